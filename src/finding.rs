@@ -1,0 +1,87 @@
+//! Findings: what happened to an object, why, and how much it matters.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How much a finding matters, least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing to do.
+    Info,
+    /// Something is different on the target than it was on the source.
+    Warning,
+    /// Something that the source had and that users will miss is not on the target.
+    Error,
+}
+
+/// What became of the object that the finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It stays as it was.
+    Kept,
+    /// It stays, in another form or with a part of it left out.
+    Rewritten,
+    /// It is left out.
+    Dropped,
+}
+
+/// The kinds of objects that findings are about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A role: its existence or an attribute.
+    Role,
+    /// A membership, named `member in role`.
+    Membership,
+    /// A setting of a role or a database, named `role: setting`.
+    Setting,
+    /// A privilege on a configuration parameter.
+    Parameter,
+    /// A tablespace.
+    Tablespace,
+    /// A comment on a role or tablespace.
+    Comment,
+    /// A security label on a role or tablespace.
+    SecurityLabel,
+    /// A statement of the input that is none of the above.
+    Statement,
+}
+
+/// What a finding is about.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+pub struct Object {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name, undecorated.
+    pub name: String,
+}
+
+/// One thing that a user should know about the result.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Finding {
+    /// The stable name of the rule that found it.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What became of the object.
+    pub action: Action,
+    /// What it is about.
+    pub object: Object,
+    /// The line of the input, from 1; none for facts that come from a live server.
+    pub line: Option<u32>,
+    /// One sentence about this object. Never contains a password or verifier.
+    pub message: String,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}

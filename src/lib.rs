@@ -1,0 +1,15 @@
+//! `pg_globals` moves what a PostgreSQL cluster keeps outside its databases (roles, memberships,
+//! role settings, parameter privileges, tablespaces) to servers that hand out no superuser.
+//!
+//! The modules, in the order in which data flows:
+//!
+//! - [`platform`]: what a platform owns and accepts, as data.
+//!
+//! Below all of them: [`name`], [`place`], [`version`], [`attribute`], [`secret`], [`finding`].
+
+pub mod attribute;
+pub mod finding;
+pub mod name;
+pub mod place;
+pub mod secret;
+pub mod version;

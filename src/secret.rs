@@ -1,0 +1,129 @@
+//! Passwords and their verifiers: values that are carried, compared, and never shown.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// The text of a `PASSWORD` clause. It has no `Display` and no serialization; `Debug` shows the
+/// kind only. The memory is wiped when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<Box<str>>);
+
+/// What the server would take a `PASSWORD` literal for
+/// (`get_password_type` in `src/backend/libpq/crypt.c`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VerifierKind {
+    /// A SCRAM-SHA-256 verifier, stored as it is.
+    ScramSha256,
+    /// An md5 verifier, stored as it is; it is salted with the role's name.
+    Md5,
+    /// Begins like a verifier but is none: the server would take it for a plaintext password.
+    Malformed,
+    /// A plaintext password, which the server hashes itself.
+    Plaintext,
+}
+
+impl Secret {
+    /// Takes the decoded text of the literal.
+    pub fn new(text: &str) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself, for the script and the wire only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What the server would take it for.
+    pub fn kind(&self) -> VerifierKind {
+        let text = self.expose();
+        if is_md5(text) {
+            VerifierKind::Md5
+        } else if is_scram(text) {
+            VerifierKind::ScramSha256
+        } else if text.starts_with("SCRAM-SHA-256$") || looks_like_md5(text) {
+            VerifierKind::Malformed
+        } else {
+            VerifierKind::Plaintext
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({:?})", self.kind())
+    }
+}
+
+/// `md5` and 32 lower-case hexadecimal digits; upper-case ones are a plaintext to the server.
+fn is_md5(text: &str) -> bool {
+    text.strip_prefix("md5").is_some_and(|hex| {
+        hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+fn looks_like_md5(text: &str) -> bool {
+    text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("md5"))
+        && (28..40).contains(&text.len())
+        && text.bytes().skip(3).all(|b| b.is_ascii_hexdigit())
+}
+
+/// `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, the two keys of 32 bytes each
+/// (`parse_scram_secret` in `src/backend/libpq/auth-scram.c`).
+fn is_scram(text: &str) -> bool {
+    let parts = || {
+        let rest = text.strip_prefix("SCRAM-SHA-256$")?;
+        let (head, keys) = rest.split_once('$')?;
+        let (iterations, salt) = head.split_once(':')?;
+        let (stored, server) = keys.split_once(':')?;
+        Some((iterations, salt, stored, server))
+    };
+    parts().is_some_and(|(iterations, salt, stored, server)| {
+        iterations.bytes().all(|b| b.is_ascii_digit())
+            && iterations.parse::<i32>().is_ok_and(|n| n > 0)
+            && base64_bytes(salt).is_some_and(|n| n > 0)
+            && base64_bytes(stored) == Some(32)
+            && base64_bytes(server) == Some(32)
+    })
+}
+
+/// How many bytes a padded base64 text decodes to, if it is one.
+fn base64_bytes(text: &str) -> Option<usize> {
+    let data = text.trim_end_matches('=');
+    let padding = text.len() - data.len();
+    let valid = text.len().is_multiple_of(4)
+        && padding <= 2
+        && data.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
+    valid.then(|| text.len() / 4 * 3 - padding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_those_of_the_server() {
+        let key = "A".repeat(43) + "=";
+        let scram = format!("SCRAM-SHA-256$4096:c2FsdA==${key}:{key}");
+        let cases = [
+            (scram.as_str(), VerifierKind::ScramSha256),
+            ("md50123456789abcdef0123456789abcdef", VerifierKind::Md5),
+            ("md50123456789ABCDEF0123456789ABCDEF", VerifierKind::Malformed),
+            ("md50123456789abcdef0123456789abcde", VerifierKind::Malformed),
+            ("SCRAM-SHA-256$junk", VerifierKind::Malformed),
+            (&scram[..scram.len() - 1], VerifierKind::Malformed),
+            ("SCRAM-SHA-256$0:c2FsdA==$x:y", VerifierKind::Malformed),
+            ("md5sum", VerifierKind::Plaintext),
+            ("hunter2", VerifierKind::Plaintext),
+            ("", VerifierKind::Plaintext),
+        ];
+        for (text, kind) in cases {
+            assert_eq!(Secret::new(text).kind(), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_kind_only() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(Plaintext)");
+    }
+}
