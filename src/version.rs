@@ -13,7 +13,7 @@ impl Major {
         Self(number * 10_000)
     }
 
-    /// From `server_version_num`: 90_624 is 9.6, 170_005 is 17.
+    /// From `server_version_num`: 90624 is 9.6, 170005 is 17.
     pub const fn from_server_version_num(num: u32) -> Self {
         Self(if num < 100_000 { num / 100 * 100 } else { num / 10_000 * 10_000 })
     }
