@@ -12,4 +12,5 @@ pub mod finding;
 pub mod name;
 pub mod place;
 pub mod secret;
+pub mod sql;
 pub mod version;

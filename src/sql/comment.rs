@@ -1,0 +1,61 @@
+//! `COMMENT` and `SECURITY LABEL` on roles and tablespaces.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, opt, value};
+use nom::sequence::preceded;
+
+use super::ast::{Object, Statement, Text};
+use super::error::Parsed;
+use super::lex::{column_name, keyword, keywords, peek_word, string};
+use super::setting::word_or_string;
+use super::unsupported;
+
+pub(super) fn comment(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keywords(&["COMMENT", "ON"])(text)?;
+    if peek_word(rest).eq_ignore_ascii_case("DATABASE") {
+        return Ok(("", Statement::Database));
+    }
+    let (rest, object) = match object(rest)? {
+        (rest, Some(object)) => (rest, object),
+        (_, None) => return unsupported(text),
+    };
+    let (rest, text) = preceded(keyword("IS"), literal_or_null).parse(rest)?;
+    // To the server an empty comment is no comment.
+    let text = text.filter(|text| !text.is_empty());
+    Ok((rest, Statement::Comment { object, text }))
+}
+
+pub(super) fn security_label(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keywords(&["SECURITY", "LABEL"])(text)?;
+    let (rest, provider) = opt(preceded(keyword("FOR"), word_or_string)).parse(rest)?;
+    let (rest, ()) = keyword("ON")(rest)?;
+    if peek_word(rest).eq_ignore_ascii_case("DATABASE") {
+        return Ok(("", Statement::Database));
+    }
+    let (rest, object) = match object(rest)? {
+        (rest, Some(object)) => (rest, object),
+        (_, None) => return unsupported(text),
+    };
+    let (rest, label) = preceded(keyword("IS"), literal_or_null).parse(rest)?;
+    Ok((rest, Statement::SecurityLabel { provider, object, label }))
+}
+
+fn object(text: &str) -> Parsed<'_, Option<Object<'_>>> {
+    let role = preceded(keyword("ROLE"), column_name("a role name"));
+    let tablespace = preceded(keyword("TABLESPACE"), column_name("a tablespace name"));
+    let word = peek_word(text);
+    if word.eq_ignore_ascii_case("ROLE") {
+        map(role, |name| Some(Object::Role(name))).parse(text)
+    } else if word.eq_ignore_ascii_case("TABLESPACE") {
+        let (rest, name) = { tablespace }.parse(text)?;
+        // pg_dumpall up to 10 quotes the tablespace's name twice in SECURITY LABEL.
+        Ok((rest, Some(Object::Tablespace(name))))
+    } else {
+        Ok((text, None))
+    }
+}
+
+fn literal_or_null(text: &str) -> Parsed<'_, Option<Text<'_>>> {
+    alt((value(None, keyword("NULL")), map(string, Some))).parse(text)
+}

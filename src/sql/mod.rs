@@ -1,0 +1,191 @@
+//! The SQL subset: a statement's text to and from a [`Statement`].
+//!
+//! Everything that pg_dumpall 9.5 to 19 writes for globals, and the hand-written forms of the same
+//! statements. One file per family of statements; nothing here knows a catalog or the meaning of a
+//! setting.
+
+mod ast;
+mod comment;
+mod error;
+mod grant;
+mod guard;
+mod keyword;
+mod lex;
+mod print;
+mod quote;
+mod role;
+mod session;
+mod setting;
+mod tablespace;
+
+#[cfg(test)]
+mod generate;
+
+pub use ast::{
+    Hidden, MembershipOption, MembershipOptions, Object, ParameterPrivileges, Privileges,
+    RoleOption, RoleSpec, Session, SettingChange, SettingValue, Statement, TablespaceChange, Text,
+};
+pub use error::{Problem, SyntaxError};
+pub use print::print;
+pub use quote::{push_identifier, push_literal};
+
+use error::{Fault, Parsed, expected};
+use lex::{keyword, peek_word, space};
+
+/// Reads one statement. `text` begins with its first word and may end with its semicolon.
+///
+/// # Errors
+/// When it is not a statement of the subset: where, and why.
+///
+/// ```
+/// use pg_globals::sql::{parse, print};
+///
+/// let statement = parse("create user Alice connection limit 5;").unwrap();
+/// let mut text = String::new();
+/// print(&statement, &mut text);
+/// assert_eq!(text, "CREATE ROLE alice WITH LOGIN CONNECTION LIMIT 5");
+/// ```
+pub fn parse(text: &str) -> Result<Statement<'_>, SyntaxError> {
+    let result = space(text).and_then(|(rest, ())| {
+        let (rest, statement) = statement(rest)?;
+        let (rest, ()) = match rest.strip_prefix(';') {
+            Some(rest) => space(rest)?,
+            None => (rest, ()),
+        };
+        if rest.is_empty() || matches!(statement, Statement::Database) {
+            Ok(statement)
+        } else {
+            expected(rest, "the end of the statement").map(|(_, never)| never)
+        }
+    });
+    result.map_err(|error| match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => located(text, fault),
+        // Complete parsers never ask for more input.
+        nom::Err::Incomplete(_) => SyntaxError {
+            offset: text.len(),
+            problem: Problem::Expected("the rest of the statement"),
+        },
+    })
+}
+
+fn located(text: &str, fault: Fault<'_>) -> SyntaxError {
+    SyntaxError { offset: text.len() - fault.rest.len(), problem: fault.problem }
+}
+
+/// One statement, without its semicolon.
+fn statement(text: &str) -> Parsed<'_, Statement<'_>> {
+    let word = peek_word(text);
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    if is("ALTER") {
+        alter(text)
+    } else if is("CREATE") {
+        create(text)
+    } else if is("GRANT") {
+        grant::grant(text)
+    } else if is("COMMENT") {
+        comment::comment(text)
+    } else if is("REVOKE") {
+        grant::revoke(text)
+    } else if is("SET") || is("RESET") {
+        session::session(text)
+    } else if is("DROP") {
+        drop(text)
+    } else if is("SECURITY") {
+        comment::security_label(text)
+    } else if is("DO") {
+        guard::guard(text)
+    } else if is("SELECT") {
+        session::binary_upgrade(text)
+    } else if ["BEGIN", "START", "COMMIT", "END"].iter().any(|k| is(k)) {
+        session::transaction(text)
+    } else {
+        unsupported(text)
+    }
+}
+
+fn create(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keyword("CREATE")(text)?;
+    match second(rest) {
+        Second::Role(user) => role::create(rest, user),
+        Second::Tablespace => tablespace::create(rest),
+        Second::Database => Ok(("", Statement::Database)),
+        Second::Group => role::create(rest, false),
+        Second::Other => unsupported(text),
+    }
+}
+
+fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keyword("ALTER")(text)?;
+    match second(rest) {
+        Second::Role(_) => role::alter(rest),
+        Second::Group => role::alter_group(rest),
+        Second::Tablespace => tablespace::alter(rest),
+        Second::Database => setting::alter_database(rest),
+        Second::Other => unsupported(text),
+    }
+}
+
+fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keyword("DROP")(text)?;
+    match second(rest) {
+        Second::Role(_) | Second::Group => role::drop(rest),
+        Second::Tablespace => tablespace::drop(rest),
+        Second::Database => Ok(("", Statement::Database)),
+        Second::Other => unsupported(text),
+    }
+}
+
+/// The kind of object behind `CREATE`, `ALTER` or `DROP`.
+enum Second {
+    /// `ROLE`, or `USER` when true.
+    Role(bool),
+    Group,
+    Tablespace,
+    Database,
+    Other,
+}
+
+fn second(text: &str) -> Second {
+    let word = peek_word(text);
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    if is("ROLE") {
+        Second::Role(false)
+    } else if is("USER") {
+        let behind = space(&text[word.len()..]).map_or("", |(rest, ())| rest);
+        // `mapping` is an unreserved word: `CREATE USER mapping` makes a role of that name, while
+        // only `CREATE USER MAPPING FOR` and `… IF NOT EXISTS FOR` make a user mapping.
+        let mapping = peek_word(behind);
+        let behind = space(&behind[mapping.len()..]).map_or("", |(rest, ())| rest);
+        let next = peek_word(behind);
+        let is_mapping = mapping.eq_ignore_ascii_case("MAPPING")
+            && (next.eq_ignore_ascii_case("FOR") || next.eq_ignore_ascii_case("IF"));
+        if is_mapping { Second::Other } else { Second::Role(true) }
+    } else if is("GROUP") {
+        Second::Group
+    } else if is("TABLESPACE") {
+        Second::Tablespace
+    } else if is("DATABASE") {
+        Second::Database
+    } else {
+        Second::Other
+    }
+}
+
+/// Names the statement that `text` begins with by its first words.
+fn unsupported<T>(text: &str) -> Parsed<'_, T> {
+    let first = peek_word(text);
+    if first.is_empty() {
+        return expected(text, "a statement");
+    }
+    let behind = space(&text[first.len()..]).map_or("", |(rest, ())| rest);
+    let mut name = first.to_ascii_uppercase();
+    let second = peek_word(behind);
+    if !second.is_empty() {
+        name.push(' ');
+        name.push_str(&second.to_ascii_uppercase());
+    }
+    Err(nom::Err::Failure(Fault { rest: text, problem: Problem::Unsupported(name) }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! Names and literals as SQL text. What is written here reads the same in every version.
+
+use super::keyword::category;
+
+/// Appends `name` as an identifier: bare where every version reads it so, else quoted.
+pub fn push_identifier(name: &str, out: &mut String) {
+    if is_plain(name) {
+        out.push_str(name);
+    } else {
+        out.push('"');
+        push_doubling(name, '"', out);
+        out.push('"');
+    }
+}
+
+/// Appends `text` as a string literal, for a session with `standard_conforming_strings` on.
+pub fn push_literal(text: &str, out: &mut String) {
+    out.push('\'');
+    push_doubling(text, '\'', out);
+    out.push('\'');
+}
+
+/// A name that needs no quotes: lower-case letters, digits and underscores, and no keyword that is
+/// reserved in some version or place.
+fn is_plain(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+    bytes.first().is_some_and(|b| plain(b) && !b.is_ascii_digit())
+        && bytes.iter().all(plain)
+        && category(name).is_none()
+}
+
+fn push_doubling(text: &str, quote: char, out: &mut String) {
+    let mut pieces = text.split(quote);
+    if let Some(first) = pieces.next() {
+        out.push_str(first);
+    }
+    for piece in pieces {
+        out.push(quote);
+        out.push(quote);
+        out.push_str(piece);
+    }
+}

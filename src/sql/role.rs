@@ -1,0 +1,266 @@
+//! `CREATE`, `ALTER`, `RENAME` and `DROP` of roles, users and groups.
+
+use std::borrow::Cow;
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, opt, value};
+use nom::sequence::preceded;
+
+use super::ast::{Hidden, MembershipOptions, RoleOption, RoleSpec, Statement, Text};
+use super::error::{Parsed, expected, invalid};
+use super::lex::{
+    fold, integer, keyword, keywords, list1, non_reserved_word, peek_word, quoted_name, space,
+    string, symbol,
+};
+use super::setting;
+use crate::attribute::Attribute;
+
+/// A role where `PUBLIC` and `CURRENT_USER` are allowed, or refused by what the statement means.
+pub(super) fn role_spec(text: &str) -> Parsed<'_, RoleSpec<'_>> {
+    let word = peek_word(text);
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    let spec = if is("CURRENT_USER") || is("CURRENT_ROLE") {
+        RoleSpec::CurrentUser
+    } else if is("SESSION_USER") {
+        RoleSpec::SessionUser
+    } else {
+        let (rest, name) = non_reserved_word("a role name")(text)?;
+        // Even quoted, these two are no names (`check_rolespec_name`, `gram.y`).
+        return match name.as_ref() {
+            "public" => Ok((rest, RoleSpec::Public)),
+            "none" => invalid(text, "role name \"none\" is reserved"),
+            _ => Ok((rest, RoleSpec::Name(name))),
+        };
+    };
+    let (rest, ()) = space(&text[word.len()..])?;
+    Ok((rest, spec))
+}
+
+/// The name of a role that is created or renamed.
+fn role_id(text: &str) -> Parsed<'_, Text<'_>> {
+    match role_spec(text)? {
+        (rest, RoleSpec::Name(name)) => Ok((rest, name)),
+        (_, RoleSpec::Public) => invalid(text, "role name \"public\" is reserved"),
+        _ => invalid(text, "CURRENT_USER and SESSION_USER cannot be used as a role name here"),
+    }
+}
+
+pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
+    let (rest, name) = role_id(rest)?;
+    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, mut options) = options(rest, true)?;
+    let says_login = |o: &RoleOption<'_>| matches!(o, RoleOption::Attribute(Attribute::Login, _));
+    if user && !options.iter().any(says_login) {
+        options.insert(0, RoleOption::Attribute(Attribute::Login, true));
+    }
+    Ok((rest, Statement::CreateRole { name, options }))
+}
+
+pub(super) fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"))).parse(text)?;
+    if peek_word(rest).eq_ignore_ascii_case("ALL") {
+        let (rest, ()) = keyword("ALL")(rest)?;
+        return setting::alter_role(rest, None);
+    }
+    let (rest, role) = role_spec(rest)?;
+    let word = peek_word(rest);
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    if is("RENAME") {
+        return rename(rest, role);
+    }
+    if is("SET") || is("RESET") || is("IN") {
+        return setting::alter_role(rest, Some(role));
+    }
+    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, options) = options(rest, false)?;
+    Ok((rest, Statement::AlterRole { role, options }))
+}
+
+fn rename<'a>(text: &'a str, role: RoleSpec<'a>) -> Parsed<'a, Statement<'a>> {
+    let RoleSpec::Name(from) = role else {
+        return invalid(text, "only a role that is named can be renamed");
+    };
+    map(preceded(keywords(&["RENAME", "TO"]), role_id), move |to| Statement::RenameRole {
+        from: from.clone(),
+        to,
+    })
+    .parse(text)
+}
+
+/// `ALTER GROUP` only adds and drops members, and renames.
+pub(super) fn alter_group(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = keyword("GROUP")(text)?;
+    let (behind, role) = role_spec(rest)?;
+    if peek_word(behind).eq_ignore_ascii_case("RENAME") {
+        return rename(behind, role);
+    }
+    let RoleSpec::Name(group) = role else {
+        return invalid(rest, "only a group that is named can be altered");
+    };
+    let (behind, add) = alt((value(true, keyword("ADD")), value(false, keyword("DROP"))))
+        .parse(behind)
+        .or_else(|_: nom::Err<_>| expected(behind, "ADD or DROP"))?;
+    let (behind, members) = preceded(keyword("USER"), list1(role_spec)).parse(behind)?;
+    let roles = vec![group];
+    let statement = if add {
+        let options = MembershipOptions::default();
+        Statement::GrantRole { roles, members, options, granted_by: None }
+    } else {
+        Statement::RevokeRole { option: None, roles, members, granted_by: None, cascade: false }
+    };
+    Ok((behind, statement))
+}
+
+pub(super) fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
+    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
+    let (rest, if_exists) = opt(keywords(&["IF", "EXISTS"])).parse(rest)?;
+    let (rest, roles) = list1(role_spec)(rest)?;
+    Ok((rest, Statement::DropRole { if_exists: if_exists.is_some(), roles }))
+}
+
+/// The options up to the end of the statement.
+fn options(mut text: &str, create: bool) -> Parsed<'_, Vec<RoleOption<'_>>> {
+    // pg_dumpall writes seven attributes, a limit, a password and an expiry.
+    let mut options = Vec::with_capacity(10);
+    while !text.is_empty() && !text.starts_with(';') {
+        let (rest, option) = role_option(text, create)?;
+        if options.iter().any(|earlier| same_option(earlier, &option)) {
+            return invalid(text, "conflicting or redundant options");
+        }
+        options.push(option);
+        text = rest;
+    }
+    Ok((text, options))
+}
+
+fn same_option(a: &RoleOption<'_>, b: &RoleOption<'_>) -> bool {
+    match (a, b) {
+        (RoleOption::Attribute(a, _), RoleOption::Attribute(b, _)) => a == b,
+        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+    }
+}
+
+fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
+    const WHAT: &str = "a role option";
+    let word = peek_word(text);
+    if word.is_empty() {
+        // The server compares option names after decoding: `"superuser"` is SUPERUSER.
+        let (rest, name) = quoted_name(text, WHAT)?;
+        return match attribute(&name) {
+            Some(option) if !matches!(name.as_ref(), "inherit") => Ok((rest, option)),
+            _ => expected(text, WHAT),
+        };
+    }
+    if let Some(option) = attribute(&fold(word)) {
+        let (rest, ()) = space(&text[word.len()..])?;
+        return Ok((rest, option));
+    }
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    if is("PASSWORD") || is("ENCRYPTED") || is("UNENCRYPTED") {
+        password(text)
+    } else if is("CONNECTION") {
+        let (rest, ()) = keywords(&["CONNECTION", "LIMIT"])(text)?;
+        let (behind, limit) = integer("a connection limit")(rest)?;
+        if limit < -1 {
+            return invalid(rest, format!("invalid connection limit: {limit}"));
+        }
+        Ok((behind, RoleOption::ConnectionLimit(limit)))
+    } else if is("VALID") {
+        map(preceded(keywords(&["VALID", "UNTIL"]), string), RoleOption::ValidUntil).parse(text)
+    } else if is("USER") || (create && is("ROLE")) {
+        let lists = alt((keyword("USER"), keyword("ROLE")));
+        map(preceded(lists, list1(role_spec)), RoleOption::Role).parse(text)
+    } else if create && is("ADMIN") {
+        map(preceded(keyword("ADMIN"), list1(role_spec)), RoleOption::Admin).parse(text)
+    } else if create && is("IN") {
+        let kinds = alt((keywords(&["IN", "ROLE"]), keywords(&["IN", "GROUP"])));
+        map(preceded(kinds, list1(role_spec)), RoleOption::InRole).parse(text)
+    } else if create && is("SYSID") {
+        map(preceded(keyword("SYSID"), integer("a number")), RoleOption::SysId).parse(text)
+    } else {
+        expected(text, WHAT)
+    }
+}
+
+/// The attribute that a decoded option name stands for.
+fn attribute(name: &str) -> Option<RoleOption<'static>> {
+    let old = match name {
+        // Spellings of 9.5 and before.
+        "createuser" => Some((Attribute::Superuser, true)),
+        "nocreateuser" => Some((Attribute::Superuser, false)),
+        _ => None,
+    };
+    let (attribute, given) = old.or_else(|| {
+        Attribute::ALL.into_iter().find_map(|attribute| {
+            if name.eq_ignore_ascii_case(attribute.keyword()) {
+                Some((attribute, true))
+            } else if name.eq_ignore_ascii_case(attribute.negative_keyword()) {
+                Some((attribute, false))
+            } else {
+                None
+            }
+        })
+    })?;
+    // Quoted names reach this undecorated: only lower case is what the server compares with.
+    let exact = !name.bytes().any(|b| b.is_ascii_uppercase());
+    exact.then_some(RoleOption::Attribute(attribute, given))
+}
+
+fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
+    let (rest, prefix) = opt(alt((keyword("ENCRYPTED"), keyword("UNENCRYPTED")))).parse(text)?;
+    let (rest, ()) = keyword("PASSWORD")(rest)?;
+    if prefix.is_none() && peek_word(rest).eq_ignore_ascii_case("NULL") {
+        let (rest, ()) = keyword("NULL")(rest)?;
+        return Ok((rest, RoleOption::Password(None)));
+    }
+    let (rest, literal) = string(rest)?;
+    // To the server an empty password is no password.
+    let literal = Some(literal).filter(|text| !text.is_empty());
+    Ok((rest, RoleOption::Password(literal.map(Hidden))))
+}
+
+/// `GRANTED BY grantor`, which may be missing.
+pub(super) fn granted_by(text: &str) -> Parsed<'_, Option<RoleSpec<'_>>> {
+    opt(preceded(keywords(&["GRANTED", "BY"]), role_spec)).parse(text)
+}
+
+/// `WITH option, …` of a granted role.
+pub(super) fn membership_options(text: &str) -> Parsed<'_, MembershipOptions> {
+    let mut options = MembershipOptions::default();
+    let (mut text, with) = opt(keyword("WITH")).parse(text)?;
+    if with.is_none() {
+        return Ok((text, options));
+    }
+    loop {
+        let word = peek_word(text);
+        let (rest, name): (_, Cow<'_, str>) = if word.is_empty() {
+            quoted_name(text, "ADMIN, INHERIT or SET")?
+        } else {
+            let (rest, ()) = space(&text[word.len()..])?;
+            (rest, fold(word))
+        };
+        let slot = match name.as_ref() {
+            "admin" => &mut options.admin,
+            "inherit" => &mut options.inherit,
+            "set" => &mut options.set,
+            _ => return expected(text, "ADMIN, INHERIT or SET"),
+        };
+        if slot.is_some() {
+            return invalid(text, "conflicting or redundant options");
+        }
+        let (rest, given) = alt((
+            value(true, keyword("OPTION")),
+            value(true, keyword("TRUE")),
+            value(false, keyword("FALSE")),
+        ))
+        .parse(rest)
+        .or_else(|_: nom::Err<_>| expected(rest, "OPTION, TRUE or FALSE"))?;
+        *slot = Some(given);
+        match symbol(",")(rest) {
+            Ok((rest, ())) => text = rest,
+            Err(_) => return Ok((rest, options)),
+        }
+    }
+}
