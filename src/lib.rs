@@ -8,6 +8,7 @@
 //! Below all of them: [`name`], [`place`], [`version`], [`attribute`], [`secret`], [`finding`].
 
 pub mod attribute;
+pub mod dump;
 pub mod finding;
 pub mod name;
 pub mod place;

@@ -1,0 +1,848 @@
+//! The splitter: an exact lexer for where statements begin and end (`src/fe_utils/psqlscan.l`),
+//! over a buffer that is refilled as it goes.
+
+use std::io::Read;
+
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
+
+use super::encoding::Charset;
+use super::heading;
+use super::input::Input;
+use super::meta::{self, Meta};
+use super::{Error, Fault, Marks, Part, Piece, Problem, Slice, UnknownEncoding};
+use crate::place::Place;
+
+/// The longest statement that is kept, in bytes. One that is passed over may be of any length.
+pub const MAX_STATEMENT: usize = 64 << 20;
+
+/// A comment line longer than this is passed over without being looked at.
+const MAX_COMMENT: usize = 64 << 10;
+
+/// Reads a dump piece by piece.
+pub struct Reader<R> {
+    input: Input<R>,
+    buffer: Vec<u8>,
+    /// Where lexing stands in the buffer.
+    at: usize,
+    /// Where the statement, comment or meta-command that is being read begins in the buffer.
+    start: usize,
+    /// The line of the byte at `counted`.
+    line: u32,
+    /// Up to where in the buffer newlines have been counted.
+    counted: usize,
+    end: bool,
+    /// Whether bytes in front of `at` may be forgotten.
+    discard: bool,
+    charset: Charset,
+    charset_is_certain: bool,
+    backslashes: bool,
+    part: Part,
+    marks: Marks,
+    /// Names with a newline, which older clients let escape from their comments.
+    broken_names: Vec<String>,
+    skipped: u64,
+    session: u64,
+    decoded: String,
+    /// Where the quote or comment that is being read was opened.
+    opened: Opened,
+}
+
+/// Where a quote or comment was opened: in the buffer, or counted when that part was forgotten.
+#[derive(Clone, Copy)]
+enum Opened {
+    At(usize),
+    Counted(Place),
+}
+
+/// What a quote was opened with.
+#[derive(Clone, Copy, PartialEq)]
+enum Quote {
+    Plain,
+    Escape,
+    Name,
+}
+
+/// Where the lexer stopped.
+enum Stop {
+    /// Behind the semicolon.
+    Statement,
+    /// At the end of the input, in the middle of a statement or behind the last.
+    End,
+    /// At a meta-command inside a statement.
+    Meta,
+}
+
+/// What a statement's first words tell of it.
+#[derive(Clone, Copy, PartialEq)]
+enum Head {
+    /// It is kept and given out.
+    Keep,
+    /// It is passed over.
+    Skip,
+    /// It is passed over, and its body may hold semicolons of its own.
+    Function,
+    /// Data may follow it.
+    Copy,
+}
+
+impl<R: Read> Reader<R> {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// When nothing can be read, or what is read is not the text of a dump.
+    pub fn new(reader: R) -> Result<Self, Error> {
+        let mut input = Input::new(reader);
+        let mut buffer = Vec::new();
+        let charset_is_certain = input.begin(&mut buffer)?;
+        Ok(Self {
+            input,
+            buffer,
+            at: 0,
+            start: 0,
+            line: 1,
+            counted: 0,
+            end: false,
+            discard: true,
+            charset: Charset::Utf8("UTF8"),
+            charset_is_certain,
+            backslashes: false,
+            part: Part::Globals,
+            marks: Marks::default(),
+            broken_names: Vec::new(),
+            skipped: 0,
+            session: 0,
+            decoded: String::new(),
+            opened: Opened::At(0),
+        })
+    }
+
+    /// What the dump has said of itself so far.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// How many statements were passed over since they are not globals.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// How many meta-commands were read.
+    pub fn meta_commands(&self) -> u64 {
+        self.session
+    }
+
+    /// The dump has said `SET client_encoding`: from here on, its bytes are in this encoding.
+    ///
+    /// # Errors
+    /// When the encoding is unknown or cannot be decoded.
+    pub fn set_encoding(&mut self, name: &str) -> Result<(), UnknownEncoding> {
+        let charset = Charset::named(name)?;
+        if self.charset_is_certain {
+            return Ok(());
+        }
+        self.charset = charset;
+        // What was read ahead may be read again, decoded.
+        self.end = false;
+        if let Charset::Unsafe(name, table) = charset {
+            if self.input.is_plain() {
+                let ahead = self.buffer.split_off(self.at);
+                self.input.decode_lines(name, table, &ahead);
+            } else {
+                self.input.decode_lines(name, table, b"");
+            }
+        } else {
+            self.input.plain();
+        }
+        Ok(())
+    }
+
+    /// The dump has said `SET standard_conforming_strings`.
+    pub fn set_standard_conforming_strings(&mut self, on: bool) {
+        self.backslashes = !on;
+    }
+
+    /// The dump makes a role of this name; one with a newline can stand in a comment that it
+    /// breaks.
+    pub fn expect_name(&mut self, name: &str) {
+        if name.contains('\n') {
+            self.broken_names.push(name.to_owned());
+            self.broken_names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        }
+    }
+
+    /// The next statement or fault; none at the end.
+    ///
+    /// # Errors
+    /// When reading cannot go on at all.
+    #[allow(clippy::should_implement_trait)] // what it gives borrows from the reader
+    pub fn next(&mut self) -> Result<Option<Piece<'_>>, Error> {
+        loop {
+            if let Some(fault) = self.gap()? {
+                return Ok(Some(Piece::Fault(fault)));
+            }
+            if self.peek(0)?.is_none() {
+                return Ok(None);
+            }
+            self.start = self.at;
+            let place = self.place(self.at);
+            let head = self.head()?;
+            self.discard = matches!(head, Head::Skip | Head::Function);
+            let mut lexer = Lexer { parentheses: 0, begins: 0, escape_end: None, backslash: false };
+            let stop = match self.statement(&mut lexer, head == Head::Function)? {
+                Ok(stop) => stop,
+                Err(fault) => {
+                    // Nothing can be told behind an open quote: it is the end.
+                    self.at = self.buffer.len();
+                    self.start = self.at;
+                    return Ok(Some(Piece::Fault(fault)));
+                }
+            };
+            if let Stop::Meta = stop {
+                let fault = self.refuse_meta()?;
+                return Ok(Some(Piece::Fault(fault)));
+            }
+            let end = self.at - usize::from(matches!(stop, Stop::Statement));
+            match head {
+                Head::Keep => return Ok(Some(self.give(place, end, lexer.backslash))),
+                Head::Skip | Head::Function => self.skipped += 1,
+                Head::Copy => {
+                    let text = self.buffer[self.start..end].to_ascii_lowercase();
+                    let data = memmem::find(&text, b"from stdin").is_some();
+                    if self.part == Part::Globals {
+                        if data && let Some(fault) = self.copy_data(place)? {
+                            return Ok(Some(Piece::Fault(fault)));
+                        }
+                        // Not skipped: among the globals it is a mistake that must be told.
+                        self.decoded = "COPY".to_owned();
+                        let slice = Slice { text: &self.decoded, place, part: self.part };
+                        return Ok(Some(Piece::Statement(slice)));
+                    }
+                    self.skipped += 1;
+                    if data && let Some(fault) = self.copy_data(place)? {
+                        return Ok(Some(Piece::Fault(fault)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decodes the statement between `start` and `end`.
+    fn give(&mut self, place: Place, end: usize, backslash: bool) -> Piece<'_> {
+        let bytes = &self.buffer[self.start..end];
+        let fault = |problem, offset: usize, this: &Self| {
+            let text = String::from_utf8_lossy(&this.buffer[this.start..end]);
+            let place = place.advanced(&text, offset);
+            let line = this.line_around(this.start + offset);
+            Piece::Fault(Fault { problem, place, line })
+        };
+        if backslash {
+            return fault(Problem::Backslash, 0, self);
+        }
+        if let Some(offset) = memchr(0, bytes) {
+            return fault(Problem::Nul, offset, self);
+        }
+        match self.charset.decode(bytes) {
+            Err(offset) => fault(Problem::Encoding(self.charset.name().to_owned()), offset, self),
+            Ok(std::borrow::Cow::Borrowed(text)) => {
+                Piece::Statement(Slice { text, place, part: self.part })
+            }
+            Ok(std::borrow::Cow::Owned(text)) => {
+                self.decoded = text;
+                Piece::Statement(Slice { text: &self.decoded, place, part: self.part })
+            }
+        }
+    }
+
+    /// White space, comments and meta-commands in front of a statement.
+    fn gap(&mut self) -> Result<Option<Fault>, Error> {
+        loop {
+            self.discard = true;
+            self.start = self.at;
+            match self.peek(0)? {
+                None => return Ok(None),
+                Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b';') => self.at += 1,
+                Some(b'-') if self.peek(1)? == Some(b'-') => {
+                    if let Some(fault) = self.comment_line()? {
+                        return Ok(Some(fault));
+                    }
+                }
+                Some(b'/') if self.peek(1)? == Some(b'*') => {
+                    if !self.block_comment()? {
+                        return Ok(Some(self.open_fault(Problem::OpenComment)));
+                    }
+                }
+                Some(b'\\') => {
+                    if let Some(fault) = self.meta_command()? {
+                        return Ok(Some(fault));
+                    }
+                }
+                Some(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// A `--` comment in front of a statement; pg_dumpall's headings are such.
+    fn comment_line(&mut self) -> Result<Option<Fault>, Error> {
+        let end = self.line_end(MAX_COMMENT)?;
+        let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
+        if let Some(part) = heading::note(&line, &mut self.marks) {
+            self.part = part;
+        }
+        self.at = end;
+        let text = line.trim_end_matches('\r');
+        let is_config = text.starts_with(heading::USER_CONFIG);
+        if is_config && let Some(length) = self.broken_name()? {
+            self.at = self.start + length;
+            return Ok(None);
+        }
+        let opens = is_config && !text.ends_with('"')
+            || text.starts_with("-- Database \"") && !text.ends_with("\" dump");
+        if opens && self.marks.headers > 0 {
+            let place = self.place(self.start);
+            return Ok(Some(self.fault(Problem::BrokenComment, place)));
+        }
+        Ok(None)
+    }
+
+    /// The length of the comment at `start` when it holds the name of a role with a newline: the
+    /// name, the end of the heading, and the statement about that very role behind it.
+    fn broken_name(&mut self) -> Result<Option<usize>, Error> {
+        if self.broken_names.is_empty() {
+            return Ok(None);
+        }
+        let names = std::mem::take(&mut self.broken_names);
+        let mut found = None;
+        for name in &names {
+            let comment = format!("{}{name}\"", heading::USER_CONFIG);
+            let quoted = name.replace('"', "\"\"");
+            let whole = format!("{comment}\n--\n\nALTER ROLE \"{quoted}\" SET ");
+            self.ensure(whole.len())?;
+            if self.buffer[self.start..].starts_with(whole.as_bytes()) {
+                found = Some(comment.len());
+                break;
+            }
+        }
+        self.broken_names = names;
+        Ok(found)
+    }
+
+    fn meta_command(&mut self) -> Result<Option<Fault>, Error> {
+        let end = self.line_end(MAX_COMMENT)?;
+        let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
+        let place = self.place(self.start);
+        self.at = end;
+        match meta::understand(&line) {
+            Meta::Restrict => self.marks.restrict = true,
+            Meta::OnErrorStop => {}
+            Meta::Connect => {
+                // In front of pg_dumpall's header it is a hand-written script's.
+                if self.marks.headers > self.marks.trailers {
+                    self.part = Part::Database;
+                }
+            }
+            Meta::Encoding(name) => {
+                self.set_encoding(&name).map_err(|e| Error::UnknownEncoding(e, place.line))?;
+            }
+            Meta::Refused(name) => {
+                return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, line }));
+            }
+        }
+        self.session += 1;
+        Ok(None)
+    }
+
+    /// A meta-command that ends a statement half way, such as `\gexec`.
+    fn refuse_meta(&mut self) -> Result<Fault, Error> {
+        self.start = self.at;
+        let place = self.place(self.at);
+        let end = self.line_end(MAX_COMMENT)?;
+        let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
+        self.at = end;
+        let name = match meta::understand(&line) {
+            Meta::Refused(name) => name,
+            _ => line.trim_start_matches('\\').split_whitespace().next().unwrap_or("").to_owned(),
+        };
+        let line = self.line_around(self.start);
+        Ok(Fault { problem: Problem::MetaCommand(name), place, line })
+    }
+
+    /// What the statement at `start` is, by its first words.
+    fn head(&mut self) -> Result<Head, Error> {
+        // Among the globals, what is ahead may still be decoded in another way.
+        self.ensure(if self.part == Part::Globals { 5 } else { 512 })?;
+        let start = &self.buffer[self.start..];
+        let mut words = Words(start);
+        let first = words.next().unwrap_or_default();
+        let is = |word: &[u8], keyword: &str| word.eq_ignore_ascii_case(keyword.as_bytes());
+        if is(first, "COPY") {
+            return Ok(Head::Copy);
+        }
+        if self.part == Part::Globals {
+            return Ok(Head::Keep);
+        }
+        let second = words.next().unwrap_or_default();
+        let third = words.next().unwrap_or_default();
+        let any = |word: &[u8], keywords: &[&str]| keywords.iter().any(|k| is(word, k));
+        let role = any(second, &["ROLE", "USER", "GROUP", "TABLESPACE"]);
+        if is(first, "CREATE") {
+            let routine = ["FUNCTION", "PROCEDURE"];
+            let replace = is(second, "OR") && is(third, "REPLACE");
+            if any(second, &routine) || replace && any(words.next().unwrap_or_default(), &routine) {
+                return Ok(Head::Function);
+            }
+            return Ok(if role && !is(third, "MAPPING") { Head::Keep } else { Head::Skip });
+        }
+        let keep = match first {
+            w if is(w, "ALTER") => (role && !is(third, "MAPPING")) || is(second, "DATABASE"),
+            w if is(w, "DROP") => role && !is(third, "MAPPING"),
+            // Whether roles are granted shows only behind the whole list.
+            w if is(w, "GRANT") || is(w, "REVOKE") => true,
+            w if is(w, "COMMENT") => any(third, &["ROLE", "TABLESPACE"]),
+            w if is(w, "SECURITY") => true,
+            w if is(w, "SET") => any(second, &["client_encoding", "standard_conforming_strings"]),
+            _ => false,
+        };
+        Ok(if keep { Head::Keep } else { Head::Skip })
+    }
+
+    /// Lexes up to the end of a statement.
+    fn statement(
+        &mut self,
+        lexer: &mut Lexer,
+        function: bool,
+    ) -> Result<Result<Stop, Fault>, Error> {
+        loop {
+            if self.at == self.buffer.len() && !self.more()? {
+                return Ok(Ok(Stop::End));
+            }
+            let rest = &self.buffer[self.at..];
+            let step = if function {
+                rest.iter().position(|&b| TABLE[usize::from(b)] != 0)
+            } else {
+                rest.iter().position(|&b| TABLE[usize::from(b)] & SIGN != 0)
+            };
+            let Some(step) = step else {
+                self.at = self.buffer.len();
+                continue;
+            };
+            self.at += step;
+            let byte = self.buffer[self.at];
+            match byte {
+                b';' if lexer.parentheses == 0 && lexer.begins == 0 => {
+                    self.at += 1;
+                    return Ok(Ok(Stop::Statement));
+                }
+                b'(' => lexer.parentheses += 1,
+                b')' => lexer.parentheses = lexer.parentheses.saturating_sub(1),
+                b'\'' => {
+                    let quote = self.quote_kind(lexer);
+                    if let Some(fault) = self.quoted(quote, lexer)? {
+                        return Ok(Err(fault));
+                    }
+                    continue;
+                }
+                b'"' => {
+                    if let Some(fault) = self.quoted(Quote::Name, lexer)? {
+                        return Ok(Err(fault));
+                    }
+                    continue;
+                }
+                b'$' => {
+                    if let Some(fault) = self.dollar()? {
+                        return Ok(Err(fault));
+                    }
+                    continue;
+                }
+                b'-' if self.peek(1)? == Some(b'-') => {
+                    self.rest_of_line()?;
+                    continue;
+                }
+                b'/' if self.peek(1)? == Some(b'*') => {
+                    if !self.block_comment()? {
+                        return Ok(Err(self.open_fault(Problem::OpenComment)));
+                    }
+                    continue;
+                }
+                b'\\' => return Ok(Ok(Stop::Meta)),
+                _ if function && TABLE[usize::from(byte)] & WORD != 0 => {
+                    self.word(lexer)?;
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Whether the quote at `at` begins a literal with escapes.
+    fn quote_kind(&self, lexer: &Lexer) -> Quote {
+        let before = &self.buffer[self.start..self.at];
+        let prefixed = match before {
+            [.., c, b'e' | b'E'] => !is_word(*c),
+            [b'e' | b'E'] => true,
+            _ => false,
+        };
+        // A literal that goes on behind a line break goes on with escapes.
+        let continues = lexer.escape_end.is_some_and(|end| {
+            before.get(end..).is_some_and(|gap| gap.iter().all(u8::is_ascii_whitespace))
+        });
+        if prefixed || continues || self.backslashes { Quote::Escape } else { Quote::Plain }
+    }
+
+    /// Lexes over the quoted text at `at`.
+    fn quoted(&mut self, quote: Quote, lexer: &mut Lexer) -> Result<Option<Fault>, Error> {
+        let sign = if quote == Quote::Name { b'"' } else { b'\'' };
+        self.open(self.at);
+        let plain = !self.buffer[self.start..self.at].ends_with(b"E")
+            && !self.buffer[self.start..self.at].ends_with(b"e");
+        self.at += 1;
+        loop {
+            let rest = &self.buffer[self.at..];
+            let found = if quote == Quote::Escape {
+                memchr2(sign, b'\\', rest)
+            } else {
+                memchr(sign, rest)
+            };
+            let Some(step) = found else {
+                self.at = self.buffer.len();
+                if self.more()? {
+                    continue;
+                }
+                let problem =
+                    if quote == Quote::Name { Problem::OpenName } else { Problem::OpenString };
+                return Ok(Some(self.open_fault(problem)));
+            };
+            self.at += step;
+            if self.buffer[self.at] == b'\\' {
+                if self.backslashes && plain {
+                    lexer.backslash = true;
+                }
+                self.at += 1;
+                // What is protected may not have been read yet.
+                if self.peek(0)?.is_some() {
+                    self.at += 1;
+                }
+                continue;
+            }
+            self.at += 1;
+            if self.peek(0)? == Some(sign) {
+                self.at += 1;
+                continue;
+            }
+            lexer.escape_end = (quote == Quote::Escape).then(|| self.at - self.start);
+            return Ok(None);
+        }
+    }
+
+    /// Lexes over a dollar quote at `at`, if it is one.
+    fn dollar(&mut self) -> Result<Option<Fault>, Error> {
+        let in_word = self.at > self.start && is_word(self.buffer[self.at - 1]);
+        let mut length = 1;
+        let tag_ends = !in_word
+            && loop {
+                match self.peek(length)? {
+                    Some(b'$') => break true,
+                    Some(b) if is_word(b) && !(length == 1 && b.is_ascii_digit()) => length += 1,
+                    _ => break false,
+                }
+            };
+        if !tag_ends {
+            self.at += 1;
+            return Ok(None);
+        }
+        let tag = self.buffer[self.at..=self.at + length].to_vec();
+        self.open(self.at);
+        self.at += tag.len();
+        loop {
+            if let Some(step) = memmem::find(&self.buffer[self.at..], &tag) {
+                self.at += step + tag.len();
+                return Ok(None);
+            }
+            // The tag may be cut by the end of the buffer.
+            self.at = self.at.max(self.buffer.len().saturating_sub(tag.len() - 1));
+            if !self.more()? {
+                let tag = String::from_utf8_lossy(&tag).into_owned();
+                return Ok(Some(self.open_fault(Problem::OpenDollarQuote(tag))));
+            }
+        }
+    }
+
+    /// A bare word in the definition of a routine: counts what encloses statements.
+    fn word(&mut self, lexer: &mut Lexer) -> Result<(), Error> {
+        let mut length = 1;
+        while self.peek(length)?.is_some_and(is_word) {
+            length += 1;
+        }
+        let word = &self.buffer[self.at..self.at + length];
+        if word.eq_ignore_ascii_case(b"begin")
+            || lexer.begins > 0 && word.eq_ignore_ascii_case(b"case")
+        {
+            lexer.begins += 1;
+        } else if word.eq_ignore_ascii_case(b"end") {
+            lexer.begins = lexer.begins.saturating_sub(1);
+        }
+        self.at += length;
+        Ok(())
+    }
+
+    /// Lexes over the comment at `at`; false when it does not end.
+    fn block_comment(&mut self) -> Result<bool, Error> {
+        let mut depth = 1_u32;
+        self.open(self.at);
+        self.at += 2;
+        loop {
+            let Some(step) = memchr2(b'*', b'/', &self.buffer[self.at..]) else {
+                self.at = self.buffer.len();
+                if self.more()? {
+                    continue;
+                }
+                return Ok(false);
+            };
+            self.at += step;
+            match (self.buffer[self.at], self.peek(1)?) {
+                (b'*', Some(b'/')) => (depth, self.at) = (depth - 1, self.at + 2),
+                (b'/', Some(b'*')) => (depth, self.at) = (depth + 1, self.at + 2),
+                _ => self.at += 1,
+            }
+            if depth == 0 {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Moves to the end of the line.
+    fn rest_of_line(&mut self) -> Result<(), Error> {
+        loop {
+            match memchr2(b'\n', b'\r', &self.buffer[self.at..]) {
+                Some(step) => {
+                    self.at += step;
+                    return Ok(());
+                }
+                None => self.at = self.buffer.len(),
+            }
+            if !self.more()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Where the line that begins at `start` ends, keeping it in the buffer up to `most` bytes.
+    fn line_end(&mut self, most: usize) -> Result<usize, Error> {
+        self.at = self.start;
+        self.discard = false;
+        loop {
+            self.rest_of_piece(most);
+            let ended = self.at < self.buffer.len() || self.at - self.start >= most;
+            if ended || !self.more()? {
+                break;
+            }
+        }
+        let end = self.at;
+        self.discard = true;
+        if end - self.start >= most {
+            // Long beyond all reason: nobody's heading.
+            self.rest_of_line()?;
+            self.start = self.at;
+            return Ok(self.at);
+        }
+        Ok(end)
+    }
+
+    fn rest_of_piece(&mut self, most: usize) {
+        let limit = self.buffer.len().min(self.start + most);
+        let from = self.at.min(limit);
+        self.at = memchr(b'\n', &self.buffer[from..limit]).map_or(limit, |step| from + step);
+    }
+
+    /// Passes over the data behind `COPY … FROM stdin;`, up to the line `\.`.
+    fn copy_data(&mut self, place: Place) -> Result<Option<Fault>, Error> {
+        self.discard = true;
+        self.rest_of_line()?;
+        loop {
+            self.start = self.at;
+            if let Some(step) = memmem::find(&self.buffer[self.at..], b"\n\\.") {
+                self.at += step + 3;
+                let next = self.peek(0)?;
+                let ends = match next {
+                    None | Some(b'\n') => true,
+                    Some(b'\r') => matches!(self.peek(1)?, None | Some(b'\n')),
+                    Some(_) => false,
+                };
+                if ends {
+                    return Ok(None);
+                }
+                continue;
+            }
+            // The mark may be cut by the end of the buffer.
+            self.at = self.at.max(self.buffer.len().saturating_sub(2));
+            if !self.more()? {
+                return Ok(Some(self.fault(Problem::OpenCopy, place)));
+            }
+        }
+    }
+
+    /// The byte `ahead` of where lexing stands; none at the end.
+    fn peek(&mut self, ahead: usize) -> Result<Option<u8>, Error> {
+        while self.at + ahead >= self.buffer.len() {
+            if !self.more()? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.buffer[self.at + ahead]))
+    }
+
+    /// Has `count` bytes behind `start` in the buffer, as far as there are.
+    fn ensure(&mut self, count: usize) -> Result<(), Error> {
+        let keep = std::mem::replace(&mut self.discard, false);
+        while self.buffer.len() - self.start < count && self.more()? {}
+        self.discard = keep;
+        Ok(())
+    }
+
+    /// Reads more; false at the end. Positions in the buffer move.
+    fn more(&mut self) -> Result<bool, Error> {
+        if self.end {
+            return Ok(false);
+        }
+        // Two bytes behind are looked at: what precedes a quote, and what a `$` follows.
+        let keep =
+            if self.discard { self.at.saturating_sub(2).max(self.start) } else { self.start };
+        if keep > 0 {
+            self.opened = match self.opened {
+                Opened::At(at) if at < keep => Opened::Counted(self.place(at)),
+                Opened::At(at) => Opened::At(at - keep),
+                counted @ Opened::Counted(_) => counted,
+            };
+            self.count_to(keep);
+            self.buffer.drain(..keep);
+            self.counted -= keep;
+            self.at -= keep;
+            self.start = 0;
+        }
+        if self.buffer.len() > MAX_STATEMENT {
+            self.count_to(self.start);
+            return Err(Error::TooLong(self.line));
+        }
+        match self.input.fill(&mut self.buffer)? {
+            Ok(0) => {
+                self.end = true;
+                Ok(false)
+            }
+            Ok(_) => Ok(true),
+            Err(name) => {
+                self.count_to(self.buffer.len());
+                Err(Error::Encoding(name.to_owned(), self.line))
+            }
+        }
+    }
+
+    fn count_to(&mut self, to: usize) {
+        if to > self.counted {
+            let newlines = memchr_iter(b'\n', &self.buffer[self.counted..to]).count();
+            self.line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+            self.counted = to;
+        }
+    }
+
+    /// The place of the byte at `at`. The column counts bytes: nothing but white space and ASCII
+    /// stands in front of what begins a piece.
+    fn place(&mut self, at: usize) -> Place {
+        self.count_to(at);
+        let behind = memchr_iter(b'\n', &self.buffer[at..self.counted]).count();
+        let line = self.line.saturating_sub(u32::try_from(behind).unwrap_or(u32::MAX));
+        let line_start =
+            memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
+        let before = String::from_utf8_lossy(&self.buffer[line_start..at]);
+        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
+        Place { line, column }
+    }
+
+    /// A quote or comment begins at `at`.
+    fn open(&mut self, at: usize) {
+        self.opened = Opened::At(at);
+    }
+
+    fn open_fault(&mut self, problem: Problem) -> Fault {
+        let place = match self.opened {
+            Opened::At(at) => self.place(at),
+            Opened::Counted(place) => place,
+        };
+        self.fault(problem, place)
+    }
+
+    fn fault(&self, problem: Problem, place: Place) -> Fault {
+        Fault { problem, place, line: self.line_around(self.start) }
+    }
+
+    /// The text of the line that the byte at `at` stands on, as far as it is in the buffer.
+    fn line_around(&self, at: usize) -> String {
+        let at = at.min(self.buffer.len());
+        let start = memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
+        let end = memchr3(b'\n', b'\r', b'\n', &self.buffer[at..])
+            .map_or(self.buffer.len(), |step| at + step);
+        let end = end.min(start + 4096);
+        String::from_utf8_lossy(&self.buffer[start..end]).into_owned()
+    }
+}
+
+/// What is remembered within a statement.
+struct Lexer {
+    parentheses: u32,
+    /// Open `BEGIN` and `CASE` in the body of a routine.
+    begins: u32,
+    /// Where in the statement a literal with escapes has just ended.
+    escape_end: Option<usize>,
+    /// A plain literal has a backslash, while they are special.
+    backslash: bool,
+}
+
+const SIGN: u8 = 1;
+const WORD: u8 = 2;
+
+/// The bytes that a lexer in plain text has to look at.
+static TABLE: [u8; 256] = {
+    let mut table = [0; 256];
+    let signs = b"'\"$-/\\;()";
+    let mut at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] = SIGN;
+        at += 1;
+    }
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation)]
+        let b = byte as u8;
+        if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 {
+            table[byte] = WORD;
+        }
+        byte += 1;
+    }
+    table
+};
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// The bare words that a text begins with; ends at anything else.
+struct Words<'a>(&'a [u8]);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let rest = self.0.trim_ascii_start();
+            if rest.starts_with(b"--") {
+                self.0 = &rest[memchr(b'\n', rest)?..];
+            } else if rest.starts_with(b"/*") {
+                self.0 = &rest[memmem::find(rest, b"*/")? + 2..];
+            } else {
+                let end = rest.iter().position(|&b| !is_word(b)).unwrap_or(rest.len());
+                let (word, rest) = rest.split_at(end);
+                self.0 = rest;
+                return (!word.is_empty()).then_some(word);
+            }
+        }
+    }
+}
