@@ -44,7 +44,7 @@ impl Platform {
 
     /// The platform that a cluster is on, by the roles and tablespaces that it has.
     ///
-    /// Only roles that no customer can create decide, above all the platform's superuser. Where
+    /// Only names that customers do not create decide, above all the platform's superuser. Where
     /// several platforms share it, one that its tablespaces show comes before one that needs none.
     pub fn recognise(
         has_role: impl Fn(&str) -> bool,

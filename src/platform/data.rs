@@ -1,5 +1,7 @@
 //! The shape of a platform's TOML file.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -31,9 +33,9 @@ pub(super) struct Data {
     /// Tablespaces that are the platform's.
     #[serde(default)]
     pub(super) own_tablespaces: Vec<String>,
-    /// Patterns of settings that exist on this platform only, in lower case.
+    /// Patterns of settings that exist on this platform only.
     #[serde(default)]
-    pub(super) own_settings: Vec<Glob>,
+    pub(super) own_settings: Vec<SettingGlob>,
     pub(super) admin: Admin,
     /// `CREATE TABLESPACE` and privileges on tablespaces.
     pub(super) tablespaces: Option<Verdict>,
@@ -48,9 +50,9 @@ pub(super) struct Data {
     /// Granting predefined roles.
     #[serde(default)]
     pub(super) predefined: Vec<Rule<String>>,
-    /// Settings of roles, where the platform differs from PostgreSQL, in lower case.
+    /// Settings of roles, where the platform differs from PostgreSQL.
     #[serde(default)]
-    pub(super) setting: Vec<Rule<Glob>>,
+    pub(super) setting: Vec<Rule<SettingGlob>>,
     /// Providers of security labels.
     #[serde(default)]
     pub(super) label: Vec<Rule<String>>,
@@ -60,6 +62,21 @@ pub(super) struct Data {
     /// Names that no role may be created with, beyond PostgreSQL's own.
     #[serde(default)]
     pub(super) role_name: Vec<Rule<Glob>>,
+}
+
+impl Data {
+    /// Where a rule's versions run backwards, if one's do.
+    pub(super) fn backwards(&self) -> Option<Range<usize>> {
+        fn first<T>(rules: &[Rule<T>]) -> Option<Range<usize>> {
+            rules.iter().find_map(Rule::backwards)
+        }
+        first(&self.attribute)
+            .or_else(|| first(&self.predefined))
+            .or_else(|| first(&self.setting))
+            .or_else(|| first(&self.label))
+            .or_else(|| first(&self.verifier))
+            .or_else(|| first(&self.role_name))
+    }
 }
 
 /// The role that a customer connects with.
@@ -119,7 +136,7 @@ pub(super) struct Rule<T> {
     /// The first version that it is about.
     since: Option<MajorNumber>,
     /// The last version that it is about.
-    until: Option<MajorNumber>,
+    until: Option<Spanned<MajorNumber>>,
     answer: Word,
     /// Why not; for a yes, where it is confirmed.
     why: String,
@@ -160,7 +177,13 @@ impl<T> Rule<T> {
 
     fn covers(&self, major: Major) -> bool {
         self.since.is_none_or(|since| since.0 <= major)
-            && self.until.is_none_or(|until| major <= until.0)
+            && self.until.as_ref().is_none_or(|until| major <= until.get_ref().0)
+    }
+
+    /// Where `until` comes before `since`, if it does.
+    fn backwards(&self) -> Option<Range<usize>> {
+        let until = self.until.as_ref()?;
+        (*until.get_ref() < self.since?).then(|| until.span())
     }
 
     /// The first of `rules` about a name that `is_meant`, in this version.
@@ -182,6 +205,19 @@ impl TryFrom<u32> for MajorNumber {
 
     fn try_from(number: u32) -> Result<Self, String> {
         number.to_string().parse().map(Self)
+    }
+}
+
+/// A pattern for [folded](super::settings::folded) names of settings.
+#[derive(Deserialize, Debug)]
+#[serde(try_from = "String")]
+pub(super) struct SettingGlob(pub(super) Glob);
+
+impl TryFrom<String> for SettingGlob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Glob::new(&text.to_ascii_lowercase()).map(Self)
     }
 }
 

@@ -68,6 +68,9 @@ impl Platform {
         if !majors.is_sorted_by(|a, b| a < b) {
             return Err(PlatformError::new(file, &text, span, "`majors` must ascend"));
         }
+        if let Some(span) = data.backwards() {
+            return Err(PlatformError::new(file, &text, Some(span), "`until` is before `since`"));
+        }
         let mut roles = HashMap::new();
         for role in std::mem::take(&mut data.role) {
             let (name, span) = (role.name.get_ref().clone(), role.name.span());
@@ -134,7 +137,7 @@ impl Platform {
     /// Whether a setting exists on this platform only.
     pub fn owns_setting(&self, name: &str) -> bool {
         let name = settings::folded(name);
-        self.data.own_settings.iter().any(|pattern| pattern.matches(&name))
+        self.data.own_settings.iter().any(|pattern| pattern.0.matches(&name))
     }
 
     /// The role whose members are the platform's administrators.
@@ -210,6 +213,13 @@ mod tests {
                 "x.toml:4:1: missing field `why`",
             ),
             (format!("{SMALL}majors = [17, 16]\n[admin]\n"), "x.toml:3:10: `majors` must ascend"),
+            (
+                format!(
+                    "{SMALL}[admin]\n[[label]]\nnames = [\"p\"]\nsince = 17\nuntil = 16\n\
+                     answer = \"no\"\nwhy = \"\"\n"
+                ),
+                "x.toml:7:9: `until` is before `since`",
+            ),
             (
                 format!("{SMALL}majors = [9]\n[admin]\n"),
                 "x.toml:3:10: `9` is no major version of PostgreSQL: give one like 16",

@@ -4,7 +4,7 @@
 //! version on that platform accepts from its administrator: PostgreSQL's own rules by version,
 //! overlaid with the platform's. All of it is pure: nothing here reads a file or asks a server.
 //!
-//! A new platform is one file in `data/` and its name in [`builtin`].
+//! A new platform is one file in `data/` and its name in `builtin.rs`.
 
 mod answer;
 mod attributes;

@@ -86,7 +86,7 @@ impl<'a> Rights<'a> {
         let name = settings::folded(name);
         let data = &self.platform.data;
         let superuser = data.admin.superuser;
-        if let Some(rule) = Rule::find(&data.setting, self.major, |glob| glob.matches(&name)) {
+        if let Some(rule) = Rule::find(&data.setting, self.major, |glob| glob.0.matches(&name)) {
             return match rule.answer() {
                 Answer::Yes => SettingAnswer::Allowed,
                 Answer::No(why) => SettingAnswer::Denied(why),
