@@ -5,13 +5,16 @@
 //!
 //! - [`platform`]: what a platform owns and accepts, as data.
 //!
-//! Below all of them: [`name`], [`place`], [`version`], [`attribute`], [`secret`], [`finding`].
+//! Below all of them: [`name`], [`place`], [`version`], [`attribute`], [`secret`], [`finding`],
+//! [`glob`].
 
 pub mod attribute;
 pub mod dump;
 pub mod finding;
+pub mod glob;
 pub mod name;
 pub mod place;
+pub mod platform;
 pub mod secret;
 pub mod sql;
 pub mod version;

@@ -1,0 +1,243 @@
+//! One platform: its roles, tablespaces, settings and versions.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::data::{Data, Role, RoleKind};
+use super::error::PlatformError;
+use super::settings;
+use crate::version::Major;
+
+/// What is known about one platform.
+#[derive(Debug)]
+pub struct Platform {
+    pub(super) data: Data,
+    majors: Vec<Major>,
+    roles: HashMap<String, OwnRole>,
+    tablespaces: HashSet<String>,
+    text: Cow<'static, str>,
+}
+
+/// One of a platform's own roles.
+#[derive(Debug)]
+pub struct OwnRole(Role);
+
+/// Why a role counts as the platform's.
+#[derive(Debug)]
+pub enum Ownership<'a> {
+    /// The platform creates a role of exactly this name.
+    Exact(&'a OwnRole),
+    /// The name matches this pattern of the platform's names, as a customer's could, too.
+    Pattern(&'a str),
+}
+
+impl OwnRole {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.0.name.get_ref()
+    }
+
+    /// What it is for.
+    pub const fn kind(&self) -> RoleKind {
+        self.0.kind
+    }
+
+    /// What is to know about it; may be empty.
+    pub fn note(&self) -> &str {
+        &self.0.note
+    }
+
+    pub(super) const fn data(&self) -> &Role {
+        &self.0
+    }
+}
+
+impl Platform {
+    /// Reads a description; `file` is what the error calls it.
+    pub fn from_toml(text: &str, file: &str) -> Result<Self, PlatformError> {
+        Self::read(Cow::Owned(text.to_owned()), file)
+    }
+
+    pub(super) fn read(text: Cow<'static, str>, file: &str) -> Result<Self, PlatformError> {
+        let mut data: Data =
+            toml::from_str(&text).map_err(|error| PlatformError::from_toml(file, &text, &error))?;
+        let listed = data.majors.take();
+        let span = listed.as_ref().map(toml::Spanned::span);
+        let majors: Vec<Major> =
+            listed.into_iter().flat_map(toml::Spanned::into_inner).map(|major| major.0).collect();
+        if !majors.is_sorted_by(|a, b| a < b) {
+            return Err(PlatformError::new(file, &text, span, "`majors` must ascend"));
+        }
+        if let Some(span) = data.backwards() {
+            return Err(PlatformError::new(file, &text, Some(span), "`until` is before `since`"));
+        }
+        let mut roles = HashMap::new();
+        for role in std::mem::take(&mut data.role) {
+            let (name, span) = (role.name.get_ref().clone(), role.name.span());
+            if roles.contains_key(&name) {
+                let message = format!("the role `{name}` is listed twice");
+                return Err(PlatformError::new(file, &text, Some(span), message));
+            }
+            roles.insert(name, OwnRole(role));
+        }
+        let tablespaces = data.own_tablespaces.iter().cloned().collect();
+        Ok(Self { data, majors, roles, tablespaces, text })
+    }
+
+    /// The name that users type: `azure`.
+    pub fn name(&self) -> &str {
+        &self.data.name
+    }
+
+    /// What the platform is called.
+    pub fn title(&self) -> &str {
+        &self.data.title
+    }
+
+    /// The description as it was written.
+    pub fn source_text(&self) -> &str {
+        &self.text
+    }
+
+    /// The major versions that it offers, ascending; empty where not confirmed.
+    pub fn majors(&self) -> &[Major] {
+        &self.majors
+    }
+
+    /// The newest version that it offers; where not confirmed, the newest known at all.
+    pub fn newest(&self) -> Major {
+        self.majors.last().copied().unwrap_or(settings::NEWEST)
+    }
+
+    /// Whether it offers `major`; where not confirmed, every version passes.
+    pub fn offers(&self, major: Major) -> bool {
+        self.majors.is_empty() || self.majors.binary_search(&major).is_ok()
+    }
+
+    /// The platform's role of exactly this name, its [administrator](RoleKind::Admin) included.
+    pub fn role(&self, name: &str) -> Option<&OwnRole> {
+        self.roles.get(name)
+    }
+
+    /// Whether a role is the platform's. Its administrator's login is not: it owns the customer's
+    /// objects.
+    pub fn owns(&self, role: &str) -> Option<Ownership<'_>> {
+        if let Some(own) = self.role(role) {
+            return (own.kind() != RoleKind::Admin).then_some(Ownership::Exact(own));
+        }
+        let pattern = self.data.role_patterns.iter().find(|pattern| pattern.matches(role))?;
+        Some(Ownership::Pattern(pattern.as_str()))
+    }
+
+    /// Whether a tablespace is the platform's.
+    pub fn owns_tablespace(&self, name: &str) -> bool {
+        self.tablespaces.contains(name)
+    }
+
+    /// Whether a setting exists on this platform only.
+    pub fn owns_setting(&self, name: &str) -> bool {
+        let name = settings::folded(name);
+        self.data.own_settings.iter().any(|pattern| pattern.0.matches(&name))
+    }
+
+    /// The role whose members are the platform's administrators.
+    pub fn admin_role(&self) -> Option<&str> {
+        self.data.admin.group.as_deref()
+    }
+
+    /// Whether the administrator is a superuser, whom nothing is refused.
+    pub const fn admin_is_superuser(&self) -> bool {
+        self.data.admin.superuser
+    }
+
+    /// How members of `role` authenticate, where not by a password of PostgreSQL's.
+    pub fn external_authentication(&self, role: &str) -> Option<&str> {
+        self.role(role)?.data().authentication.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "name = \"x\"\ntitle = \"X\"\n";
+
+    fn error(text: &str) -> String {
+        Platform::from_toml(text, "x.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_administrators_login_is_an_ordinary_role() {
+        let text = format!(
+            "{SMALL}role_patterns = [\"x*\"]\n[admin]\n[[role]]\nname = \"xadmin\"\nkind = \"admin\"\n\
+             [[role]]\nname = \"xsu\"\nkind = \"superuser\"\nnote = \"n\"\n"
+        );
+        let platform = Platform::from_toml(&text, "x.toml").unwrap();
+        assert!(platform.owns("xadmin").is_none());
+        assert_eq!(platform.role("xadmin").unwrap().kind(), RoleKind::Admin);
+        assert!(matches!(platform.owns("xsu"), Some(Ownership::Exact(role)) if role.note() == "n"));
+        assert!(matches!(platform.owns("xy"), Some(Ownership::Pattern("x*"))));
+        assert!(platform.owns("y").is_none());
+        assert_eq!(platform.source_text(), text);
+        assert!(platform.offers(Major::new(99)) && platform.majors().is_empty());
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let cases = [
+            (
+                format!("{SMALL}[admin]\n[[role]]\nname = \"r\"\ncolour = 1\nkind = \"group\"\n"),
+                "x.toml:6:1: unknown field `colour`, expected one of `name`, `kind`, `note`, \
+                 `authentication`, `grant`",
+            ),
+            (SMALL.to_owned(), "x.toml:1:1: missing field `admin`"),
+            (
+                format!(
+                    "{SMALL}[admin]\n[[setting]]\nnames = [\"a[\"]\nanswer = \"no\"\nwhy = \"\"\n"
+                ),
+                "x.toml:5:9: the pattern `a[` has a `[` without its `]`",
+            ),
+            (
+                format!("{SMALL}[admin]\nattributes = [\"LOGON\"]\n"),
+                "x.toml:4:14: unknown attribute `LOGON`, expected one of `SUPERUSER`, `INHERIT`, \
+                 `CREATEROLE`, `CREATEDB`, `LOGIN`, `REPLICATION`, `BYPASSRLS`",
+            ),
+            (
+                format!(
+                    "{SMALL}[admin]\n[[predefined]]\nnames = [\"p\"]\nanswer = \"maybe\"\nwhy = \"\"\n"
+                ),
+                "x.toml:6:10: unknown variant `maybe`, expected one of `yes`, `no`, `unconfirmed`",
+            ),
+            (
+                format!("{SMALL}[admin]\n[tablespaces]\nanswer = \"no\"\n"),
+                "x.toml:4:1: missing field `why`",
+            ),
+            (format!("{SMALL}majors = [17, 16]\n[admin]\n"), "x.toml:3:10: `majors` must ascend"),
+            (
+                format!(
+                    "{SMALL}[admin]\n[[label]]\nnames = [\"p\"]\nsince = 17\nuntil = 16\n\
+                     answer = \"no\"\nwhy = \"\"\n"
+                ),
+                "x.toml:7:9: `until` is before `since`",
+            ),
+            (
+                format!("{SMALL}majors = [9]\n[admin]\n"),
+                "x.toml:3:10: `9` is no major version of PostgreSQL: give one like 16",
+            ),
+            (
+                format!(
+                    "{SMALL}[admin]\n[[role]]\nname = \"r\"\nkind = \"group\"\n[[role]]\n\
+                     name = \"r\"\nkind = \"group\"\n"
+                ),
+                "x.toml:8:8: the role `r` is listed twice",
+            ),
+            (
+                "name = \n".to_owned(),
+                "x.toml:1:8: string values must be quoted, expected literal string",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(error(&text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What a platform owns and accepts, as data.
+//!
+//! [`Platform`] is what one TOML file in `data/` says; [`Rights`] is what a server of one major
+//! version on that platform accepts from its administrator: PostgreSQL's own rules by version,
+//! overlaid with the platform's. All of it is pure: nothing here reads a file or asks a server.
+//!
+//! A new platform is one file in `data/` and its name in `builtin.rs`.
+
+mod answer;
+mod attributes;
+mod builtin;
+mod data;
+mod definition;
+mod error;
+mod predefined;
+mod rights;
+mod settings;
+
+pub use answer::{Answer, Predefined, SettingAnswer};
+pub use data::RoleKind;
+pub use definition::{OwnRole, Ownership, Platform};
+pub use error::PlatformError;
+pub use rights::Rights;
+pub use settings::{Context, List, SettingKind, SettingType};

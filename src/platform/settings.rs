@@ -1,0 +1,234 @@
+//! The settings that PostgreSQL and the modules in its source tree define, by version.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::version::Major;
+
+/// The newest version that was measured; later ones are taken to be like it.
+pub(super) const NEWEST: Major = Major::new(18);
+
+/// Measured on servers of each version by `tests/make-settings`.
+const TEXT: &str = include_str!("data/settings.tsv");
+
+// A test reads each line: none is left out here.
+static TABLE: LazyLock<HashMap<Cow<'static, str>, Setting>> =
+    LazyLock::new(|| TEXT.split('\n').filter_map(line).collect());
+
+/// When a setting can change (`GucContext` in `src/include/utils/guc.h`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Context {
+    /// Never: it only shows something.
+    Internal,
+    /// When the server starts.
+    Postmaster,
+    /// When the server reads its configuration.
+    Sighup,
+    /// When a superuser's session starts.
+    SuperuserBackend,
+    /// When a session starts.
+    Backend,
+    /// At any time, by a superuser.
+    Superuser,
+    /// At any time, by everybody.
+    User,
+}
+
+/// What values a setting has (`config_type` in `src/include/utils/guc_tables.h`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SettingType {
+    /// `on` or `off`, in several spellings.
+    Bool,
+    /// An integer, often with a unit.
+    Integer,
+    /// A number, often with a unit.
+    Real,
+    /// Any text.
+    String,
+    /// One of some words.
+    Enum,
+}
+
+/// Whether `SET name = a, b` is accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum List {
+    /// It is not: one value only.
+    No,
+    /// It is, and the elements are joined as they are (`GUC_LIST_INPUT`).
+    Plain,
+    /// It is, and elements that are no plain identifier are stored in double quotes
+    /// (`GUC_LIST_QUOTE`).
+    Quoted,
+}
+
+/// How a setting's value is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SettingKind {
+    /// The type of the value, or of each element.
+    pub vartype: SettingType,
+    /// Whether it is a list.
+    pub list: List,
+}
+
+/// A setting in all versions.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// The library that defines it; none for the server itself.
+    pub(super) module: Option<&'static str>,
+    spans: Vec<Span>,
+}
+
+/// A setting in some versions in a row.
+#[derive(Debug)]
+pub(super) struct Span {
+    pub(super) first: Major,
+    pub(super) last: Major,
+    pub(super) context: Context,
+    pub(super) kind: SettingKind,
+}
+
+impl Setting {
+    /// What it is in this version, if it is there.
+    pub(super) fn in_version(&self, major: Major) -> Option<&Span> {
+        let major = major.min(NEWEST);
+        self.spans.iter().find(|span| span.first <= major && major <= span.last)
+    }
+
+    /// The first version after `major` that has it.
+    pub(super) fn since(&self, major: Major) -> Option<Major> {
+        self.spans.iter().map(|span| span.first).find(|first| *first > major)
+    }
+
+    /// The last version before `major` that has it.
+    pub(super) fn until(&self, major: Major) -> Option<Major> {
+        self.spans.iter().rev().map(|span| span.last).find(|last| *last < major)
+    }
+}
+
+/// Settings' names compare without regard to the case of ASCII letters
+/// (`guc_name_compare` in `src/backend/utils/misc/guc.c`).
+pub(super) fn folded(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// The setting of this [folded] name.
+pub(super) fn find(name: &str) -> Option<&'static Setting> {
+    TABLE.get(name)
+}
+
+/// Whether 14 and later take a dotted name for a custom setting
+/// (`valid_custom_variable_name` in `src/backend/utils/misc/guc.c`).
+pub(super) fn is_custom_name(name: &str) -> bool {
+    name.split('.').all(|part| {
+        let start = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
+        part.starts_with(start) && part.chars().all(|c| start(c) || c.is_ascii_digit() || c == '$')
+    })
+}
+
+/// A line `name<TAB>module<TAB>10-14:user:string:quoted 15-18:…`.
+fn line(text: &'static str) -> Option<(Cow<'static, str>, Setting)> {
+    if text.starts_with('#') {
+        return None;
+    }
+    let mut columns = text.split('\t');
+    let name = columns.next()?;
+    let module = columns.next().map(|module| (module != "-").then_some(module))?;
+    let spans = columns.next()?.split(' ').map(span).collect::<Option<_>>()?;
+    Some((folded(name), Setting { module, spans }))
+}
+
+fn span(text: &str) -> Option<Span> {
+    let mut parts = text.split(':');
+    let (first, last) = parts.next()?.split_once('-')?;
+    let context = match parts.next()? {
+        "internal" => Context::Internal,
+        "postmaster" => Context::Postmaster,
+        "sighup" => Context::Sighup,
+        "superuser-backend" => Context::SuperuserBackend,
+        "backend" => Context::Backend,
+        "superuser" => Context::Superuser,
+        "user" => Context::User,
+        _ => return None,
+    };
+    let vartype = match parts.next()? {
+        "bool" => SettingType::Bool,
+        "integer" => SettingType::Integer,
+        "real" => SettingType::Real,
+        "string" => SettingType::String,
+        "enum" => SettingType::Enum,
+        _ => return None,
+    };
+    let list_kind = match parts.next() {
+        None => List::No,
+        Some("list") => List::Plain,
+        Some("quoted") => List::Quoted,
+        Some(_) => return None,
+    };
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    Some(Span { first, last, context, kind: SettingKind { vartype, list: list_kind } })
+}
+
+impl Context {
+    /// As `pg_settings` names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Postmaster => "postmaster",
+            Self::Sighup => "sighup",
+            Self::SuperuserBackend => "superuser-backend",
+            Self::Backend => "backend",
+            Self::Superuser => "superuser",
+            Self::User => "user",
+        }
+    }
+
+    /// Whether a role can have such a setting, given by a superuser or by anybody else.
+    pub(super) const fn allows(self, superuser: bool) -> bool {
+        match self {
+            Self::User => true,
+            Self::Superuser => superuser,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        let lines = TEXT.split('\n').filter(|text| !text.is_empty() && !text.starts_with('#'));
+        let mut names = std::collections::HashSet::new();
+        for text in lines {
+            let (name, setting) = line(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(names.insert(name), "{text}");
+            let ascending = |a: &Span, b: &Span| a.last < b.first;
+            assert!(setting.spans.is_sorted_by(ascending), "{text}");
+            assert!(setting.spans.iter().all(|span| span.first <= span.last), "{text}");
+            assert!(setting.spans.iter().all(|span| span.last <= NEWEST), "{text}");
+        }
+        assert_eq!(names.len(), TABLE.len());
+    }
+
+    #[test]
+    fn custom_names_are_those_of_14() {
+        for name in ["a.b", "_a.b$1", "a.b.c", "ä.ö"] {
+            assert!(is_custom_name(name), "{name}");
+        }
+        for name in ["bad-name.x", "a.b c", "a.", ".b", "a.1b", "1.b", ""] {
+            assert!(!is_custom_name(name), "{name}");
+        }
+    }
+}
