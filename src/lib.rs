@@ -12,6 +12,7 @@ pub mod attribute;
 pub mod dump;
 pub mod finding;
 pub mod glob;
+pub mod globals;
 pub mod name;
 pub mod place;
 pub mod platform;

@@ -1,0 +1,350 @@
+//! Memberships, and privileges on parameters and tablespaces.
+
+use super::{Collector, Result, refuse};
+use crate::finding::Kind;
+use crate::globals::fact::{Fact, Origin};
+use crate::globals::model::{Grantee, Membership, MembershipKey, ParameterKey};
+use crate::globals::setting::SettingName;
+use crate::name::Name;
+use crate::sql::{
+    MembershipOption, MembershipOptions, ParameterPrivileges, Privileges, RoleSpec, Text,
+};
+
+impl Collector {
+    pub(super) fn grant_roles(
+        &mut self,
+        roles: &[Text<'_>],
+        members: &[RoleSpec<'_>],
+        options: MembershipOptions,
+        granted_by: Option<&RoleSpec<'_>>,
+        origin: Origin,
+    ) -> Result<()> {
+        let grantor = self.grantor(granted_by, origin)?;
+        for role in roles {
+            let role = self.stored(role, origin);
+            for member in members {
+                let member = self.named(member, origin)?;
+                if role == member {
+                    return refuse(format!("role {role} cannot be a member of itself"));
+                }
+                self.grant_role(role.clone(), member, options, grantor.clone(), origin);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn grant_role(
+        &mut self,
+        role: Name,
+        member: Name,
+        options: MembershipOptions,
+        grantor: Option<Name>,
+        origin: Origin,
+    ) {
+        let granted = self.fact((), origin);
+        let mut state = |option: Option<bool>| option.map(|value| self.fact(value, origin));
+        let new = Membership {
+            granted,
+            admin: state(options.admin),
+            inherit: state(options.inherit),
+            set: state(options.set),
+        };
+        let key = MembershipKey { role, member, grantor };
+        let Some(earlier) = self.globals.memberships.get(&key).cloned() else {
+            self.globals.memberships.insert(key, new);
+            return;
+        };
+        // Options that the later statement does not mention stay (`AddRoleMems`).
+        let merged = Membership {
+            granted: new.granted,
+            admin: new.admin.or(earlier.admin),
+            inherit: new.inherit.or(earlier.inherit),
+            set: new.set.or(earlier.set),
+        };
+        let object = membership(&key);
+        let lost = [
+            Some(earlier.granted.origin),
+            earlier.admin.filter(|_| new.admin.is_some()).map(|fact| fact.origin),
+            earlier.inherit.filter(|_| new.inherit.is_some()).map(|fact| fact.origin),
+            earlier.set.filter(|_| new.set.is_some()).map(|fact| fact.origin),
+        ];
+        for origin in lost.iter().flatten().skip(1) {
+            self.ledger.lose(*origin);
+        }
+        self.supersede(earlier.granted.origin, (Kind::Membership, &object), "the grant");
+        self.globals.memberships.insert(key, merged);
+    }
+
+    pub(super) fn revoke_roles(
+        &mut self,
+        option: Option<MembershipOption>,
+        roles: &[Text<'_>],
+        members: &[RoleSpec<'_>],
+        granted_by: Option<&RoleSpec<'_>>,
+        cascade: bool,
+        origin: Origin,
+    ) -> Result<()> {
+        let grantor = self.grantor(granted_by, origin)?;
+        for role in roles {
+            let role = self.stored(role, origin);
+            for member in members {
+                let member = self.named(member, origin)?;
+                let keys = self.granted(&role, &member, grantor.as_ref());
+                if keys.is_empty() {
+                    let key = MembershipKey { role: role.clone(), member, grantor: None };
+                    let why = "nothing is granted that this could revoke".to_owned();
+                    self.no_effect(origin, (Kind::Membership, &membership(&key)), why);
+                }
+                for key in keys {
+                    match option {
+                        None => self.revoke_membership(&key, cascade),
+                        Some(option) => self.revoke_option(&key, option, origin),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The memberships that a `REVOKE` means: by the grantor that it names, else by any.
+    fn granted(&self, role: &Name, member: &Name, grantor: Option<&Name>) -> Vec<MembershipKey> {
+        let all = self.globals.memberships.keys();
+        all.filter(|key| {
+            key.role == *role
+                && key.member == *member
+                && (grantor.is_none() || key.grantor.as_ref() == grantor)
+        })
+        .cloned()
+        .collect()
+    }
+
+    fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
+        let Some(earlier) = self.globals.memberships.remove(key) else { return };
+        for origin in earlier.origins().skip(1) {
+            self.ledger.lose(origin);
+        }
+        let object = membership(key);
+        self.supersede(
+            earlier.granted.origin,
+            (Kind::Membership, &object),
+            "the grant: it revokes it",
+        );
+        if cascade {
+            let dependent: Vec<_> = self
+                .globals
+                .memberships
+                .keys()
+                .filter(|other| {
+                    other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+                })
+                .cloned()
+                .collect();
+            for key in dependent {
+                self.revoke_membership(&key, true);
+            }
+        }
+    }
+
+    fn revoke_option(&mut self, key: &MembershipKey, option: MembershipOption, origin: Origin) {
+        let fact = self.fact(false, origin);
+        let Some(entry) = self.globals.memberships.get_mut(key) else { return };
+        let slot = match option {
+            MembershipOption::Admin => &mut entry.admin,
+            MembershipOption::Inherit => &mut entry.inherit,
+            MembershipOption::Set => &mut entry.set,
+        };
+        if let Some(earlier) = slot.replace(fact) {
+            let object = membership(key);
+            self.supersede(earlier.origin, (Kind::Membership, &object), "an option: it revokes it");
+        }
+    }
+
+    pub(super) fn grant(
+        &mut self,
+        privileges: &Privileges<'_>,
+        grantees: &[RoleSpec<'_>],
+        grant_option: bool,
+        granted_by: Option<&RoleSpec<'_>>,
+        origin: Origin,
+    ) -> Result<()> {
+        let grantor = self.grantor(granted_by, origin)?.or_else(|| self.grantor.clone());
+        for grantee in grantees {
+            let grantee = self.grantee(grantee, origin)?;
+            match privileges {
+                Privileges::Parameter(privileges, names) => {
+                    for name in names {
+                        let parameter = SettingName::new(name);
+                        let (grantee, grantor) = (grantee.clone(), grantor.clone());
+                        let key = ParameterKey { parameter, grantee, grantor };
+                        self.grant_parameter(key, *privileges, grant_option, origin);
+                    }
+                }
+                Privileges::Tablespace(names) => {
+                    for name in names {
+                        let name = self.stored(name, origin);
+                        let key = (grantee.clone(), grantor.clone());
+                        self.grant_tablespace(&name, key, grant_option, origin);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn grantee(&mut self, role: &RoleSpec<'_>, origin: Origin) -> Result<Grantee> {
+        match role {
+            RoleSpec::Public => Ok(Grantee::Public),
+            role => self.named(role, origin).map(Grantee::Role),
+        }
+    }
+
+    fn grant_parameter(
+        &mut self,
+        key: ParameterKey,
+        privileges: ParameterPrivileges,
+        grant_option: bool,
+        origin: Origin,
+    ) {
+        let object = key.parameter.as_str().to_owned();
+        let mut entry = self.globals.parameters.remove(&key).unwrap_or_default();
+        let mut earlier = Vec::new();
+        for (given, slot) in
+            [(privileges.set, &mut entry.set), (privileges.alter_system, &mut entry.alter_system)]
+        {
+            if given {
+                // A grant option that was given stays.
+                let option = grant_option || slot.is_some_and(|fact| fact.value);
+                earlier.extend(slot.replace(self.fact(option, origin)));
+            }
+        }
+        for fact in earlier {
+            self.supersede(fact.origin, (Kind::Parameter, &object), "the grant");
+        }
+        self.globals.parameters.insert(key, entry);
+    }
+
+    fn grant_tablespace(
+        &mut self,
+        name: &Name,
+        key: (Grantee, Option<Name>),
+        grant_option: bool,
+        origin: Origin,
+    ) {
+        let object = (Kind::Tablespace, name.as_str());
+        if !self.globals.tablespaces.contains_key(name) {
+            self.no_effect(origin, object, "the tablespace is not created here".to_owned());
+            return;
+        }
+        let fact = self.fact(grant_option, origin);
+        let grants =
+            self.globals.tablespaces.get_mut(name).map(|tablespace| &mut tablespace.grants);
+        if let Some(earlier) = grants.and_then(|grants| grants.insert(key, fact)) {
+            self.supersede(earlier.origin, object, "the grant");
+        }
+    }
+
+    pub(super) fn revoke(
+        &mut self,
+        privileges: &Privileges<'_>,
+        grantees: &[RoleSpec<'_>],
+        grant_option_only: bool,
+        granted_by: Option<&RoleSpec<'_>>,
+        origin: Origin,
+    ) -> Result<()> {
+        let grantor = self.grantor(granted_by, origin)?.or_else(|| self.grantor.clone());
+        for grantee in grantees {
+            let grantee = self.grantee(grantee, origin)?;
+            match privileges {
+                Privileges::Parameter(privileges, names) => {
+                    for name in names {
+                        let key = ParameterKey {
+                            parameter: SettingName::new(name),
+                            grantee: grantee.clone(),
+                            grantor: grantor.clone(),
+                        };
+                        self.revoke_parameter(&key, *privileges, grant_option_only, origin);
+                    }
+                }
+                Privileges::Tablespace(names) => {
+                    for name in names {
+                        let name = self.stored(name, origin);
+                        let key = (grantee.clone(), grantor.clone());
+                        self.revoke_tablespace(&name, &key, grant_option_only, origin);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke_parameter(
+        &mut self,
+        key: &ParameterKey,
+        privileges: ParameterPrivileges,
+        option_only: bool,
+        origin: Origin,
+    ) {
+        let object = key.parameter.as_str().to_owned();
+        let mut entry = self.globals.parameters.remove(key).unwrap_or_default();
+        let mut earlier = Vec::new();
+        for (taken, slot) in
+            [(privileges.set, &mut entry.set), (privileges.alter_system, &mut entry.alter_system)]
+        {
+            if taken && let Some(fact) = slot.take() {
+                earlier.push(fact);
+                *slot = option_only.then(|| Fact { value: false, ..fact });
+            }
+        }
+        if entry.set.is_some() || entry.alter_system.is_some() {
+            self.globals.parameters.insert(key.clone(), entry);
+        }
+        self.revoked(&earlier, option_only, (Kind::Parameter, &object), origin);
+    }
+
+    fn revoke_tablespace(
+        &mut self,
+        name: &Name,
+        key: &(Grantee, Option<Name>),
+        option_only: bool,
+        origin: Origin,
+    ) {
+        let grants =
+            self.globals.tablespaces.get_mut(name).map(|tablespace| &mut tablespace.grants);
+        let mut earlier = Vec::new();
+        if let Some(grants) = grants
+            && let Some(fact) = grants.remove(key)
+        {
+            earlier.push(fact);
+            if option_only {
+                grants.insert(key.clone(), Fact { value: false, ..fact });
+            }
+        }
+        self.revoked(&earlier, option_only, (Kind::Tablespace, name.as_str()), origin);
+    }
+
+    fn revoked(
+        &mut self,
+        earlier: &[Fact<bool>],
+        option_only: bool,
+        object: (Kind, &str),
+        origin: Origin,
+    ) {
+        for fact in earlier {
+            if option_only {
+                self.ledger.change(fact.origin);
+            } else {
+                self.supersede(fact.origin, object, "the grant: it revokes it");
+            }
+        }
+        if earlier.is_empty() {
+            let why =
+                "no grant before it gives this privilege: owners and PUBLIC have it from the start";
+            self.no_effect(origin, object, why.to_owned());
+        }
+    }
+}
+
+/// How a membership is called in findings.
+fn membership(key: &MembershipKey) -> String {
+    format!("{} in {}", key.member.as_str(), key.role.as_str())
+}

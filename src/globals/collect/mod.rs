@@ -1,0 +1,278 @@
+//! Statements into a model, in the order in which they stand.
+
+mod grant;
+mod object;
+mod role;
+mod setting;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use super::fact::{Fact, Origin};
+use super::ledger::Ledger;
+use super::model::{Globals, Password};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::name::{MAX_BYTES, Name};
+use crate::sql::{RoleSpec, Session, Statement};
+
+/// What a statement was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// About the globals: it is in the model now.
+    Globals,
+    /// About the session only.
+    Session,
+    /// About a database: not among the globals.
+    Database,
+}
+
+/// Why a statement cannot be taken into the model.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal(pub String);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+fn refuse<T>(why: impl Into<String>) -> Result<T> {
+    Err(Refusal(why.into()))
+}
+
+/// Builds a model.
+#[derive(Debug, Default)]
+pub struct Collector {
+    globals: Globals,
+    ledger: Ledger,
+    findings: Vec<Finding>,
+    /// Who grants on objects, between SET and RESET SESSION AUTHORIZATION.
+    grantor: Option<Name>,
+    /// Whether any statement had a `PASSWORD` clause.
+    passwords: bool,
+}
+
+/// What was collected.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// The model.
+    pub globals: Globals,
+    /// What became of the statements.
+    pub ledger: Ledger,
+    /// What there was to say about them.
+    pub findings: Vec<Finding>,
+    /// Whether passwords were stated at all; else every password is unknown.
+    pub passwords: bool,
+}
+
+impl Collector {
+    /// Takes the next statement, which was read from `line`.
+    ///
+    /// # Errors
+    /// When it contradicts what was read before, or means something that a dump does not tell.
+    pub fn add(&mut self, statement: &Statement<'_>, line: u32) -> Result<Kept> {
+        match statement {
+            Statement::Session(session) => return self.session(session),
+            Statement::VersionGuard(_) => return Ok(Kept::Session),
+            Statement::Database => return Ok(Kept::Database),
+            _ => {}
+        }
+        if self.grantor.is_some()
+            && !matches!(statement, Statement::Grant { .. } | Statement::Revoke { .. })
+        {
+            return refuse(
+                "between SET and RESET SESSION AUTHORIZATION only privileges on parameters and \
+                 tablespaces can be granted",
+            );
+        }
+        let origin = self.ledger.open(line);
+        self.collect(statement, origin)?;
+        Ok(Kept::Globals)
+    }
+
+    /// A statement that is not understood, which the user wants to be listed and left out.
+    pub fn drop_unknown(&mut self, what: &str, line: u32) {
+        let origin = self.ledger.open(line);
+        self.lost(origin);
+        let message = format!("{what} is not understood and left out");
+        let rule = "unknown-statement";
+        self.finding(
+            rule,
+            Severity::Error,
+            Action::Dropped,
+            (Kind::Statement, what),
+            origin,
+            message,
+        );
+    }
+
+    /// The model, when there are no more statements.
+    pub fn finish(mut self) -> Collected {
+        if self.passwords {
+            // Where some roles have passwords, those without have none.
+            for role in self.globals.roles.values_mut() {
+                if role.password == Password::Unknown {
+                    role.password = Password::None(Fact::default());
+                }
+            }
+        }
+        self.note_assumed_roles();
+        Collected {
+            globals: self.globals,
+            ledger: self.ledger,
+            findings: self.findings,
+            passwords: self.passwords,
+        }
+    }
+
+    fn collect(&mut self, statement: &Statement<'_>, origin: Origin) -> Result<()> {
+        match statement {
+            Statement::CreateRole { name, options } => self.create_role(name, options, origin),
+            Statement::AlterRole { role, options } => self.alter_role(role, options, origin),
+            Statement::RenameRole { from, to } => self.rename_role(from, to, origin),
+            Statement::DropRole { roles, .. } => self.drop_roles(roles, origin),
+            Statement::AlterSetting { role, database, change } => {
+                self.alter_setting(role.as_ref(), database.as_deref(), change, origin)
+            }
+            Statement::GrantRole { roles, members, options, granted_by } => {
+                self.grant_roles(roles, members, *options, granted_by.as_ref(), origin)
+            }
+            Statement::RevokeRole { option, roles, members, granted_by, cascade } => {
+                self.revoke_roles(*option, roles, members, granted_by.as_ref(), *cascade, origin)
+            }
+            Statement::Grant { privileges, grantees, grant_option, granted_by } => {
+                self.grant(privileges, grantees, *grant_option, granted_by.as_ref(), origin)
+            }
+            Statement::Revoke { privileges, grantees, grant_option_only, granted_by, .. } => {
+                self.revoke(privileges, grantees, *grant_option_only, granted_by.as_ref(), origin)
+            }
+            Statement::Comment { object, text } => self.comment(object, text.as_deref(), origin),
+            Statement::SecurityLabel { provider, object, label } => {
+                self.label(provider.as_deref(), object, label.as_deref(), origin)
+            }
+            Statement::CreateTablespace { name, owner, location, options } => {
+                self.create_tablespace(name, owner.as_ref(), location, options, origin)
+            }
+            Statement::AlterTablespace { name, change } => {
+                self.alter_tablespace(name, change, origin)
+            }
+            Statement::DropTablespace { name, .. } => {
+                self.drop_tablespace(name, origin);
+                Ok(())
+            }
+            Statement::DatabaseGuard { database, statements } => {
+                for statement in statements {
+                    match statement {
+                        Statement::AlterSetting { database: Some(inner), .. }
+                            if inner == database => {}
+                        _ => return refuse("a guard of ours holds settings of its database only"),
+                    }
+                    self.collect(statement, origin)?;
+                }
+                Ok(())
+            }
+            Statement::RoleGuard { role, create } => match create.as_ref() {
+                Statement::CreateRole { name, .. } if name == role => self.collect(create, origin),
+                _ => refuse("a guard of ours holds the creation of its role only"),
+            },
+            Statement::Session(_) | Statement::VersionGuard(_) | Statement::Database => Ok(()),
+        }
+    }
+
+    fn session(&mut self, session: &Session<'_>) -> Result<Kept> {
+        match session {
+            Session::Authorization(role) => {
+                self.grantor = role.as_deref().map(Name::new);
+            }
+            Session::Set { name, .. } if name.eq_ignore_ascii_case("role") => {
+                return refuse("SET ROLE: what follows would be done by another role");
+            }
+            _ => {}
+        }
+        Ok(Kept::Session)
+    }
+
+    /// The name as the server stores it: cut at a character's end to 63 bytes.
+    fn stored(&mut self, name: &str, origin: Origin) -> Name {
+        if name.len() <= MAX_BYTES {
+            return Name::new(name);
+        }
+        let end = (0..=MAX_BYTES).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
+        let stored = Name::new(&name[..end]);
+        let message =
+            format!("{} is longer than 63 bytes: the server cuts it to {stored}", Name::new(name));
+        let object = (Kind::Role, stored.as_str());
+        self.finding(
+            "truncated-name",
+            Severity::Warning,
+            Action::Rewritten,
+            object,
+            origin,
+            message,
+        );
+        stored
+    }
+
+    /// A role that is named by its name.
+    fn named(&mut self, role: &RoleSpec<'_>, origin: Origin) -> Result<Name> {
+        match role {
+            RoleSpec::Name(name) => Ok(self.stored(name, origin)),
+            RoleSpec::Public => refuse("PUBLIC is not a role here"),
+            RoleSpec::CurrentUser => refuse("CURRENT_USER: a dump does not tell who that is"),
+            RoleSpec::SessionUser => refuse("SESSION_USER: a dump does not tell who that is"),
+        }
+    }
+
+    /// The grantor that a statement names; its own user is nobody in particular.
+    fn grantor(&mut self, role: Option<&RoleSpec<'_>>, origin: Origin) -> Result<Option<Name>> {
+        match role {
+            None | Some(RoleSpec::CurrentUser | RoleSpec::SessionUser) => Ok(None),
+            Some(role) => self.named(role, origin).map(Some),
+        }
+    }
+
+    /// States a fact.
+    fn fact<T>(&mut self, value: T, origin: Origin) -> Fact<T> {
+        self.ledger.state(origin);
+        Fact::new(value, origin)
+    }
+
+    /// The statement says something that is in no output.
+    fn lost(&mut self, origin: Origin) {
+        self.ledger.state(origin);
+        self.ledger.lose(origin);
+    }
+
+    /// A later statement has taken back what `earlier` stated.
+    fn supersede(&mut self, earlier: Origin, object: (Kind, &str), what: &str) {
+        self.ledger.lose(earlier);
+        let message = format!("a later statement replaces {what}");
+        self.finding("superseded", Severity::Info, Action::Dropped, object, earlier, message);
+    }
+
+    /// The statement changes nothing that is known.
+    fn no_effect(&mut self, origin: Origin, object: (Kind, &str), why: String) {
+        self.lost(origin);
+        self.finding("no-effect", Severity::Info, Action::Dropped, object, origin, why);
+    }
+
+    fn finding(
+        &mut self,
+        rule: &'static str,
+        severity: Severity,
+        action: Action,
+        (kind, name): (Kind, &str),
+        origin: Origin,
+        message: String,
+    ) {
+        let line = self.ledger.line(origin);
+        let object = Object { kind, name: name.to_owned() };
+        self.findings.push(Finding { rule, severity, action, object, line, message });
+    }
+}

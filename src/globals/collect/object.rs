@@ -1,0 +1,208 @@
+//! Comments, security labels, and tablespaces.
+
+use std::collections::BTreeMap;
+
+use super::{Collector, Result, refuse};
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::fact::{Fact, Origin};
+use crate::globals::model::Tablespace;
+use crate::name::Name;
+use crate::sql::{Object, RoleSpec, TablespaceChange, Text};
+
+/// Labels by provider.
+type Labels = BTreeMap<Name, Fact<Box<str>>>;
+
+impl Collector {
+    pub(super) fn comment(
+        &mut self,
+        object: &Object<'_>,
+        text: Option<&str>,
+        origin: Origin,
+    ) -> Result<()> {
+        let name = match object {
+            Object::Role(name) | Object::Tablespace(name) => self.stored(name, origin),
+        };
+        let fact = text.map(|text| self.fact(Box::from(text), origin));
+        let slot = match object {
+            Object::Role(_) => {
+                Some(&mut self.globals.roles.entry(name.clone()).or_default().comment)
+            }
+            Object::Tablespace(_) => {
+                self.globals.tablespaces.get_mut(&name).map(|t| &mut t.comment)
+            }
+        };
+        let Some(slot) = slot else {
+            return refuse(format!("tablespace {name} is not created before this"));
+        };
+        let removes = fact.is_none();
+        let earlier = std::mem::replace(slot, fact);
+        let named = (Kind::Comment, name.as_str());
+        match earlier {
+            Some(earlier) => self.supersede(earlier.origin, named, "the comment"),
+            None if removes => {
+                self.no_effect(
+                    origin,
+                    named,
+                    "there is no comment that this could remove".to_owned(),
+                );
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn label(
+        &mut self,
+        provider: Option<&str>,
+        object: &Object<'_>,
+        label: Option<&str>,
+        origin: Origin,
+    ) -> Result<()> {
+        let fact = label.map(|label| self.fact(Box::from(label), origin));
+        let (name, labels): (Name, &mut Labels) = match object {
+            Object::Role(name) => {
+                let name = self.stored(name, origin);
+                let role = self.globals.roles.entry(name.clone()).or_default();
+                (name, &mut role.labels)
+            }
+            Object::Tablespace(name) => {
+                let Some(name) = self.labelled_tablespace(name, origin) else {
+                    return refuse("this tablespace is not created before this");
+                };
+                let tablespace = self.globals.tablespaces.entry(name.clone()).or_default();
+                (name, &mut tablespace.labels)
+            }
+        };
+        let provider = Name::new(provider.unwrap_or_default());
+        let removes = fact.is_none();
+        let earlier = match fact {
+            Some(fact) => labels.insert(provider, fact),
+            None => labels.remove(&provider),
+        };
+        let named = (Kind::SecurityLabel, name.as_str());
+        match earlier {
+            Some(earlier) => self.supersede(earlier.origin, named, "the label"),
+            None if removes => {
+                self.no_effect(
+                    origin,
+                    named,
+                    "there is no label that this could remove".to_owned(),
+                );
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The tablespace that a label names. pg_dumpall up to 10 quotes the name twice there.
+    fn labelled_tablespace(&mut self, name: &str, origin: Origin) -> Option<Name> {
+        let stored = self.stored(name, origin);
+        if self.globals.tablespaces.contains_key(&stored) {
+            return Some(stored);
+        }
+        let inner = name.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\"");
+        let inner = Name::new(inner);
+        self.globals.tablespaces.contains_key(&inner).then_some(inner)
+    }
+
+    pub(super) fn create_tablespace(
+        &mut self,
+        name: &str,
+        owner: Option<&RoleSpec<'_>>,
+        location: &str,
+        options: &[(Text<'_>, Text<'_>)],
+        origin: Origin,
+    ) -> Result<()> {
+        let name = self.stored(name, origin);
+        if let Some(earlier) = self.globals.tablespaces.get(&name) {
+            let line = self.ledger.line(earlier.created.origin).unwrap_or(0);
+            return refuse(format!("tablespace {name} is created twice: first in line {line}"));
+        }
+        let owner = match owner {
+            None | Some(RoleSpec::CurrentUser | RoleSpec::SessionUser) => None,
+            Some(role) => Some(self.named(role, origin)?),
+        };
+        let tablespace = Tablespace {
+            created: self.fact((), origin),
+            owner: owner.map(|owner| self.fact(owner, origin)),
+            location: location.into(),
+            ..Tablespace::default()
+        };
+        self.globals.tablespaces.insert(name.clone(), tablespace);
+        self.storage_options(&name, options, origin);
+        Ok(())
+    }
+
+    fn storage_options(&mut self, name: &Name, options: &[(Text<'_>, Text<'_>)], origin: Origin) {
+        for (option, value) in options {
+            let fact = self.fact(Box::from(value.as_ref()), origin);
+            let Some(tablespace) = self.globals.tablespaces.get_mut(name) else { return };
+            if let Some(earlier) = tablespace.options.insert(Name::new(option), fact) {
+                self.supersede(earlier.origin, (Kind::Tablespace, name.as_str()), "an option");
+            }
+        }
+    }
+
+    pub(super) fn alter_tablespace(
+        &mut self,
+        name: &str,
+        change: &TablespaceChange<'_>,
+        origin: Origin,
+    ) -> Result<()> {
+        let name = self.stored(name, origin);
+        if !self.globals.tablespaces.contains_key(&name) {
+            return refuse(format!("tablespace {name} is not created before this"));
+        }
+        match change {
+            TablespaceChange::Set(options) => self.storage_options(&name, options, origin),
+            TablespaceChange::Reset(options) => {
+                for option in options {
+                    let Some(tablespace) = self.globals.tablespaces.get_mut(&name) else { break };
+                    if let Some(earlier) = tablespace.options.remove(option.as_ref()) {
+                        let object = (Kind::Tablespace, name.as_str());
+                        self.supersede(earlier.origin, object, "an option");
+                    }
+                }
+            }
+            TablespaceChange::Owner(owner) => {
+                let owner = self.named(owner, origin)?;
+                let fact = self.fact(owner, origin);
+                let Some(tablespace) = self.globals.tablespaces.get_mut(&name) else {
+                    return Ok(());
+                };
+                if let Some(earlier) = tablespace.owner.replace(fact) {
+                    self.supersede(earlier.origin, (Kind::Tablespace, name.as_str()), "its owner");
+                }
+            }
+            TablespaceChange::Rename(to) => {
+                let to = self.stored(to, origin);
+                if self.globals.tablespaces.contains_key(&to) {
+                    return refuse(format!(
+                        "tablespace {name} is renamed to {to}, which exists already"
+                    ));
+                }
+                if let Some(tablespace) = self.globals.tablespaces.remove(&name) {
+                    self.ledger.change(tablespace.created.origin);
+                    self.globals.tablespaces.insert(to, tablespace);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_tablespace(&mut self, name: &str, origin: Origin) {
+        let name = self.stored(name, origin);
+        let object = (Kind::Tablespace, name.as_str());
+        let (message, origin) = if let Some(tablespace) = self.globals.tablespaces.remove(&name) {
+            for earlier in tablespace.origins() {
+                self.ledger.lose(earlier);
+            }
+            ("a later statement drops the tablespace", tablespace.created.origin)
+        } else {
+            self.lost(origin);
+            ("nothing is ever dropped on the target", origin)
+        };
+        let rule = if message.starts_with("nothing") { "drop" } else { "superseded" };
+        self.finding(rule, Severity::Info, Action::Dropped, object, origin, message.to_owned());
+    }
+}

@@ -1,0 +1,228 @@
+//! Roles: created, altered, renamed, dropped.
+
+use super::{Collector, Result, refuse};
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::fact::Origin;
+use crate::globals::model::{Password, Role};
+use crate::globals::timestamp::Timestamp;
+use crate::name::Name;
+use crate::secret::{Secret, VerifierKind};
+use crate::sql::{MembershipOptions, RoleOption, RoleSpec};
+
+impl Collector {
+    pub(super) fn create_role(
+        &mut self,
+        name: &str,
+        options: &[RoleOption<'_>],
+        origin: Origin,
+    ) -> Result<()> {
+        let name = self.stored(name, origin);
+        if let Some(earlier) = self.globals.roles.get(&name).and_then(|role| role.created) {
+            let line = self.ledger.line(earlier.origin).unwrap_or(0);
+            return refuse(format!("role {name} is created twice: first in line {line}"));
+        }
+        let created = self.fact((), origin);
+        self.globals.roles.entry(name.clone()).or_default().created = Some(created);
+        self.options(&name, options, origin)
+    }
+
+    pub(super) fn alter_role(
+        &mut self,
+        role: &RoleSpec<'_>,
+        options: &[RoleOption<'_>],
+        origin: Origin,
+    ) -> Result<()> {
+        let name = self.named(role, origin)?;
+        self.globals.roles.entry(name.clone()).or_default();
+        self.options(&name, options, origin)
+    }
+
+    fn options(&mut self, name: &Name, options: &[RoleOption<'_>], origin: Origin) -> Result<()> {
+        // Taken out, so that the ledger can be written while it is changed.
+        let mut role = self.globals.roles.get_mut(name).map(std::mem::take).unwrap_or_default();
+        let mut memberships = Vec::new();
+        for option in options {
+            match option {
+                RoleOption::InRole(_) | RoleOption::Role(_) | RoleOption::Admin(_) => {
+                    memberships.push(option);
+                }
+                option => self.option(name, &mut role, option, origin)?,
+            }
+        }
+        if let Some(place) = self.globals.roles.get_mut(name) {
+            *place = role;
+        }
+        for option in memberships {
+            self.membership_option(name, option, origin)?;
+        }
+        Ok(())
+    }
+
+    fn option(
+        &mut self,
+        name: &Name,
+        role: &mut Role,
+        option: &RoleOption<'_>,
+        origin: Origin,
+    ) -> Result<()> {
+        let object = (Kind::Role, name.as_str());
+        let (earlier, what) = match option {
+            RoleOption::Attribute(attribute, given) => {
+                let fact = self.fact(*given, origin);
+                (role.set(*attribute, Some(fact)).map(|fact| fact.origin), attribute.keyword())
+            }
+            RoleOption::ConnectionLimit(limit) => {
+                let fact = self.fact(*limit, origin);
+                let earlier = role.connection_limit.replace(fact);
+                (earlier.map(|fact| fact.origin), "its connection limit")
+            }
+            RoleOption::Password(password) => {
+                self.passwords = true;
+                let fact = match password {
+                    Some(text) => Password::Is(self.fact(Secret::new(&text.0), origin)),
+                    None => Password::None(self.fact((), origin)),
+                };
+                let earlier = match std::mem::replace(&mut role.password, fact) {
+                    Password::Unknown => None,
+                    Password::None(fact) => Some(fact.origin),
+                    Password::Is(fact) => Some(fact.origin),
+                };
+                (earlier, "its password")
+            }
+            RoleOption::ValidUntil(text) => {
+                let Some(timestamp) = Timestamp::parse(text) else {
+                    let text = text.escape_debug();
+                    return refuse(format!(
+                        "VALID UNTIL '{text}' is not ISO and could be read in more than one way: \
+                         dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00"
+                    ));
+                };
+                let fact = self.fact(timestamp, origin);
+                let earlier = role.valid_until.replace(fact);
+                (earlier.map(|fact| fact.origin), "its VALID UNTIL")
+            }
+            RoleOption::SysId(_) => {
+                let why = "no server has obeyed SYSID since 8.1".to_owned();
+                self.no_effect(origin, object, why);
+                return Ok(());
+            }
+            RoleOption::InRole(_) | RoleOption::Role(_) | RoleOption::Admin(_) => return Ok(()),
+        };
+        if let Some(earlier) = earlier {
+            self.supersede(earlier, object, what);
+        }
+        Ok(())
+    }
+
+    fn membership_option(
+        &mut self,
+        name: &Name,
+        option: &RoleOption<'_>,
+        origin: Origin,
+    ) -> Result<()> {
+        let options = MembershipOptions::default();
+        let (roles, options) = match option {
+            RoleOption::InRole(roles) => {
+                for role in roles {
+                    let role = self.named(role, origin)?;
+                    self.grant_role(role, name.clone(), options, None, origin);
+                }
+                return Ok(());
+            }
+            RoleOption::Role(members) => (members, options),
+            RoleOption::Admin(members) => {
+                (members, MembershipOptions { admin: Some(true), ..options })
+            }
+            _ => return Ok(()),
+        };
+        for member in roles {
+            let member = self.named(member, origin)?;
+            self.grant_role(name.clone(), member, options, None, origin);
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_role(&mut self, from: &str, to: &str, origin: Origin) -> Result<()> {
+        let (from, to) = (self.stored(from, origin), self.stored(to, origin));
+        if !self.globals.roles.contains_key(&from) {
+            return refuse(format!("role {from} is renamed and not created before"));
+        }
+        if self.globals.roles.contains_key(&to) {
+            return refuse(format!("role {from} is renamed to {to}, which exists already"));
+        }
+        self.globals.rename(&from, &to);
+        let Some(role) = self.globals.roles.get_mut(&to) else { return Ok(()) };
+        let created = role.origin();
+        // The server clears an md5 verifier, since it is salted with the old name (`RenameRole`).
+        let md5 = match &role.password {
+            Password::Is(fact) if fact.value.kind() == VerifierKind::Md5 => Some(fact.origin),
+            _ => None,
+        };
+        if md5.is_some() {
+            role.password = Password::None(crate::globals::Fact::default());
+        }
+        self.ledger.change(created);
+        if let Some(earlier) = md5 {
+            self.supersede(earlier, (Kind::Role, to.as_str()), "its md5 password, by renaming");
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_roles(&mut self, roles: &[RoleSpec<'_>], origin: Origin) -> Result<()> {
+        for role in roles {
+            let name = self.named(role, origin)?;
+            let Some(role) = self.globals.roles.remove(&name) else {
+                self.lost(origin);
+                let message = "nothing is ever dropped on the target".to_owned();
+                let object = (Kind::Role, name.as_str());
+                self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
+                continue;
+            };
+            for earlier in role.origins() {
+                self.ledger.lose(earlier);
+            }
+            let created = role.origin();
+            let message = "a later statement drops the role".to_owned();
+            let object = (Kind::Role, name.as_str());
+            self.finding("superseded", Severity::Info, Action::Dropped, object, created, message);
+            self.forget(&name);
+        }
+        Ok(())
+    }
+
+    /// Takes everything out that refers to a role which is dropped.
+    fn forget(&mut self, name: &Name) {
+        let globals = &mut self.globals;
+        let mut lost = Vec::new();
+        for (_, membership) in globals.memberships.extract_if(.., |key, _| {
+            key.role == *name || key.member == *name || key.grantor.as_ref() == Some(name)
+        }) {
+            lost.extend(membership.origins());
+        }
+        for (_, setting) in
+            globals.settings.extract_if(.., |key, _| key.role.as_ref() == Some(name))
+        {
+            lost.push(setting.origin);
+        }
+        for origin in lost {
+            self.ledger.lose(origin);
+        }
+    }
+
+    /// Roles that are altered, and created by no statement: the source has them.
+    pub(super) fn note_assumed_roles(&mut self) {
+        let assumed: Vec<_> = self
+            .globals
+            .roles
+            .iter()
+            .filter(|(_, role)| role.created.is_none())
+            .map(|(name, role)| (name.clone(), role.origin()))
+            .collect();
+        for (name, origin) in assumed {
+            let message = "it is altered but not created here: taken for a role of the source";
+            let object = (Kind::Role, name.as_str());
+            let (rule, action) = ("assumed-role", Action::Kept);
+            self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Settings of roles and databases.
+
+use super::{Collector, Result, refuse};
+use crate::finding::Kind;
+use crate::globals::fact::Origin;
+use crate::globals::model::SettingKey;
+use crate::globals::setting::{SettingName, Value};
+use crate::name::Name;
+use crate::sql::{RoleSpec, SettingChange, SettingValue};
+
+impl Collector {
+    pub(super) fn alter_setting(
+        &mut self,
+        role: Option<&RoleSpec<'_>>,
+        database: Option<&str>,
+        change: &SettingChange<'_>,
+        origin: Origin,
+    ) -> Result<()> {
+        let role = role.map(|role| self.named(role, origin)).transpose()?;
+        let database = database.map(|name| self.stored(name, origin));
+        if let Some(role) = &role {
+            self.globals.roles.entry(role.clone()).or_default();
+        }
+        match change {
+            SettingChange::Set { name, value } => {
+                let name = SettingName::new(name);
+                let value = match value {
+                    SettingValue::Values(values) => Value::of(&name, values),
+                    SettingValue::Empty if name.is_quoted_list() => Value::of::<&str>(&name, &[]),
+                    SettingValue::Empty => Value::Text("".into()),
+                    SettingValue::Default => return Ok(()),
+                    SettingValue::FromCurrent => {
+                        return refuse("FROM CURRENT: a dump does not tell the session's value");
+                    }
+                };
+                let fact = self.fact(value, origin);
+                let key = SettingKey { database, role, name };
+                let object = object(&key);
+                if let Some(earlier) = self.globals.settings.insert(key, fact) {
+                    self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                }
+            }
+            SettingChange::Reset(name) => {
+                let key = SettingKey { database, role, name: SettingName::new(name) };
+                self.reset(&[key], origin);
+            }
+            SettingChange::ResetAll => {
+                let keys: Vec<_> = self
+                    .globals
+                    .settings
+                    .keys()
+                    .filter(|key| key.role == role && key.database == database)
+                    .cloned()
+                    .collect();
+                self.reset(&keys, origin);
+            }
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self, keys: &[SettingKey], origin: Origin) {
+        let mut any = false;
+        for key in keys {
+            if let Some(earlier) = self.globals.settings.remove(key) {
+                any = true;
+                self.supersede(earlier.origin, (Kind::Setting, &object(key)), "its value");
+            }
+        }
+        if !any {
+            let name = keys.first().map(object).unwrap_or_default();
+            let why = "nothing is set that this could reset".to_owned();
+            self.no_effect(origin, (Kind::Setting, &name), why);
+        }
+    }
+}
+
+/// How a setting is called in findings: `role: setting`, `role in database: setting`.
+fn object(key: &SettingKey) -> String {
+    let role = key.role.as_ref().map_or("ALL", Name::as_str);
+    match &key.database {
+        Some(database) => format!("{role} in {}: {}", database.as_str(), key.name.as_str()),
+        None => format!("{role}: {}", key.name.as_str()),
+    }
+}

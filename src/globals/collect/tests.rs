@@ -1,0 +1,145 @@
+use super::*;
+use crate::globals::Fate;
+use crate::sql::parse;
+
+/// Collects statements, one a line.
+fn collect(text: &str) -> std::result::Result<Collected, String> {
+    let mut collector = Collector::default();
+    for (at, line) in text.split('\n').enumerate() {
+        let statement = parse(line).map_err(|error| error.to_string())?;
+        collector.add(&statement, u32::try_from(at + 1).unwrap()).map_err(|refusal| refusal.0)?;
+    }
+    Ok(collector.finish())
+}
+
+/// What became of each line, and the rules that said so.
+fn fates(text: &str) -> String {
+    let collected = collect(text).unwrap();
+    let fates = collected.ledger.fates().map(|(line, fate)| match fate {
+        Fate::Kept => format!("{line} kept"),
+        Fate::Rewritten => format!("{line} rewritten"),
+        Fate::Dropped => format!("{line} dropped"),
+    });
+    let rules = collected.findings.iter().map(|f| format!("{}:{}", f.line.unwrap_or(0), f.rule));
+    fates.chain(rules).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn later_statements_replace_earlier_ones() {
+    let cases = [
+        ("CREATE ROLE a\nALTER ROLE a WITH LOGIN NOSUPERUSER", "1 kept, 2 kept"),
+        ("CREATE USER a\nALTER ROLE a WITH NOLOGIN", "1 rewritten, 2 kept, 1:superseded"),
+        (
+            "CREATE ROLE a\nALTER ROLE a SET x TO '1'\nALTER ROLE a SET X TO '2'",
+            "1 kept, 2 dropped, 3 kept, 2:superseded",
+        ),
+        (
+            "CREATE ROLE a\nALTER ROLE a SET x TO '1'\nALTER ROLE a RESET ALL",
+            "1 kept, 2 dropped, 3 kept, 2:superseded",
+        ),
+        ("CREATE ROLE a\nDROP ROLE a", "1 dropped, 2 kept, 1:superseded"),
+        ("DROP ROLE IF EXISTS a\nCREATE ROLE a", "1 dropped, 2 kept, 1:drop"),
+        (
+            "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b\nGRANT a TO b WITH ADMIN OPTION",
+            "1 kept, 2 kept, 3 dropped, 4 kept, 3:superseded",
+        ),
+        (
+            "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b GRANTED BY c\nGRANT a TO b GRANTED BY d",
+            "1 kept, 2 kept, 3 kept, 4 kept",
+        ),
+        (
+            "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b\nREVOKE a FROM b\nREVOKE a FROM b",
+            "1 kept, 2 kept, 3 dropped, 4 kept, 5 dropped, 3:superseded, 5:no-effect",
+        ),
+        ("CREATE ROLE a\nALTER ROLE a RENAME TO b", "1 rewritten, 2 kept"),
+        (
+            "CREATE ROLE a\nCOMMENT ON ROLE a IS 'x'\nCOMMENT ON ROLE a IS NULL",
+            "1 kept, 2 dropped, 3 kept, 2:superseded",
+        ),
+        (
+            "REVOKE ALL ON PARAMETER x FROM postgres\nGRANT SET ON PARAMETER x TO PUBLIC",
+            "1 dropped, 2 kept, 1:no-effect",
+        ),
+        ("ALTER ROLE a LOGIN", "1 kept, 1:assumed-role"),
+        ("CREATE ROLE a SYSID 5", "1 rewritten, 1:no-effect"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(fates(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn renaming_reaches_everything() {
+    let renamed = collect(
+        "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b\nALTER ROLE a SET x TO '1'\n\
+         CREATE TABLESPACE t OWNER a LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO a\n\
+         GRANT SET ON PARAMETER x TO a\nALTER ROLE a RENAME TO c",
+    );
+    let direct = collect(
+        "CREATE ROLE c\nCREATE ROLE b\nGRANT c TO b\nALTER ROLE c SET x TO '1'\n\
+         CREATE TABLESPACE t OWNER c LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO c\n\
+         GRANT SET ON PARAMETER x TO c",
+    );
+    assert_eq!(renamed.unwrap().globals, direct.unwrap().globals);
+}
+
+#[test]
+fn the_server_clears_an_md5_password_when_it_renames() {
+    let md5 = format!("CREATE ROLE a PASSWORD 'md5{}'\nALTER ROLE a RENAME TO b", "0".repeat(32));
+    let collected = collect(&md5).unwrap();
+    assert_eq!(collected.globals.roles["b"].password, Password::None(Fact::default()));
+}
+
+#[test]
+fn passwords_are_unknown_where_none_is_stated() {
+    let collected = collect("CREATE ROLE a LOGIN\nCREATE ROLE b LOGIN PASSWORD 'x'").unwrap();
+    assert_eq!(collected.globals.roles["a"].password, Password::None(Fact::default()));
+    let collected = collect("CREATE ROLE a LOGIN").unwrap();
+    assert_eq!(collected.globals.roles["a"].password, Password::Unknown);
+}
+
+#[test]
+fn names_are_cut_as_the_server_cuts_them() {
+    let long = "é".repeat(32);
+    let collected =
+        collect(&format!("CREATE ROLE \"{long}\"\nALTER ROLE \"{long}x\" LOGIN")).unwrap();
+    let names: Vec<_> = collected.globals.roles.keys().map(Name::as_str).collect();
+    assert_eq!(names, ["é".repeat(31)]);
+    assert_eq!(collected.findings.len(), 2);
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let cases = [
+        ("CREATE ROLE a\nCREATE ROLE a", "role a is created twice: first in line 1"),
+        ("ALTER ROLE a RENAME TO b", "role a is renamed and not created before"),
+        (
+            "CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a RENAME TO b",
+            "role a is renamed to b, which exists already",
+        ),
+        ("GRANT a TO a", "role a cannot be a member of itself"),
+        ("GRANT a TO PUBLIC", "PUBLIC is not a role here"),
+        ("ALTER ROLE CURRENT_USER LOGIN", "CURRENT_USER: a dump does not tell who that is"),
+        ("SET ROLE a", "SET ROLE: what follows would be done by another role"),
+        (
+            "ALTER ROLE a SET x FROM CURRENT",
+            "FROM CURRENT: a dump does not tell the session's value",
+        ),
+        (
+            "CREATE ROLE a VALID UNTIL '01/02/2030'",
+            "VALID UNTIL '01/02/2030' is not ISO and could be read in more than one way: dump again \
+             with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00",
+        ),
+        (
+            "CREATE TABLESPACE t LOCATION '/t'\nCREATE TABLESPACE t LOCATION '/t'",
+            "tablespace t is created twice: first in line 1",
+        ),
+        (
+            "SET SESSION AUTHORIZATION a\nCREATE ROLE b",
+            "between SET and RESET SESSION AUTHORIZATION only privileges on parameters and tablespaces can be granted",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(collect(text).map(|_| ()), Err(expected.to_owned()), "{text}");
+    }
+}

@@ -1,0 +1,25 @@
+//! The model: what a cluster keeps outside its databases, whatever it was read from.
+//!
+//! - [`model`]: roles, memberships, settings, parameter privileges, tablespaces.
+//! - [`fact`]: values that remember the statement that they come from.
+//! - [`ledger`]: what became of each statement that was read.
+//! - [`collect`]: statements into a model, in their order.
+//! - [`script`]: a model into statements, in the order in which they replay.
+//! - [`timestamp`]: the values of `VALID UNTIL`.
+
+pub mod collect;
+pub mod fact;
+pub mod ledger;
+pub mod model;
+pub mod script;
+pub mod setting;
+pub mod timestamp;
+
+pub use fact::{Fact, Origin};
+pub use ledger::{Fate, Ledger};
+pub use model::{
+    Globals, Grantee, Membership, MembershipKey, Parameter, ParameterKey, Password, Role, Setting,
+    SettingKey, Tablespace,
+};
+pub use setting::{SettingName, Value};
+pub use timestamp::Timestamp;

@@ -1,0 +1,263 @@
+//! Roles, memberships, settings, parameter privileges and tablespaces.
+
+use std::collections::BTreeMap;
+
+use super::fact::{Fact, Origin};
+use super::setting::{SettingName, Value};
+use super::timestamp::Timestamp;
+use crate::attribute::Attribute;
+use crate::name::Name;
+use crate::secret::Secret;
+
+/// Everything that a cluster keeps outside its databases, in a fixed order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Globals {
+    /// The roles by name.
+    pub roles: BTreeMap<Name, Role>,
+    /// Who is a member of what, by grantor.
+    pub memberships: BTreeMap<MembershipKey, Membership>,
+    /// Settings of roles and databases.
+    pub settings: BTreeMap<SettingKey, Setting>,
+    /// Privileges on configuration parameters.
+    pub parameters: BTreeMap<ParameterKey, Parameter>,
+    /// The tablespaces by name.
+    pub tablespaces: BTreeMap<Name, Tablespace>,
+}
+
+/// A role.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Role {
+    /// The statement that creates it; none when it is only altered.
+    pub created: Option<Fact<()>>,
+    /// The attributes that are stated, by [`Attribute::ALL`].
+    attributes: [Option<Fact<bool>>; 7],
+    /// How many sessions it may have at the same time; -1 is any number.
+    pub connection_limit: Option<Fact<i32>>,
+    /// Its password.
+    pub password: Password,
+    /// Until when its password is valid.
+    pub valid_until: Option<Fact<Timestamp>>,
+    /// Its comment.
+    pub comment: Option<Fact<Box<str>>>,
+    /// Its security labels by provider; an empty provider is the only one that is loaded.
+    pub labels: BTreeMap<Name, Fact<Box<str>>>,
+}
+
+/// What is known about a role's password.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Password {
+    /// Nothing: what was read could not show it, or has not.
+    #[default]
+    Unknown,
+    /// It has none.
+    None(Fact<()>),
+    /// It has this one.
+    Is(Fact<Secret>),
+}
+
+/// What a membership is known by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct MembershipKey {
+    /// The role that was granted.
+    pub role: Name,
+    /// The role that has become a member.
+    pub member: Name,
+    /// Who granted it, as far as stated.
+    pub grantor: Option<Name>,
+}
+
+/// A membership and its options; what is not stated follows the server's defaults.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Membership {
+    /// The statement that grants it.
+    pub granted: Fact<()>,
+    /// `ADMIN`: may grant the role on.
+    pub admin: Option<Fact<bool>>,
+    /// `INHERIT`: has the role's privileges without asking; stated since 16.
+    pub inherit: Option<Fact<bool>>,
+    /// `SET`: may become the role; stated since 16.
+    pub set: Option<Fact<bool>>,
+}
+
+impl Membership {
+    /// Where everything that is known about it comes from.
+    pub fn origins(&self) -> impl Iterator<Item = Origin> {
+        let options = [self.admin, self.inherit, self.set].into_iter().flatten();
+        std::iter::once(self.granted.origin).chain(options.map(|fact| fact.origin))
+    }
+
+    /// Whether the member may grant the role on.
+    pub fn is_admin(&self) -> bool {
+        self.admin.is_some_and(|fact| fact.value)
+    }
+}
+
+/// What a setting is known by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SettingKey {
+    /// The database that it is limited to.
+    pub database: Option<Name>,
+    /// Whose it is; none for every role.
+    pub role: Option<Name>,
+    /// Which it is.
+    pub name: SettingName,
+}
+
+/// A setting's value.
+pub type Setting = Fact<Value>;
+
+/// Who has a privilege.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Grantee {
+    /// Every role.
+    Public,
+    /// This role.
+    Role(Name),
+}
+
+/// What a privilege on a configuration parameter is known by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ParameterKey {
+    /// The parameter.
+    pub parameter: SettingName,
+    /// Who has it.
+    pub grantee: Grantee,
+    /// Who granted it, where it was not the owner.
+    pub grantor: Option<Name>,
+}
+
+/// Privileges on a configuration parameter, each with its grant option.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Parameter {
+    /// `SET`.
+    pub set: Option<Fact<bool>>,
+    /// `ALTER SYSTEM`.
+    pub alter_system: Option<Fact<bool>>,
+}
+
+/// A tablespace.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tablespace {
+    /// The statement that creates it.
+    pub created: Fact<()>,
+    /// Its owner.
+    pub owner: Option<Fact<Name>>,
+    /// Its directory; empty for one inside the data directory.
+    pub location: Box<str>,
+    /// Its storage options.
+    pub options: BTreeMap<Name, Fact<Box<str>>>,
+    /// Who may create in it, by grantor, with the grant option.
+    pub grants: BTreeMap<(Grantee, Option<Name>), Fact<bool>>,
+    /// Its comment.
+    pub comment: Option<Fact<Box<str>>>,
+    /// Its security labels by provider.
+    pub labels: BTreeMap<Name, Fact<Box<str>>>,
+}
+
+impl Globals {
+    /// Gives the role `from` the name `to`, wherever it occurs. No role may have that name yet.
+    pub fn rename(&mut self, from: &Name, to: &Name) {
+        let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
+        let grantee = |grantee: &Grantee| match grantee {
+            Grantee::Role(name) => Grantee::Role(renamed(name)),
+            Grantee::Public => Grantee::Public,
+        };
+        if let Some(role) = self.roles.remove(from) {
+            self.roles.insert(to.clone(), role);
+        }
+        let touched: Vec<_> = self
+            .memberships
+            .extract_if(.., |key, _| {
+                key.role == *from || key.member == *from || key.grantor.as_ref() == Some(from)
+            })
+            .collect();
+        self.memberships.extend(touched.into_iter().map(|(key, membership)| {
+            let grantor = key.grantor.as_ref().map(renamed);
+            let key =
+                MembershipKey { role: renamed(&key.role), member: renamed(&key.member), grantor };
+            (key, membership)
+        }));
+        let touched: Vec<_> =
+            self.settings.extract_if(.., |key, _| key.role.as_ref() == Some(from)).collect();
+        self.settings.extend(touched.into_iter().map(|(key, setting)| {
+            (SettingKey { role: key.role.as_ref().map(renamed), ..key }, setting)
+        }));
+        let parameters = std::mem::take(&mut self.parameters);
+        self.parameters.extend(parameters.into_iter().map(|(key, parameter)| {
+            let grantor = key.grantor.as_ref().map(renamed);
+            (ParameterKey { grantee: grantee(&key.grantee), grantor, ..key }, parameter)
+        }));
+        for tablespace in self.tablespaces.values_mut() {
+            if let Some(owner) = &mut tablespace.owner {
+                owner.value = renamed(&owner.value);
+            }
+            let grants = std::mem::take(&mut tablespace.grants);
+            tablespace.grants.extend(
+                grants
+                    .into_iter()
+                    .map(|((to, by), fact)| ((grantee(&to), by.as_ref().map(renamed)), fact)),
+            );
+        }
+    }
+}
+
+impl Role {
+    /// What is stated about an attribute.
+    pub fn stated(&self, attribute: Attribute) -> Option<Fact<bool>> {
+        self.attributes[attribute as usize]
+    }
+
+    /// Whether the role has an attribute: what is stated, or what a new role has.
+    pub fn has(&self, attribute: Attribute) -> bool {
+        self.stated(attribute).map_or(attribute.default(), |fact| fact.value)
+    }
+
+    /// States an attribute; gives what was stated before.
+    pub fn set(&mut self, attribute: Attribute, fact: Option<Fact<bool>>) -> Option<Fact<bool>> {
+        std::mem::replace(&mut self.attributes[attribute as usize], fact)
+    }
+
+    /// Where everything that is known about the role itself comes from.
+    pub fn origins(&self) -> impl Iterator<Item = Origin> {
+        let password = match &self.password {
+            Password::Unknown => None,
+            Password::None(fact) => Some(fact.origin),
+            Password::Is(fact) => Some(fact.origin),
+        };
+        let attributes = self.attributes.iter().flatten().map(|fact| fact.origin);
+        attributes
+            .chain(self.created.iter().map(|fact| fact.origin))
+            .chain(self.connection_limit.iter().map(|fact| fact.origin))
+            .chain(password)
+            .chain(self.valid_until.iter().map(|fact| fact.origin))
+            .chain(self.comment.iter().map(|fact| fact.origin))
+            .chain(self.labels.values().map(|fact| fact.origin))
+    }
+
+    /// The statement that messages about the role point to.
+    pub fn origin(&self) -> Origin {
+        self.created
+            .map(|fact| fact.origin)
+            .or_else(|| self.origins().next())
+            .unwrap_or(Origin::LIVE)
+    }
+}
+
+impl Parameter {
+    /// Where everything that is known about it comes from.
+    pub fn origins(&self) -> impl Iterator<Item = Origin> {
+        [self.set, self.alter_system].into_iter().flatten().map(|fact| fact.origin)
+    }
+}
+
+impl Tablespace {
+    /// Where everything that is known about the tablespace comes from.
+    pub fn origins(&self) -> impl Iterator<Item = Origin> {
+        std::iter::once(self.created.origin)
+            .chain(self.owner.iter().map(|fact| fact.origin))
+            .chain(self.options.values().map(|fact| fact.origin))
+            .chain(self.grants.values().map(|fact| fact.origin))
+            .chain(self.comment.iter().map(|fact| fact.origin))
+            .chain(self.labels.values().map(|fact| fact.origin))
+    }
+}

@@ -1,0 +1,147 @@
+//! Names and values of settings, as the server would store them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use smol_str::SmolStr;
+
+/// The name of a setting. The server compares them without regard to ASCII case
+/// (`guc_name_compare`); the spelling is kept.
+#[derive(Clone)]
+pub struct SettingName(SmolStr);
+
+impl SettingName {
+    /// Takes the name as it is spelled.
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self(SmolStr::new(name))
+    }
+
+    /// The name as it is spelled.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is this name, in any case.
+    pub fn is(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether its values are lists of names, which the server quotes one by one
+    /// (`GUC_LIST_QUOTE`; `variable_is_guc_list_quote` in `src/fe_utils/string_utils.c` of 10 to 19).
+    pub fn is_quoted_list(&self) -> bool {
+        const LISTS: [&str; 8] = [
+            "search_path",
+            "temp_tablespaces",
+            "local_preload_libraries",
+            "session_preload_libraries",
+            "shared_preload_libraries",
+            "unix_socket_directories",
+            "oauth_validator_libraries",
+            "output_plugin_libraries",
+        ];
+        LISTS.iter().any(|list| self.is(list))
+    }
+}
+
+impl Ord for SettingName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let folded = |byte: u8| byte.to_ascii_lowercase();
+        self.0.bytes().map(folded).cmp(other.0.bytes().map(folded))
+    }
+}
+
+impl PartialOrd for SettingName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for SettingName {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(&other.0)
+    }
+}
+
+impl Eq for SettingName {}
+
+impl Hash for SettingName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+    }
+}
+
+impl fmt::Debug for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        }
+        Ok(())
+    }
+}
+
+/// The value of a setting.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// One value.
+    Text(Box<str>),
+    /// A list of names; an empty list and a list of one empty name are the same.
+    List(Vec<Box<str>>),
+}
+
+impl Value {
+    /// The value that `SET name TO values` gives; no values is an empty list.
+    pub fn of<T: AsRef<str>>(name: &SettingName, values: &[T]) -> Self {
+        if name.is_quoted_list() {
+            let names = values.iter().map(|value| value.as_ref().into()).collect::<Vec<Box<str>>>();
+            return Self::List(if names.is_empty() { vec!["".into()] } else { names });
+        }
+        match values {
+            [one] => Self::Text(one.as_ref().into()),
+            // Lists that are not quoted are stored with a comma and a blank between the values.
+            many => {
+                let texts: Vec<&str> = many.iter().map(AsRef::as_ref).collect();
+                Self::Text(texts.join(", ").into())
+            }
+        }
+    }
+
+    /// Whether it is a list of nothing.
+    pub fn is_empty_list(&self) -> bool {
+        matches!(self, Self::List(names) if names.iter().all(|name| name.is_empty()))
+    }
+
+    /// The values one by one.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::List(names) => names,
+        }
+        .iter()
+        .map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, part) in self.parts().enumerate() {
+            f.write_str(if at > 0 { ", " } else { "" })?;
+            for c in part.chars() {
+                if c.is_control() {
+                    write!(f, "{}", c.escape_default())?
+                } else {
+                    write!(f, "{c}")?
+                }
+            }
+        }
+        Ok(())
+    }
+}

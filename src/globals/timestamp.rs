@@ -1,0 +1,185 @@
+//! The values of `VALID UNTIL`.
+
+use std::fmt;
+
+/// A point in time as a dump writes it. Two are the same when they mean the same moment.
+#[derive(Clone, Debug)]
+pub struct Timestamp {
+    text: Box<str>,
+    moment: Moment,
+}
+
+/// When it is: in microseconds since 1970, UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Moment {
+    Past,
+    At(i128),
+    Never,
+}
+
+impl Timestamp {
+    /// Reads ISO text: what `datestyle` ISO prints, and its shorter forms. Without a zone, UTC is
+    /// assumed. None for everything else: other styles are ambiguous (`01/02/2030`, `IST`).
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = match text.trim() {
+            t if t.eq_ignore_ascii_case("infinity") => Moment::Never,
+            t if t.eq_ignore_ascii_case("-infinity") => Moment::Past,
+            t => Moment::At(microseconds(t)?),
+        };
+        Some(Self { text: text.into(), moment })
+    }
+
+    /// The text as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it means that there is no end.
+    pub fn is_infinite(&self) -> bool {
+        self.moment == Moment::Never
+    }
+
+    /// Whether it lies before `now`, in seconds since 1970.
+    pub fn is_before(&self, now: i64) -> bool {
+        self.moment < Moment::At(i128::from(now) * 1_000_000)
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.moment == other.moment
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// `YYYY-MM-DD[( |T)HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM[[:]SS]]][ BC]`
+fn microseconds(text: &str) -> Option<i128> {
+    let (text, bc) = match text.strip_suffix(" BC") {
+        Some(text) => (text, true),
+        None => (text.strip_suffix(" AD").unwrap_or(text), false),
+    };
+    let end = text.find([' ', 'T', 't']).unwrap_or(text.len());
+    let (date, time) = (&text[..end], text.get(end + 1..).unwrap_or(""));
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some()
+        || !(4..=6).contains(&year.len())
+        || month.len() != 2
+        || day.len() != 2
+    {
+        return None;
+    }
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    let year = if bc { 1 - year } else { year };
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || (!bc && year == 0) {
+        return None;
+    }
+    let zone_at = time.find(['+', '-', 'Z', 'z']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at(zone_at);
+    let clock = clock.trim_end();
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut seconds = 0;
+    if !clock.is_empty() {
+        let fields: Vec<i64> = clock.split(':').map(two_digits).collect::<Option<_>>()?;
+        let (h, m, s) = match fields[..] {
+            [h, m] => (h, m, 0),
+            [h, m, s] => (h, m, s),
+            _ => return None,
+        };
+        if h > 24 || m > 59 || s > 60 {
+            return None;
+        }
+        seconds = h * 3600 + m * 60 + s;
+    }
+    let micros = match fraction.len() {
+        0 => 0,
+        digits @ 1..=6 => number(fraction)? * 10_i64.pow(6 - u32::try_from(digits).ok()?),
+        _ => return None,
+    };
+    let offset = match zone {
+        "" | "Z" | "z" => 0,
+        zone => {
+            let digits: String = zone[1..].chars().filter(|&c| c != ':').collect();
+            let field = |at: usize| digits.get(at..at + 2).map_or(Some(0), two_digits);
+            if !matches!(digits.len(), 2 | 4 | 6) {
+                return None;
+            }
+            let offset = field(0)? * 3600 + field(2)? * 60 + field(4)?;
+            if zone.starts_with('-') { -offset } else { offset }
+        }
+    };
+    let days = days_since_1970(year, month, day);
+    Some(i128::from(days * 86_400 + seconds - offset) * 1_000_000 + i128::from(micros))
+}
+
+fn number(text: &str) -> Option<i64> {
+    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    number(text).filter(|_| text.len() == 2)
+}
+
+/// Days in the proleptic Gregorian calendar; a year begins in March, so that the leap day is last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_iso_prints() {
+        let seconds = |text: &str| match Timestamp::parse(text)?.moment {
+            Moment::At(micros) => Some(micros / 1_000_000),
+            _ => None,
+        };
+        assert_eq!(seconds("1970-01-01 00:00:00+00"), Some(0));
+        assert_eq!(seconds("2029-12-31 22:00:00+00"), Some(1_893_448_800));
+        assert_eq!(seconds("2030-01-01 03:30:00+05:30"), Some(1_893_448_800));
+        assert_eq!(seconds("2030-01-01"), Some(1_893_456_000));
+        assert_eq!(seconds("2000-02-29T12:00Z"), Some(951_825_600));
+        assert_eq!(seconds("0044-03-15 12:00:00+00 BC"), Some(-63_517_780_800));
+        assert_eq!(seconds("294276-12-31 23:59:59+00"), Some(9_224_318_015_999));
+        assert!(Timestamp::parse("infinity").unwrap().is_infinite());
+        assert!(Timestamp::parse("-infinity").unwrap().is_before(i64::MIN));
+    }
+
+    #[test]
+    fn refuses_what_is_ambiguous() {
+        for text in [
+            "01/01/2030 03:30:00 IST",
+            "01.01.2030",
+            "Tue 01 Jan 03:30:00 2030 IST",
+            "tomorrow",
+            "",
+            "2030-13-01",
+            "2030-1-1",
+            "2030-01-01 25:00:00",
+            "2030-01-01 03:30:00 IST",
+            "30-01-01",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_moment_is_equal_however_it_is_written() {
+        let parse = |text| Timestamp::parse(text).unwrap();
+        assert_eq!(parse("2030-01-01 00:00:00+00"), parse("2030-01-01 02:00:00+02"));
+        assert_ne!(parse("2030-01-01 00:00:00+00"), parse("2030-01-01 00:00:00.000001+00"));
+    }
+}
