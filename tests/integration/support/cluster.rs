@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{mem, thread};
 
@@ -79,9 +80,8 @@ impl Cluster {
         let template = template::template(major, superuser);
         // Between finding a free port and listening on it, somebody else may take it.
         for _ in 0..10 {
-            // A socket's path may have no more than 107 bytes, and the server's user must get at it.
             let directory =
-                tempfile::Builder::new().prefix("pg_globals.").tempdir_in("/tmp").unwrap();
+                tempfile::Builder::new().prefix("pg_globals.").tempdir_in(place()).unwrap();
             give_to_server_user(directory.path());
             fs::write(directory.path().join("hba"), HBA).unwrap();
             template::copy(&template, &directory.path().join("data"));
@@ -184,6 +184,21 @@ impl Drop for Server {
         let _ = self.process.wait();
         let _ = self.watchdog.wait();
     }
+}
+
+/// Where clusters live: in memory where there is room for many (copying a template to a disk takes
+/// up to a second). Otherwise in /tmp rather than in `TMPDIR`: a socket's path may have no more
+/// than 107 bytes, and the server's user must get at it.
+fn place() -> &'static str {
+    const ENOUGH_KIB: u64 = 1 << 20;
+    static PLACE: OnceLock<&str> = OnceLock::new();
+    PLACE.get_or_init(|| {
+        let mut df = command("df", Path::new("/"));
+        let output = df.args(["-k", "--output=avail", "/dev/shm"]).output().unwrap().stdout;
+        let available = String::from_utf8_lossy(&output);
+        let available = available.split_whitespace().last().and_then(|kib| kib.parse::<u64>().ok());
+        if available.is_some_and(|kib| kib >= ENOUGH_KIB) { "/dev/shm" } else { "/tmp" }
+    })
 }
 
 /// A value of a connection string.
