@@ -43,7 +43,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const WATCHDOG: &str = r#"
 read -r _
 kill -QUIT "$1"
-while kill -0 "$1"; do sleep 0.02; done
+# Not for ever: where nobody collects orphans, a dead one can still be signalled.
+tries=500
+while [ $tries -gt 0 ] && kill -0 "$1"; do tries=$((tries - 1)); sleep 0.02; done
 rm -rf "$2"
 "#;
 
