@@ -1,1 +1,15 @@
 //! Tests on the real binary and real servers.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test's helper cannot do has failed the test"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "nothing here is reachable from elsewhere; pub is for the other modules"
+)]
+
+mod fixtures;
+mod harness;
+mod support;

@@ -1,0 +1,213 @@
+//! A server of its own for each test that wants one.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{mem, thread};
+
+use tempfile::TempDir;
+
+use super::process::{as_server_user, command, give_to_server_user};
+use super::servers::server_program;
+use super::{sql, template};
+
+/// Everybody is let in through the socket, so that a test can be any role; TCP asks for the
+/// password, whose verifier may be of either kind (`md5` accepts SCRAM too).
+const HBA: &str =
+    "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 md5\n";
+
+/// A cluster that lives no longer than the test is about it: dirt is quick.
+const SETTINGS: [(&str, &str); 11] = [
+    ("fsync", "off"),
+    ("full_page_writes", "off"),
+    ("synchronous_commit", "off"),
+    ("autovacuum", "off"),
+    ("shared_buffers", "8MB"),
+    ("max_connections", "50"),
+    ("listen_addresses", "127.0.0.1"),
+    ("timezone", "UTC"),
+    ("log_timezone", "UTC"),
+    ("datestyle", "ISO, MDY"),
+    ("lc_messages", "C"),
+];
+
+/// How long a server may take to start or to stop, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Stops the server and removes its directory when its standard input ends, which is when the
+/// cluster is dropped, and also when the test process dies in whatever way.
+const WATCHDOG: &str = r#"
+read -r _
+kill -QUIT "$1"
+# Not for ever: where nobody collects orphans, a dead one can still be signalled.
+tries=500
+while [ $tries -gt 0 ] && kill -0 "$1"; do tries=$((tries - 1)); sleep 0.02; done
+rm -rf "$2"
+"#;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The server's major version.
+    pub major: u32,
+    /// The bootstrap superuser's name.
+    pub superuser: String,
+    /// The port on 127.0.0.1, and of the socket.
+    pub port: u16,
+    _server: Server,
+    // Last: removed when the server is gone.
+    directory: TempDir,
+}
+
+/// The process, and the one that ends it.
+#[derive(Debug)]
+struct Server {
+    process: Child,
+    watchdog: Child,
+    alive: Option<ChildStdin>,
+}
+
+impl Cluster {
+    /// A fresh cluster with the superuser `postgres`.
+    pub fn start(major: u32) -> Self {
+        Self::start_with(major, "postgres", &[])
+    }
+
+    /// A fresh cluster whose bootstrap superuser has this name, with more settings.
+    pub fn start_with(major: u32, superuser: &str, settings: &[(&str, &str)]) -> Self {
+        let template = template::template(major, superuser);
+        // Between finding a free port and listening on it, somebody else may take it.
+        for _ in 0..10 {
+            let directory =
+                tempfile::Builder::new().prefix("pg_globals.").tempdir_in(place()).unwrap();
+            give_to_server_user(directory.path());
+            fs::write(directory.path().join("hba"), HBA).unwrap();
+            template::copy(&template, &directory.path().join("data"));
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut server = Server::spawn(major, directory.path(), port, settings);
+            match server.wait_until_ready(directory.path(), port, superuser) {
+                Ok(()) => {
+                    let superuser = superuser.to_owned();
+                    return Self { major, superuser, port, _server: server, directory };
+                }
+                Err(log) if log.contains("Address already in use") => {}
+                Err(log) => panic!("PostgreSQL {major} does not start:\n{log}"),
+            }
+        }
+        panic!("PostgreSQL {major} finds no free port");
+    }
+
+    /// The directory of the socket, for `host=`.
+    pub fn socket(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A connection string through the socket, which asks for no password.
+    pub fn connection_string(&self, user: &str, database: &str) -> String {
+        format!(
+            "host={} port={} user={} dbname={}",
+            self.socket().display(),
+            self.port,
+            quoted(user),
+            quoted(database)
+        )
+    }
+
+    /// A connection string over TCP, which asks for the password.
+    pub fn tcp_connection_string(&self, user: &str, database: &str) -> String {
+        format!(
+            "host=127.0.0.1 port={} user={} dbname={}",
+            self.port,
+            quoted(user),
+            quoted(database)
+        )
+    }
+
+    /// A new directory that belongs to the server's user, as a tablespace needs it.
+    pub fn new_directory(&self, name: &str) -> PathBuf {
+        let directory = self.directory.path().join(name);
+        fs::create_dir(&directory).unwrap();
+        give_to_server_user(&directory);
+        directory
+    }
+
+    /// What the server has logged up to now.
+    pub fn log(&self) -> String {
+        log(self.directory.path())
+    }
+}
+
+impl Server {
+    fn spawn(major: u32, directory: &Path, port: u16, settings: &[(&str, &str)]) -> Self {
+        let log = File::create(directory.join("log")).unwrap();
+        let mut postgres = command(server_program(major, "postgres"), directory);
+        postgres.arg("-D").arg(directory.join("data")).arg("-p").arg(port.to_string());
+        let place = directory.to_str().unwrap();
+        postgres.arg("-c").arg(format!("hba_file={place}/hba"));
+        postgres.arg("-c").arg(format!("unix_socket_directories={place}"));
+        for (name, value) in SETTINGS.iter().chain(settings) {
+            postgres.arg("-c").arg(format!("{name}={value}"));
+        }
+        postgres.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        // An interrupt at the terminal is for the test; the watchdog then sees to the server.
+        let process = as_server_user(&mut postgres).process_group(0).spawn().unwrap();
+
+        let mut watchdog = command("sh", Path::new("/"));
+        watchdog.args(["-c", WATCHDOG, "sh", &process.id().to_string(), place]);
+        watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut watchdog = as_server_user(&mut watchdog).process_group(0).spawn().unwrap();
+        let alive = watchdog.stdin.take();
+        Self { process, watchdog, alive }
+    }
+
+    /// Returns the log if the server ends or takes too long.
+    fn wait_until_ready(&mut self, directory: &Path, port: u16, user: &str) -> Result<(), String> {
+        let deadline = Instant::now() + PATIENCE;
+        while let Err(error) = sql::probe(directory, port, user) {
+            if self.process.try_wait().unwrap().is_some() {
+                return Err(log(directory));
+            }
+            if deadline < Instant::now() {
+                return Err(format!("{}(still not ready: {error})", log(directory)));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        mem::drop(self.alive.take());
+        let _ = self.process.wait();
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// Where clusters live: in memory where there is room for many (copying a template to a disk takes
+/// up to a second). Otherwise in /tmp rather than in `TMPDIR`: a socket's path may have no more
+/// than 107 bytes, and the server's user must get at it.
+fn place() -> &'static str {
+    const ENOUGH_KIB: u64 = 1 << 20;
+    static PLACE: OnceLock<&str> = OnceLock::new();
+    PLACE.get_or_init(|| {
+        let mut df = command("df", Path::new("/"));
+        let output = df.args(["-k", "--output=avail", "/dev/shm"]).output().unwrap().stdout;
+        let available = String::from_utf8_lossy(&output);
+        let available = available.split_whitespace().last().and_then(|kib| kib.parse::<u64>().ok());
+        if available.is_some_and(|kib| kib >= ENOUGH_KIB) { "/dev/shm" } else { "/tmp" }
+    })
+}
+
+/// A value of a connection string.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+fn log(directory: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(directory.join("log")).unwrap_or_default()).into_owned()
+}
