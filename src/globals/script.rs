@@ -52,10 +52,7 @@ pub enum Phase {
 }
 
 /// The statements, with their phase.
-pub fn statements(
-    globals: &Globals,
-    shape: Shape,
-) -> impl Iterator<Item = (Phase, Statement<'_>)> {
+pub fn statements(globals: &Globals, shape: Shape) -> impl Iterator<Item = (Phase, Statement<'_>)> {
     let tag = |phase| move |statement| (phase, statement);
     let roles = globals.roles.iter().map(move |(name, role)| create_role(name, role, shape));
     let settings = globals
@@ -125,10 +122,8 @@ fn create_role<'a>(name: &'a Name, role: &'a Role, shape: Shape) -> Statement<'a
 
 fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement<'a> {
     let values = setting.value.parts().map(text).collect();
-    let change = SettingChange::Set {
-        name: text(key.name.as_str()),
-        value: SettingValue::Values(values),
-    };
+    let change =
+        SettingChange::Set { name: text(key.name.as_str()), value: SettingValue::Values(values) };
     Statement::AlterSetting {
         role: key.role.as_ref().map(spec),
         database: key.database.as_ref().map(text_of),
