@@ -181,6 +181,12 @@ fn generic(text: &str) -> Parsed<'_, SettingChange<'_>> {
 fn setting_value(text: &str) -> Parsed<'_, Text<'_>> {
     match text.as_bytes().first() {
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
+        // No name for the server, but what pg_dumpall wrote for a list's empty element until
+        // August 2018.
+        Some(b'"') if text.starts_with("\"\"") && !text.starts_with("\"\"\"") => {
+            let (rest, ()) = space(&text[2..])?;
+            Ok((rest, Cow::Borrowed("")))
+        }
         _ => {
             let word = peek_word(text);
             let boolean = ["TRUE", "FALSE", "ON"].iter().any(|k| word.eq_ignore_ascii_case(k));

@@ -75,6 +75,10 @@ fn every_spelling_has_one_form() {
             "ALTER ROLE a SET search_path TO \"$user\", public",
             "ALTER ROLE a SET search_path TO '$user', 'public'",
         ),
+        (
+            "ALTER ROLE a SET search_path TO \"\", \"\"\"\"",
+            "ALTER ROLE a SET search_path TO '', '\"'",
+        ),
         ("ALTER ROLE a SET SCHEMA 's'", "ALTER ROLE a SET search_path TO 's'"),
         ("ALTER ROLE a SET work_mem = 1024", "ALTER ROLE a SET work_mem TO '1024'"),
         ("ALTER ROLE a SET x.y TO on", "ALTER ROLE a SET \"x.y\" TO 'on'"),
