@@ -16,6 +16,7 @@ pub mod globals;
 pub mod name;
 pub mod place;
 pub mod platform;
+pub mod read;
 pub mod secret;
 pub mod sql;
 pub mod version;
