@@ -17,6 +17,8 @@ pub mod name;
 pub mod place;
 pub mod platform;
 pub mod read;
+pub mod sanitize;
+pub mod scram;
 pub mod secret;
 pub mod sql;
 pub mod version;
