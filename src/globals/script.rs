@@ -15,7 +15,7 @@ use crate::attribute::Attribute;
 use crate::name::Name;
 use crate::sql::{
     Hidden, MembershipOptions, Object, ParameterPrivileges, Privileges, RoleOption, RoleSpec,
-    SettingChange, SettingValue, Statement, TablespaceChange,
+    Session, SettingChange, SettingValue, Statement, TablespaceChange,
 };
 use crate::version::Major;
 
@@ -219,18 +219,29 @@ fn grantee(grantee: &Grantee) -> RoleSpec<'_> {
     }
 }
 
+/// Grants on an object by another than its owner, which are done in that role's name.
+fn in_the_name_of<'a>(grantor: Option<&'a Name>, grants: Vec<Statement<'a>>) -> Vec<Statement<'a>> {
+    let Some(grantor) = grantor else { return grants };
+    let become_grantor = Session::Authorization(Some(text_of(grantor)));
+    let all = [Statement::Session(become_grantor)].into_iter().chain(grants);
+    all.chain([Statement::Session(Session::Authorization(None))]).collect()
+}
+
+/// Grants that owners made come first: those by others rest on them.
 fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
-    globals.parameters.iter().flat_map(|(key, parameter)| {
-        let grant = move |set: bool, alter_system: bool, grant_option: bool| Statement::Grant {
+    let by_owner = globals.parameters.iter().filter(|(key, _)| key.grantor.is_none());
+    let by_others = globals.parameters.iter().filter(|(key, _)| key.grantor.is_some());
+    by_owner.chain(by_others).flat_map(|(key, parameter)| {
+        let grant = |set: bool, alter_system: bool, grant_option: bool| Statement::Grant {
             privileges: Privileges::Parameter(
                 ParameterPrivileges { set, alter_system },
                 vec![text(key.parameter.as_str())],
             ),
             grantees: vec![grantee(&key.grantee)],
             grant_option,
-            granted_by: key.grantor.as_ref().map(spec),
+            granted_by: None,
         };
-        match (parameter.set, parameter.alter_system) {
+        let grants = match (parameter.set, parameter.alter_system) {
             (Some(set), Some(system)) if set.value == system.value => {
                 vec![grant(true, true, set.value)]
             }
@@ -239,7 +250,8 @@ fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
                 let system = system.map(|fact| grant(false, true, fact.value));
                 set.into_iter().chain(system).collect()
             }
-        }
+        };
+        in_the_name_of(key.grantor.as_ref(), grants)
     })
 }
 
@@ -256,13 +268,16 @@ fn tablespace<'a>((name, tablespace): (&'a Name, &'a Tablespace)) -> Vec<Stateme
         let change = TablespaceChange::Set(options.collect());
         statements.push(Statement::AlterTablespace { name: text_of(name), change });
     }
-    for ((to, by), grant_option) in &tablespace.grants {
-        statements.push(Statement::Grant {
+    let by_owner = tablespace.grants.iter().filter(|((_, by), _)| by.is_none());
+    let by_others = tablespace.grants.iter().filter(|((_, by), _)| by.is_some());
+    for ((to, by), grant_option) in by_owner.chain(by_others) {
+        let grant = Statement::Grant {
             privileges: Privileges::Tablespace(vec![text_of(name)]),
             grantees: vec![grantee(to)],
             grant_option: grant_option.value,
-            granted_by: by.as_ref().map(spec),
-        });
+            granted_by: None,
+        };
+        statements.extend(in_the_name_of(by.as_ref(), vec![grant]));
     }
     if let Some(comment) = &tablespace.comment {
         let object = Object::Tablespace(text_of(name));

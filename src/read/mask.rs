@@ -1,0 +1,109 @@
+//! Source lines for error messages, without the passwords in them (law 6).
+
+/// The text with every password and verifier replaced by asterisks of the same width, so that
+/// columns stay true.
+///
+/// A literal behind `PASSWORD` is masked; where what follows `PASSWORD` is no complete literal,
+/// everything up to the end is, since it cannot be told what of it is the password. Whatever looks
+/// like a verifier is masked wherever it stands.
+pub fn mask(text: &str) -> String {
+    let mut hidden = vec![false; text.len()];
+    for at in word_positions(text, "PASSWORD") {
+        hide_behind(text, at + "PASSWORD".len(), &mut hidden);
+    }
+    hide_verifiers(text, &mut hidden);
+    text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
+}
+
+/// Where `word` stands as a word of its own, in any case.
+fn word_positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let bytes = text.as_bytes();
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    (0..bytes.len().saturating_sub(word.len() - 1)).filter(move |&at| {
+        bytes[at..at + word.len()].eq_ignore_ascii_case(word.as_bytes())
+            && !(at > 0 && is_word(bytes.get(at - 1)))
+            && !is_word(bytes.get(at + word.len()))
+    })
+}
+
+fn hide_behind(text: &str, from: usize, hidden: &mut [bool]) {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        let start = at + bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let rest = &text[start..];
+        let null = rest.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("NULL"));
+        if rest.is_empty() || null {
+            return;
+        }
+        let end = literal_end(rest).map(|length| start + length);
+        hidden[start..end.unwrap_or(text.len())].fill(true);
+        // The literal may go on behind a line break.
+        match end {
+            Some(end) if bytes[end..].trim_ascii_start().starts_with(b"'") => at = end,
+            _ => return,
+        }
+    }
+}
+
+/// The length of the literal that `text` begins with, with its prefix.
+fn literal_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let prefix = match bytes {
+        [b'e' | b'E', b'\'', ..] => 1,
+        [b'u' | b'U', b'&', b'\'', ..] => 2,
+        [b'\'', ..] => 0,
+        _ => return None,
+    };
+    let mut at = prefix + 1;
+    loop {
+        match bytes.get(at)? {
+            b'\\' if prefix == 1 => at += 2,
+            b'\'' if bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            b'\'' => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+fn hide_verifiers(text: &str, hidden: &mut [bool]) {
+    let bytes = text.as_bytes();
+    for (at, _) in text.match_indices("SCRAM-SHA-256$") {
+        let end = bytes[at..]
+            .iter()
+            .position(|b| !(b.is_ascii_alphanumeric() || b"-$:+/=".contains(b)))
+            .map_or(text.len(), |length| at + length);
+        hidden[at..end].fill(true);
+    }
+    for (at, _) in text.match_indices("md5") {
+        let digits = bytes[at + 3..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        if digits >= 16 {
+            hidden[at..at + 3 + digits].fill(true);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_masked_and_columns_stay() {
+        let cases = [
+            ("ALTER ROLE a PASSWORD 'x''y' FROB", "ALTER ROLE a PASSWORD ****** FROB"),
+            ("alter role a password E'\\'s' LOGIN", "alter role a password ****** LOGIN"),
+            ("PASSWORD 'a'\n'b' LOGIN", "PASSWORD ***\n*** LOGIN"),
+            ("PASSWORD secret LOGIN", "PASSWORD ************"),
+            ("PASSWORD 'open LOGIN", "PASSWORD ***********"),
+            ("PASSWORD NULL LOGIN", "PASSWORD NULL LOGIN"),
+            ("PASSWORD 'é' x", "PASSWORD *** x"),
+            ("-- md50123456789abcdef0123456789abcdef.", "-- ***********************************."),
+            ("-- SCRAM-SHA-256$4096:a+b=$c/=:d= end", "-- ****************************** end"),
+            ("ALTER ROLE a CONNECTION LIMIT 5", "ALTER ROLE a CONNECTION LIMIT 5"),
+            ("my_password md5sum", "my_password md5sum"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(mask(text), expected, "{text}");
+        }
+    }
+}

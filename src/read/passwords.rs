@@ -1,0 +1,158 @@
+//! Verifiers from elsewhere: a pgbouncer `userlist.txt`, or another dump.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read;
+
+use super::dump::{Failure, Options, read};
+use crate::globals::Password;
+use crate::name::Name;
+use crate::secret::Secret;
+
+/// Passwords by role.
+pub type Userlist = BTreeMap<Name, Secret>;
+
+/// What the passwords were read from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PasswordSource {
+    /// pgbouncer's `auth_file` (<https://www.pgbouncer.org/config.html#authentication-file-format>).
+    Userlist,
+    /// Another dump.
+    Dump,
+}
+
+/// Why passwords could not be read.
+#[derive(Debug)]
+pub enum PasswordsError {
+    /// The file is a dump, and cannot be read.
+    Dump(Failure),
+    /// The file could not be read.
+    Io(std::io::Error),
+    /// A line is not `"user" "password"`.
+    Line(usize),
+    /// A role stands in it twice.
+    Twice(Name, usize),
+    /// There is no password in it.
+    Nothing,
+}
+
+impl fmt::Display for PasswordsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dump(failure) => failure.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::Line(line) => {
+                write!(
+                    f,
+                    "line {line}: expected \"user\" \"password\", as in pgbouncer's userlist.txt"
+                )
+            }
+            Self::Twice(name, line) => write!(f, "line {line}: role {name} has a password already"),
+            Self::Nothing => f.write_str("there is no password in it"),
+        }
+    }
+}
+
+impl std::error::Error for PasswordsError {}
+
+/// Reads passwords; what kind of file it is shows in its first character.
+///
+/// # Errors
+/// When it is neither kind of file, or has no password at all.
+pub fn read_passwords(mut input: impl Read) -> Result<(PasswordSource, Userlist), PasswordsError> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(PasswordsError::Io)?;
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    let (source, list) = if matches!(first, Some(b'"' | b';' | b'#')) {
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let before = &bytes[..error.valid_up_to()];
+            PasswordsError::Line(memchr::memchr_iter(b'\n', before).count() + 1)
+        })?;
+        (PasswordSource::Userlist, userlist(text)?)
+    } else {
+        let options = Options { drop_unknown: false, accept_truncated: true };
+        let reading = read(bytes.as_slice(), options).map_err(PasswordsError::Dump)?;
+        let roles = reading.globals.roles.into_iter();
+        let list = roles.filter_map(|(name, role)| match role.password {
+            Password::Is(fact) => Some((name, fact.value)),
+            _ => None,
+        });
+        (PasswordSource::Dump, list.collect())
+    };
+    if list.is_empty() { Err(PasswordsError::Nothing) } else { Ok((source, list)) }
+}
+
+/// `"user" "password"` lines; a quote inside is doubled; what follows is ignored.
+fn userlist(text: &str) -> Result<Userlist, PasswordsError> {
+    let mut list = Userlist::new();
+    for (at, line) in text.split('\n').enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with([';', '#']) {
+            continue;
+        }
+        let parsed =
+            quoted(line).and_then(|(user, rest)| Some((user, quoted(rest.trim_start())?.0)));
+        let Some((user, password)) = parsed else { return Err(PasswordsError::Line(at + 1)) };
+        // pgbouncer lists users without a password of their own with an empty one.
+        if password.is_empty() {
+            continue;
+        }
+        let name = Name::new(user);
+        if list.insert(name.clone(), Secret::new(&password)).is_some() {
+            return Err(PasswordsError::Twice(name, at + 1));
+        }
+    }
+    Ok(list)
+}
+
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut rest = text.strip_prefix('"')?;
+    let mut value = String::new();
+    loop {
+        let end = rest.find('"')?;
+        value.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(behind) => {
+                value.push('"');
+                rest = behind;
+            }
+            None => return Some((value, rest)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Result<Vec<String>, String> {
+        match read_passwords(text.as_bytes()) {
+            Ok((_, list)) => {
+                Ok(list.iter().map(|(n, s)| format!("{}={}", n.as_str(), s.expose())).collect())
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn reads_a_userlist_and_a_dump() {
+        let list = "; comment\n\"a\" \"secret\"\n\n\"b\"\"c\" \"md5x\" \"more\"\r\n\"d\" \"\"\n";
+        assert_eq!(names(list), Ok(vec!["a=secret".to_owned(), "b\"c=md5x".to_owned()]));
+        let dump = "CREATE ROLE a LOGIN PASSWORD 'x';\nCREATE ROLE b;";
+        assert_eq!(names(dump), Ok(vec!["a=x".to_owned()]));
+    }
+
+    #[test]
+    fn says_which_line_is_wrong_and_nothing_of_it() {
+        assert_eq!(
+            names("\"a\" \"b\"\n\"c\" secret"),
+            Err("line 2: expected \"user\" \"password\", as in pgbouncer's userlist.txt".to_owned())
+        );
+        assert_eq!(
+            names("\"a\" \"b\"\n\"a\" \"c\""),
+            Err("line 2: role a has a password already".to_owned())
+        );
+        assert_eq!(names("CREATE ROLE a;"), Err("there is no password in it".to_owned()));
+    }
+}

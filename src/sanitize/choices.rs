@@ -1,0 +1,155 @@
+//! What the user wants.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::attribute::Attribute;
+use crate::glob::Glob;
+use crate::globals::Globals;
+use crate::name::Name;
+use crate::secret::Secret;
+
+/// What the user wants; the default is everything, unchanged.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Only roles whose name matches one of these; all where there are none.
+    pub only: Vec<Glob>,
+    /// No roles whose name matches one of these.
+    pub exclude: Vec<Glob>,
+    /// New names by the source's.
+    pub rename: BTreeMap<Name, Name>,
+    /// Roles of the target that stand for roles of the source, or for SUPERUSER.
+    pub map_role: BTreeMap<Name, Name>,
+    /// What to do with passwords.
+    pub passwords: Passwords,
+    /// Passwords from elsewhere, for roles that have none here.
+    pub passwords_from: BTreeMap<Name, Secret>,
+    /// Kinds of objects to leave out.
+    pub skip: Vec<Skip>,
+    /// Memberships may become wider than they were, where the target cannot say it otherwise.
+    pub widen: bool,
+    /// The time that expiry is judged by, in seconds since 1970.
+    pub now: i64,
+}
+
+/// What to do with passwords.
+#[derive(Clone, Debug, Default)]
+pub enum Passwords {
+    /// Carry verifiers over as they are.
+    #[default]
+    Keep,
+    /// Leave them out.
+    Omit,
+    /// Carry verifiers over, and make a new password for login roles whose verifier is unknown;
+    /// these were made by an earlier run.
+    Generate(BTreeMap<Name, Secret>),
+}
+
+/// Kinds of objects that can be left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Skip {
+    /// Comments.
+    Comments,
+    /// Settings of roles and databases.
+    Settings,
+    /// Memberships.
+    Memberships,
+    /// Privileges on configuration parameters.
+    Parameters,
+    /// Tablespaces.
+    Tablespaces,
+    /// Security labels.
+    SecurityLabels,
+}
+
+impl Skip {
+    /// How the option spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comments => "comments",
+            Self::Settings => "settings",
+            Self::Memberships => "memberships",
+            Self::Parameters => "parameters",
+            Self::Tablespaces => "tablespaces",
+            Self::SecurityLabels => "security-labels",
+        }
+    }
+}
+
+/// A choice that does not fit what was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ChoiceError {
+    /// No role matches `--only`, or all that do are excluded.
+    NothingSelected,
+    /// `--rename` names a role that is not there.
+    RenamesNothing(Name),
+    /// `--rename` would give two roles the same name.
+    RenamesOnto(Name, Name),
+    /// `--map-role` names a role that is neither there nor SUPERUSER.
+    MapsNothing(Name),
+}
+
+impl fmt::Display for ChoiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingSelected => {
+                f.write_str("no role is selected: --only and --exclude leave nothing")
+            }
+            Self::RenamesNothing(from) => write!(f, "--rename: there is no role {from}"),
+            Self::RenamesOnto(from, to) => {
+                write!(f, "--rename: {from} cannot become {to}, another role has that name")
+            }
+            Self::MapsNothing(from) => {
+                write!(f, "--map-role: there is no role {from}, and no membership in it")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ChoiceError {}
+
+impl Choices {
+    /// Whether the user wants this role.
+    pub fn selects(&self, name: &Name) -> bool {
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(name.as_str()));
+        (self.only.is_empty() || any(&self.only)) && !any(&self.exclude)
+    }
+
+    /// Whether the user wants this kind of objects left out.
+    pub fn skips(&self, kind: Skip) -> bool {
+        self.skip.contains(&kind)
+    }
+
+    /// The role of the target that stands for an attribute.
+    pub fn mapped(&self, attribute: Attribute) -> Option<&Name> {
+        self.map_role.get(attribute.keyword())
+    }
+
+    /// Whether the choices fit what was read.
+    pub(super) fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
+        let mut names: Vec<&Name> = Vec::new();
+        for (from, to) in &self.rename {
+            if !globals.roles.contains_key(from) {
+                return Err(ChoiceError::RenamesNothing(from.clone()));
+            }
+            let taken = globals.roles.contains_key(to) && !self.rename.contains_key(to);
+            if taken || names.contains(&to) {
+                return Err(ChoiceError::RenamesOnto(from.clone(), to.clone()));
+            }
+            names.push(to);
+        }
+        for from in self.map_role.keys() {
+            let known = from.as_str() == Attribute::Superuser.keyword()
+                || globals.roles.contains_key(from)
+                || globals.memberships.keys().any(|key| key.role == *from);
+            if !known {
+                return Err(ChoiceError::MapsNothing(from.clone()));
+            }
+        }
+        let selected = || globals.roles.keys().any(|name| self.selects(name));
+        if !(self.only.is_empty() && self.exclude.is_empty()) && !selected() {
+            return Err(ChoiceError::NothingSelected);
+        }
+        Ok(())
+    }
+}

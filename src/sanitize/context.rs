@@ -1,0 +1,154 @@
+//! What rules know, and what they write to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::{About, Choices};
+use crate::attribute::Attribute;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::{Globals, Ledger, Membership, MembershipKey, Origin, Role};
+use crate::name::Name;
+use crate::platform::{Ownership, Platform, Rights};
+use crate::secret::Secret;
+
+/// What rules know, and what they write to.
+pub struct Context<'a> {
+    /// What the target accepts.
+    pub rights: Rights<'a>,
+    /// The platform that the globals come from, if it is known.
+    pub source: Option<&'a Platform>,
+    /// What the user wants.
+    pub choices: &'a Choices,
+    /// The roles that stay; complete when memberships and settings are looked at.
+    pub roles: BTreeMap<Name, Role>,
+    /// The roles that go.
+    pub dropped: HashSet<Name>,
+    /// The tablespaces that stay.
+    pub tablespaces: BTreeSet<Name>,
+    /// Members of roles that stand for another way of logging in, and that way.
+    pub external: HashMap<Name, String>,
+    /// Members that inherit from none of the roles that they are members of.
+    pub never_inherit: HashSet<Name>,
+    /// The source's superusers.
+    pub superusers: HashSet<Name>,
+    /// Who may grant which role on, as (role, member).
+    pub admins: HashSet<(Name, Name)>,
+    /// Memberships that mapped attributes become.
+    pub mapped: BTreeMap<MembershipKey, Membership>,
+    /// Passwords that were generated.
+    pub generated: BTreeMap<Name, Secret>,
+    ledger: Ledger,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        rights: Rights<'a>,
+        source: Option<&'a Platform>,
+        choices: &'a Choices,
+        ledger: Ledger,
+        findings: Vec<Finding>,
+    ) -> Self {
+        Self {
+            rights,
+            source,
+            choices,
+            roles: BTreeMap::new(),
+            dropped: HashSet::new(),
+            tablespaces: BTreeSet::new(),
+            external: HashMap::new(),
+            never_inherit: HashSet::new(),
+            superusers: HashSet::new(),
+            admins: HashSet::new(),
+            mapped: BTreeMap::new(),
+            generated: BTreeMap::new(),
+            ledger,
+            findings,
+        }
+    }
+
+    /// Looks at all memberships and superusers before anything is taken out.
+    pub(super) fn survey(&mut self, globals: &Globals) {
+        for (name, role) in &globals.roles {
+            if role.has(Attribute::Superuser) {
+                self.superusers.insert(name.clone());
+            }
+        }
+        let mut inherits: HashMap<&Name, bool> = HashMap::new();
+        let wants_inherits = !self.rights.membership_options();
+        let wants_admins = self.rights.platform().admin_is_superuser();
+        for (key, membership) in &globals.memberships {
+            let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
+            if let Some(way) = external {
+                self.external.insert(key.member.clone(), way.to_owned());
+            }
+            if wants_inherits {
+                let inherits_this = membership.inherit.is_none_or(|fact| fact.value);
+                *inherits.entry(&key.member).or_default() |= inherits_this;
+            }
+            if wants_admins && membership.is_admin() {
+                self.admins.insert((key.role.clone(), key.member.clone()));
+            }
+        }
+        self.never_inherit =
+            inherits.into_iter().filter(|(_, any)| !any).map(|(name, _)| name.clone()).collect();
+    }
+
+    /// The facts that come from these statements will not be in the output.
+    pub fn lose(&mut self, origins: impl IntoIterator<Item = Origin>) {
+        for origin in origins {
+            self.ledger.lose(origin);
+        }
+    }
+
+    /// A fact that comes from this statement will be in the output in another form.
+    pub fn change(&mut self, origin: Origin) {
+        self.ledger.change(origin);
+    }
+
+    /// Reports a finding of the rule's own severity.
+    pub fn report(
+        &mut self,
+        about: &About,
+        action: Action,
+        object: (Kind, String),
+        origin: Origin,
+        message: impl Into<String>,
+    ) {
+        self.report_as(about, about.severity, action, object, origin, message);
+    }
+
+    /// Reports a finding.
+    pub fn report_as(
+        &mut self,
+        about: &About,
+        severity: Severity,
+        action: Action,
+        (kind, name): (Kind, String),
+        origin: Origin,
+        message: impl Into<String>,
+    ) {
+        self.findings.push(Finding {
+            rule: about.name,
+            severity,
+            action,
+            object: Object { kind, name },
+            line: self.ledger.line(origin),
+            message: message.into(),
+        });
+    }
+
+    /// Whether the source's platform has this role for itself, by its exact name.
+    pub fn is_platform_role(&self, name: &Name) -> bool {
+        let owned = self.source.and_then(|source| source.owns(name.as_str()));
+        matches!(owned, Some(Ownership::Exact(_)))
+    }
+
+    /// The target's platform and version, for messages.
+    pub fn target(&self) -> String {
+        format!("{} {}", self.rights.platform().name(), self.rights.major())
+    }
+
+    pub(super) fn finish(self) -> (Ledger, Vec<Finding>, BTreeMap<Name, Secret>) {
+        (self.ledger, self.findings, self.generated)
+    }
+}

@@ -1,0 +1,130 @@
+//! What a target takes of a source's globals, and what there is to say about the rest.
+//!
+//! One rule a file, in [`rules`], each with its name, wording and tests; the user's choices are
+//! rules too. Sanitizing gives nothing that the source did not have (law 7).
+
+mod choices;
+mod context;
+mod rule;
+pub mod rules;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::collections::BTreeMap;
+
+pub use choices::{ChoiceError, Choices, Passwords, Skip};
+pub use context::Context;
+pub use rule::{
+    About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict,
+};
+
+use crate::finding::Finding;
+use crate::globals::{Globals, Ledger, Membership, MembershipKey};
+use crate::name::Name;
+use crate::platform::{Platform, Rights};
+use crate::secret::Secret;
+
+/// What came out.
+#[derive(Debug)]
+pub struct Sanitized {
+    /// What the target takes.
+    pub globals: Globals,
+    /// What became of each statement.
+    pub ledger: Ledger,
+    /// What there is to say.
+    pub findings: Vec<Finding>,
+    /// Passwords that were generated, by role.
+    pub generated: BTreeMap<Name, Secret>,
+}
+
+/// Takes out, or rewrites, what the target does not take.
+///
+/// # Errors
+/// When the choices do not fit the globals: a rename of nothing, or onto an existing role.
+pub fn sanitize(
+    mut globals: Globals,
+    ledger: Ledger,
+    findings: Vec<Finding>,
+    rights: Rights<'_>,
+    source: Option<&Platform>,
+    choices: &Choices,
+) -> Result<Sanitized, ChoiceError> {
+    choices.check(&globals)?;
+    let mut cx = Context::new(rights, source, choices, ledger, findings);
+    rules::rename(&mut globals, &mut cx);
+    rules::passwords_from(&mut globals, &mut cx);
+    rules::map_role(&mut globals, &mut cx);
+    cx.survey(&globals);
+
+    let mut roles = Vec::with_capacity(globals.roles.len());
+    for (name, mut role) in std::mem::take(&mut globals.roles) {
+        let stays = rules::ROLE.iter().all(|rule| rule.apply(&name, &mut role, &mut cx).is_keep());
+        if stays {
+            roles.push((name, role));
+        } else {
+            cx.lose(role.origins());
+            cx.dropped.insert(name);
+        }
+    }
+    cx.roles = BTreeMap::from_iter(roles);
+
+    globals.tablespaces.retain(|name, tablespace| {
+        let rules = &mut rules::TABLESPACE.iter();
+        let stays = rules.all(|rule| rule.apply(name, tablespace, &mut cx).is_keep());
+        if stays {
+            cx.tablespaces.insert(name.clone());
+        } else {
+            cx.lose(tablespace.origins());
+        }
+        stays
+    });
+    globals.settings.retain(|key, setting| {
+        let stays = rules::SETTING.iter().all(|rule| rule.apply(key, setting, &mut cx).is_keep());
+        if !stays {
+            cx.lose([setting.origin]);
+        }
+        stays
+    });
+    globals.memberships.append(&mut cx.mapped);
+    let mut memberships = Vec::with_capacity(globals.memberships.len());
+    for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
+        let rules = &mut rules::MEMBERSHIP.iter();
+        if rules.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
+            memberships.push((key, membership));
+        } else {
+            cx.lose(membership.origins());
+        }
+    }
+    globals.memberships = merged(memberships, &mut cx);
+    globals.parameters.retain(|key, parameter| {
+        let rules = &mut rules::PARAMETER.iter();
+        let stays = rules.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
+        if !stays {
+            cx.lose(parameter.origins());
+        }
+        stays
+    });
+    globals.roles = std::mem::take(&mut cx.roles);
+    let (ledger, findings, generated) = cx.finish();
+    Ok(Sanitized { globals, ledger, findings, generated })
+}
+
+/// Memberships that have become one, since their grantors are gone: every option that one of them
+/// has.
+fn merged(
+    all: Vec<(MembershipKey, Membership)>,
+    cx: &mut Context<'_>,
+) -> BTreeMap<MembershipKey, Membership> {
+    let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
+    for (key, membership) in all {
+        // They are still in the order of their roles and members.
+        match kept.last_mut() {
+            Some((last, earlier)) if *last == key => {
+                rules::unite(earlier, membership, &key, cx);
+            }
+            _ => kept.push((key, membership)),
+        }
+    }
+    kept.into_iter().collect()
+}

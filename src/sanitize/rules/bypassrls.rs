@@ -1,0 +1,42 @@
+//! The attribute BYPASSRLS.
+
+use crate::attribute::Attribute;
+use crate::finding::Severity;
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "bypassrls",
+    severity: Severity::Warning,
+    why: "the target's administrator cannot give BYPASSRLS: row security policies will apply to the role",
+    remedy: "give the role a policy of its own on the tables with row security",
+};
+
+pub(super) struct BypassRls;
+
+impl RoleRule for BypassRls {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        super::attribute::strip(&ABOUT, Attribute::BypassRls, name, role, cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn what_is_not_confirmed_is_not_given_and_said() {
+        assert_eq!(
+            run("CREATE ROLE a BYPASSRLS;", "azure 15"),
+            "1 warning bypassrls rewritten role a: loses BYPASSRLS\n\
+             CREATE ROLE a\nkept 0, rewritten 1, dropped 0"
+        );
+        assert_eq!(
+            run("CREATE ROLE a BYPASSRLS;", "azure 16"),
+            "1 warning bypassrls rewritten role a: loses BYPASSRLS: not confirmed for azure 16, some of \
+             Azure's administrators have BYPASSRLS, which since 16 it takes to give it, and some do not\n\
+             CREATE ROLE a\nkept 0, rewritten 1, dropped 0"
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! Roles that the target's platform has already, under the same name.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "collision",
+    severity: Severity::Error,
+    why: "the target's platform has a role of this name, which is never touched",
+    remedy: "carry it over under another name with --rename",
+};
+
+pub(super) struct Collision;
+
+impl RoleRule for Collision {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let platform = cx.rights.platform();
+        let Some(own) = platform.role(name.as_str()) else { return Verdict::Keep };
+        let message = format!("{} has it: {}", platform.name(), own.note());
+        let object = (Kind::Role, name.as_str().to_owned());
+        cx.report(&ABOUT, Action::Dropped, object, role.origin(), message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn a_role_of_the_platforms_name_is_left_out_whole() {
+        let text = "CREATE ROLE replication;\nCREATE ROLE a;\nGRANT replication TO a;\nGRANT a TO replication;\n\
+                    ALTER ROLE replication SET work_mem TO '1MB';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "1 error collision dropped role replication: azure has it: a login of Azure's with REPLICATION\n\
+             5 warning dropped-role dropped setting replication: work_mem: replication is not carried over\n\
+             4 warning dropped-role dropped membership replication in a: replication is not carried over\n\
+             3 warning dropped-role dropped membership a in replication: replication is not carried over\n\
+             CREATE ROLE a\nkept 1, rewritten 0, dropped 4"
+        );
+    }
+}

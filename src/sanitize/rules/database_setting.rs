@@ -1,0 +1,46 @@
+//! Settings of databases, and of roles in a database.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Setting, SettingKey};
+use crate::sanitize::{About, Context, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "database-setting",
+    severity: Severity::Info,
+    why: "the setting waits for its database: where it is missing, the script says so and goes on",
+    remedy: "run that section of the script again when the databases exist",
+};
+
+pub(super) struct DatabaseSetting;
+
+impl SettingRule for DatabaseSetting {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        if key.database.is_some() {
+            let message = if key.role.is_some() {
+                "for one database only"
+            } else {
+                "for everybody in one database: only its owner may set it"
+            };
+            let object = super::setting_object(key);
+            cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn waits_for_its_database() {
+        let text = "CREATE ROLE a;\nALTER ROLE a IN DATABASE d SET work_mem TO '1MB';\nALTER DATABASE d SET work_mem TO '2MB';";
+        let all = run(text, "azure 16");
+        assert!(all.starts_with(
+            "3 info database-setting kept setting ALL in d: work_mem: for everybody in one database: only its owner may set it\n\
+             2 info database-setting kept setting a in d: work_mem: for one database only\n\
+             CREATE ROLE a\nDO $pg_globals$"
+        ), "{all}");
+        assert_eq!(all.matches("DO $pg_globals$").count(), 1, "{all}");
+    }
+}

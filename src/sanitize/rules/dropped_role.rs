@@ -1,0 +1,86 @@
+//! What refers to a role that is not carried over.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Membership, MembershipKey, Origin, Setting, SettingKey};
+use crate::name::Name;
+use crate::sanitize::{About, Context, MembershipRule, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "dropped-role",
+    severity: Severity::Warning,
+    why: "it belongs to a role that is not carried over",
+    remedy: "where a role has lost rights with it, grant what it needs, or name a role of the target \
+             that stands for the other with --map-role",
+};
+
+pub(super) struct DroppedRole;
+
+/// Reports it; what belongs to a role that the user or the platform left out is no news.
+fn report(
+    role: &Name,
+    belongs: bool,
+    object: (Kind, String),
+    origin: Origin,
+    cx: &mut Context<'_>,
+) {
+    let expected = belongs && (cx.is_platform_role(role) || !cx.choices.selects(role));
+    let severity = if expected { Severity::Info } else { ABOUT.severity };
+    let message = format!("{role} is not carried over");
+    cx.report_as(&ABOUT, severity, Action::Dropped, object, origin, message);
+}
+
+impl SettingRule for DroppedRole {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        let Some(role) = key.role.as_ref().filter(|role| cx.dropped.contains(*role)) else {
+            return Verdict::Keep;
+        };
+        report(role, true, super::setting_object(key), setting.origin, cx);
+        Verdict::Drop
+    }
+}
+
+impl MembershipRule for DroppedRole {
+    fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
+        let object = super::membership_object(key);
+        let origin = it.granted.origin;
+        if cx.dropped.contains(&key.member) {
+            report(&key.member, true, object, origin, cx);
+            return Verdict::Drop;
+        }
+        if !cx.dropped.contains(&key.role) {
+            return Verdict::Keep;
+        }
+        let source_admin = cx.source.and_then(|source| source.admin_role());
+        let target_admin = cx.rights.platform().admin_role();
+        if let (Some(admin), Some(target)) = (source_admin, target_admin)
+            && admin == key.role.as_str()
+        {
+            let message = format!(
+                "{} is not carried over; where it should administer the target: --map-role {admin}={target}",
+                key.role
+            );
+            cx.report(&ABOUT, Action::Dropped, object, origin, message);
+        } else {
+            report(&key.role, false, object, origin, cx);
+        }
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn members_of_the_sources_administrators_are_told_the_way() {
+        let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_superuser;\nCREATE ROLE a;\nGRANT rds_superuser TO a;";
+        assert_eq!(
+            run(text, "azure 16"),
+            "2 info platform-role dropped role rds_superuser: aurora's own\n\
+             1 info platform-role dropped role rdsadmin: aurora's own\n\
+             4 warning dropped-role dropped membership a in rds_superuser: rds_superuser is not carried over; \
+             where it should administer the target: --map-role rds_superuser=azure_pg_admin\n\
+             CREATE ROLE a\nkept 1, rewritten 0, dropped 3"
+        );
+    }
+}

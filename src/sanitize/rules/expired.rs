@@ -1,0 +1,50 @@
+//! Passwords that have expired.
+
+use crate::attribute::Attribute;
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "expired",
+    severity: Severity::Warning,
+    why: "VALID UNTIL lies in the past: the role cannot log in with its password",
+    remedy: "where it should, ALTER ROLE … VALID UNTIL on the target",
+};
+
+pub(super) struct Expired;
+
+impl RoleRule for Expired {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        if role.has(Attribute::Login)
+            && let Some(until) = &role.valid_until
+            && until.value.is_before(cx.choices.now)
+        {
+            let object = (Kind::Role, name.as_str().to_owned());
+            let message = format!("expired at {}", until.value);
+            cx.report(&ABOUT, Action::Kept, object, until.origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn is_kept_and_said() {
+        let text = "CREATE ROLE a LOGIN PASSWORD NULL VALID UNTIL '1999-01-01 00:00:00+00';\n\
+                    CREATE ROLE b LOGIN VALID UNTIL 'infinity';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "1 info no-password kept role a: it has no password on the source either\n\
+             1 warning expired kept role a: expired at 1999-01-01 00:00:00+00\n\
+             2 info no-password kept role b: it has no password on the source either\n\
+             CREATE ROLE a WITH LOGIN VALID UNTIL '1999-01-01 00:00:00+00'\n\
+             CREATE ROLE b WITH LOGIN VALID UNTIL 'infinity'\n\
+             kept 2, rewritten 0, dropped 0"
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! Roles that look as if they were frozen for the migration.
+
+use crate::attribute::Attribute;
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Password, Role, Setting, SettingKey};
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "frozen",
+    severity: Severity::Warning,
+    why: "the role looks frozen, and will be so on the target",
+    remedy: "where that was done for the migration only, take the dump before it, or undo it on the \
+             target",
+};
+
+pub(super) struct Frozen;
+
+impl RoleRule for Frozen {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let limit = role.connection_limit.filter(|limit| limit.value == 0);
+        let login = role.stated(Attribute::Login).filter(|login| !login.value);
+        let (origin, message) = match (limit, login, &role.password) {
+            (Some(limit), ..) => (limit.origin, "CONNECTION LIMIT 0"),
+            (_, Some(login), Password::Is(_)) => (login.origin, "it has a password, and NOLOGIN"),
+            _ => return Verdict::Keep,
+        };
+        let object = (Kind::Role, name.as_str().to_owned());
+        cx.report(&ABOUT, Action::Kept, object, origin, message);
+        Verdict::Keep
+    }
+}
+
+impl SettingRule for Frozen {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        let on = setting.value.parts().any(|value| matches!(value, "on" | "true" | "yes" | "1"));
+        if key.name.is("default_transaction_read_only") && on {
+            let message = "default_transaction_read_only is on";
+            let object = super::setting_object(key);
+            cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn is_kept_and_said() {
+        let text = "CREATE ROLE a CONNECTION LIMIT 0;\nALTER ROLE a SET default_transaction_read_only TO 'on';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "1 warning frozen kept role a: CONNECTION LIMIT 0\n\
+             2 warning frozen kept setting a: default_transaction_read_only: default_transaction_read_only is on\n\
+             CREATE ROLE a WITH CONNECTION LIMIT 0\nALTER ROLE a SET default_transaction_read_only TO 'on'\n\
+             kept 2, rewritten 0, dropped 0"
+        );
+    }
+}

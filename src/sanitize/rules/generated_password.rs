@@ -1,0 +1,59 @@
+//! `--passwords generate`: a new password where the old one is not known.
+
+use crate::attribute::Attribute;
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Fact, Origin, Password, Role};
+use crate::name::Name;
+use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
+use crate::scram;
+
+pub(super) const ABOUT: About = About {
+    name: "generated-password",
+    severity: Severity::Warning,
+    why: "the old password could not be read: a new one was made",
+    remedy: "hand the new passwords out; they are in the password file",
+};
+
+pub(super) struct GeneratedPassword;
+
+impl RoleRule for GeneratedPassword {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let Passwords::Generate(earlier) = &cx.choices.passwords else { return Verdict::Keep };
+        let needed = role.password == Password::Unknown && role.has(Attribute::Login);
+        if !needed || cx.external.contains_key(name) {
+            return Verdict::Keep;
+        }
+        let (password, message) = match earlier.get(name) {
+            Some(password) => (password.clone(), "its password is the one in the password file"),
+            None => (scram::generate(), "a new password was made"),
+        };
+        role.password = Password::Is(Fact::new(scram::verifier(&password), Origin::LIVE));
+        cx.generated.insert(name.clone(), password);
+        let object = (Kind::Role, name.as_str().to_owned());
+        cx.report(&ABOUT, Action::Rewritten, object, role.origin(), message);
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run_with;
+    use crate::sanitize::{Choices, Passwords};
+
+    #[test]
+    fn only_where_the_password_is_unknown() {
+        let passwords = Passwords::Generate(std::collections::BTreeMap::new());
+        let choices = Choices { passwords, ..Choices::default() };
+        let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE a LOGIN;\n\
+                    CREATE ROLE b LOGIN;\nCREATE ROLE c;\nGRANT rds_iam TO b;";
+        let all = run_with(text, "azure 16", &choices);
+        assert!(
+            all.contains(
+                "3 warning generated-password rewritten role a: a new password was made\n"
+            ),
+            "{all}"
+        );
+        assert_eq!(all.matches("generated-password").count(), 1, "{all}");
+        assert_eq!(all.matches("PASSWORD 'SCRAM-SHA-256$4096:").count(), 1, "{all}");
+    }
+}

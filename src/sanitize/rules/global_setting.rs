@@ -1,0 +1,46 @@
+//! `ALTER ROLE ALL SET`.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Setting, SettingKey};
+use crate::sanitize::{About, Context, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "global-setting",
+    severity: Severity::Warning,
+    why: "only a superuser may set something for every role in every database",
+    remedy: "set the parameter of the server, by the platform's own means",
+};
+
+pub(super) struct GlobalSetting;
+
+impl SettingRule for GlobalSetting {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        let everybody = key.role.is_none() && key.database.is_none();
+        if !everybody || cx.rights.platform().admin_is_superuser() {
+            return Verdict::Keep;
+        }
+        let message = format!("set the server parameter {} to {}", key.name, setting.value);
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn names_the_server_parameter() {
+        let text = "CREATE ROLE a;\nALTER ROLE ALL SET work_mem TO '1MB';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "2 warning global-setting dropped setting ALL: work_mem: set the server parameter work_mem to 1MB\n\
+             CREATE ROLE a\nkept 1, rewritten 0, dropped 1"
+        );
+        assert_eq!(
+            run(text, "postgres 16"),
+            "CREATE ROLE a\nALTER ROLE ALL SET work_mem TO '1MB'\nkept 2, rewritten 0, dropped 0"
+        );
+    }
+}

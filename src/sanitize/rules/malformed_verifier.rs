@@ -1,0 +1,47 @@
+//! Verifiers that the server would store as plaintext passwords.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Password, Role};
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+use crate::secret::VerifierKind;
+
+pub(super) const ABOUT: About = About {
+    name: "malformed-verifier",
+    severity: Severity::Error,
+    why: "the password looks like a verifier and is none: the server would take the text itself for \
+          the password",
+    remedy: "set a new password, or give one with --passwords-from",
+};
+
+pub(super) struct MalformedVerifier;
+
+impl RoleRule for MalformedVerifier {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        if let Password::Is(fact) = &role.password
+            && fact.value.kind() == VerifierKind::Malformed
+        {
+            let origin = fact.origin;
+            role.password = Password::Unknown;
+            cx.lose([origin]);
+            let object = (Kind::Role, name.as_str().to_owned());
+            let message = "its verifier is malformed and left out";
+            cx.report(&ABOUT, Action::Rewritten, object, origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn is_left_out() {
+        assert_eq!(
+            run("CREATE ROLE a LOGIN PASSWORD 'SCRAM-SHA-256$junk';", "postgres 16"),
+            "1 error malformed-verifier rewritten role a: its verifier is malformed and left out\n\
+             CREATE ROLE a WITH LOGIN\nkept 0, rewritten 1, dropped 0"
+        );
+    }
+}

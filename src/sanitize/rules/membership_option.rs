@@ -1,0 +1,123 @@
+//! `INHERIT` and `SET` options of memberships, which servers before 16 do not have.
+
+use crate::attribute::Attribute;
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Fact, Membership, MembershipKey, Role};
+use crate::name::Name;
+use crate::sanitize::{About, Context, MembershipRule, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "membership-option",
+    severity: Severity::Error,
+    why: "before 16 a membership cannot be without INHERIT or SET: it would be wider than it was",
+    remedy: "grant it on the target if that is acceptable, or give --widen",
+};
+
+pub(super) struct MembershipOption;
+
+/// A member that inherits from none of its roles becomes NOINHERIT, which says the same there.
+impl RoleRule for MembershipOption {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        if !cx.rights.membership_options()
+            && cx.never_inherit.contains(name)
+            && role.has(Attribute::Inherit)
+        {
+            let origin =
+                role.stated(Attribute::Inherit).map(|fact| fact.origin).unwrap_or_default();
+            role.set(Attribute::Inherit, Some(Fact::new(false, origin)));
+            cx.change(origin);
+            let object = (Kind::Role, name.as_str().to_owned());
+            let message = "becomes NOINHERIT: none of its memberships has INHERIT";
+            let (severity, action) = (Severity::Info, Action::Rewritten);
+            cx.report_as(&ABOUT, severity, action, object, origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+impl MembershipRule for MembershipOption {
+    fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
+        if cx.rights.membership_options() {
+            return Verdict::Keep;
+        }
+        let off = |option: Option<Fact<bool>>| option.is_some_and(|fact| !fact.value);
+        let inherits = cx.roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
+        let wider = match (off(it.inherit) && inherits, off(it.set)) {
+            (true, true) => "INHERIT FALSE and SET FALSE",
+            (true, false) => "INHERIT FALSE",
+            (false, true) => "SET FALSE",
+            (false, false) => "",
+        };
+        let object = super::membership_object(key);
+        let origin = it.granted.origin;
+        if !wider.is_empty() && !cx.choices.widen {
+            let message = format!("{wider} cannot be said on {}", cx.target());
+            cx.report(&ABOUT, Action::Dropped, object, origin, message);
+            return Verdict::Drop;
+        }
+        if !wider.is_empty() {
+            let message = format!("loses {wider}, as --widen allows: it is wider than it was");
+            cx.report_as(&ABOUT, Severity::Warning, Action::Rewritten, object, origin, message);
+            cx.lose(off(it.set).then_some(it.set).flatten().map(|fact| fact.origin));
+            let narrow = off(it.inherit) && inherits;
+            cx.lose(narrow.then_some(it.inherit).flatten().map(|fact| fact.origin));
+        } else if it.inherit.is_some_and(|fact| fact.value) && !inherits {
+            let message =
+                format!("{} is NOINHERIT, which there counts for all its memberships", key.member);
+            cx.lose(it.inherit.map(|fact| fact.origin));
+            cx.report_as(&ABOUT, Severity::Warning, Action::Rewritten, object, origin, message);
+        }
+        it.inherit = None;
+        it.set = None;
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::{run, run_with};
+
+    const TEXT: &str = "CREATE ROLE a;\nCREATE ROLE b;\nCREATE ROLE m;\nCREATE ROLE n;\n\
+                        GRANT a TO m WITH INHERIT FALSE;\nGRANT a TO n WITH INHERIT FALSE;\n\
+                        GRANT b TO n WITH INHERIT TRUE, SET FALSE;\nGRANT b TO a WITH INHERIT TRUE;";
+
+    #[test]
+    fn narrower_rather_than_wider() {
+        assert_eq!(
+            run(TEXT, "azure 15"),
+            "0 info membership-option rewritten role m: becomes NOINHERIT: none of its memberships has INHERIT\n\
+             6 error membership-option dropped membership n in a: INHERIT FALSE cannot be said on azure 15\n\
+             7 error membership-option dropped membership n in b: SET FALSE cannot be said on azure 15\n\
+             CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE m WITH NOINHERIT\nCREATE ROLE n\n\
+             GRANT a TO m\nGRANT b TO a\nkept 6, rewritten 0, dropped 2"
+        );
+    }
+
+    #[test]
+    fn wider_when_asked_for() {
+        let choices = Choices { widen: true, ..Choices::default() };
+        let all = run_with(TEXT, "azure 15", &choices);
+        assert!(
+            all.contains(
+                "6 warning membership-option rewritten membership n in a: loses INHERIT FALSE"
+            ),
+            "{all}"
+        );
+        assert!(
+            all.ends_with("GRANT a TO m, n\nGRANT b TO a, n\nkept 6, rewritten 2, dropped 0"),
+            "{all}"
+        );
+    }
+
+    #[test]
+    fn since_16_they_are_carried() {
+        let all = run(TEXT, "azure 16");
+        assert_eq!(
+            all,
+            "CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE m\nCREATE ROLE n\n\
+             GRANT a TO m, n WITH INHERIT FALSE\nGRANT b TO a WITH INHERIT TRUE\n\
+             GRANT b TO n WITH INHERIT TRUE, SET FALSE\nkept 8, rewritten 0, dropped 0"
+        );
+    }
+}

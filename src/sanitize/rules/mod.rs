@@ -1,0 +1,211 @@
+//! The rules, one a file. Adding one is a file and its lines here.
+
+mod attribute;
+mod bypassrls;
+mod collision;
+mod createdb;
+mod createrole;
+mod database_setting;
+mod dropped_role;
+mod empty_search_path;
+mod expired;
+mod external_authentication;
+mod frozen;
+mod generated_password;
+mod global_setting;
+mod grantor;
+mod lookalike;
+mod malformed_verifier;
+mod map_role;
+mod membership_option;
+mod no_password;
+mod omitted_password;
+mod parameter;
+mod passwords_from;
+mod plaintext_password;
+mod platform_role;
+mod predefined_role;
+mod reading;
+mod rename;
+mod replication;
+mod reserved_name;
+mod role_setting;
+mod security_label;
+mod selection;
+mod setting;
+mod skip;
+mod source_setting;
+mod superuser;
+mod tablespace;
+mod tablespace_setting;
+mod unknown_role;
+mod verifier;
+
+pub(super) use grantor::unite;
+pub(super) use map_role::map_role;
+pub(super) use passwords_from::passwords_from;
+pub(super) use rename::rename;
+
+use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
+use crate::finding::Kind;
+use crate::globals::{Grantee, MembershipKey, ParameterKey, SettingKey};
+use crate::name::Name;
+
+/// The rules about roles, in the order in which they look at each.
+pub(super) static ROLE: [&dyn RoleRule; 21] = [
+    &selection::Selection,
+    &platform_role::PlatformRole,
+    &lookalike::Lookalike,
+    &reserved_name::ReservedName,
+    &collision::Collision,
+    &superuser::Superuser,
+    &replication::Replication,
+    &bypassrls::BypassRls,
+    &createdb::CreateDb,
+    &createrole::CreateRole,
+    &membership_option::MembershipOption,
+    &omitted_password::OmittedPassword,
+    &generated_password::GeneratedPassword,
+    &no_password::NoPassword,
+    &malformed_verifier::MalformedVerifier,
+    &plaintext_password::PlaintextPassword,
+    &verifier::Verifier,
+    &expired::Expired,
+    &frozen::Frozen,
+    &skip::Skip,
+    &security_label::SecurityLabel,
+];
+
+/// The rules about tablespaces.
+pub(super) static TABLESPACE: [&dyn TablespaceRule; 3] =
+    [&skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
+
+/// The rules about settings.
+pub(super) static SETTING: [&dyn SettingRule; 10] = [
+    &skip::Skip,
+    &dropped_role::DroppedRole,
+    &source_setting::SourceSetting,
+    &global_setting::GlobalSetting,
+    &setting::Setting,
+    &role_setting::RoleSetting,
+    &tablespace_setting::TablespaceSetting,
+    &empty_search_path::EmptySearchPath,
+    &frozen::Frozen,
+    &database_setting::DatabaseSetting,
+];
+
+/// The rules about memberships.
+pub(super) static MEMBERSHIP: [&dyn MembershipRule; 7] = [
+    &skip::Skip,
+    &external_authentication::ExternalAuthentication,
+    &dropped_role::DroppedRole,
+    &unknown_role::UnknownRole,
+    &predefined_role::PredefinedRole,
+    &membership_option::MembershipOption,
+    &grantor::Grantor,
+];
+
+/// The rules about privileges on parameters.
+pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter::Parameter];
+
+/// What is said about every rule, in the order in which they look.
+pub fn all() -> impl Iterator<Item = &'static About> {
+    const ABOUTS: [&About; 42] = [
+        &selection::ABOUT,
+        &rename::ABOUT,
+        &rename::MD5,
+        &map_role::ABOUT,
+        &skip::ABOUT,
+        &platform_role::ABOUT,
+        &lookalike::ABOUT,
+        &reserved_name::ABOUT,
+        &collision::ABOUT,
+        &superuser::ABOUT,
+        &replication::ABOUT,
+        &bypassrls::ABOUT,
+        &createdb::ABOUT,
+        &createrole::ABOUT,
+        &omitted_password::ABOUT,
+        &passwords_from::ABOUT,
+        &passwords_from::UNUSED,
+        &generated_password::ABOUT,
+        &no_password::ABOUT,
+        &malformed_verifier::ABOUT,
+        &plaintext_password::ABOUT,
+        &verifier::MD5,
+        &verifier::SCRAM,
+        &expired::ABOUT,
+        &frozen::ABOUT,
+        &external_authentication::ABOUT,
+        &dropped_role::ABOUT,
+        &unknown_role::ABOUT,
+        &predefined_role::ABOUT,
+        &grantor::ABOUT,
+        &grantor::UNITED,
+        &membership_option::ABOUT,
+        &setting::ABOUT,
+        &source_setting::ABOUT,
+        &global_setting::ABOUT,
+        &database_setting::ABOUT,
+        &role_setting::ABOUT,
+        &tablespace_setting::ABOUT,
+        &empty_search_path::ABOUT,
+        &parameter::ABOUT,
+        &tablespace::ABOUT,
+        &security_label::ABOUT,
+    ];
+    reading::ALL.iter().chain(ABOUTS)
+}
+
+/// What is said about the rule of this name.
+pub fn about(name: &str) -> Option<&'static About> {
+    all().find(|about| about.name == name)
+}
+
+/// How a membership is called in findings.
+fn membership_object(key: &MembershipKey) -> (Kind, String) {
+    (Kind::Membership, format!("{} in {}", key.member.as_str(), key.role.as_str()))
+}
+
+/// How a setting is called in findings.
+fn setting_object(key: &SettingKey) -> (Kind, String) {
+    let role = key.role.as_ref().map_or("ALL", Name::as_str);
+    let name = key.name.as_str();
+    let name = match &key.database {
+        Some(database) => format!("{role} in {}: {name}", database.as_str()),
+        None => format!("{role}: {name}"),
+    };
+    (Kind::Setting, name)
+}
+
+/// How a privilege on a parameter is called in findings.
+fn parameter_object(key: &ParameterKey) -> (Kind, String) {
+    let grantee = match &key.grantee {
+        Grantee::Public => "PUBLIC",
+        Grantee::Role(name) => name.as_str(),
+    };
+    (Kind::Parameter, format!("{} to {grantee}", key.parameter.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own() {
+        let mut names: Vec<_> = all().map(|about| about.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for about in all() {
+            assert!(
+                about
+                    .name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            );
+            assert!(!about.why.ends_with('.') && !about.remedy.ends_with('.'), "{}", about.name);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Login roles that arrive without a password.
+
+use crate::attribute::Attribute;
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Password, Role};
+use crate::name::Name;
+use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "no-password",
+    severity: Severity::Error,
+    why: "login roles arrive without a password",
+    remedy: "give theirs with --passwords-from, new ones with --passwords generate, or dump as a \
+             role that may read pg_authid",
+};
+
+pub(super) struct NoPassword;
+
+impl RoleRule for NoPassword {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let omitted = matches!(cx.choices.passwords, Passwords::Omit);
+        if omitted || !role.has(Attribute::Login) || cx.external.contains_key(name) {
+            return Verdict::Keep;
+        }
+        let object = (Kind::Role, name.as_str().to_owned());
+        let origin = role.origin();
+        match &role.password {
+            Password::Is(_) => {}
+            Password::Unknown => {
+                let message = "the dump has no passwords";
+                cx.report(&ABOUT, Action::Kept, object, origin, message);
+            }
+            Password::None(_) => {
+                let message = "it has no password on the source either";
+                cx.report_as(&ABOUT, Severity::Info, Action::Kept, object, origin, message);
+            }
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn unknown_is_worse_than_none() {
+        assert_eq!(
+            run("CREATE ROLE a LOGIN;\nCREATE ROLE b;", "azure 16"),
+            "1 error no-password kept role a: the dump has no passwords\n\
+             CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
+        );
+        assert_eq!(
+            run("CREATE ROLE a LOGIN;\nCREATE ROLE b PASSWORD NULL;", "azure 16"),
+            "1 info no-password kept role a: it has no password on the source either\n\
+             CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! `--passwords-from`: verifiers from elsewhere, for roles that have none here.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Fact, Globals, Origin, Password};
+use crate::sanitize::{About, Context};
+use crate::scram;
+use crate::secret::VerifierKind;
+
+pub(super) const ABOUT: About = About {
+    name: "passwords-from",
+    severity: Severity::Info,
+    why: "passwords were taken from the file of --passwords-from",
+    remedy: "",
+};
+
+pub(super) const UNUSED: About = About {
+    name: "passwords-from-unused",
+    severity: Severity::Info,
+    why: "passwords of the file of --passwords-from that were not needed",
+    remedy: "",
+};
+
+pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Context<'_>) {
+    let choices = cx.choices;
+    for (name, secret) in &choices.passwords_from {
+        let object = (Kind::Role, name.as_str().to_owned());
+        let Some(role) = globals.roles.get_mut(name) else {
+            let message = "it is not among the roles here";
+            cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
+            continue;
+        };
+        if matches!(role.password, Password::Is(_)) {
+            let message = "it has a password here already, which stays";
+            cx.report(&UNUSED, Action::Dropped, object, role.origin(), message);
+            continue;
+        }
+        let (secret, message) = match secret.kind() {
+            VerifierKind::Plaintext => (
+                scram::verifier(secret),
+                "a plaintext password: its SCRAM-SHA-256 verifier is computed here",
+            ),
+            VerifierKind::ScramSha256 => (secret.clone(), "a SCRAM-SHA-256 verifier"),
+            _ => (secret.clone(), "an md5 verifier"),
+        };
+        if let Password::None(fact) = &role.password {
+            cx.lose([fact.origin]);
+        }
+        let origin = role.origin();
+        role.password = Password::Is(Fact::new(secret, Origin::LIVE));
+        cx.report(&ABOUT, Action::Rewritten, object, origin, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::name::Name;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::run_with;
+    use crate::secret::Secret;
+
+    #[test]
+    fn fills_what_is_missing_and_nothing_else() {
+        let md5 = |digit: &str| format!("md5{}", digit.repeat(32));
+        let from = [("a", md5("1")), ("b", md5("2")), ("c", md5("3"))];
+        let passwords_from = from.map(|(name, text)| (Name::new(name), Secret::new(&text))).into();
+        let choices = Choices { passwords_from, ..Choices::default() };
+        let text = format!("CREATE ROLE a LOGIN;\nCREATE ROLE b LOGIN PASSWORD '{}';", md5("0"));
+        let all = run_with(&text, "postgres 16", &choices);
+        assert_eq!(
+            all,
+            format!(
+                "1 info passwords-from rewritten role a: an md5 verifier\n\
+                 2 info passwords-from-unused dropped role b: it has a password here already, which stays\n\
+                 0 info passwords-from-unused dropped role c: it is not among the roles here\n\
+                 CREATE ROLE a WITH LOGIN\nCREATE ROLE b WITH LOGIN\n\
+                 ALTER ROLE a WITH PASSWORD '{}'\nALTER ROLE b WITH PASSWORD '{}'\n\
+                 kept 2, rewritten 0, dropped 0",
+                md5("1"),
+                md5("0")
+            )
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Plaintext passwords, which servers before 10 could store.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Fact, Password, Role};
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+use crate::scram;
+use crate::secret::VerifierKind;
+
+pub(super) const ABOUT: About = About {
+    name: "plaintext-password",
+    severity: Severity::Warning,
+    why: "the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead",
+    remedy: "keep the dump as safe as the password itself, or delete it",
+};
+
+pub(super) struct PlaintextPassword;
+
+impl RoleRule for PlaintextPassword {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        if let Password::Is(fact) = &role.password
+            && fact.value.kind() == VerifierKind::Plaintext
+        {
+            let origin = fact.origin;
+            role.password = Password::Is(Fact::new(scram::verifier(&fact.value), origin));
+            cx.change(origin);
+            let object = (Kind::Role, name.as_str().to_owned());
+            let message = "its plaintext password becomes a verifier";
+            cx.report(&ABOUT, Action::Rewritten, object, origin, message);
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn no_plaintext_is_written() {
+        let all = run("CREATE ROLE a LOGIN PASSWORD 'hunter2';", "azure 16");
+        let finding = "1 warning plaintext-password rewritten role a: its plaintext password becomes a verifier\n";
+        assert!(all.starts_with(finding), "{all}");
+        assert!(all.contains("ALTER ROLE a WITH PASSWORD 'SCRAM-SHA-256$4096:"), "{all}");
+        assert!(!all.contains("hunter2"), "{all}");
+    }
+}

@@ -1,0 +1,63 @@
+//! Memberships in predefined roles, and in roles of the target's platform that were mapped.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Membership, MembershipKey};
+use crate::platform::{Answer, Predefined};
+use crate::sanitize::{About, Context, MembershipRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "predefined-role",
+    severity: Severity::Warning,
+    why: "the target's administrator cannot grant this role, or the target does not have it",
+    remedy: "grant the single privileges that are needed, or ask the platform's support",
+};
+
+pub(super) struct PredefinedRole;
+
+impl MembershipRule for PredefinedRole {
+    fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
+        if cx.roles.contains_key(&key.role) {
+            return Verdict::Keep;
+        }
+        let answer = match cx.rights.predefined(key.role.as_str()) {
+            Predefined::NotPredefined => match cx.rights.own_role(key.role.as_str()) {
+                Some(answer) => answer,
+                None => return Verdict::Keep,
+            },
+            Predefined::Known(answer) => answer,
+            Predefined::Unknown { since } => {
+                let target = cx.target();
+                Answer::No(match since {
+                    Some(since) => {
+                        format!("{target} does not have it, it comes with {since}").into()
+                    }
+                    None => format!("{target} does not have it").into(),
+                })
+            }
+        };
+        let message = match answer {
+            Answer::Yes => return Verdict::Keep,
+            Answer::No(why) => why.into_owned(),
+            Answer::Unconfirmed(why) => format!("not confirmed for {}: {why}", cx.target()),
+        };
+        let object = super::membership_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn what_can_be_granted_depends_on_platform_and_version() {
+        let text = "CREATE ROLE a;\nGRANT pg_monitor TO a;\nGRANT pg_write_all_data TO a;\nGRANT pg_maintain TO a;";
+        assert_eq!(
+            run(text, "azure 16"),
+            "4 warning predefined-role dropped membership a in pg_maintain: azure 16 does not have it, it comes with 17\n\
+             3 warning predefined-role dropped membership a in pg_write_all_data: Azure's administrator may not grant pg_write_all_data\n\
+             CREATE ROLE a\nGRANT pg_monitor TO a\nkept 2, rewritten 0, dropped 2"
+        );
+    }
+}

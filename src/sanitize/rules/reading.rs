@@ -1,0 +1,43 @@
+//! What reading a dump already says of its statements (`globals::collect`).
+
+use crate::finding::Severity;
+use crate::sanitize::About;
+
+pub(super) const ALL: [About; 6] = [
+    About {
+        name: "unknown-statement",
+        severity: Severity::Error,
+        why: "statements that are not understood are left out, as --drop-unknown asks",
+        remedy: "look at each: whatever they do is not done on the target",
+    },
+    About {
+        name: "superseded",
+        severity: Severity::Info,
+        why: "a later statement of the dump replaces what this one says",
+        remedy: "",
+    },
+    About {
+        name: "drop",
+        severity: Severity::Info,
+        why: "DROP statements of the dump are never carried over",
+        remedy: "",
+    },
+    About {
+        name: "no-effect",
+        severity: Severity::Info,
+        why: "the statement changes nothing that is carried over",
+        remedy: "",
+    },
+    About {
+        name: "truncated-name",
+        severity: Severity::Warning,
+        why: "names are cut to 63 bytes, as every server does",
+        remedy: "",
+    },
+    About {
+        name: "assumed-role",
+        severity: Severity::Warning,
+        why: "the dump alters roles that it does not create",
+        remedy: "leave them out with --exclude where the target has them already",
+    },
+];

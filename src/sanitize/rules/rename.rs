@@ -1,0 +1,68 @@
+//! `--rename`.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Globals, Password};
+use crate::name::Name;
+use crate::sanitize::{About, Context};
+use crate::secret::VerifierKind;
+
+pub(super) const ABOUT: About =
+    About { name: "rename", severity: Severity::Info, why: "renamed by --rename", remedy: "" };
+
+pub(super) const MD5: About = About {
+    name: "rename-md5",
+    severity: Severity::Error,
+    why: "an md5 verifier is salted with the role's name, and does not survive a new one",
+    remedy: "set a new password, or give one with --passwords-from or --passwords generate",
+};
+
+/// Gives roles their new names, all at once: two may swap theirs.
+pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
+    let choices = cx.choices;
+    let between = |number: usize| Name::new(format!("\0{number}"));
+    for (number, from) in choices.rename.keys().enumerate() {
+        globals.rename(from, &between(number));
+    }
+    for (number, (from, to)) in choices.rename.iter().enumerate() {
+        globals.rename(&between(number), to);
+        let Some(role) = globals.roles.get_mut(to) else { continue };
+        for origin in role.origins() {
+            cx.change(origin);
+        }
+        let object = || (Kind::Role, to.as_str().to_owned());
+        let message = format!("was {from} on the source");
+        cx.report(&ABOUT, Action::Rewritten, object(), role.origin(), message);
+        if let Password::Is(fact) = &role.password
+            && fact.value.kind() == VerifierKind::Md5
+        {
+            let origin = fact.origin;
+            role.password = Password::Unknown;
+            cx.lose([origin]);
+            let message = "its md5 password is gone with its old name";
+            cx.report(&MD5, Action::Dropped, object(), origin, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::name::Name;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::run_with;
+
+    #[test]
+    fn names_can_be_swapped_and_md5_is_lost() {
+        let rename = [("a", "b"), ("b", "a")].map(|(from, to)| (Name::new(from), Name::new(to)));
+        let choices = Choices { rename: rename.into_iter().collect(), ..Choices::default() };
+        let md5 = format!("md5{}", "0".repeat(32));
+        let text = format!("CREATE ROLE a PASSWORD '{md5}';\nCREATE ROLE b;\nGRANT a TO b;");
+        assert_eq!(
+            run_with(&text, "azure 16", &choices),
+            "1 info rename rewritten role b: was a on the source\n\
+             1 error rename-md5 dropped role b: its md5 password is gone with its old name\n\
+             2 info rename rewritten role a: was b on the source\n\
+             CREATE ROLE a\nCREATE ROLE b\nGRANT b TO a\n\
+             kept 1, rewritten 2, dropped 0"
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! The attribute REPLICATION.
+
+use crate::attribute::Attribute;
+use crate::finding::Severity;
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "replication",
+    severity: Severity::Warning,
+    why: "the target's administrator cannot give REPLICATION",
+    remedy: "where the role replicates, give it REPLICATION by the platform's own means",
+};
+
+pub(super) struct Replication;
+
+impl RoleRule for Replication {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        super::attribute::strip(&ABOUT, Attribute::Replication, name, role, cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn is_lost_where_nothing_confirms_it() {
+        let all = run("CREATE ROLE a REPLICATION;", "azure 15");
+        assert!(
+            all.starts_with(
+                "1 warning replication rewritten role a: loses REPLICATION: not confirmed"
+            ),
+            "{all}"
+        );
+    }
+}

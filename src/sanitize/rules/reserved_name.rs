@@ -1,0 +1,40 @@
+//! Names that the target reserves.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "reserved-name",
+    severity: Severity::Error,
+    why: "the target does not take a role of this name",
+    remedy: "give it another with --rename",
+};
+
+pub(super) struct ReservedName;
+
+impl RoleRule for ReservedName {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let answer = cx.rights.role_name(name.as_str());
+        let Some(why) = answer.why() else { return Verdict::Keep };
+        let object = (Kind::Role, name.as_str().to_owned());
+        cx.report(&ABOUT, Action::Dropped, object, role.origin(), why);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn names_of_predefined_roles_are_reserved() {
+        // A 9.5 could have such roles of its own.
+        assert_eq!(
+            run("CREATE ROLE pg_mine;\nCREATE ROLE \"PG_mine\";", "azure 16"),
+            "1 error reserved-name dropped role pg_mine: names that begin with pg_ are reserved\n\
+             CREATE ROLE \"PG_mine\"\nkept 1, rewritten 0, dropped 1"
+        );
+    }
+}

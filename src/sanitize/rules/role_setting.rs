@@ -1,0 +1,46 @@
+//! Settings whose value is a role.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Setting, SettingKey};
+use crate::sanitize::{About, Context, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "role-setting",
+    severity: Severity::Warning,
+    why: "every session of the role would begin as a role that is not carried over",
+    remedy: "set it to a role that the target has",
+};
+
+pub(super) struct RoleSetting;
+
+impl SettingRule for RoleSetting {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        if !key.name.is("role") && !key.name.is("session_authorization") {
+            return Verdict::Keep;
+        }
+        let lost = setting
+            .value
+            .parts()
+            .find(|role| *role != "none" && *role != "default" && !cx.roles.contains_key(*role));
+        let Some(role) = lost else { return Verdict::Keep };
+        let message = format!("{} is not carried over", crate::name::Name::new(role));
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn needs_a_role_that_stays() {
+        let text = "CREATE ROLE a;\nCREATE ROLE b;\nALTER ROLE a SET role TO 'b';\nALTER ROLE b SET role TO 'ghost';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "4 warning role-setting dropped setting b: role: ghost is not carried over\n\
+             CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a SET role TO 'b'\nkept 3, rewritten 0, dropped 1"
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Security labels, which need a provider that the target has loaded.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Fact, Role, Tablespace};
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, TablespaceRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "security-label",
+    severity: Severity::Warning,
+    why: "the target does not have the label's provider",
+    remedy: "set the label again where the provider exists",
+};
+
+pub(super) struct SecurityLabel;
+
+fn strip(name: &Name, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Context<'_>) {
+    labels.retain(|provider, label| {
+        let answer = cx.rights.label_provider(provider.as_str());
+        let Some(why) = answer.why() else { return true };
+        cx.lose([label.origin]);
+        let object = (Kind::SecurityLabel, name.as_str().to_owned());
+        let message = format!("label of {provider}: {why}");
+        cx.report(&ABOUT, Action::Dropped, object, label.origin, message);
+        false
+    });
+}
+
+impl RoleRule for SecurityLabel {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        strip(name, &mut role.labels, cx);
+        Verdict::Keep
+    }
+}
+
+impl TablespaceRule for SecurityLabel {
+    fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
+        strip(name, &mut it.labels, cx);
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn a_label_needs_its_provider() {
+        assert_eq!(
+            run("CREATE ROLE a;\nSECURITY LABEL FOR dummy ON ROLE a IS 'x';", "azure 16"),
+            "2 warning security-label dropped security-label a: label of dummy: the platform has no such provider\n\
+             CREATE ROLE a\nkept 1, rewritten 0, dropped 1"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! `--only` and `--exclude`.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::Role;
+use crate::name::Name;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "selection",
+    severity: Severity::Info,
+    why: "left out by --only or --exclude",
+    remedy: "",
+};
+
+pub(super) struct Selection;
+
+impl RoleRule for Selection {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        // The patterns are about the source's names.
+        let renamed = cx.choices.rename.iter().find(|(_, to)| *to == name);
+        let original = renamed.map_or(name, |(from, _)| from);
+        if cx.choices.selects(original) {
+            return Verdict::Keep;
+        }
+        let object = (Kind::Role, name.as_str().to_owned());
+        cx.report(&ABOUT, Action::Dropped, object, role.origin(), "not selected");
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::glob::Glob;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::run_with;
+
+    #[test]
+    fn only_what_is_selected_stays() {
+        let choices = Choices {
+            only: vec![Glob::new("app*").unwrap()],
+            exclude: vec![Glob::new("*_old").unwrap()],
+            ..Choices::default()
+        };
+        let text = "CREATE ROLE app;\nCREATE ROLE app_old;\nCREATE ROLE b;\nGRANT app TO b;";
+        assert_eq!(
+            run_with(text, "azure 16", &choices),
+            "2 info selection dropped role app_old: not selected\n\
+             3 info selection dropped role b: not selected\n\
+             4 info dropped-role dropped membership b in app: b is not carried over\n\
+             CREATE ROLE app\n\
+             kept 1, rewritten 0, dropped 3"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! `--skip`.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{
+    Membership, MembershipKey, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
+};
+use crate::name::Name;
+use crate::sanitize::{
+    About, Context, MembershipRule, ParameterRule, RoleRule, SettingRule, Skip as Choice,
+    TablespaceRule, Verdict,
+};
+
+pub(super) const ABOUT: About =
+    About { name: "skip", severity: Severity::Info, why: "left out by --skip", remedy: "" };
+
+pub(super) struct Skip;
+
+fn message(choice: Choice) -> String {
+    format!("--skip {}", choice.as_str())
+}
+
+impl RoleRule for Skip {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let name = name.as_str();
+        if cx.choices.skips(Choice::Comments)
+            && let Some(fact) = role.comment.take()
+        {
+            cx.lose([fact.origin]);
+            let object = (Kind::Comment, name.to_owned());
+            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
+        }
+        if cx.choices.skips(Choice::SecurityLabels) {
+            for fact in std::mem::take(&mut role.labels).into_values() {
+                cx.lose([fact.origin]);
+                let object = (Kind::SecurityLabel, name.to_owned());
+                let message = message(Choice::SecurityLabels);
+                cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
+            }
+        }
+        Verdict::Keep
+    }
+}
+
+impl SettingRule for Skip {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        if !cx.choices.skips(Choice::Settings) {
+            return Verdict::Keep;
+        }
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message(Choice::Settings));
+        Verdict::Drop
+    }
+}
+
+impl MembershipRule for Skip {
+    fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
+        if !cx.choices.skips(Choice::Memberships) {
+            return Verdict::Keep;
+        }
+        let object = super::membership_object(key);
+        let message = message(Choice::Memberships);
+        cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
+        Verdict::Drop
+    }
+}
+
+impl ParameterRule for Skip {
+    fn apply(&self, key: &ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
+        if !cx.choices.skips(Choice::Parameters) {
+            return Verdict::Keep;
+        }
+        let origin = it.origins().next().unwrap_or_default();
+        let object = super::parameter_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, origin, message(Choice::Parameters));
+        Verdict::Drop
+    }
+}
+
+impl TablespaceRule for Skip {
+    fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
+        if cx.choices.skips(Choice::Tablespaces) {
+            let object = (Kind::Tablespace, name.as_str().to_owned());
+            let message = message(Choice::Tablespaces);
+            cx.report(&ABOUT, Action::Dropped, object, it.created.origin, message);
+            return Verdict::Drop;
+        }
+        if cx.choices.skips(Choice::Comments)
+            && let Some(fact) = it.comment.take()
+        {
+            cx.lose([fact.origin]);
+            let object = (Kind::Comment, name.as_str().to_owned());
+            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
+        }
+        if cx.choices.skips(Choice::SecurityLabels) {
+            for fact in std::mem::take(&mut it.labels).into_values() {
+                cx.lose([fact.origin]);
+                let object = (Kind::SecurityLabel, name.as_str().to_owned());
+                let message = message(Choice::SecurityLabels);
+                cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
+            }
+        }
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run_with;
+    use crate::sanitize::{Choices, Skip};
+
+    #[test]
+    fn every_kind_can_be_skipped() {
+        let text = "CREATE ROLE a;\nCREATE ROLE b;\nCOMMENT ON ROLE a IS 'x';\nGRANT a TO b;\n\
+                    ALTER ROLE a SET work_mem TO '1MB';\nGRANT SET ON PARAMETER x TO a;\n\
+                    CREATE TABLESPACE t LOCATION '/t';\nSECURITY LABEL FOR p ON ROLE a IS 'l';";
+        let skip = vec![
+            Skip::Comments,
+            Skip::Memberships,
+            Skip::Settings,
+            Skip::Parameters,
+            Skip::Tablespaces,
+            Skip::SecurityLabels,
+        ];
+        let choices = Choices { skip, ..Choices::default() };
+        assert_eq!(
+            run_with(text, "postgres 16", &choices),
+            "3 info skip dropped comment a: --skip comments\n\
+             8 info skip dropped security-label a: --skip security-labels\n\
+             7 info skip dropped tablespace t: --skip tablespaces\n\
+             5 info skip dropped setting a: work_mem: --skip settings\n\
+             4 info skip dropped membership b in a: --skip memberships\n\
+             6 info skip dropped parameter x to a: --skip parameters\n\
+             CREATE ROLE a\nCREATE ROLE b\n\
+             kept 2, rewritten 0, dropped 6"
+        );
+    }
+}

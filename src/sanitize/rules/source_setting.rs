@@ -1,0 +1,45 @@
+//! Settings that only the source's platform knows.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Setting, SettingKey};
+use crate::sanitize::{About, Context, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "source-setting",
+    severity: Severity::Warning,
+    why: "only the source's platform knows this setting",
+    remedy: "",
+};
+
+pub(super) struct SourceSetting;
+
+impl SettingRule for SourceSetting {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        let Some(source) = cx.source.filter(|source| source.owns_setting(key.name.as_str())) else {
+            return Verdict::Keep;
+        };
+        if cx.rights.platform().owns_setting(key.name.as_str()) {
+            return Verdict::Keep;
+        }
+        let message = format!("{}'s own", source.name());
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn is_left_there() {
+        let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE a;\nALTER ROLE a SET rds.force_ssl TO '1';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "1 info platform-role dropped role rdsadmin: aurora's own\n\
+             3 warning source-setting dropped setting a: rds.force_ssl: aurora's own\n\
+             CREATE ROLE a\nkept 1, rewritten 0, dropped 2"
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Settings that name tablespaces.
+
+use crate::finding::{Action, Severity};
+use crate::globals::{Setting, SettingKey};
+use crate::name::Name;
+use crate::sanitize::{About, Context, SettingRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "tablespace-setting",
+    severity: Severity::Warning,
+    why: "the setting names a tablespace that is not carried over: creating tables would fail",
+    remedy: "",
+};
+
+pub(super) struct TablespaceSetting;
+
+impl SettingRule for TablespaceSetting {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        if !key.name.is("default_tablespace") && !key.name.is("temp_tablespaces") {
+            return Verdict::Keep;
+        }
+        let lost = setting.value.parts().find(|name| {
+            !matches!(*name, "" | "pg_default" | "pg_global") && !cx.tablespaces.contains(*name)
+        });
+        let Some(tablespace) = lost else { return Verdict::Keep };
+        let message = format!("tablespace {} is not carried over", Name::new(tablespace));
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
+        Verdict::Drop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn goes_with_its_tablespace() {
+        let text = "CREATE ROLE a;\nALTER ROLE a SET default_tablespace TO 't';\nALTER ROLE a SET temp_tablespaces TO '';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "2 warning tablespace-setting dropped setting a: default_tablespace: tablespace t is not carried over\n\
+             CREATE ROLE a\nALTER ROLE a SET temp_tablespaces TO ''\nkept 2, rewritten 0, dropped 1"
+        );
+    }
+}

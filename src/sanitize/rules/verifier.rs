@@ -1,0 +1,85 @@
+//! Verifiers that the target does not take, or takes under a condition.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::{Password, Role};
+use crate::name::Name;
+use crate::platform::Answer;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+use crate::secret::VerifierKind;
+
+pub(super) const MD5: About = About {
+    name: "md5-verifier",
+    severity: Severity::Error,
+    why: "md5 verifiers are deprecated, and not every server accepts them",
+    remedy: "set a new password, which the server stores as SCRAM-SHA-256",
+};
+
+pub(super) const SCRAM: About = About {
+    name: "scram-verifier",
+    severity: Severity::Error,
+    why: "the target is not known to accept verifiers made elsewhere",
+    remedy: "set new passwords on the target",
+};
+
+pub(super) struct Verifier;
+
+impl RoleRule for Verifier {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let Password::Is(fact) = &role.password else { return Verdict::Keep };
+        let origin = fact.origin;
+        let kind = fact.value.kind();
+        let about = if kind == VerifierKind::Md5 { &MD5 } else { &SCRAM };
+        let object = || (Kind::Role, name.as_str().to_owned());
+        let message = match cx.rights.verifier(kind) {
+            Answer::Yes => {
+                if kind == VerifierKind::Md5
+                    && let Some(note) = cx.rights.verifier_note(kind)
+                {
+                    let severity = Severity::Warning;
+                    cx.report_as(about, severity, Action::Kept, object(), origin, note);
+                }
+                return Verdict::Keep;
+            }
+            Answer::No(why) => format!("arrives without its password: {why}"),
+            Answer::Unconfirmed(why) => {
+                format!("arrives without its password: not confirmed for {}, {why}", cx.target())
+            }
+        };
+        role.password = Password::Unknown;
+        cx.lose([origin]);
+        cx.report(about, Action::Rewritten, object(), origin, message);
+        Verdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sanitize::testing::run;
+
+    #[test]
+    fn azure_takes_md5_under_a_condition() {
+        let md5 = format!("md5{}", "0".repeat(32));
+        assert_eq!(
+            run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "azure 16"),
+            format!(
+                "1 warning md5-verifier kept role a: as scram-sha-256, but such a role can log in only while \
+                 azure.accepted_password_auth_method lists md5\n\
+                 CREATE ROLE a WITH LOGIN\nALTER ROLE a WITH PASSWORD '{md5}'\n\
+                 kept 1, rewritten 0, dropped 0"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_not_written() {
+        let md5 = format!("md5{}", "0".repeat(32));
+        let all = run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "neon 16");
+        assert!(
+            all.starts_with(
+                "1 error md5-verifier rewritten role a: arrives without its password: not confirmed"
+            ),
+            "{all}"
+        );
+        assert!(!all.contains("md5000"), "{all}");
+    }
+}
