@@ -47,11 +47,11 @@ pub struct Reader<R> {
     opened: Opened,
 }
 
-/// Where a quote or comment was opened: in the buffer, or counted when that part was forgotten.
-#[derive(Clone, Copy)]
+/// Where a quote or comment was opened: in the buffer, or the place and the line when that part
+/// was forgotten.
 enum Opened {
     At(usize),
-    Counted(Place),
+    Gone(Place, String),
 }
 
 /// What a quote was opened with.
@@ -716,11 +716,13 @@ impl<R: Read> Reader<R> {
         let keep =
             if self.discard { self.at.saturating_sub(2).max(self.start) } else { self.start };
         if keep > 0 {
-            self.opened = match self.opened {
-                Opened::At(at) if at < keep => Opened::Counted(self.place(at)),
-                Opened::At(at) => Opened::At(at - keep),
-                counted @ Opened::Counted(_) => counted,
-            };
+            match self.opened {
+                Opened::At(at) if at < keep => {
+                    self.opened = Opened::Gone(self.place(at), self.line_around(at));
+                }
+                Opened::At(at) => self.opened = Opened::At(at - keep),
+                Opened::Gone(..) => {}
+            }
             self.count_to(keep);
             self.buffer.drain(..keep);
             self.counted -= keep;
@@ -771,11 +773,10 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_fault(&mut self, problem: Problem) -> Fault {
-        let place = match self.opened {
-            Opened::At(at) => self.place(at),
-            Opened::Counted(place) => place,
-        };
-        self.fault(problem, place)
+        match std::mem::replace(&mut self.opened, Opened::At(0)) {
+            Opened::At(at) => Fault { problem, place: self.place(at), line: self.line_around(at) },
+            Opened::Gone(place, line) => Fault { problem, place, line },
+        }
     }
 
     fn fault(&self, problem: Problem, place: Place) -> Fault {
