@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem, memrchr};
 
 use super::encoding::Charset;
 use super::heading;
@@ -28,7 +28,9 @@ pub struct Reader<R> {
     start: usize,
     /// The line of the byte at `counted`.
     line: u32,
-    /// Up to where in the buffer newlines have been counted.
+    /// How many characters precede the byte at `counted` on its line.
+    column: u32,
+    /// Up to where in the buffer lines and columns have been counted.
     counted: usize,
     end: bool,
     /// Whether bytes in front of `at` may be forgotten.
@@ -100,6 +102,7 @@ impl<R: Read> Reader<R> {
             at: 0,
             start: 0,
             line: 1,
+            column: 0,
             counted: 0,
             end: false,
             discard: true,
@@ -748,23 +751,25 @@ impl<R: Read> Reader<R> {
 
     fn count_to(&mut self, to: usize) {
         if to > self.counted {
-            let newlines = memchr_iter(b'\n', &self.buffer[self.counted..to]).count();
+            let bytes = &self.buffer[self.counted..to];
+            let newlines = memchr_iter(b'\n', bytes).count();
             self.line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+            let last = match memrchr(b'\n', bytes) {
+                Some(newline) => {
+                    self.column = 0;
+                    &bytes[newline + 1..]
+                }
+                None => bytes,
+            };
+            self.column = self.column.saturating_add(characters(last));
             self.counted = to;
         }
     }
 
-    /// The place of the byte at `at`. The column counts bytes: nothing but white space and ASCII
-    /// stands in front of what begins a piece.
+    /// The place of the byte at `at`, which is asked for in their order.
     fn place(&mut self, at: usize) -> Place {
         self.count_to(at);
-        let behind = memchr_iter(b'\n', &self.buffer[at..self.counted]).count();
-        let line = self.line.saturating_sub(u32::try_from(behind).unwrap_or(u32::MAX));
-        let line_start =
-            memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
-        let before = String::from_utf8_lossy(&self.buffer[line_start..at]);
-        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
-        Place { line, column }
+        Place { line: self.line, column: self.column.saturating_add(1) }
     }
 
     /// A quote or comment begins at `at`.
@@ -786,7 +791,7 @@ impl<R: Read> Reader<R> {
     /// The text of the line that the byte at `at` stands on, as far as it is in the buffer.
     fn line_around(&self, at: usize) -> String {
         let at = at.min(self.buffer.len());
-        let start = memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
+        let start = memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
         let end = memchr3(b'\n', b'\r', b'\n', &self.buffer[at..])
             .map_or(self.buffer.len(), |step| at + step);
         let end = end.min(start + 4096);
@@ -859,6 +864,12 @@ static TABLE: [u8; 256] = {
     }
     table
 };
+
+/// How many characters of UTF-8 begin in `bytes`.
+fn characters(bytes: &[u8]) -> u32 {
+    let begin = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+    u32::try_from(begin).unwrap_or(u32::MAX)
+}
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80

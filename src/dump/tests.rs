@@ -105,6 +105,20 @@ fn open_quotes_are_told_where_they_open() {
     assert_eq!(split("A /* /* */"), ["1:3 fault: this comment does not end"]);
 }
 
+#[test]
+fn columns_do_not_depend_on_where_the_input_was_cut() {
+    assert_eq!(
+        split("C 'a\nb'; DROP;é 'a\né' ;x; $$;"),
+        [
+            "1:1 C 'a\nb'",
+            "2:5 DROP",
+            "2:10 é 'a\né' ",
+            "3:5 x",
+            "3:8 fault: this dollar quote does not end: $$ is missing"
+        ]
+    );
+}
+
 const HEADER: &str = "--\n-- PostgreSQL database cluster dump\n--\n\n\\restrict abc\n";
 
 #[test]
