@@ -14,9 +14,26 @@ pub(crate) enum Category {
 
 /// The category of `word`, which is in lower case.
 pub(crate) fn category(word: &str) -> Option<Category> {
-    // Every keyword here has 2 to 17 letters; most names are told apart by the search anyway.
-    KEYWORDS.binary_search_by(|(keyword, _)| (*keyword).cmp(word)).ok().map(|at| KEYWORDS[at].1)
+    let letter = word.bytes().next().filter(u8::is_ascii_lowercase)? - b'a';
+    let (from, to) = (STARTS[usize::from(letter)], STARTS[usize::from(letter) + 1]);
+    // Few begin with the same letter, and most of those have another length.
+    KEYWORDS[from..to].iter().find(|(keyword, _)| *keyword == word).map(|(_, category)| *category)
 }
+
+/// Where in the list the keywords of each letter begin, and where those of `z` end.
+const STARTS: [usize; 27] = {
+    let mut starts = [KEYWORDS.len(); 27];
+    let mut at = KEYWORDS.len();
+    let mut letter = 26;
+    while letter > 0 {
+        letter -= 1;
+        while at > 0 && (KEYWORDS[at - 1].0.as_bytes()[0] - b'a') as usize >= letter {
+            at -= 1;
+        }
+        starts[letter] = at;
+    }
+    starts
+};
 
 use Category::{ColumnName as C, Reserved as R, TypeOrFunction as T};
 

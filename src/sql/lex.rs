@@ -47,12 +47,26 @@ fn block_comment(bytes: &[u8]) -> Option<usize> {
 }
 
 fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+    WORD[usize::from(byte)] && !byte.is_ascii_digit() && byte != b'$'
 }
 
 fn is_word_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD[usize::from(byte)]
 }
+
+/// The bytes that words are made of.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// The bare word that `text` begins with, without the space behind it; empty when there is none.
 pub(crate) fn peek_word(text: &str) -> &str {
@@ -63,11 +77,12 @@ pub(crate) fn peek_word(text: &str) -> &str {
     let end = bytes.iter().position(|&b| !is_word_part(b)).unwrap_or(bytes.len());
     let word = &text[..end];
     // The prefix of a literal or of a quoted identifier is part of it, not a word.
-    match (word, bytes.get(end)) {
-        ("e" | "E" | "n" | "N" | "b" | "B" | "x" | "X", Some(b'\'')) => "",
-        ("u" | "U", Some(b'&')) if matches!(bytes.get(end + 1), Some(b'\'' | b'"')) => "",
-        _ => word,
-    }
+    let is_prefix = match bytes.get(end) {
+        Some(b'\'') => matches!(word, "e" | "E" | "n" | "N" | "b" | "B" | "x" | "X"),
+        Some(b'&') => matches!(word, "u" | "U") && matches!(bytes.get(end + 1), Some(b'\'' | b'"')),
+        _ => false,
+    };
+    if is_prefix { "" } else { word }
 }
 
 /// The keyword `word`, in any case.

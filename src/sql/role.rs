@@ -148,12 +148,13 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     if word.is_empty() {
         // The server compares option names after decoding: `"superuser"` is SUPERUSER.
         let (rest, name) = quoted_name(text, WHAT)?;
+        let exact = !name.bytes().any(|b| b.is_ascii_uppercase()) && name != "inherit";
         return match attribute(&name) {
-            Some(option) if !matches!(name.as_ref(), "inherit") => Ok((rest, option)),
+            Some(option) if exact => Ok((rest, option)),
             _ => expected(text, WHAT),
         };
     }
-    if let Some(option) = attribute(&fold(word)) {
+    if let Some(option) = attribute(word) {
         let (rest, ()) = space(&text[word.len()..])?;
         return Ok((rest, option));
     }
@@ -188,28 +189,16 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     }
 }
 
-/// The attribute that a decoded option name stands for.
+/// The attribute that an option's name stands for, in any case.
 fn attribute(name: &str) -> Option<RoleOption<'static>> {
-    let old = match name {
-        // Spellings of 9.5 and before.
-        "createuser" => Some((Attribute::Superuser, true)),
-        "nocreateuser" => Some((Attribute::Superuser, false)),
-        _ => None,
-    };
-    let (attribute, given) = old.or_else(|| {
-        Attribute::ALL.into_iter().find_map(|attribute| {
-            if name.eq_ignore_ascii_case(attribute.keyword()) {
-                Some((attribute, true))
-            } else if name.eq_ignore_ascii_case(attribute.negative_keyword()) {
-                Some((attribute, false))
-            } else {
-                None
-            }
-        })
-    })?;
-    // Quoted names reach this undecorated: only lower case is what the server compares with.
-    let exact = !name.bytes().any(|b| b.is_ascii_uppercase());
-    exact.then_some(RoleOption::Attribute(attribute, given))
+    let bare = name.get(..2).filter(|no| no.eq_ignore_ascii_case("NO")).map(|_| &name[2..]);
+    let word = bare.unwrap_or(name);
+    let attribute = Attribute::ALL
+        .into_iter()
+        .find(|attribute| word.eq_ignore_ascii_case(attribute.keyword()))
+        // The spelling of 9.5 and before.
+        .or_else(|| word.eq_ignore_ascii_case("CREATEUSER").then_some(Attribute::Superuser))?;
+    Some(RoleOption::Attribute(attribute, bare.is_none()))
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
