@@ -40,6 +40,32 @@ pub struct Reading {
     pub marks: Marks,
 }
 
+impl Reading {
+    /// What the dump shows of the server's version.
+    pub fn server_version(&self) -> Option<String> {
+        if let Some((server, _)) = &self.marks.versions {
+            return Some(server.clone());
+        }
+        let mut memberships = self.globals.memberships.values();
+        if memberships.any(|membership| membership.inherit.is_some()) {
+            Some("16 or later".to_owned())
+        } else if self.marks.parameter_section {
+            Some("15 or later".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// What the dump shows of the client's version.
+    pub fn client_version(&self) -> Option<String> {
+        if let Some((_, client)) = &self.marks.versions {
+            return Some(format!("pg_dumpall {client}"));
+        }
+        let restrict = "a pg_dumpall of August 2025 or later";
+        self.marks.restrict.then(|| restrict.to_owned())
+    }
+}
+
 /// Statements that are not about the globals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
