@@ -70,8 +70,8 @@ pub fn sanitize(
     cx.roles = BTreeMap::from_iter(roles);
 
     globals.tablespaces.retain(|name, tablespace| {
-        let rules = &mut rules::TABLESPACE.iter();
-        let stays = rules.all(|rule| rule.apply(name, tablespace, &mut cx).is_keep());
+        let mut all = rules::TABLESPACE.iter();
+        let stays = all.all(|rule| rule.apply(name, tablespace, &mut cx).is_keep());
         if stays {
             cx.tablespaces.insert(name.clone());
         } else {
@@ -89,8 +89,8 @@ pub fn sanitize(
     globals.memberships.append(&mut cx.mapped);
     let mut memberships = Vec::with_capacity(globals.memberships.len());
     for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
-        let rules = &mut rules::MEMBERSHIP.iter();
-        if rules.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
+        let mut all = rules::MEMBERSHIP.iter();
+        if all.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
             memberships.push((key, membership));
         } else {
             cx.lose(membership.origins());
@@ -98,8 +98,8 @@ pub fn sanitize(
     }
     globals.memberships = merged(memberships, &mut cx);
     globals.parameters.retain(|key, parameter| {
-        let rules = &mut rules::PARAMETER.iter();
-        let stays = rules.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
+        let mut all = rules::PARAMETER.iter();
+        let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
         if !stays {
             cx.lose(parameter.origins());
         }
@@ -121,7 +121,7 @@ fn merged(
         // They are still in the order of their roles and members.
         match kept.last_mut() {
             Some((last, earlier)) if *last == key => {
-                rules::unite(earlier, membership, &key, cx);
+                rules::unite(earlier, &membership, &key, cx);
             }
             _ => kept.push((key, membership)),
         }

@@ -292,7 +292,7 @@ impl Collector {
         {
             if taken && let Some(fact) = slot.take() {
                 earlier.push(fact);
-                *slot = option_only.then(|| Fact { value: false, ..fact });
+                *slot = option_only.then_some(Fact { value: false, ..fact });
             }
         }
         if entry.set.is_some() || entry.alter_system.is_some() {
