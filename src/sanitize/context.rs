@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{About, Choices};
+use indexmap::IndexMap;
+
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Globals, Ledger, Membership, MembershipKey, Origin, Role};
@@ -19,7 +21,7 @@ pub struct Context<'a> {
     /// What the user wants.
     pub choices: &'a Choices,
     /// The roles that stay; complete when memberships and settings are looked at.
-    pub roles: BTreeMap<Name, Role>,
+    pub roles: IndexMap<Name, Role>,
     /// The roles that go.
     pub dropped: HashSet<Name>,
     /// The tablespaces that stay.
@@ -52,7 +54,7 @@ impl<'a> Context<'a> {
             rights,
             source,
             choices,
-            roles: BTreeMap::new(),
+            roles: IndexMap::new(),
             dropped: HashSet::new(),
             tablespaces: BTreeSet::new(),
             external: HashMap::new(),

@@ -13,6 +13,8 @@ pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 pub use choices::{ChoiceError, Choices, Passwords, Skip};
 pub use context::Context;
 pub use rule::{
@@ -67,7 +69,7 @@ pub fn sanitize(
             cx.dropped.insert(name);
         }
     }
-    cx.roles = BTreeMap::from_iter(roles);
+    cx.roles = roles.into_iter().collect();
 
     globals.tablespaces.retain(|name, tablespace| {
         let mut all = rules::TABLESPACE.iter();
@@ -86,7 +88,8 @@ pub fn sanitize(
         }
         stays
     });
-    globals.memberships.append(&mut cx.mapped);
+    globals.memberships.extend(std::mem::take(&mut cx.mapped));
+    globals.sort();
     let mut memberships = Vec::with_capacity(globals.memberships.len());
     for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
         let mut all = rules::MEMBERSHIP.iter();
@@ -115,7 +118,7 @@ pub fn sanitize(
 fn merged(
     all: Vec<(MembershipKey, Membership)>,
     cx: &mut Context<'_>,
-) -> BTreeMap<MembershipKey, Membership> {
+) -> IndexMap<MembershipKey, Membership> {
     let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
     for (key, membership) in all {
         // They are still in the order of their roles and members.

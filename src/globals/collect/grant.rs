@@ -119,7 +119,7 @@ impl Collector {
     }
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.remove(key) else { return };
+        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
         for origin in earlier.origins().skip(1) {
             self.ledger.lose(origin);
         }
