@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use super::fact::{Fact, Origin};
@@ -11,6 +12,9 @@ use crate::attribute::Attribute;
 use crate::name::Name;
 use crate::secret::Secret;
 
+/// A map that is found by hash and kept in the order of insertion or of sorting.
+pub type Map<K, V> = IndexMap<K, V, RandomState>;
+
 /// Everything that a cluster keeps outside its databases.
 ///
 /// The large maps are found by hash, since every statement of a dump looks something up, and put in
@@ -18,9 +22,9 @@ use crate::secret::Secret;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Globals {
     /// The roles by name.
-    pub roles: IndexMap<Name, Role>,
+    pub roles: Map<Name, Role>,
     /// Who is a member of what, by grantor.
-    pub memberships: IndexMap<MembershipKey, Membership>,
+    pub memberships: Map<MembershipKey, Membership>,
     /// Settings of roles and databases.
     pub settings: BTreeMap<SettingKey, Setting>,
     /// Privileges on configuration parameters.

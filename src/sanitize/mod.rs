@@ -13,8 +13,6 @@ pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
 pub use choices::{ChoiceError, Choices, Passwords, Skip};
 pub use context::Context;
 pub use rule::{
@@ -22,7 +20,7 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
-use crate::globals::{Globals, Ledger, Membership, MembershipKey};
+use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::secret::Secret;
@@ -118,7 +116,7 @@ pub fn sanitize(
 fn merged(
     all: Vec<(MembershipKey, Membership)>,
     cx: &mut Context<'_>,
-) -> IndexMap<MembershipKey, Membership> {
+) -> Map<MembershipKey, Membership> {
     let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
     for (key, membership) in all {
         // They are still in the order of their roles and members.
