@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader};
-use crate::finding::Finding;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
 use crate::globals::{Globals, Ledger};
 use crate::place::Place;
@@ -175,11 +175,27 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     if marks.headers > marks.trailers && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, findings, passwords } = collector.finish();
+    let Collected { globals, ledger, mut findings, passwords } = collector.finish();
     if marks.headers == 0 && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
+    findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+}
+
+/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
+/// and those of all roles nowhere.
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    (marks.headers > 0 && !has_databases).then(|| Finding {
+        rule: "not-in-dump",
+        severity: Severity::Info,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        line: None,
+        message: "whether the source has such settings cannot be seen".to_owned(),
+    })
 }
 
 /// What a statement means for reading what follows it.
