@@ -47,11 +47,11 @@ pub struct Reader<R> {
     opened: Opened,
 }
 
-/// Where a quote or comment was opened: in the buffer, or counted when that part was forgotten.
-#[derive(Clone, Copy)]
+/// Where a quote or comment was opened: in the buffer, or the place and the line when that part
+/// was forgotten.
 enum Opened {
     At(usize),
-    Counted(Place),
+    Gone(Place, String),
 }
 
 /// What a quote was opened with.
@@ -187,7 +187,7 @@ impl<R: Read> Reader<R> {
             let place = self.place(self.at);
             let head = self.head()?;
             self.discard = matches!(head, Head::Skip | Head::Function);
-            let mut lexer = Lexer { parentheses: 0, begins: 0, escape_end: None, backslash: false };
+            let mut lexer = Lexer::default();
             let stop = match self.statement(&mut lexer, head == Head::Function)? {
                 Ok(stop) => stop,
                 Err(fault) => {
@@ -420,12 +420,15 @@ impl<R: Read> Reader<R> {
             } else {
                 rest.iter().position(|&b| TABLE[usize::from(b)] & SIGN != 0)
             };
+            lexer.pass(&rest[..step.unwrap_or(rest.len())]);
             let Some(step) = step else {
                 self.at = self.buffer.len();
                 continue;
             };
             self.at += step;
             let byte = self.buffer[self.at];
+            let literal = std::mem::take(&mut lexer.literal);
+            let dollar = lexer.dollar.take();
             match byte {
                 b';' if lexer.parentheses == 0 && lexer.begins == 0 => {
                     self.at += 1;
@@ -434,7 +437,7 @@ impl<R: Read> Reader<R> {
                 b'(' => lexer.parentheses += 1,
                 b')' => lexer.parentheses = lexer.parentheses.saturating_sub(1),
                 b'\'' => {
-                    let quote = self.quote_kind(lexer);
+                    let quote = self.quote_kind(literal, dollar);
                     if let Some(fault) = self.quoted(quote, lexer)? {
                         return Ok(Err(fault));
                     }
@@ -447,12 +450,13 @@ impl<R: Read> Reader<R> {
                     continue;
                 }
                 b'$' => {
-                    if let Some(fault) = self.dollar()? {
+                    if let Some(fault) = self.dollar(lexer, dollar)? {
                         return Ok(Err(fault));
                     }
                     continue;
                 }
                 b'-' if self.peek(1)? == Some(b'-') => {
+                    lexer.literal = literal;
                     self.rest_of_line()?;
                     continue;
                 }
@@ -464,7 +468,8 @@ impl<R: Read> Reader<R> {
                 }
                 b'\\' => return Ok(Ok(Stop::Meta)),
                 _ if function && TABLE[usize::from(byte)] & WORD != 0 => {
-                    self.word(lexer)?;
+                    let length = self.word(lexer)?;
+                    lexer.dollar = dollar.map(|gap| gap + length);
                     continue;
                 }
                 _ => {}
@@ -473,19 +478,18 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Whether the quote at `at` begins a literal with escapes.
-    fn quote_kind(&self, lexer: &Lexer) -> Quote {
-        let before = &self.buffer[self.start..self.at];
-        let prefixed = match before {
-            [.., c, b'e' | b'E'] => !is_word(*c),
+    /// Whether the quote at `at` begins a literal with escapes: behind such a literal, or so many
+    /// bytes behind a dollar quote.
+    fn quote_kind(&self, literal: Literal, dollar: Option<usize>) -> Quote {
+        let prefixed = match &self.buffer[self.start..self.at] {
+            // The end of a dollar quote is no part of a word.
+            [.., c, b'e' | b'E'] => !is_word(*c) || dollar == Some(1),
             [b'e' | b'E'] => true,
             _ => false,
         };
         // A literal that goes on behind a line break goes on with escapes.
-        let continues = lexer.escape_end.is_some_and(|end| {
-            before.get(end..).is_some_and(|gap| gap.iter().all(u8::is_ascii_whitespace))
-        });
-        if prefixed || continues || self.backslashes { Quote::Escape } else { Quote::Plain }
+        let escape = prefixed || literal == Literal::LinesAbove || self.backslashes;
+        if escape { Quote::Escape } else { Quote::Plain }
     }
 
     /// Lexes over the quoted text at `at`.
@@ -528,14 +532,17 @@ impl<R: Read> Reader<R> {
                 self.at += 1;
                 continue;
             }
-            lexer.escape_end = (quote == Quote::Escape).then(|| self.at - self.start);
+            if quote == Quote::Escape {
+                lexer.literal = Literal::SameLine;
+            }
             return Ok(None);
         }
     }
 
-    /// Lexes over a dollar quote at `at`, if it is one.
-    fn dollar(&mut self) -> Result<Option<Fault>, Error> {
-        let in_word = self.at > self.start && is_word(self.buffer[self.at - 1]);
+    /// Lexes over a dollar quote at `at`, if it is one; `dollar` bytes ago another has ended.
+    fn dollar(&mut self, lexer: &mut Lexer, dollar: Option<usize>) -> Result<Option<Fault>, Error> {
+        let in_word =
+            dollar != Some(0) && self.at > self.start && is_word(self.buffer[self.at - 1]);
         let mut length = 1;
         let tag_ends = !in_word
             && loop {
@@ -555,6 +562,7 @@ impl<R: Read> Reader<R> {
         loop {
             if let Some(step) = memmem::find(&self.buffer[self.at..], &tag) {
                 self.at += step + tag.len();
+                lexer.dollar = Some(0);
                 return Ok(None);
             }
             // The tag may be cut by the end of the buffer.
@@ -566,8 +574,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// A bare word in the definition of a routine: counts what encloses statements.
-    fn word(&mut self, lexer: &mut Lexer) -> Result<(), Error> {
+    /// A bare word in the definition of a routine: counts what encloses statements. Its length.
+    fn word(&mut self, lexer: &mut Lexer) -> Result<usize, Error> {
         let mut length = 1;
         while self.peek(length)?.is_some_and(is_word) {
             length += 1;
@@ -581,7 +589,7 @@ impl<R: Read> Reader<R> {
             lexer.begins = lexer.begins.saturating_sub(1);
         }
         self.at += length;
-        Ok(())
+        Ok(length)
     }
 
     /// Lexes over the comment at `at`; false when it does not end.
@@ -707,11 +715,13 @@ impl<R: Read> Reader<R> {
         let keep =
             if self.discard { self.at.saturating_sub(2).max(self.start) } else { self.start };
         if keep > 0 {
-            self.opened = match self.opened {
-                Opened::At(at) if at < keep => Opened::Counted(self.place(at)),
-                Opened::At(at) => Opened::At(at - keep),
-                counted @ Opened::Counted(_) => counted,
-            };
+            match self.opened {
+                Opened::At(at) if at < keep => {
+                    self.opened = Opened::Gone(self.place(at), self.line_around(at));
+                }
+                Opened::At(at) => self.opened = Opened::At(at - keep),
+                Opened::Gone(..) => {}
+            }
             self.count_to(keep);
             self.buffer.drain(..keep);
             self.counted -= keep;
@@ -762,11 +772,10 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_fault(&mut self, problem: Problem) -> Fault {
-        let place = match self.opened {
-            Opened::At(at) => self.place(at),
-            Opened::Counted(place) => place,
-        };
-        self.fault(problem, place)
+        match std::mem::replace(&mut self.opened, Opened::At(0)) {
+            Opened::At(at) => Fault { problem, place: self.place(at), line: self.line_around(at) },
+            Opened::Gone(place, line) => Fault { problem, place, line },
+        }
     }
 
     fn fault(&self, problem: Problem, place: Place) -> Fault {
@@ -785,14 +794,45 @@ impl<R: Read> Reader<R> {
 }
 
 /// What is remembered within a statement.
+#[derive(Default)]
 struct Lexer {
     parentheses: u32,
     /// Open `BEGIN` and `CASE` in the body of a routine.
     begins: u32,
-    /// Where in the statement a literal with escapes has just ended.
-    escape_end: Option<usize>,
+    /// Whether a literal with escapes has just ended.
+    literal: Literal,
+    /// How many bytes ago a dollar quote has ended, with nothing but words behind it.
+    dollar: Option<usize>,
     /// A plain literal has a backslash, while they are special.
     backslash: bool,
+}
+
+/// What stands in front of a place, as far as white space and comments go back.
+#[derive(Clone, Copy, PartialEq, Default)]
+enum Literal {
+    /// No literal with escapes.
+    #[default]
+    None,
+    /// Such a literal, on the same line.
+    SameLine,
+    /// Such a literal, with a line break behind it.
+    LinesAbove,
+}
+
+impl Lexer {
+    /// Lexing goes on behind `bytes`, which hold nothing special.
+    fn pass(&mut self, bytes: &[u8]) {
+        if self.literal != Literal::None {
+            if !bytes.iter().all(u8::is_ascii_whitespace) {
+                self.literal = Literal::None;
+            } else if memchr2(b'\n', b'\r', bytes).is_some() {
+                self.literal = Literal::LinesAbove;
+            }
+        }
+        if let Some(gap) = &mut self.dollar {
+            *gap += bytes.len();
+        }
+    }
 }
 
 const SIGN: u8 = 1;

@@ -80,6 +80,23 @@ fn statements_end_where_psql_ends_them() {
 }
 
 #[test]
+fn the_prefix_of_a_literal_is_told_from_a_word() {
+    assert_eq!(
+        split(
+            "A $$;$$E'\\';';B $$;$$$$;$$;C a$E';\\';D E'a' -- c\n  '\\';';E E'a' '\\';F E'a' /* \n */ '\\';"
+        ),
+        [
+            "1:1 A $$;$$E'\\';'",
+            "1:15 B $$;$$$$;$$",
+            "1:28 C a$E';\\'",
+            "1:38 D E'a' -- c\n  '\\';'",
+            "2:9 E E'a' '\\'",
+            "2:20 F E'a' /* \n */ '\\'",
+        ]
+    );
+}
+
+#[test]
 fn open_quotes_are_told_where_they_open() {
     assert_eq!(split("A;\nB 'x;\n"), ["1:1 A", "2:3 fault: this string literal does not end"]);
     assert_eq!(split("B \"x;"), ["1:3 fault: this quoted name does not end"]);

@@ -11,5 +11,6 @@
 )]
 
 mod fixtures;
+mod fixtures_parse;
 mod harness;
 mod support;
