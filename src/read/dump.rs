@@ -233,9 +233,21 @@ fn statement(
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
         Ok(Kept::Database) => counts.skipped += 1,
-        Err(refusal) => return Err(mistake(slice, 0, refusal.0, None)),
+        Err(refusal) => {
+            let offset = position(slice.text, refusal.clause);
+            return Err(mistake(slice, offset, refusal.why, None));
+        }
     }
     Ok(signal(&parsed, line))
+}
+
+/// Where the words of a clause stand; the start where there are none, or spelled in another way.
+fn position(text: &str, clause: &str) -> usize {
+    let lengths = 0..=text.len().saturating_sub(clause.len());
+    let is_here = |&at: &usize| {
+        text.get(at..at + clause.len()).is_some_and(|words| words.eq_ignore_ascii_case(clause))
+    };
+    lengths.into_iter().find(is_here).unwrap_or(0)
 }
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
@@ -326,8 +338,8 @@ mod tests {
             [
                 "2:3: CREATE TABLE is not a statement of a globals dump |   CREATE TABLE t (a int)",
                 "3:27: expected a role option | ALTER ROLE a PASSWORD *** é FROB",
-                "4:1: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
-                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 | ALTER ROLE a",
+                "5:3: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
+                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 |   VALID UNTIL '1.2.2030'",
                 "6:1: psql meta-command \\!: pg_dumpall does not write it, and a dump that carries it \
                  could run programs (CVE-2025-8714) | \\! ls",
             ]

@@ -1,6 +1,6 @@
 //! Roles: created, altered, renamed, dropped.
 
-use super::{Collector, Result, refuse};
+use super::{Collector, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Password, Role};
@@ -92,10 +92,11 @@ impl Collector {
             RoleOption::ValidUntil(text) => {
                 let Some(timestamp) = Timestamp::parse(text) else {
                     let text = text.escape_debug();
-                    return refuse(format!(
+                    let why = format!(
                         "VALID UNTIL '{text}' is not ISO and could be read in more than one way: \
                          dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00"
-                    ));
+                    );
+                    return Err(Refusal { why, clause: "VALID UNTIL" });
                 };
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);
