@@ -7,6 +7,7 @@ use serde::Serialize;
 /// How much a finding matters, least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Severity {
     /// Worth knowing; nothing to do.
     Info,
@@ -19,6 +20,7 @@ pub enum Severity {
 /// What became of the object that the finding is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Action {
     /// It stays as it was.
     Kept,
@@ -31,6 +33,7 @@ pub enum Action {
 /// The kinds of objects that findings are about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Kind {
     /// A role: its existence or an attribute.
     Role,
@@ -52,6 +55,7 @@ pub enum Kind {
 
 /// What a finding is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Object {
     /// Its kind.
     pub kind: Kind,
@@ -61,6 +65,7 @@ pub struct Object {
 
 /// One thing that a user should know about the result.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The stable name of the rule that found it.
     pub rule: &'static str,

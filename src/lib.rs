@@ -9,6 +9,7 @@
 //! [`glob`].
 
 pub mod attribute;
+pub mod cli;
 pub mod dump;
 pub mod finding;
 pub mod glob;
@@ -17,6 +18,7 @@ pub mod name;
 pub mod place;
 pub mod platform;
 pub mod read;
+pub mod report;
 pub mod sanitize;
 pub mod scram;
 pub mod secret;

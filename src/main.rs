@@ -1,3 +1,5 @@
-//! The command line.
+//! The command line of `pg_globals`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    pg_globals::cli::main()
+}

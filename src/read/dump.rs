@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader};
-use crate::finding::Finding;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
 use crate::globals::{Globals, Ledger};
 use crate::place::Place;
@@ -38,6 +38,32 @@ pub struct Reading {
     pub counts: Counts,
     /// What the dump says of itself.
     pub marks: Marks,
+}
+
+impl Reading {
+    /// What the dump shows of the server's version.
+    pub fn server_version(&self) -> Option<String> {
+        if let Some((server, _)) = &self.marks.versions {
+            return Some(server.clone());
+        }
+        let mut memberships = self.globals.memberships.values();
+        if memberships.any(|membership| membership.inherit.is_some()) {
+            Some("16 or later".to_owned())
+        } else if self.marks.parameter_section {
+            Some("15 or later".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// What the dump shows of the client's version.
+    pub fn client_version(&self) -> Option<String> {
+        if let Some((_, client)) = &self.marks.versions {
+            return Some(format!("pg_dumpall {client}"));
+        }
+        let restrict = "a pg_dumpall of August 2025 or later";
+        self.marks.restrict.then(|| restrict.to_owned())
+    }
 }
 
 /// Statements that are not about the globals.
@@ -149,11 +175,27 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     if marks.headers > marks.trailers && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, findings, passwords } = collector.finish();
+    let Collected { globals, ledger, mut findings, passwords } = collector.finish();
     if marks.headers == 0 && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
+    findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+}
+
+/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
+/// and those of all roles nowhere.
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    (marks.headers > 0 && !has_databases).then(|| Finding {
+        rule: "not-in-dump",
+        severity: Severity::Info,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        line: None,
+        message: "whether the source has such settings cannot be seen".to_owned(),
+    })
 }
 
 /// What a statement means for reading what follows it.
@@ -191,9 +233,21 @@ fn statement(
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
         Ok(Kept::Database) => counts.skipped += 1,
-        Err(refusal) => return Err(mistake(slice, 0, refusal.0, None)),
+        Err(refusal) => {
+            let offset = position(slice.text, refusal.clause);
+            return Err(mistake(slice, offset, refusal.why, None));
+        }
     }
     Ok(signal(&parsed, line))
+}
+
+/// Where the words of a clause stand; the start where there are none, or spelled in another way.
+fn position(text: &str, clause: &str) -> usize {
+    let lengths = 0..=text.len().saturating_sub(clause.len());
+    let is_here = |&at: &usize| {
+        text.get(at..at + clause.len()).is_some_and(|words| words.eq_ignore_ascii_case(clause))
+    };
+    lengths.into_iter().find(is_here).unwrap_or(0)
 }
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
@@ -284,8 +338,8 @@ mod tests {
             [
                 "2:3: CREATE TABLE is not a statement of a globals dump |   CREATE TABLE t (a int)",
                 "3:27: expected a role option | ALTER ROLE a PASSWORD *** é FROB",
-                "4:1: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
-                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 | ALTER ROLE a",
+                "5:3: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
+                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 |   VALID UNTIL '1.2.2030'",
                 "6:1: psql meta-command \\!: pg_dumpall does not write it, and a dump that carries it \
                  could run programs (CVE-2025-8714) | \\! ls",
             ]

@@ -14,26 +14,14 @@ pub(crate) enum Category {
 
 /// The category of `word`, which is in lower case.
 pub(crate) fn category(word: &str) -> Option<Category> {
-    let letter = word.bytes().next().filter(u8::is_ascii_lowercase)? - b'a';
-    let (from, to) = (STARTS[usize::from(letter)], STARTS[usize::from(letter) + 1]);
-    // Few begin with the same letter, and most of those have another length.
-    KEYWORDS[from..to].iter().find(|(keyword, _)| *keyword == word).map(|(_, category)| *category)
-}
-
-/// Where in the list the keywords of each letter begin, and where those of `z` end.
-const STARTS: [usize; 27] = {
-    let mut starts = [KEYWORDS.len(); 27];
-    let mut at = KEYWORDS.len();
-    let mut letter = 26;
-    while letter > 0 {
-        letter -= 1;
-        while at > 0 && (KEYWORDS[at - 1].0.as_bytes()[0] - b'a') as usize >= letter {
-            at -= 1;
-        }
-        starts[letter] = at;
+    // Most names are told from keywords by their first letter and length.
+    let letter = word.as_bytes().first().map_or(0, |b| b.wrapping_sub(b'a'));
+    let lengths = LENGTHS.get(usize::from(letter))?;
+    if word.len() >= 32 || lengths & (1 << word.len()) == 0 {
+        return None;
     }
-    starts
-};
+    KEYWORDS.binary_search_by(|(keyword, _)| (*keyword).cmp(word)).ok().map(|at| KEYWORDS[at].1)
+}
 
 use Category::{ColumnName as C, Reserved as R, TypeOrFunction as T};
 
@@ -72,6 +60,18 @@ const KEYWORDS: [(&str, Category); 165] = [
     ("xmlelement", C), ("xmlexists", C), ("xmlforest", C), ("xmlnamespaces", C), ("xmlparse", C),
     ("xmlpi", C), ("xmlroot", C), ("xmlserialize", C), ("xmltable", C),
 ];
+
+/// By first letter, the lengths of the keywords that begin with it, as bits.
+static LENGTHS: [u32; 26] = {
+    let mut lengths = [0; 26];
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let word = KEYWORDS[at].0.as_bytes();
+        lengths[(word[0] - b'a') as usize] |= 1 << word.len();
+        at += 1;
+    }
+    lengths
+};
 
 #[cfg(test)]
 mod tests {

@@ -47,15 +47,15 @@ fn block_comment(bytes: &[u8]) -> Option<usize> {
 }
 
 fn is_word_start(byte: u8) -> bool {
-    WORD[usize::from(byte)] && !byte.is_ascii_digit() && byte != b'$'
+    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
 fn is_word_part(byte: u8) -> bool {
-    WORD[usize::from(byte)]
+    WORD_PART[usize::from(byte)]
 }
 
-/// The bytes that words are made of.
-static WORD: [bool; 256] = {
+/// Whether a byte can stand in a bare word: looked up, since every byte of a dump is asked.
+static WORD_PART: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;
     loop {
@@ -77,12 +77,11 @@ pub(crate) fn peek_word(text: &str) -> &str {
     let end = bytes.iter().position(|&b| !is_word_part(b)).unwrap_or(bytes.len());
     let word = &text[..end];
     // The prefix of a literal or of a quoted identifier is part of it, not a word.
-    let is_prefix = match bytes.get(end) {
-        Some(b'\'') => matches!(word, "e" | "E" | "n" | "N" | "b" | "B" | "x" | "X"),
-        Some(b'&') => matches!(word, "u" | "U") && matches!(bytes.get(end + 1), Some(b'\'' | b'"')),
-        _ => false,
-    };
-    if is_prefix { "" } else { word }
+    match (word, bytes.get(end)) {
+        ("e" | "E" | "n" | "N" | "b" | "B" | "x" | "X", Some(b'\'')) => "",
+        ("u" | "U", Some(b'&')) if matches!(bytes.get(end + 1), Some(b'\'' | b'"')) => "",
+        _ => word,
+    }
 }
 
 /// The keyword `word`, in any case.

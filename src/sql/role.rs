@@ -148,13 +148,12 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     if word.is_empty() {
         // The server compares option names after decoding: `"superuser"` is SUPERUSER.
         let (rest, name) = quoted_name(text, WHAT)?;
-        let exact = !name.bytes().any(|b| b.is_ascii_uppercase()) && name != "inherit";
         return match attribute(&name) {
-            Some(option) if exact => Ok((rest, option)),
+            Some(option) if !matches!(name.as_ref(), "inherit") => Ok((rest, option)),
             _ => expected(text, WHAT),
         };
     }
-    if let Some(option) = attribute(word) {
+    if let Some(option) = attribute(lower(word, &mut [0; 16])) {
         let (rest, ()) = space(&text[word.len()..])?;
         return Ok((rest, option));
     }
@@ -189,16 +188,37 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     }
 }
 
-/// The attribute that an option's name stands for, in any case.
+/// The attribute that a decoded option name stands for. The server compares with lower case only:
+/// a quoted `"SUPERUSER"` is no option.
 fn attribute(name: &str) -> Option<RoleOption<'static>> {
-    let bare = name.get(..2).filter(|no| no.eq_ignore_ascii_case("NO")).map(|_| &name[2..]);
-    let word = bare.unwrap_or(name);
-    let attribute = Attribute::ALL
-        .into_iter()
-        .find(|attribute| word.eq_ignore_ascii_case(attribute.keyword()))
-        // The spelling of 9.5 and before.
-        .or_else(|| word.eq_ignore_ascii_case("CREATEUSER").then_some(Attribute::Superuser))?;
-    Some(RoleOption::Attribute(attribute, bare.is_none()))
+    let (attribute, given) = match name {
+        // The second spellings are those of 9.5 and before.
+        "superuser" | "createuser" => (Attribute::Superuser, true),
+        "nosuperuser" | "nocreateuser" => (Attribute::Superuser, false),
+        "inherit" => (Attribute::Inherit, true),
+        "noinherit" => (Attribute::Inherit, false),
+        "createrole" => (Attribute::CreateRole, true),
+        "nocreaterole" => (Attribute::CreateRole, false),
+        "createdb" => (Attribute::CreateDb, true),
+        "nocreatedb" => (Attribute::CreateDb, false),
+        "login" => (Attribute::Login, true),
+        "nologin" => (Attribute::Login, false),
+        "replication" => (Attribute::Replication, true),
+        "noreplication" => (Attribute::Replication, false),
+        "bypassrls" => (Attribute::BypassRls, true),
+        "nobypassrls" => (Attribute::BypassRls, false),
+        _ => return None,
+    };
+    Some(RoleOption::Attribute(attribute, given))
+}
+
+/// The lower-case form of a word that may be an option, without an allocation: the longest has 13
+/// letters.
+fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a str {
+    let Some(place) = buffer.get_mut(..word.len()) else { return "" };
+    place.copy_from_slice(word.as_bytes());
+    place.make_ascii_lowercase();
+    std::str::from_utf8(place).unwrap_or_default()
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {

@@ -13,4 +13,5 @@
 mod fixtures;
 mod fixtures_parse;
 mod harness;
+mod readme;
 mod support;

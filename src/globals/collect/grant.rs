@@ -1,6 +1,6 @@
 //! Memberships, and privileges on parameters and tablespaces.
 
-use std::collections::btree_map::Entry;
+use indexmap::map::Entry;
 
 use super::{Collector, Result, refuse};
 use crate::finding::Kind;
@@ -124,7 +124,7 @@ impl Collector {
     }
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.remove(key) else { return };
+        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
         for origin in earlier.origins().skip(1) {
             self.ledger.lose(origin);
         }
@@ -297,7 +297,7 @@ impl Collector {
         {
             if taken && let Some(fact) = slot.take() {
                 earlier.push(fact);
-                *slot = option_only.then(|| Fact { value: false, ..fact });
+                *slot = option_only.then_some(Fact { value: false, ..fact });
             }
         }
         if entry.set.is_some() || entry.alter_system.is_some() {

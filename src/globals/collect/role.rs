@@ -1,6 +1,6 @@
 //! Roles: created, altered, renamed, dropped.
 
-use super::{Collector, Result, refuse};
+use super::{Collector, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Password, Role};
@@ -92,10 +92,11 @@ impl Collector {
             RoleOption::ValidUntil(text) => {
                 let Some(timestamp) = Timestamp::parse(text) else {
                     let text = text.escape_debug();
-                    return refuse(format!(
+                    let why = format!(
                         "VALID UNTIL '{text}' is not ISO and could be read in more than one way: \
                          dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00"
-                    ));
+                    );
+                    return Err(Refusal { why, clause: "VALID UNTIL" });
                 };
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);
@@ -171,7 +172,7 @@ impl Collector {
     pub(super) fn drop_roles(&mut self, roles: &[RoleSpec<'_>], origin: Origin) -> Result<()> {
         for role in roles {
             let name = self.named(role, origin)?;
-            let Some(role) = self.globals.roles.remove(&name) else {
+            let Some(role) = self.globals.roles.swap_remove(&name) else {
                 self.lost(origin);
                 let message = "nothing is ever dropped on the target".to_owned();
                 let object = (Kind::Role, name.as_str());

@@ -38,15 +38,15 @@ impl MembershipRule for Grantor {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
-        let (message, severity) = if was_superuser {
-            (format!("was granted by {grantor}"), Severity::Info)
+        let message = if was_superuser || !cx.rights.membership_options() {
+            format!("was granted by {grantor}")
         } else {
-            let message = format!("was granted by {grantor}, which cannot revoke it any more");
-            (message, Severity::Warning)
+            // Before 16 every role with CREATEROLE can revoke it.
+            format!("was granted by {grantor}, which cannot revoke it any more")
         };
-        let (action, origin) = (Action::Rewritten, it.granted.origin);
+        let origin = it.granted.origin;
         cx.change(origin);
-        cx.report_as(&ABOUT, severity, action, object, origin, message);
+        cx.report(&ABOUT, Action::Rewritten, object, origin, message);
         key.grantor = None;
         Verdict::Keep
     }
@@ -55,7 +55,7 @@ impl MembershipRule for Grantor {
 /// Takes a second grant of the same membership into the first.
 pub(in crate::sanitize) fn unite(
     earlier: &mut Membership,
-    later: Membership,
+    later: &Membership,
     key: &MembershipKey,
     cx: &mut Context<'_>,
 ) {
@@ -103,7 +103,7 @@ mod tests {
             run(TEXT, "azure 16"),
             "1 warning superuser rewritten role su: loses SUPERUSER\n\
              5 info grantor rewritten membership b in a: was granted by su\n\
-             6 warning grantor rewritten membership c in a: was granted by b, which cannot revoke it any more\n\
+             6 info grantor rewritten membership c in a: was granted by b, which cannot revoke it any more\n\
              7 info grantor rewritten membership c in a: was granted by su\n\
              7 info united-grants rewritten membership c in a: its options go with those of another grant\n\
              CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE c\nCREATE ROLE su\n\

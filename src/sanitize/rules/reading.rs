@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 6] = [
+pub(super) const ALL: [About; 7] = [
     About {
         name: "unknown-statement",
         severity: Severity::Error,
@@ -33,6 +33,14 @@ pub(super) const ALL: [About; 6] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         remedy: "",
+    },
+    About {
+        name: "not-in-dump",
+        severity: Severity::Info,
+        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and those of \
+              all roles",
+        remedy: "look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall \
+                 --schema-only",
     },
     About {
         name: "assumed-role",

@@ -1,0 +1,311 @@
+//! `pg_globals convert`: a dump into a script that a managed target accepts.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use super::file::{self, Whole};
+use super::options::{self, PlatformChoice, SkipKind};
+use super::{Exit, Format};
+use crate::glob::Glob;
+use crate::globals::script::Shape;
+use crate::name::Name;
+use crate::platform::{Platform, Rights};
+use crate::read::{self, Failure, Reading, read_passwords};
+use crate::report::{self, FORMAT_VERSION, Report, Statements, Target, Title};
+use crate::sanitize::{Choices, Passwords, Sanitized, sanitize};
+use crate::secret::Secret;
+use crate::version::Major;
+
+/// Convert a globals dump into a script that a managed target accepts.
+///
+/// Reads what pg_dumpall --globals-only writes (or a whole cluster dump), takes out or rewrites what
+/// the target's administrator may not do, and says what it changed and why. The script goes to
+/// standard output, the report to standard error.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: pg_globals convert globals.sql -o azure.sql\n\n\
+    Exit status: 0 when the script was written, whatever the findings; 2 for trouble.")]
+pub(super) struct Convert {
+    /// The dump: a file, or - for standard input.
+    source: String,
+
+    /// What the target accepts: a platform's name, or a file like `pg_globals platforms azure` prints.
+    #[arg(short, long, value_name = "NAME|FILE", default_value = "azure", help_heading = "Target")]
+    platform: String,
+
+    /// The target's major version [default: the newest that the platform offers].
+    #[arg(long, value_name = "MAJOR", help_heading = "Target")]
+    target_version: Option<Major>,
+
+    /// The platform that the dump comes from [default: recognised by its roles].
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Source")]
+    source_platform: Option<String>,
+
+    /// List statements that are not understood as dropped, instead of failing.
+    #[arg(long, help_heading = "Source")]
+    drop_unknown: bool,
+
+    /// Use a dump without its end marker as far as it goes.
+    #[arg(long, help_heading = "Source")]
+    accept_truncated: bool,
+
+    /// Only roles whose name matches; *, ? and [..] are known. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
+    only: Vec<Glob>,
+
+    /// No roles whose name matches. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
+    exclude: Vec<Glob>,
+
+    /// Leave a kind of objects out. Repeatable.
+    #[arg(long, value_name = "KIND", value_enum, help_heading = "What goes")]
+    skip: Vec<SkipKind>,
+
+    /// Give a role another name. Repeatable.
+    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What goes")]
+    rename: Vec<(Name, Name)>,
+
+    /// Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable.
+    #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
+    map_role: Vec<(Name, Name)>,
+
+    /// Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE.
+    #[arg(long, help_heading = "What goes")]
+    widen: bool,
+
+    /// What to do with passwords.
+    #[arg(long, value_enum, default_value_t, help_heading = "Passwords")]
+    passwords: PasswordChoice,
+
+    /// Where generated passwords go, as pgbouncer's userlist.txt; an existing file is added to.
+    #[arg(long, value_name = "FILE", help_heading = "Passwords")]
+    password_file: Option<PathBuf>,
+
+    /// Take missing verifiers from a pgbouncer userlist.txt or another dump.
+    #[arg(long, value_name = "FILE", help_heading = "Passwords")]
+    passwords_from: Option<String>,
+
+    /// Write the script to a file, with mode 0600 [default: standard output].
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Write the report to a file as JSON.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
+
+    /// The format of the report on standard error.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: Format,
+
+    /// Write guards round roles, so that the script can be run again.
+    #[arg(long, help_heading = "Output")]
+    if_not_exists: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum PasswordChoice {
+    /// Carry verifiers over as they are.
+    #[default]
+    Keep,
+    /// Leave them out.
+    Omit,
+    /// Make new passwords where the old are unknown; needs --password-file.
+    Generate,
+}
+
+impl Convert {
+    pub(super) fn run(&self) -> Result<Exit> {
+        let target = PlatformChoice::find(&self.platform)?;
+        let target = target.get();
+        let major = self.target_version.unwrap_or_else(|| target.newest());
+        if !target.offers(major) {
+            let offered: Vec<_> = target.majors().iter().map(ToString::to_string).collect();
+            bail!("--target-version {major}: {} offers {}", target.name(), offered.join(", "));
+        }
+        let source = self.source_platform.as_deref().map(PlatformChoice::find).transpose()?;
+        let choices = self.choices()?;
+        self.refuse_overlaps()?;
+
+        // Opened before the work, so that a bad path is told at once.
+        let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        let output = output.map(|path| Whole::create(path, file::SECRET)).transpose()?;
+        let report_file =
+            self.report.as_deref().map(|path| Whole::create(path, file::SHARED)).transpose()?;
+
+        let Some(reading) = self.read()? else { return Ok(Exit::Trouble) };
+        let source = source.as_ref().map(PlatformChoice::get).or_else(|| recognise(&reading));
+        let mut summary = Report {
+            format_version: FORMAT_VERSION,
+            source: report::Source {
+                name: self.source.clone(),
+                platform: source.map(|source| source.name().to_owned()),
+                server_version: reading.server_version(),
+                client_version: reading.client_version(),
+            },
+            target: Target {
+                platform: target.name().to_owned(),
+                title: target.title().to_owned(),
+                version: major,
+            },
+            found: (&reading.globals).into(),
+            statements: Statements::default(),
+            findings: Vec::new(),
+        };
+        let counts = reading.counts;
+        let rights = Rights::offline(target, major);
+        let Reading { globals, ledger, findings, .. } = reading;
+        let Sanitized { globals, ledger, findings, generated } =
+            sanitize(globals, ledger, findings, rights, source, &choices)?;
+        summary.statements = Statements::count(&ledger, counts);
+        summary.findings = findings;
+
+        let title = Title { source: &self.source, platform: target.name() };
+        let shape = Shape { major, if_not_exists: self.if_not_exists };
+        let script = report::render_script(&globals, title, shape);
+        self.write_passwords(&generated, &choices)?;
+        if let Some(file) = report_file {
+            file.finish(json(&summary)?.as_bytes())?;
+        }
+        self.say(&summary)?;
+        match output {
+            Some(file) => file.finish(script.as_bytes())?,
+            None => std::io::stdout().lock().write_all(script.as_bytes())?,
+        }
+        Ok(Exit::Done)
+    }
+
+    fn choices(&self) -> Result<Choices> {
+        let passwords = match self.passwords {
+            PasswordChoice::Keep => Passwords::Keep,
+            PasswordChoice::Omit => Passwords::Omit,
+            PasswordChoice::Generate => Passwords::Generate(self.earlier_passwords()?),
+        };
+        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
+            bail!("--password-file goes with --passwords generate");
+        }
+        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
+            bail!("--passwords-from does not go with --passwords omit");
+        }
+        let passwords_from = match &self.passwords_from {
+            Some(path) => read_passwords(file::open(path)?).with_context(|| path.clone())?.1,
+            None => BTreeMap::new(),
+        };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Ok(Choices {
+            only: self.only.clone(),
+            exclude: self.exclude.clone(),
+            rename: options::pairs("--rename", &self.rename)?,
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            passwords,
+            passwords_from,
+            skip: self.skip.iter().map(|&kind| kind.into()).collect(),
+            widen: self.widen,
+            now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// The passwords that an earlier run has made.
+    fn earlier_passwords(&self) -> Result<BTreeMap<Name, Secret>> {
+        let Some(path) = &self.password_file else {
+            bail!("--passwords generate needs --password-file FILE for the new passwords");
+        };
+        let say = || path.display().to_string();
+        match std::fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(error).with_context(say),
+            Ok(metadata) if metadata.len() == 0 => Ok(BTreeMap::new()),
+            Ok(_) => Ok(read_passwords(std::fs::File::open(path).with_context(say)?)
+                .with_context(say)?
+                .1),
+        }
+    }
+
+    fn refuse_overlaps(&self) -> Result<()> {
+        let outputs = [
+            ("-o", &self.output),
+            ("--report", &self.report),
+            ("--password-file", &self.password_file),
+        ];
+        for (at, (option, path)) in outputs.iter().enumerate() {
+            let Some(path) = path else { continue };
+            file::refuse_same(&self.source, path, option)?;
+            for (other, earlier) in &outputs[..at] {
+                if earlier.as_ref() == Some(path) {
+                    bail!("{option} {}: {other} goes there as well", path.display());
+                }
+            }
+        }
+        if self.source == "-" && self.passwords_from.as_deref() == Some("-") {
+            bail!("--passwords-from -: the dump comes from standard input as well");
+        }
+        Ok(())
+    }
+
+    /// Reads the dump. None when it has mistakes, which have been shown.
+    fn read(&self) -> Result<Option<Reading>> {
+        let options = read::Options {
+            drop_unknown: self.drop_unknown,
+            accept_truncated: self.accept_truncated,
+        };
+        let name = if self.source == "-" { "standard input" } else { &self.source };
+        match read::read(file::open(&self.source)?, options) {
+            Ok(reading) => Ok(Some(reading)),
+            Err(Failure::Mistakes(mistakes, more)) => {
+                let mut err = anstream::stderr().lock();
+                for mistake in &mistakes {
+                    writeln!(err, "{}", report::render_mistake(mistake, name))?;
+                }
+                let failure = Failure::Mistakes(mistakes, more);
+                writeln!(err, "{name}: {failure}; nothing was written")?;
+                Ok(None)
+            }
+            Err(failure) => Err(failure).with_context(|| name.to_owned()),
+        }
+    }
+
+    fn write_passwords(&self, generated: &BTreeMap<Name, Secret>, choices: &Choices) -> Result<()> {
+        let (Some(path), Passwords::Generate(earlier)) = (&self.password_file, &choices.passwords)
+        else {
+            return Ok(());
+        };
+        let quoted = |text: &str| text.replace('"', "\"\"");
+        let mut lines = zeroize::Zeroizing::new(String::new());
+        for (name, password) in generated {
+            if !earlier.contains_key(name) {
+                let line = format!("\"{}\" \"{}\"\n", quoted(name.as_str()), password.expose());
+                lines.push_str(&line);
+            }
+        }
+        if lines.is_empty() { Ok(()) } else { file::append_secret(path, &lines) }
+    }
+
+    fn say(&self, summary: &Report) -> Result<()> {
+        let mut err = anstream::stderr().lock();
+        match self.format {
+            Format::Json => err.write_all(json(summary)?.as_bytes())?,
+            Format::Text => {
+                let shorten = std::io::stderr().is_terminal();
+                err.write_all(report::render_text(summary, shorten).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The platform that the dump comes from, by its superuser's name.
+fn recognise(reading: &Reading) -> Option<&'static Platform> {
+    Platform::recognise(
+        |role| reading.globals.roles.contains_key(role),
+        |tablespace| reading.globals.tablespaces.contains_key(tablespace),
+    )
+}
+
+fn json(summary: &Report) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(summary)?;
+    text.push('\n');
+    Ok(text)
+}

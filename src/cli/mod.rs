@@ -1,0 +1,74 @@
+//! What the user types: one file per command. Only here is anything printed, and only here is clap
+//! known.
+
+mod convert;
+mod file;
+mod options;
+mod platforms;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
+#[derive(Parser, Debug)]
+#[command(name = "pg_globals", version, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 done, 1 differences or failed checks, 2 trouble.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Convert(Box<convert::Convert>),
+    Platforms(platforms::Platforms),
+}
+
+/// How a command ended (`diff(1)`'s convention).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// What was asked for is done.
+    Done = 0,
+    /// Something could not be done; it has been said.
+    Trouble = 2,
+}
+
+/// The formats of reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows where each is printed.
+            let _ = error.print();
+            let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };
+            return ExitCode::from(exit as u8);
+        }
+    };
+    let result = match cli.command {
+        Command::Convert(command) => command.run(),
+        Command::Platforms(command) => command.run(),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        let is_pipe = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+        if error.downcast_ref::<io::Error>().is_some_and(is_pipe) {
+            return Exit::Done;
+        }
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        // Nothing can be done where not even this can be said.
+        let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {error:#}");
+        Exit::Trouble
+    });
+    ExitCode::from(exit as u8)
+}

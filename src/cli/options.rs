@@ -1,0 +1,122 @@
+//! Options that commands share, and how their values are read.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::platforms;
+use crate::glob::Glob;
+use crate::name::Name;
+use crate::platform::Platform;
+use crate::sanitize::Skip;
+
+/// A platform by its name, or from a file.
+pub(super) enum PlatformChoice {
+    Builtin(&'static Platform),
+    File(Box<Platform>),
+}
+
+impl PlatformChoice {
+    /// What the option's value names.
+    pub(super) fn find(name: &str) -> Result<Self> {
+        if let Some(platform) = Platform::builtin(name) {
+            return Ok(Self::Builtin(platform));
+        }
+        let looks_like_a_file = name.contains(['/', '\\', '.']);
+        if !looks_like_a_file {
+            bail!(platforms::unknown(name));
+        }
+        let text = std::fs::read_to_string(name).with_context(|| format!("platform {name}"))?;
+        Ok(Self::File(Box::new(Platform::from_toml(&text, name)?)))
+    }
+
+    pub(super) fn get(&self) -> &Platform {
+        match self {
+            Self::Builtin(platform) => platform,
+            Self::File(platform) => platform,
+        }
+    }
+}
+
+/// Role name patterns.
+pub(super) fn glob(text: &str) -> Result<Glob, String> {
+    Glob::new(text)
+}
+
+/// `OLD=NEW`; an equals sign in the old name is doubled.
+pub(super) fn pair(text: &str) -> Result<(Name, Name), String> {
+    let mut old = String::new();
+    let mut rest = text;
+    loop {
+        let Some(at) = rest.find('=') else {
+            return Err("expected OLD=NEW; write = in a name as ==".to_owned());
+        };
+        old.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('=') {
+            Some(behind) => {
+                old.push('=');
+                rest = behind;
+            }
+            None => break,
+        }
+    }
+    let new = rest.replace("==", "=");
+    for name in [&old, &new] {
+        if name.is_empty() || name.len() > crate::name::MAX_BYTES {
+            return Err("a role name has 1 to 63 bytes".to_owned());
+        }
+    }
+    Ok((Name::new(old), Name::new(new)))
+}
+
+/// Pairs by their old name; each may be given once.
+pub(super) fn pairs(option: &str, pairs: &[(Name, Name)]) -> Result<BTreeMap<Name, Name>> {
+    let mut map = BTreeMap::new();
+    for (old, new) in pairs {
+        if map.insert(old.clone(), new.clone()).is_some() {
+            bail!("{option}: {old} is given twice");
+        }
+    }
+    Ok(map)
+}
+
+/// The kinds that `--skip` takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(super) enum SkipKind {
+    Comments,
+    Settings,
+    Memberships,
+    Parameters,
+    Tablespaces,
+    SecurityLabels,
+}
+
+impl From<SkipKind> for Skip {
+    fn from(kind: SkipKind) -> Self {
+        match kind {
+            SkipKind::Comments => Self::Comments,
+            SkipKind::Settings => Self::Settings,
+            SkipKind::Memberships => Self::Memberships,
+            SkipKind::Parameters => Self::Parameters,
+            SkipKind::Tablespaces => Self::Tablespaces,
+            SkipKind::SecurityLabels => Self::SecurityLabels,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_can_hold_equals_signs() {
+        let read =
+            |text: &str| pair(text).map(|(a, b)| (a.as_str().to_owned(), b.as_str().to_owned()));
+        assert_eq!(read("a=b"), Ok(("a".to_owned(), "b".to_owned())));
+        assert_eq!(read("a==b=c=="), Ok(("a=b".to_owned(), "c=".to_owned())));
+        for text in ["a", "=b", "a=", "a==b"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

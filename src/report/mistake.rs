@@ -1,0 +1,65 @@
+//! Mistakes in a dump, with the line that they are in.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::read::Mistake;
+
+/// A line longer than this is cut round the place.
+const WIDTH: usize = 200;
+
+/// The mistake as text with colours.
+pub fn render(mistake: &Mistake, file: &str) -> String {
+    let column = mistake.place.column as usize - 1;
+    let (line, column) = window(&mistake.line, column);
+    let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+    let width = line[at..].chars().next().map_or(0, char::len_utf8);
+    let snippet = Snippet::source(line.as_str())
+        .line_start(mistake.place.line as usize)
+        .path(file)
+        .annotation(AnnotationKind::Primary.span(at..at + width));
+    let mut group = Level::ERROR.primary_title(mistake.message.as_str()).element(snippet);
+    if let Some(help) = mistake.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    format!("{}\n", Renderer::styled().render(&[group]))
+}
+
+/// The part of a long line round `column`, and the column in it.
+fn window(line: &str, column: usize) -> (String, usize) {
+    // Control characters would reach the terminal.
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let count = line.chars().count();
+    if count <= WIDTH {
+        return (line.chars().map(clean).collect(), column);
+    }
+    let start = column.saturating_sub(WIDTH / 2).min(count - WIDTH);
+    (line.chars().skip(start).take(WIDTH).map(clean).collect(), column - start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+
+    #[test]
+    fn shows_the_line_with_a_caret() {
+        let mistake = Mistake {
+            place: Place { line: 12, column: 14 },
+            message: "expected a role option".to_owned(),
+            line: "ALTER ROLE é FROB;".to_owned(),
+            help: Some("take it out"),
+        };
+        let text = anstream::adapter::strip_str(&render(&mistake, "dump.sql")).to_string();
+        assert_eq!(
+            text,
+            "error: expected a role option\n  --> dump.sql:12:14\n   |\n12 | ALTER ROLE é FROB;\n   |              ^\n   |\n   = help: take it out\n"
+        );
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let (line, column) = window(&"x".repeat(1_000), 600);
+        assert_eq!((line.len(), column), (WIDTH, WIDTH / 2));
+        assert_eq!(window("a\u{1b}b", 1), ("a b".to_owned(), 1));
+    }
+}

@@ -1,0 +1,120 @@
+//! Globals as a script that plain `psql -f` replays.
+
+use std::fmt::Write as _;
+
+use crate::globals::Globals;
+use crate::globals::script::{Phase, Shape, statements};
+use crate::sql::{Statement, print};
+use crate::version::Major;
+
+/// What the script's first lines say.
+#[derive(Clone, Copy, Debug)]
+pub struct Title<'a> {
+    /// What it was made from.
+    pub source: &'a str,
+    /// The platform that it is for.
+    pub platform: &'a str,
+}
+
+/// The whole script.
+pub fn render(globals: &Globals, title: Title<'_>, shape: Shape) -> String {
+    // A role takes some 200 bytes, most of them its verifier.
+    let mut out = String::with_capacity(4096 + globals.roles.len() * 256);
+    head(title, shape.major, &mut out);
+    let mut phase = None;
+    for (next, statement) in statements(globals, shape) {
+        if phase != Some(next) {
+            if next == Phase::Tablespaces {
+                out.push_str("\nCOMMIT;\n");
+            }
+            let _ = write!(out, "\n-- {}\n\n", heading(next));
+            phase = Some(next);
+        }
+        push(&statement, &mut out);
+    }
+    if phase != Some(Phase::Tablespaces) {
+        out.push_str("\nCOMMIT;\n");
+    }
+    out
+}
+
+fn push(statement: &Statement<'_>, out: &mut String) {
+    print(statement, out);
+    out.push_str(";\n");
+}
+
+fn head(title: Title<'_>, major: Major, out: &mut String) {
+    let _ = write!(
+        out,
+        "-- Roles and other globals for {} {major}, made from {} by pg_globals {}.\n\
+         -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.\n\n\
+         \\set ON_ERROR_STOP on\n\
+         SET client_encoding = 'UTF8';\n\
+         SET standard_conforming_strings = on;\n",
+        one_line(title.platform),
+        one_line(title.source),
+        env!("CARGO_PKG_VERSION"),
+    );
+    push(&Statement::VersionGuard(major), out);
+    out.push_str("\nBEGIN;\nSET LOCAL default_transaction_read_only = off;\n");
+    if major >= Major::new(16) {
+        // Else creating a role could make the administrator a member of it.
+        out.push_str("SET LOCAL createrole_self_grant = '';\n");
+    }
+}
+
+/// Text that cannot end the comment that it stands in.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn heading(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Roles => "Roles",
+        Phase::Settings => "Settings",
+        Phase::DatabaseSettings => {
+            "Settings in one database: run this section again when it exists"
+        }
+        Phase::Comments => "Comments",
+        Phase::SecurityLabels => "Security labels",
+        Phase::Memberships => "Memberships",
+        Phase::Parameters => "Privileges on configuration parameters",
+        Phase::Passwords => "Passwords",
+        Phase::Tablespaces => "Tablespaces: no transaction can hold them",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{Options, read};
+
+    fn script(text: &str, major: u32) -> String {
+        let globals = read(text.as_bytes(), Options::default()).unwrap().globals;
+        let title = Title { source: "a\nb.sql", platform: "azure" };
+        render(&globals, title, Shape { major: Major::new(major), if_not_exists: false })
+    }
+
+    #[test]
+    fn holds_one_transaction_and_reads_back() {
+        let text = "CREATE ROLE a LOGIN PASSWORD 'x';\nCREATE ROLE \"b\nc\";\nGRANT a TO \"b\nc\";\n\
+                    ALTER ROLE a IN DATABASE d SET work_mem TO '1MB';\nCREATE TABLESPACE t LOCATION '/t';";
+        let script = script(text, 16);
+        assert_eq!(script.matches("\nBEGIN;\n").count(), 1);
+        assert_eq!(script.matches("\nCOMMIT;\n").count(), 1);
+        assert!(script.starts_with(
+            "-- Roles and other globals for azure 16, made from a b.sql by pg_globals"
+        ));
+        assert!(script.ends_with(
+            "COMMIT;\n\n-- Tablespaces: no transaction can hold them\n\nCREATE TABLESPACE t LOCATION '/t';\n"
+        ));
+        let again = read(script.as_bytes(), Options::default()).unwrap().globals;
+        assert_eq!(again, read(text.as_bytes(), Options::default()).unwrap().globals);
+    }
+
+    #[test]
+    fn only_16_and_later_know_createrole_self_grant() {
+        assert!(!script("CREATE ROLE a;", 15).contains("createrole_self_grant"));
+        assert!(script("CREATE ROLE a;", 16).contains("createrole_self_grant"));
+    }
+}

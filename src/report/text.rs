@@ -1,0 +1,130 @@
+//! The report as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Report;
+use crate::finding::{Finding, Kind, Severity};
+use crate::name::Name;
+use crate::sanitize::rules;
+
+/// How many findings of a rule are shown where the list is shortened.
+const SHOWN: usize = 10;
+
+/// The report with colours; with `shorten`, long lists of findings are cut.
+pub fn render(report: &Report, shorten: bool) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = head(report, &mut out);
+    for (severity, rule, findings) in groups(&report.findings) {
+        let _ = group(severity, rule, &findings, shorten, &mut out);
+    }
+    out
+}
+
+fn head(report: &Report, out: &mut String) -> std::fmt::Result {
+    let Report { source, target, found, statements, .. } = report;
+    let platform = source.platform.as_deref().unwrap_or("no platform recognised");
+    write!(out, "{}: {platform}", source.name.escape_debug())?;
+    if let Some(version) = &source.server_version {
+        write!(out, ", PostgreSQL {version}")?;
+    }
+    if let Some(version) = &source.client_version {
+        write!(out, ", dumped by {version}")?;
+    }
+    writeln!(out, "\nfor {} {} ({})", target.platform, target.version, target.title)?;
+    writeln!(
+        out,
+        "found {}, {}, {}, {}, {}",
+        plural(found.roles, "role"),
+        plural(found.memberships, "membership"),
+        plural(found.settings, "setting"),
+        plural(found.parameters, "parameter privilege"),
+        plural(found.tablespaces, "tablespace"),
+    )?;
+    write!(
+        out,
+        "{} read: {} kept, {} rewritten, {} dropped",
+        plural(usize::try_from(statements.read).unwrap_or(usize::MAX), "statement"),
+        statements.kept,
+        statements.rewritten,
+        statements.dropped
+    )?;
+    if statements.skipped > 0 {
+        write!(out, "; {} skipped, of databases", statements.skipped)?;
+    }
+    writeln!(out)
+}
+
+/// `1 role`, `2 roles`.
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Findings by rule, the most severe first, rules in the order in which they look.
+fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
+    let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, usize), Vec<&Finding>> =
+        BTreeMap::new();
+    for finding in findings {
+        let place = rules::all().position(|about| about.name == finding.rule).unwrap_or(usize::MAX);
+        by_rule.entry((std::cmp::Reverse(finding.severity), place)).or_default().push(finding);
+    }
+    let sorted = by_rule.into_iter().map(|((severity, _), mut findings)| {
+        findings.sort_by_key(|finding| finding.line);
+        (severity.0, findings[0].rule, findings)
+    });
+    sorted.collect()
+}
+
+fn group(
+    severity: Severity,
+    rule: &'static str,
+    findings: &[&Finding],
+    shorten: bool,
+    out: &mut String,
+) -> std::fmt::Result {
+    let style = match severity {
+        Severity::Error => AnsiColor::Red.on_default().bold(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        Severity::Info => AnsiColor::Cyan.on_default().bold(),
+    };
+    let bold = Style::new().bold();
+    let about = rules::about(rule);
+    write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
+    if findings.len() > 1 {
+        write!(out, " ({})", findings.len())?;
+    }
+    writeln!(out, ": {}", about.map_or("", |about| about.why))?;
+    let shown = if shorten && findings.len() > SHOWN + 1 { SHOWN } else { findings.len() };
+    for finding in &findings[..shown] {
+        let object = object(finding);
+        match finding.line {
+            Some(line) => writeln!(out, "  line {line}, {object}: {}", finding.message)?,
+            None => writeln!(out, "  {object}: {}", finding.message)?,
+        }
+    }
+    if shown < findings.len() {
+        writeln!(out, "  … and {} more: --report FILE has them all", findings.len() - shown)?;
+    }
+    match about.map_or("", |about| about.remedy) {
+        "" => Ok(()),
+        remedy => writeln!(out, "  = {remedy}"),
+    }
+}
+
+/// The object for one line of a terminal.
+fn object(finding: &Finding) -> String {
+    let name = finding.object.name.as_str();
+    let (kind, name) = match finding.object.kind {
+        Kind::Role => ("role ", Name::new(name).to_string()),
+        Kind::Tablespace => ("tablespace ", Name::new(name).to_string()),
+        Kind::Comment => ("comment on ", Name::new(name).to_string()),
+        Kind::SecurityLabel => ("label on ", Name::new(name).to_string()),
+        Kind::Membership | Kind::Setting | Kind::Parameter | Kind::Statement => {
+            ("", name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+        }
+    };
+    format!("{kind}{name}")
+}
