@@ -22,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    Convert(convert::Convert),
+    Convert(Box<convert::Convert>),
     Platforms(platforms::Platforms),
 }
 

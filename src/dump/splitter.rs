@@ -213,7 +213,7 @@ impl<R: Read> Reader<R> {
                             return Ok(Some(Piece::Fault(fault)));
                         }
                         // Not skipped: among the globals it is a mistake that must be told.
-                        self.decoded = "COPY".to_owned();
+                        "COPY".clone_into(&mut self.decoded);
                         let slice = Slice { text: &self.decoded, place, part: self.part };
                         return Ok(Some(Piece::Statement(slice)));
                     }
@@ -259,7 +259,6 @@ impl<R: Read> Reader<R> {
             self.discard = true;
             self.start = self.at;
             match self.peek(0)? {
-                None => return Ok(None),
                 Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b';') => self.at += 1,
                 Some(b'-') if self.peek(1)? == Some(b'-') => {
                     if let Some(fault) = self.comment_line()? {
@@ -276,7 +275,7 @@ impl<R: Read> Reader<R> {
                         return Ok(Some(fault));
                     }
                 }
-                Some(_) => return Ok(None),
+                Some(_) | None => return Ok(None),
             }
         }
     }

@@ -146,8 +146,8 @@ impl Choices {
                 return Err(ChoiceError::MapsNothing(from.clone()));
             }
         }
-        let selected = || globals.roles.keys().any(|name| self.selects(name));
-        if !(self.only.is_empty() && self.exclude.is_empty()) && !selected() {
+        let everything = self.only.is_empty() && self.exclude.is_empty();
+        if !everything && !globals.roles.keys().any(|name| self.selects(name)) {
             return Err(ChoiceError::NothingSelected);
         }
         Ok(())

@@ -179,17 +179,16 @@ fn generic(text: &str) -> Parsed<'_, SettingChange<'_>> {
 
 /// One value: a literal, a number, or a word.
 fn setting_value(text: &str) -> Parsed<'_, Text<'_>> {
-    match text.as_bytes().first() {
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
-        _ => {
-            let word = peek_word(text);
-            let boolean = ["TRUE", "FALSE", "ON"].iter().any(|k| word.eq_ignore_ascii_case(k));
-            if boolean {
-                let (rest, ()) = space(&text[word.len()..])?;
-                return Ok((rest, fold(word)));
-            }
-            word_or_string(text)
+    if let Some(b'0'..=b'9' | b'+' | b'-' | b'.') = text.as_bytes().first() {
+        number(text)
+    } else {
+        let word = peek_word(text);
+        let boolean = ["TRUE", "FALSE", "ON"].iter().any(|k| word.eq_ignore_ascii_case(k));
+        if boolean {
+            let (rest, ()) = space(&text[word.len()..])?;
+            return Ok((rest, fold(word)));
         }
+        word_or_string(text)
     }
 }
 

@@ -119,7 +119,7 @@ impl Collector {
     }
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.remove(key) else { return };
+        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
         for origin in earlier.origins().skip(1) {
             self.ledger.lose(origin);
         }
@@ -292,7 +292,7 @@ impl Collector {
         {
             if taken && let Some(fact) = slot.take() {
                 earlier.push(fact);
-                *slot = option_only.then(|| Fact { value: false, ..fact });
+                *slot = option_only.then_some(Fact { value: false, ..fact });
             }
         }
         if entry.set.is_some() || entry.alter_system.is_some() {

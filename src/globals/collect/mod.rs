@@ -122,6 +122,7 @@ impl Collector {
                 }
             }
         }
+        self.globals.sort();
         self.note_assumed_roles();
         Collected {
             globals: self.globals,

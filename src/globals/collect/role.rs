@@ -171,7 +171,7 @@ impl Collector {
     pub(super) fn drop_roles(&mut self, roles: &[RoleSpec<'_>], origin: Origin) -> Result<()> {
         for role in roles {
             let name = self.named(role, origin)?;
-            let Some(role) = self.globals.roles.remove(&name) else {
+            let Some(role) = self.globals.roles.swap_remove(&name) else {
                 self.lost(origin);
                 let message = "nothing is ever dropped on the target".to_owned();
                 let object = (Kind::Role, name.as_str());

@@ -55,7 +55,7 @@ impl MembershipRule for Grantor {
 /// Takes a second grant of the same membership into the first.
 pub(in crate::sanitize) fn unite(
     earlier: &mut Membership,
-    later: Membership,
+    later: &Membership,
     key: &MembershipKey,
     cx: &mut Context<'_>,
 ) {
