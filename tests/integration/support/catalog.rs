@@ -2,6 +2,7 @@
 //! program says and does.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
 use super::cluster::Cluster;
 
@@ -110,13 +111,15 @@ impl Catalog {
 }
 
 /// Fails with what differs, and only that.
-pub fn assert_same<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+pub fn assert_same<'a, K: Ord + Debug + 'a, V: PartialEq + Debug + 'a>(
     what: &str,
-    got: &BTreeMap<K, V>,
-    expected: &BTreeMap<K, V>,
+    got: impl IntoIterator<Item = (&'a K, &'a V)>,
+    expected: impl IntoIterator<Item = (&'a K, &'a V)>,
 ) {
+    let got: BTreeMap<_, _> = got.into_iter().collect();
+    let expected: BTreeMap<_, _> = expected.into_iter().collect();
     let mut differences = Vec::new();
-    for (key, value) in expected {
+    for (key, value) in &expected {
         match got.get(key) {
             None => differences.push(format!("missing: {key:?}: {value:?}")),
             Some(other) if other != value => {
@@ -125,19 +128,14 @@ pub fn assert_same<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
             Some(_) => {}
         }
     }
-    let more = got.iter().filter(|(key, _)| !expected.contains_key(key));
+    let more = got.iter().filter(|(key, _)| !expected.contains_key(*key));
     differences.extend(more.map(|(key, value)| format!("more: {key:?}: {value:?}")));
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
 /// The same for sets.
-pub fn assert_same_set<K: Ord + Clone + std::fmt::Debug>(
-    what: &str,
-    got: &BTreeSet<K>,
-    expected: &BTreeSet<K>,
-) {
-    let map = |set: &BTreeSet<K>| set.iter().map(|key| (key.clone(), ())).collect();
-    assert_same(what, &map(got), &map(expected));
+pub fn assert_same_set<K: Ord + Debug>(what: &str, got: &BTreeSet<K>, expected: &BTreeSet<K>) {
+    assert_same(what, got.iter().map(|key| (key, &())), expected.iter().map(|key| (key, &())));
 }
 
 fn is(value: Option<&String>) -> bool {
