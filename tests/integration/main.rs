@@ -11,6 +11,7 @@
 )]
 
 mod convert_matrix;
+mod convert_replay;
 mod fixtures;
 mod harness;
 mod support;
