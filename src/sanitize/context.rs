@@ -95,6 +95,11 @@ impl<'a> Context<'a> {
             inherits.into_iter().filter(|(_, any)| !any).map(|(name, _)| name.clone()).collect();
     }
 
+    /// The statement says one more thing than it spells out.
+    pub fn state(&mut self, origin: Origin) {
+        self.ledger.state(origin);
+    }
+
     /// The facts that come from these statements will not be in the output.
     pub fn lose(&mut self, origins: impl IntoIterator<Item = Origin>) {
         for origin in origins {

@@ -88,6 +88,9 @@ pub fn sanitize(
     });
     globals.memberships.extend(std::mem::take(&mut cx.mapped));
     globals.sort();
+    if !rights.membership_options() {
+        globals.memberships = of_one_grantor(globals.memberships, &mut cx);
+    }
     let mut memberships = Vec::with_capacity(globals.memberships.len());
     for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
         let mut all = rules::MEMBERSHIP.iter();
@@ -111,15 +114,36 @@ pub fn sanitize(
     Ok(Sanitized { globals, ledger, findings, generated })
 }
 
+/// Before 16 a server has one membership of a member in a role, whoever granted it: what several
+/// grants say is looked at together.
+fn of_one_grantor(
+    memberships: Map<MembershipKey, Membership>,
+    cx: &mut Context<'_>,
+) -> Map<MembershipKey, Membership> {
+    let mut all: Vec<_> = memberships.into_iter().collect();
+    for at in 1..all.len() {
+        let (key, next) = (&all[at - 1].0, &all[at].0);
+        if (&key.role, &key.member) == (&next.role, &next.member) {
+            for (key, membership) in &mut all[at - 1..=at] {
+                if key.grantor.take().is_some() {
+                    cx.change(membership.granted.origin);
+                }
+            }
+        }
+    }
+    merged(all, cx)
+}
+
 /// Memberships that have become one, since their grantors are gone: every option that one of them
 /// has.
 fn merged(
-    all: Vec<(MembershipKey, Membership)>,
+    mut all: Vec<(MembershipKey, Membership)>,
     cx: &mut Context<'_>,
 ) -> Map<MembershipKey, Membership> {
+    // Other grantors may stand between those that are gone.
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
     for (key, membership) in all {
-        // They are still in the order of their roles and members.
         match kept.last_mut() {
             Some((last, earlier)) if *last == key => {
                 rules::unite(earlier, &membership, &key, cx);

@@ -10,6 +10,8 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod convert_matrix;
+mod convert_replay;
 mod fixtures;
 mod fixtures_parse;
 mod harness;
