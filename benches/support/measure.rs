@@ -1,7 +1,7 @@
 //! What a program takes: time, and the most memory that it had.
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -27,14 +27,14 @@ pub fn best(runs: u32, mut command: impl FnMut() -> Command) -> io::Result<Cost>
 }
 
 fn once(command: &mut Command) -> io::Result<Cost> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
-    let mut message = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        stderr.read_to_string(&mut message)?;
-    }
-    let used = child.wait4()?;
+    // Into a file: what this program reads would count as memory of the next that it starts.
+    let mut messages = tempfile::tempfile()?;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages.try_clone()?);
+    let used = command.spawn()?.wait4()?;
     if !used.status.success() {
+        let mut message = String::new();
+        messages.rewind()?;
+        messages.take(1_000).read_to_string(&mut message)?;
         return Err(io::Error::other(message.trim().to_owned()));
     }
     Ok(Cost { time: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss })
