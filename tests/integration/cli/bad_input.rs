@@ -10,8 +10,8 @@ fn refused(dump: impl AsRef<[u8]>) -> String {
 
 #[test]
 fn files_that_are_no_text() {
-    assert_snapshot!(Run::new(["convert", "nowhere.sql"]).fails(), @"error: nowhere.sql: No such file or directory (os error 2)");
-    assert_snapshot!(Run::new(["convert", "."]).fails(), @"error: .: this is a directory; give the file that pg_dumpall wrote");
+    assert_snapshot!(Run::new(["convert", "nowhere.sql"]).fails(), @"error: nowhere.sql: no such file or directory");
+    assert_snapshot!(Run::new(["convert", "."]).fails(), @"error: .: this is a directory; give a file");
     assert_snapshot!(refused(""), @"error: in.sql: there is nothing in it");
     assert_snapshot!(refused(" \r\n"), @"error: in.sql: there is nothing in it");
     assert_snapshot!(Run::new(["convert", "-"]).fails(), @"error: standard input: there is nothing in it");
@@ -24,30 +24,42 @@ fn files_that_are_no_text() {
     let mut tar = vec![0; 512];
     tar[257..262].copy_from_slice(b"ustar");
     assert_snapshot!(refused(tar), @"error: in.sql: this is a tar archive: make the dump with pg_dumpall --globals-only, as plain text");
-    assert_snapshot!(refused(b"\x7fELF\x02\x01\x01\x00"), @"error: in.sql: this is binary, not the text of a dump");
+    assert_snapshot!(refused(b"\x7fELF\x02\x01\x01\x00"), @"error: in.sql: this is binary, and not the text of a dump: make it with pg_dumpall --globals-only");
     assert_snapshot!(Run::new(["convert", "-"]).stdin(*b"\x1f\x8b\x08").fails(), @"error: standard input: this is compressed: zcat … | pg_globals convert -");
 }
 
 #[test]
 fn utf_16_without_a_byte_order_mark() {
     let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_snapshot!(refused(bytes), @"error: in.sql: this is binary, not the text of a dump");
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 … | pg_globals convert -");
     let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-    assert_snapshot!(refused(bytes), @"error: in.sql: this is binary, not the text of a dump");
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16BE -t UTF-8 … | pg_globals convert -");
 }
 
 #[test]
 fn nul_bytes() {
-    assert_snapshot!(refused("CREATE ROLE a;\nCREATE ROLE b\0b;\n"), @"error: in.sql: this is binary, not the text of a dump");
-    let far = format!("{}CREATE ROLE b\0b;\n", "CREATE ROLE a;\n".replace('a', &"a".repeat(1000)));
-    assert_snapshot!(refused(far), @"
-    error: a NUL byte: this is not a text dump
+    assert_snapshot!(refused("CREATE ROLE a;\nCREATE ROLE b\0b;\n"), @"
+    error: a NUL byte
      --> in.sql:2:14
       |
     2 | CREATE ROLE b b;
       |              ^
+      |
+      = help: no dump has one: the file is damaged, copy it or make it again
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    let far = format!("{}CREATE ROLE b\0b;\n", "CREATE ROLE a;\n".replace('a', &"a".repeat(1000)));
+    assert_snapshot!(refused(far), @"
+    error: a NUL byte
+     --> in.sql:2:14
+      |
+    2 | CREATE ROLE b b;
+      |              ^
+      |
+      = help: no dump has one: the file is damaged, copy it or make it again
+
+    error: in.sql: nothing was written: 1 mistake
     ");
 }
 
@@ -95,6 +107,10 @@ fn a_dump_without_its_end() {
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     1 statement read: 1 kept, 0 rewritten, 0 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      end marker: it is missing at the end of the dump
+      = make the dump again before you rely on this script
     ");
     // Cut in the middle of a statement.
     let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
@@ -105,16 +121,55 @@ fn a_dump_without_its_end() {
     6 | ALTER ROLE a WITH LOG
       |                   ^
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake, and pg_dumpall's end marker is missing: make the dump again
     ");
-    assert_snapshot!(convert(&cut).with("--accept-truncated").fails(), @"
-    error: expected a role option
-     --> in.sql:6:19
-      |
-    6 | ALTER ROLE a WITH LOG
-      |                   ^
+    let done = convert(&cut).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
 
-    in.sql: 1 statement cannot be read; nothing was written
+    CREATE ROLE a;
+    ");
+    assert_snapshot!(done.stderr, @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    2 statements read: 1 kept, 0 rewritten, 1 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      = make the dump again before you rely on this script
+    ");
+    // It would be read as another limit than the one that the source has.
+    let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
+    let done = convert(&number).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
+
+    CREATE ROLE a;
+    ");
+    let within = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH PASSWORD 'SCRAM-SHA-256$40");
+    let done = convert(&within).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
+
+    CREATE ROLE a;
+    ");
+    assert_snapshot!(done.stderr, @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    2 statements read: 1 kept, 0 rewritten, 1 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      = make the dump again before you rely on this script
+    ");
+    // A script of one's own may lack its last semicolon, whatever is allowed.
+    let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
+    assert_snapshot!(own.done().body(), @"
+    -- Roles
+
+    CREATE ROLE a WITH CONNECTION LIMIT 2;
     ");
     // A second dump behind a whole one.
     let second = format!("{HEADER}CREATE ROLE a;\n{TRAILER}{HEADER}CREATE ROLE b;\n");
@@ -157,8 +212,10 @@ fn quotes_and_comments_without_an_end() {
       |
     2 | COMMENT ON ROLE a IS 'it does
       |                      ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("CREATE ROLE a;\nALTER ROLE a PASSWORD 'secret;\nGRANT a TO b;\n"), @"
     error: this string literal does not end
@@ -166,8 +223,10 @@ fn quotes_and_comments_without_an_end() {
       |
     2 | ALTER ROLE a PASSWORD ********
       |                       ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("CREATE ROLE \"a;\nCREATE ROLE b;\n"), @r#"
     error: this quoted name does not end
@@ -175,17 +234,21 @@ fn quotes_and_comments_without_an_end() {
       |
     1 | CREATE ROLE "a;
       |             ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     "#);
     assert_snapshot!(refused("CREATE ROLE a;\n/* a comment /* within */\nCREATE ROLE b;\n"), @"
     error: this comment does not end
      --> in.sql:2:1
       |
-    2 | ;
+    2 | /* a comment /* within */
       | ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("CREATE ROLE a;\nDO $body$ BEGIN END $bod$;\nCREATE ROLE b;\n"), @"
     error: this dollar quote does not end: $body$ is missing
@@ -193,38 +256,32 @@ fn quotes_and_comments_without_an_end() {
       |
     2 | DO $body$ BEGIN END $bod$;
       |    ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused(format!("{HEADER}{TRAILER}\\connect d\nCOPY t FROM stdin;\n1\n2\n")), @r"
     error: the data behind this COPY does not end: \. is missing
       --> in.sql:10:1
        |
-    10 | 1
+    10 | COPY t FROM stdin;
        | ^
-
-    error: expected a statement
-      --> in.sql:12:1
        |
-    12 | 2
-       | ^
+       = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 2 statements cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("CREATE ROLE a;\nCOPY t FROM stdin;\n1\n2\n"), @r"
     error: the data behind this COPY does not end: \. is missing
      --> in.sql:2:1
       |
-    2 | 1
+    2 | COPY t FROM stdin;
       | ^
-
-    error: expected a statement
-     --> in.sql:4:1
       |
-    4 | 2
-      | ^
+      = help: everything behind it belongs to it: look for what is cut off or not closed
 
-    in.sql: 2 statements cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
 }
 
@@ -236,8 +293,10 @@ fn meta_commands() {
       |
     2 | \! rm -rf ~
       | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("SELECT 'CREATE ROLE a' \\gexec\n"), @r"
     error: psql meta-command \gexec: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
@@ -245,8 +304,10 @@ fn meta_commands() {
       |
     1 | SELECT 'CREATE ROLE a' \gexec
       |                        ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("\\if :x\nCREATE ROLE a;\n\\endif\n"), @r"
     error: psql meta-command \if: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
@@ -254,6 +315,8 @@ fn meta_commands() {
       |
     1 | \if :x
       | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
     error: psql meta-command \endif: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:3:1
@@ -261,7 +324,7 @@ fn meta_commands() {
     3 | \endif
       | ^
 
-    in.sql: 2 statements cannot be read; nothing was written
+    error: in.sql: nothing was written: 2 mistakes
     ");
     assert_snapshot!(refused("ALTER ROLE a \\! ls\n LOGIN;\n"), @r"
     error: psql meta-command \!: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
@@ -269,14 +332,18 @@ fn meta_commands() {
       |
     1 | ALTER ROLE a \! ls
       |              ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
     error: LOGIN is not a statement of a globals dump
      --> in.sql:2:2
       |
     2 |  LOGIN
       |  ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
 
-    in.sql: 2 statements cannot be read; nothing was written
+    error: in.sql: nothing was written: 2 mistakes
     ");
     assert_snapshot!(refused("\\restrict abc\\! ls\nCREATE ROLE a;\n"), @r"
     error: psql meta-command \restrict: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
@@ -284,8 +351,10 @@ fn meta_commands() {
       |
     1 | \restrict abc\! ls
       | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("\\\nCREATE ROLE a;\n"), @r"
     error: psql meta-command \: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
@@ -293,23 +362,27 @@ fn meta_commands() {
       |
     1 | \
       | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
 }
 
 #[test]
 fn nothing_about_globals() {
-    assert_snapshot!(refused("-- nothing\n"), @"error: in.sql: there is no statement about globals in it");
-    assert_snapshot!(refused("SET work_mem = '1MB';\n"), @"error: in.sql: there is no statement about globals in it");
+    assert_snapshot!(refused("-- nothing\n"), @"error: in.sql: there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
+    assert_snapshot!(refused("SET work_mem = '1MB';\n"), @"error: in.sql: there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
     assert_snapshot!(refused("hello world\n"), @"
     error: HELLO WORLD is not a statement of a globals dump
      --> in.sql:1:1
       |
     1 | hello world
       | ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
 }
 
@@ -317,26 +390,26 @@ fn nothing_about_globals() {
 #[test]
 fn messages_of_pg_dumpall() {
     assert_snapshot!(refused("pg_dumpall: error: connection to server failed: timeout\n"), @"
-    error: PG_DUMPALL is not a statement of a globals dump
+    error: this is a message of pg_dumpall and no SQL
      --> in.sql:1:1
       |
     1 | pg_dumpall: error: connection to server failed: timeout
       | ^
       |
-      = help: this is a message of pg_dumpall in the middle of its dump: make the dump again
+      = help: pg_dumpall failed in the middle of its dump: make the dump again
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake
     ");
     let within = format!("{HEADER}CREATE ROLE a;\npg_dumpall: error: query failed: ERROR:  permission denied for table pg_authid\npg_dumpall: detail: Query was: SELECT oid, rolname FROM pg_authid ORDER BY 2\n");
     assert_snapshot!(refused(within), @"
-    error: PG_DUMPALL is not a statement of a globals dump
+    error: this is a message of pg_dumpall and no SQL
      --> in.sql:6:1
       |
     6 | pg_dumpall: error: query failed: ERROR:  permission denied for table pg_authid
       | ^
       |
-      = help: this is a message of pg_dumpall in the middle of its dump: make the dump again
+      = help: it may not read passwords: dump again with --no-role-passwords, or as a superuser
 
-    in.sql: 1 statement cannot be read; nothing was written
+    error: in.sql: nothing was written: 1 mistake, and pg_dumpall's end marker is missing: make the dump again
     ");
 }

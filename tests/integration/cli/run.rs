@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, thread};
@@ -52,6 +53,13 @@ impl Run {
     pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
         fs::write(self.path(name), bytes).unwrap();
         self
+    }
+
+    /// A file that only its owner may read.
+    pub fn secret(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let this = self.file(name, bytes);
+        fs::set_permissions(this.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+        this
     }
 
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
@@ -104,6 +112,29 @@ impl Run {
         stderr
     }
 
+    /// It must fail as in [`Self::fails`], with `start` and then filler for ever on standard input,
+    /// and no more than so many KiB of memory.
+    pub fn endless_stdin(self, start: &str, memory: u32) -> String {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -v {memory} && exec \"$0\" \"$@\"");
+        command.args(["-c", &limited, PROGRAM]).args(&self.args).current_dir(&self.dir);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        let output = thread::scope(|scope| {
+            scope.spawn(move || {
+                pipe.write_all(start.as_bytes()).unwrap();
+                let filler = [b'x'; 1 << 16];
+                while pipe.write_all(&filler).is_ok() {}
+            });
+            child.wait_with_output().unwrap()
+        });
+        let stderr = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert_eq!(contents(self.dir.path()), BTreeMap::new(), "{stderr}");
+        stderr
+    }
+
     /// It must end with status 0.
     pub fn done(self) -> Done {
         let output = self.output();
@@ -147,8 +178,7 @@ impl fmt::Display for Done {
 /// What a script does within its transaction.
 pub fn body(script: &str) -> String {
     let begin = "\nBEGIN;\nSET LOCAL default_transaction_read_only = off;\n";
-    let (head, rest) = script.split_once(begin).expect(script);
-    assert_eq!(head.matches('\n').count(), 15, "{head}");
+    let (_, rest) = script.split_once(begin).expect(script);
     let rest = rest.strip_prefix("SET LOCAL createrole_self_grant = '';\n").unwrap_or(rest);
     rest.strip_suffix("\nCOMMIT;\n").unwrap_or(rest).trim_start().to_owned()
 }
