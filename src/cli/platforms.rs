@@ -16,7 +16,7 @@ pub(super) struct Platforms {
     /// The platform to print.
     name: Option<String>,
     /// The format of the list.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
 }
 
@@ -64,5 +64,11 @@ impl Platforms {
 /// The message for a platform that is not known.
 pub(super) fn unknown(name: &str) -> String {
     let known: Vec<_> = Platform::all().iter().map(Platform::name).collect();
-    format!("there is no platform `{name}`: give one of {}, or a file", known.join(", "))
+    let typed = name.to_lowercase();
+    // The measure and its bound are clap's, which suggests so elsewhere.
+    let similar = known.iter().map(|known| (strsim::jaro(&typed, known), known));
+    let best = similar.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(how, _)| *how > 0.7);
+    let meant = best.map(|(_, best)| format!(", did you mean `{best}`?")).unwrap_or_default();
+    let known = known.join(", ");
+    format!("there is no platform `{name}`{meant}\n  known are {known}; or give a file")
 }

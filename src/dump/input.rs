@@ -21,6 +21,8 @@ pub enum NotADump {
     Tar,
     /// Compressed; the program that decompresses it to its standard output.
     Compressed(&'static str),
+    /// UTF-16 that does not say so; which of the two.
+    Utf16(&'static str),
     /// Binary in another way.
     Binary,
 }
@@ -39,7 +41,12 @@ impl fmt::Display for NotADump {
             Self::Compressed(program) => {
                 write!(f, "this is compressed: {program} … | pg_globals convert -")
             }
-            Self::Binary => f.write_str("this is binary, not the text of a dump"),
+            Self::Utf16(name) => write!(
+                f,
+                "this is UTF-16 without a byte order mark: iconv -f {name} -t UTF-8 … | pg_globals \
+                 convert -"
+            ),
+            Self::Binary => f.write_str("this is binary, and not the text of a dump: make it with pg_dumpall --globals-only"),
         }
     }
 }
@@ -221,6 +228,14 @@ fn not_a_dump(start: &[u8]) -> Option<NotADump> {
         Some(NotADump::Tar)
     } else {
         let head = &start[..start.len().min(512)];
-        memchr::memchr(0, head).map(|_| NotADump::Binary)
+        // A text that is damaged in one place is told with its line, later.
+        let is_binary = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
+        match head {
+            [0, b'\t'..=b'~', 0, b'\t'..=b'~', ..] => Some(NotADump::Utf16("UTF-16BE")),
+            [b'\t'..=b'~', 0, b'\t'..=b'~', 0, ..] => Some(NotADump::Utf16("UTF-16LE")),
+            _ if memchr::memchr(0, head).is_none() => None,
+            _ => (head.iter().filter(|&byte| is_binary(byte)).count() > 1)
+                .then_some(NotADump::Binary),
+        }
     }
 }

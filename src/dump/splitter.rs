@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memmem, memrchr};
 
 use super::encoding::Charset;
 use super::heading;
@@ -17,6 +17,9 @@ pub const MAX_STATEMENT: usize = 64 << 20;
 
 /// A comment line longer than this is passed over without being looked at.
 const MAX_COMMENT: usize = 64 << 10;
+
+/// How much of a line is shown behind a fault.
+const MAX_SHOWN: usize = 4096;
 
 /// Reads a dump piece by piece.
 pub struct Reader<R> {
@@ -49,11 +52,11 @@ pub struct Reader<R> {
     opened: Opened,
 }
 
-/// Where a quote or comment was opened: in the buffer, or the place and the line when that part
-/// was forgotten.
+/// Where a quote or comment was opened: in the buffer, or, when that part was forgotten, the place
+/// and its [text](Fault::text).
 enum Opened {
     At(usize),
-    Gone(Place, String),
+    Counted(Place, String),
 }
 
 /// What a quote was opened with.
@@ -204,39 +207,42 @@ impl<R: Read> Reader<R> {
                 let fault = self.refuse_meta()?;
                 return Ok(Some(Piece::Fault(fault)));
             }
-            let end = self.at - usize::from(matches!(stop, Stop::Statement));
+            let ended = matches!(stop, Stop::Statement);
+            let end = self.at - usize::from(ended);
             match head {
-                Head::Keep => return Ok(Some(self.give(place, end, lexer.backslash))),
+                Head::Keep => return Ok(Some(self.give(place, end, ended, lexer.backslash))),
                 Head::Skip | Head::Function => self.skipped += 1,
                 Head::Copy => {
                     let text = self.buffer[self.start..end].to_ascii_lowercase();
                     let data = memmem::find(&text, b"from stdin").is_some();
-                    if self.part == Part::Globals {
-                        if data && let Some(fault) = self.copy_data(place)? {
-                            return Ok(Some(Piece::Fault(fault)));
+                    if data {
+                        let text = self.text_around(self.start, self.start);
+                        if !self.copy_data()? {
+                            let problem = Problem::OpenCopy;
+                            return Ok(Some(Piece::Fault(Fault { problem, place, text })));
                         }
+                    }
+                    if self.part == Part::Globals {
                         // Not skipped: among the globals it is a mistake that must be told.
                         "COPY".clone_into(&mut self.decoded);
-                        let slice = Slice { text: &self.decoded, place, part: self.part };
+                        let part = self.part;
+                        let slice = Slice { text: &self.decoded, place, part, ended };
                         return Ok(Some(Piece::Statement(slice)));
                     }
                     self.skipped += 1;
-                    if data && let Some(fault) = self.copy_data(place)? {
-                        return Ok(Some(Piece::Fault(fault)));
-                    }
                 }
             }
         }
     }
 
     /// Decodes the statement between `start` and `end`.
-    fn give(&mut self, place: Place, end: usize, backslash: bool) -> Piece<'_> {
+    fn give(&mut self, place: Place, end: usize, ended: bool, backslash: bool) -> Piece<'_> {
         let bytes = &self.buffer[self.start..end];
         let fault = |problem, offset: usize, this: &Self| {
             let text = String::from_utf8_lossy(&this.buffer[this.start..end]);
             let place = place.advanced(&text, offset);
-            let line = this.line_around(this.start + offset);
-            Piece::Fault(Fault { problem, place, line })
+            let text = this.text_around(this.start, this.start + offset);
+            Piece::Fault(Fault { problem, place, text })
         };
         if backslash {
             return fault(Problem::Backslash, 0, self);
@@ -247,11 +253,11 @@ impl<R: Read> Reader<R> {
         match self.charset.decode(bytes) {
             Err(offset) => fault(Problem::Encoding(self.charset.name().to_owned()), offset, self),
             Ok(std::borrow::Cow::Borrowed(text)) => {
-                Piece::Statement(Slice { text, place, part: self.part })
+                Piece::Statement(Slice { text, place, part: self.part, ended })
             }
             Ok(std::borrow::Cow::Owned(text)) => {
                 self.decoded = text;
-                Piece::Statement(Slice { text: &self.decoded, place, part: self.part })
+                Piece::Statement(Slice { text: &self.decoded, place, part: self.part, ended })
             }
         }
     }
@@ -300,8 +306,8 @@ impl<R: Read> Reader<R> {
         let opens = is_config && !text.ends_with('"')
             || text.starts_with("-- Database \"") && !text.ends_with("\" dump");
         if opens && self.marks.headers > 0 {
-            let place = self.place(self.start);
-            return Ok(Some(self.fault(Problem::BrokenComment, place)));
+            let (place, text) = (self.place(self.start), self.text_around(self.start, self.start));
+            return Ok(Some(Fault { problem: Problem::BrokenComment, place, text }));
         }
         Ok(None)
     }
@@ -331,7 +337,7 @@ impl<R: Read> Reader<R> {
     fn meta_command(&mut self) -> Result<Option<Fault>, Error> {
         let end = self.line_end(MAX_COMMENT)?;
         let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
-        let place = self.place(self.start);
+        let (place, text) = (self.place(self.start), self.text_around(self.start, self.start));
         self.at = end;
         match meta::understand(&line) {
             Meta::Restrict => self.marks.restrict = true,
@@ -346,7 +352,7 @@ impl<R: Read> Reader<R> {
                 self.set_encoding(&name).map_err(|e| Error::UnknownEncoding(e, place.line))?;
             }
             Meta::Refused(name) => {
-                return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, line }));
+                return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, text }));
             }
         }
         self.session += 1;
@@ -355,8 +361,8 @@ impl<R: Read> Reader<R> {
 
     /// A meta-command that ends a statement half way, such as `\gexec`.
     fn refuse_meta(&mut self) -> Result<Fault, Error> {
+        let (place, text) = (self.place(self.at), self.text_around(self.start, self.at));
         self.start = self.at;
-        let place = self.place(self.at);
         let end = self.line_end(MAX_COMMENT)?;
         let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
         self.at = end;
@@ -364,8 +370,7 @@ impl<R: Read> Reader<R> {
             Meta::Refused(name) => name,
             _ => line.trim_start_matches('\\').split_whitespace().next().unwrap_or("").to_owned(),
         };
-        let line = self.line_around(self.start);
-        Ok(Fault { problem: Problem::MetaCommand(name), place, line })
+        Ok(Fault { problem: Problem::MetaCommand(name), place, text })
     }
 
     /// What the statement at `start` is, by its first words.
@@ -664,8 +669,9 @@ impl<R: Read> Reader<R> {
         self.at = memchr(b'\n', &self.buffer[from..limit]).map_or(limit, |step| from + step);
     }
 
-    /// Passes over the data behind `COPY … FROM stdin;`, up to the line `\.`.
-    fn copy_data(&mut self, place: Place) -> Result<Option<Fault>, Error> {
+    /// Passes over the data behind `COPY … FROM stdin;`, up to the line `\.`; false when there is
+    /// none.
+    fn copy_data(&mut self) -> Result<bool, Error> {
         self.discard = true;
         self.rest_of_line()?;
         loop {
@@ -679,14 +685,15 @@ impl<R: Read> Reader<R> {
                     Some(_) => false,
                 };
                 if ends {
-                    return Ok(None);
+                    return Ok(true);
                 }
                 continue;
             }
             // The mark may be cut by the end of the buffer.
             self.at = self.at.max(self.buffer.len().saturating_sub(2));
             if !self.more()? {
-                return Ok(Some(self.fault(Problem::OpenCopy, place)));
+                self.at = self.buffer.len();
+                return Ok(false);
             }
         }
     }
@@ -720,10 +727,10 @@ impl<R: Read> Reader<R> {
         if keep > 0 {
             match self.opened {
                 Opened::At(at) if at < keep => {
-                    self.opened = Opened::Gone(self.place(at), self.line_around(at));
+                    self.opened = Opened::Counted(self.place(at), self.text_around(self.start, at));
                 }
                 Opened::At(at) => self.opened = Opened::At(at - keep),
-                Opened::Gone(..) => {}
+                Opened::Counted(..) => {}
             }
             self.count_to(keep);
             self.buffer.drain(..keep);
@@ -777,23 +784,20 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_fault(&mut self, problem: Problem) -> Fault {
-        match std::mem::replace(&mut self.opened, Opened::At(0)) {
-            Opened::At(at) => Fault { problem, place: self.place(at), line: self.line_around(at) },
-            Opened::Gone(place, line) => Fault { problem, place, line },
-        }
+        let (place, text) = match std::mem::replace(&mut self.opened, Opened::At(0)) {
+            Opened::At(at) => (self.place(at), self.text_around(self.start, at)),
+            Opened::Counted(place, text) => (place, text),
+        };
+        Fault { problem, place, text }
     }
 
-    fn fault(&self, problem: Problem, place: Place) -> Fault {
-        Fault { problem, place, line: self.line_around(self.start) }
-    }
-
-    /// The text of the line that the byte at `at` stands on, as far as it is in the buffer.
-    fn line_around(&self, at: usize) -> String {
-        let at = at.min(self.buffer.len());
-        let start = memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
-        let end = memchr3(b'\n', b'\r', b'\n', &self.buffer[at..])
-            .map_or(self.buffer.len(), |step| at + step);
-        let end = end.min(start + 4096);
+    /// The lines from the one of the byte at `from` to the one of the byte at `at`, as far as they
+    /// are in the buffer; the last may be cut behind `at`.
+    fn text_around(&self, from: usize, at: usize) -> String {
+        let from = from.min(at);
+        let start = memrchr(b'\n', &self.buffer[..from]).map_or(0, |newline| newline + 1);
+        let rest = &self.buffer[at..self.buffer.len().min(at + MAX_SHOWN)];
+        let end = at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         String::from_utf8_lossy(&self.buffer[start..end]).into_owned()
     }
 }

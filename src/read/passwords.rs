@@ -39,6 +39,15 @@ pub enum PasswordsError {
 impl fmt::Display for PasswordsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // The place only: what is no dump could hold a password anywhere.
+            Self::Dump(Failure::Mistakes { mistakes, .. }) => {
+                let line = mistakes.first().map_or(1, |mistake| mistake.place.line);
+                write!(
+                    f,
+                    "line {line}: neither \"user\" \"password\", as in pgbouncer's userlist.txt, nor a \
+                     statement of a dump"
+                )
+            }
             Self::Dump(failure) => failure.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::Line(line) => {

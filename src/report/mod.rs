@@ -5,7 +5,7 @@ mod mistake;
 mod script;
 mod text;
 
-pub use mistake::render as render_mistake;
+pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script};
 pub use text::render as render_text;
 

@@ -56,7 +56,7 @@ fn what_is_no_dump_is_refused_with_its_reason() {
 
 fn described(failure: &Failure) -> String {
     let mut text = format!("  {failure}");
-    if let Failure::Mistakes(mistakes, _) = failure {
+    if let Failure::Mistakes { mistakes, .. } = failure {
         for mistake in mistakes {
             let (place, message, line) = (mistake.place, &mistake.message, &mistake.line);
             write!(text, "\n  {place}: {message}\n    {line:?}").unwrap();

@@ -10,6 +10,7 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod cli;
 mod convert_matrix;
 mod convert_replay;
 mod fixtures;

@@ -117,6 +117,28 @@ impl Collector {
         );
     }
 
+    /// The dump ends in the middle of a statement, which is left out.
+    pub fn cut_off(&mut self, line: u32) {
+        let origin = self.ledger.open(line);
+        self.lost(origin);
+        let message = "the dump ends in the middle of this statement, which is left out".to_owned();
+        let object = (Kind::Statement, "last statement");
+        self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
+    }
+
+    /// The dump ends before it should.
+    pub fn no_end_marker(&mut self) {
+        let name = "end marker".to_owned();
+        self.findings.push(Finding {
+            rule: "truncated",
+            severity: Severity::Error,
+            action: Action::Dropped,
+            object: Object { kind: Kind::Statement, name },
+            line: None,
+            message: "it is missing at the end of the dump".to_owned(),
+        });
+    }
+
     /// The model, when there are no more statements.
     pub fn finish(mut self) -> Collected {
         if self.passwords {

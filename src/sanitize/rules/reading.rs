@@ -3,7 +3,13 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 7] = [
+pub(super) const ALL: [About; 8] = [
+    About {
+        name: "truncated",
+        severity: Severity::Error,
+        why: "the dump is truncated: whatever stood behind its end is not carried over",
+        remedy: "make the dump again before you rely on this script",
+    },
     About {
         name: "unknown-statement",
         severity: Severity::Error,
