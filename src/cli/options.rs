@@ -50,7 +50,9 @@ pub(super) fn pair(text: &str) -> Result<(Name, Name), String> {
     let mut rest = text;
     loop {
         let Some(at) = rest.find('=') else {
-            return Err("expected two names with = between them; write = in a name as ==".to_owned());
+            return Err(
+                "expected two names with = between them; write = in a name as ==".to_owned()
+            );
         };
         old.push_str(&rest[..at]);
         rest = &rest[at + 1..];

@@ -223,7 +223,8 @@ fn not_a_dump(start: &[u8]) -> Option<NotADump> {
             [0, b'\t'..=b'~', 0, b'\t'..=b'~', ..] => Some(NotADump::Utf16("UTF-16BE")),
             [b'\t'..=b'~', 0, b'\t'..=b'~', 0, ..] => Some(NotADump::Utf16("UTF-16LE")),
             _ if memchr::memchr(0, head).is_none() => None,
-            _ => (head.iter().filter(|&byte| is_binary(byte)).count() > 1).then_some(NotADump::Binary),
+            _ => (head.iter().filter(|&byte| is_binary(byte)).count() > 1)
+                .then_some(NotADump::Binary),
         }
     }
 }

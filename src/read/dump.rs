@@ -5,9 +5,9 @@ use std::io::Read;
 
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
-use crate::finding::Finding;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
-use crate::globals::{Globals, Ledger};
+use crate::globals::{Globals, Ledger, SettingKey};
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
 
@@ -167,6 +167,8 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     let mut mistakes = Vec::new();
     let mut more = 0;
     let mut counts = Counts::default();
+    // A script of ours is one even when nothing was left to write into it.
+    let mut ours = false;
     // The last piece, where the dump may end in the middle of it.
     let mut last = None;
     while let Some(piece) = reader.next()? {
@@ -191,14 +193,15 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
                 .map_err(|error| dump::Error::UnknownEncoding(error, line))?,
             Ok(Some(Signal::StandardStrings(on))) => reader.set_standard_conforming_strings(on),
             Ok(Some(Signal::Name(name))) => reader.expect_name(&name),
+            Ok(Some(Signal::Ours)) => ours = true,
             Err(mistake) if mistakes.len() < MOST_MISTAKES => mistakes.push(mistake),
             Err(_) => more += 1,
         }
     }
     let truncated = reader.marks().headers > reader.marks().trailers;
+    let is_cut = last.is_some();
     match last {
-        Some(last) if truncated => collector.cut_off(last.place().line),
-        None if truncated && options.accept_truncated => collector.no_end_marker(),
+        Some(ref last) if truncated => collector.cut_off(last.place().line),
         Some(last) => mistakes.extend(last.read(&mut collector, &mut counts, options).err()),
         None => {}
     }
@@ -214,11 +217,29 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     if truncated && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, findings, passwords } = collector.finish();
-    if marks.headers == 0 && ledger.fates().next().is_none() {
+    let Collected { globals, ledger, mut findings, passwords } = collector.finish();
+    if marks.headers == 0 && !ours && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
+    if truncated && !is_cut {
+        let message = "it is missing at the end of the dump";
+        findings.push(whole("truncated", Severity::Error, "end marker", message));
+    }
+    // Before 11, pg_dumpall had them among the globals.
+    let has_database = |key: &SettingKey| key.database.is_some();
+    let whole_cluster = marks.database_headers > 0 || globals.settings.keys().any(has_database);
+    if marks.headers > 0 && !whole_cluster {
+        let message = "what a role has set in one database only is not in this dump";
+        findings.push(whole("unseen-settings", Severity::Info, "IN DATABASE", message));
+    }
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+}
+
+/// A finding about all of the dump.
+fn whole(rule: &'static str, severity: Severity, name: &str, message: &str) -> Finding {
+    let object = Object { kind: Kind::Statement, name: name.to_owned() };
+    let message = message.to_owned();
+    Finding { rule, severity, action: Action::Dropped, object, line: None, message }
 }
 
 /// A piece that has the end of the input behind it, and not its own end.
@@ -257,6 +278,7 @@ enum Signal {
     Encoding(String, u32),
     StandardStrings(bool),
     Name(String),
+    Ours,
 }
 
 fn statement(
@@ -297,6 +319,7 @@ fn statement(
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
     match statement {
+        Statement::VersionGuard(_) => Some(Signal::Ours),
         Statement::CreateRole { name, .. } if name.contains('\n') => {
             Some(Signal::Name(name.as_ref().to_owned()))
         }
@@ -454,7 +477,13 @@ mod tests {
             one("--\n-- PostgreSQL database dump\n--\nCREATE TABLE t ();")
                 .starts_with("this is a dump of one")
         );
-        assert_eq!(one("SET x TO 'y';"), "there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
-        assert_eq!(one("-- nothing"), "there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
+        assert_eq!(
+            one("SET x TO 'y';"),
+            "there is no statement about globals in it: make the dump with pg_dumpall --globals-only"
+        );
+        assert_eq!(
+            one("-- nothing"),
+            "there is no statement about globals in it: make the dump with pg_dumpall --globals-only"
+        );
     }
 }

@@ -27,7 +27,12 @@ pub fn render(report: &Report, shorten: bool) -> String {
 fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     let Report { source, target, found, statements, .. } = report;
     let platform = source.platform.as_deref().unwrap_or("no platform recognised");
-    write!(out, "{}: {platform}", source.name.escape_debug())?;
+    let name = match source.name.as_str() {
+        "-" => "standard input".to_owned(),
+        // Quotes may stand in it as they are; control characters may not.
+        name => name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+    };
+    write!(out, "{name}: {platform}")?;
     if let Some(version) = &source.server_version {
         write!(out, ", PostgreSQL {version}")?;
     }
@@ -108,10 +113,11 @@ fn group(
     if shown < findings.len() {
         writeln!(out, "  … and {} more: --report FILE has them all", findings.len() - shown)?;
     }
-    match about.map_or("", |about| about.remedy) {
-        "" => Ok(()),
-        remedy => writeln!(out, "  = {remedy}"),
-    }
+    // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
+    let remedy = about
+        .filter(|about| severity > Severity::Info || about.severity == Severity::Info)
+        .map_or("", |about| about.remedy);
+    if remedy.is_empty() { Ok(()) } else { writeln!(out, "  = {remedy}") }
 }
 
 /// The object for one line of a terminal.

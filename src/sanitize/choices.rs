@@ -93,7 +93,7 @@ impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingSelected => {
-                f.write_str("no role is selected: --only and --exclude leave nothing")
+                f.write_str("no role is left by --only and --exclude: patterns match whole names, and case counts")
             }
             Self::RenamesNothing(from) => write!(f, "--rename: there is no role {from}"),
             Self::RenamesOnto(from, to) => {

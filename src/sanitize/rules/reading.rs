@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 7] = [
+pub(super) const ALL: [About; 8] = [
     About {
         name: "truncated",
         severity: Severity::Error,
@@ -15,6 +15,13 @@ pub(super) const ALL: [About; 7] = [
         severity: Severity::Error,
         why: "statements that are not understood are left out, as --drop-unknown asks",
         remedy: "look at each: whatever they do is not done on the target",
+    },
+    About {
+        name: "unseen-settings",
+        severity: Severity::Info,
+        why: "pg_dumpall --globals-only leaves settings out",
+        remedy: "where there are such, convert the dump of the whole cluster (it can go without data: \
+                 pg_dumpall --schema-only)",
     },
     About {
         name: "superseded",

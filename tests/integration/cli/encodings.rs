@@ -77,7 +77,8 @@ fn names_are_written_in_utf8() {
     CREATE ROLE "€uro";
     "#);
     // The second byte of the name is a backslash, and that of the comment ends in a quote's.
-    let sjis = b"CREATE ROLE \"\x94\x5c\x93\x5c\";\nCOMMENT ON ROLE \"\x94\x5c\x93\x5c\" IS '\x83\x5c';\n";
+    let sjis =
+        b"CREATE ROLE \"\x94\x5c\x93\x5c\";\nCOMMENT ON ROLE \"\x94\x5c\x93\x5c\" IS '\x83\x5c';\n";
     assert_snapshot!(body(&in_encoding("SJIS", sjis)), @r#"
     -- Roles
 

@@ -121,7 +121,7 @@ fn misspelt() {
     For more information, try '--help'.
     ");
     assert_snapshot!(refused("--passwords none"), @"
-    error: invalid value 'none' for '--passwords <PASSWORDS>'
+    error: invalid value 'none' for '--passwords <WHAT>'
       [possible values: keep, omit, generate]
 
     For more information, try '--help'.
@@ -148,7 +148,7 @@ fn patterns_and_pairs() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is selected: --only and --exclude leave nothing");
+    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename a"), @"
     error: invalid value 'a' for '--rename <OLD=NEW>': expected two names with = between them; write = in a name as ==
 
@@ -179,8 +179,8 @@ fn patterns_and_pairs() {
 
 #[test]
 fn choices_that_fit_nothing() {
-    assert_snapshot!(refused("--only c*"), @"error: no role is selected: --only and --exclude leave nothing");
-    assert_snapshot!(refused("--exclude *"), @"error: no role is selected: --only and --exclude leave nothing");
+    assert_snapshot!(refused("--only c*"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(refused("--exclude *"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c");
     assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A""#);
     assert_snapshot!(refused("--rename a=b"), @"error: --rename: a cannot become b, another role has that name");
@@ -211,7 +211,8 @@ fn passwords() {
 
 #[test]
 fn a_password_file_that_others_may_read() {
-    let run = convert(DUMP).file("new.txt", "").with("--passwords generate --password-file new.txt");
+    let run =
+        convert(DUMP).file("new.txt", "").with("--passwords generate --password-file new.txt");
     assert_snapshot!(run.fails(), @"error: new.txt: others than its owner may read it; chmod 600 new.txt");
 }
 

@@ -76,6 +76,11 @@ impl Run {
         self.dir.path().join(name)
     }
 
+    /// The names of the files in the program's directory.
+    pub fn names(&self) -> Vec<String> {
+        contents(self.dir.path()).into_keys().map(|name| name.into_string().unwrap()).collect()
+    }
+
     /// The command, for what this builder does not do.
     pub fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
