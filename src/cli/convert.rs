@@ -29,6 +29,8 @@ use crate::version::Major;
 #[derive(Args, Debug)]
 #[command(after_help = "Example: pg_globals convert globals.sql -o azure.sql\n\n\
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Convert {
     /// The dump: a file, or - for standard input.
     source: String,

@@ -34,9 +34,9 @@ pub(super) fn note(line: &str, marks: &mut Marks) -> Option<Part> {
         | "Per-Database Role Settings" => Some(Part::Globals),
         _ => {
             if let Some(version) = text.strip_prefix("Dumped from database version ") {
-                marks.versions.get_or_insert_default().0 = version.to_owned();
+                version.clone_into(&mut marks.versions.get_or_insert_default().0);
             } else if let Some(version) = text.strip_prefix("Dumped by pg_dump version ") {
-                marks.versions.get_or_insert_default().1 = version.to_owned();
+                version.clone_into(&mut marks.versions.get_or_insert_default().1);
             } else if text.starts_with("Database \"") {
                 return Some(Part::Database);
             }

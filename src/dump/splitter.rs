@@ -22,6 +22,7 @@ const MAX_COMMENT: usize = 64 << 10;
 const MAX_SHOWN: usize = 4096;
 
 /// Reads a dump piece by piece.
+#[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Reader<R> {
     input: Input<R>,
     buffer: Vec<u8>,
@@ -221,7 +222,7 @@ impl<R: Read> Reader<R> {
                     }
                     if self.part == Part::Globals {
                         // Not skipped: among the globals it is a mistake that must be told.
-                        self.decoded = "COPY".to_owned();
+                        "COPY".clone_into(&mut self.decoded);
                         let part = self.part;
                         let slice = Slice { text: &self.decoded, place, part, ended };
                         return Ok(Some(Piece::Statement(slice)));
@@ -265,7 +266,6 @@ impl<R: Read> Reader<R> {
             self.discard = true;
             self.start = self.at;
             match self.peek(0)? {
-                None => return Ok(None),
                 Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b';') => self.at += 1,
                 Some(b'-') if self.peek(1)? == Some(b'-') => {
                     if let Some(fault) = self.comment_line()? {
@@ -282,7 +282,7 @@ impl<R: Read> Reader<R> {
                         return Ok(Some(fault));
                     }
                 }
-                Some(_) => return Ok(None),
+                _ => return Ok(None),
             }
         }
     }

@@ -7,10 +7,14 @@ use super::run::Run;
 fn help(args: &[&str]) -> String {
     let done = Run::new(args).done();
     assert_eq!(done.stderr, "");
-    for line in done.stdout.split('\n') {
-        assert!(line.chars().count() <= 100, "{line}");
+    let mut text = String::new();
+    for line in done.stdout.split_inclusive('\n') {
+        assert!(line.trim_end().chars().count() <= 100, "{line}");
+        // clap fills some empty lines.
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
-    done.stdout
+    text
 }
 
 #[test]
@@ -132,7 +136,7 @@ fn of_convert() {
       -p, --platform <NAME|FILE>
               What the target accepts: a platform's name, or a file like `pg_globals platforms azure`
               prints
-              
+
               [default: azure]
 
           --target-version <MAJOR>
@@ -157,7 +161,7 @@ fn of_convert() {
 
           --skip <KIND>
               Leave a kind of objects out. Repeatable
-              
+
               [possible values: comments, settings, memberships, parameters, tablespaces,
               security-labels]
 
@@ -179,7 +183,7 @@ fn of_convert() {
               - keep:     Carry verifiers over as they are
               - omit:     Leave them out
               - generate: Make new passwords where the old are unknown; needs --password-file
-              
+
               [default: keep]
 
           --password-file <FILE>
@@ -202,7 +206,7 @@ fn of_convert() {
               Possible values:
               - text: For people
               - json: For programs
-              
+
               [default: text]
 
           --if-not-exists
@@ -225,7 +229,8 @@ fn of_platforms() {
       [NAME]  The platform to print
 
     Options:
-          --format <FORMAT>  The format of the list [default: text] [possible values: text, json]
+          --format <FORMAT>  The format of the list, or of the platform: text is TOML, which --platform
+                             takes [default: text] [possible values: text, json]
       -h, --help             Print help (see more with '--help')
 
     Example: pg_globals platforms azure > mine.toml
@@ -241,12 +246,12 @@ fn of_platforms() {
 
     Options:
           --format <FORMAT>
-              The format of the list
+              The format of the list, or of the platform: text is TOML, which --platform takes
 
               Possible values:
               - text: For people
               - json: For programs
-              
+
               [default: text]
 
       -h, --help

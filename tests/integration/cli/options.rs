@@ -181,8 +181,8 @@ fn patterns_and_pairs() {
 fn choices_that_fit_nothing() {
     assert_snapshot!(refused("--only c*"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
     assert_snapshot!(refused("--exclude *"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
-    assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c");
-    assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A""#);
+    assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c; names are as in the dump, and case counts");
+    assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A"; names are as in the dump, and case counts"#);
     assert_snapshot!(refused("--rename a=b"), @"error: --rename: a cannot become b, another role has that name");
     assert_snapshot!(refused("--rename a=c --rename b=c"), @"error: --rename: b cannot become c, another role has that name");
     assert_snapshot!(refused("--map-role rds_superuser=azure_pg_admin"), @"error: --map-role: there is no role rds_superuser, and no membership in it");
@@ -234,7 +234,7 @@ fn a_directory_that_may_not_be_written() {
     if std::fs::write(closed.join("probe"), "").is_ok() {
         return;
     }
-    assert_snapshot!(run.fails(), @"");
+    assert_snapshot!(run.fails(), @"error: -o closed/out.sql: permission denied");
 }
 
 #[test]

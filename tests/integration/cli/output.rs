@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert};
+use super::run::{Run, convert, many};
 
 const DUMP: &str = "CREATE ROLE a SUPERUSER;\n";
 
@@ -103,8 +103,7 @@ fn a_device_that_is_full() {
 /// `pg_globals convert … | head -1`: whoever has seen enough may close the pipe.
 #[test]
 fn a_reader_who_stops_early() {
-    let many: String = (0..50_000).map(|n| format!("CREATE ROLE r{n};\n")).collect();
-    let run = convert(&many);
+    let run = convert(many(50_000, "CREATE ROLE r#"));
     let mut child = run.command().stdin(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -146,6 +145,6 @@ fn colours_are_for_terminals() {
 /// Only a terminal shortens what there is to say.
 #[test]
 fn long_groups_are_whole_in_a_file() {
-    let many: String = (0..30).map(|n| format!("CREATE ROLE r{n} SUPERUSER;\n")).collect();
-    assert_eq!(convert(many).done().stderr.matches("loses SUPERUSER").count(), 30);
+    let dump = many(30, "CREATE ROLE r# SUPERUSER");
+    assert_eq!(convert(dump).done().stderr.matches("loses SUPERUSER").count(), 30);
 }

@@ -11,7 +11,7 @@ use super::run::{Done, convert};
 const SCRAM: &str = "SCRAM-SHA-256$4096:y38EXwrFnEclxthcXl6XvA==$BNdgrFpEvWcDHA8uBBGxYPWbR5kjETB0B8HfcPP/In8=:Yh8CCjpZyy4XcGQyFpM0fasqGwsLrHiACipwD4xxRWE=";
 const MD5: &str = "md5f3434e46f2c51773304917bda4780e5d";
 
-/// As an administrator without pg_authid dumps: nobody has a password.
+/// As an administrator who may not read `pg_authid` dumps: nobody has a password.
 const WITHOUT: &str = "CREATE ROLE a LOGIN;\nCREATE ROLE \"b \"\"c\" LOGIN;\nCREATE ROLE team;\n";
 
 /// The passwords of a script, by role, with what is random in verifiers taken out.

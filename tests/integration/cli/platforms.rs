@@ -145,5 +145,15 @@ fn unknown() {
     error: there is no platform `azur`, did you mean `azure`?
       known are azure, aurora, rds, cloudsql, alloydb, supabase, neon, aiven, digitalocean, timescale, postgres; or give a file
     ");
-    assert_snapshot!(Run::new(["platforms", "azure", "--format", "json"]).done().stderr, @"");
+}
+
+#[test]
+fn printed_as_json() {
+    let done = Run::new(["platforms", "digitalocean", "--format", "json"]).done();
+    assert_eq!(done.stderr, "");
+    let json: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let toml = Run::new(["platforms", "digitalocean"]).done().stdout;
+    let toml: toml::Table = toml::from_str(&toml).unwrap();
+    let expected = serde_json::json!({ "format_version": 1, "platform": toml });
+    assert_eq!(json, expected);
 }
