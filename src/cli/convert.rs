@@ -1,7 +1,7 @@
 //! `pg_globals convert`: a dump into a script that a managed target accepts.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -29,6 +29,8 @@ use crate::version::Major;
 #[derive(Args, Debug)]
 #[command(after_help = "Example: pg_globals convert globals.sql -o azure.sql\n\n\
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Convert {
     /// The dump: a file, or - for standard input.
     source: String,
@@ -53,7 +55,7 @@ pub(super) struct Convert {
     #[arg(long, help_heading = "Source")]
     accept_truncated: bool,
 
-    /// Only roles whose name matches; *, ? and [..] are known. Repeatable.
+    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
     only: Vec<Glob>,
 
@@ -78,14 +80,14 @@ pub(super) struct Convert {
     widen: bool,
 
     /// What to do with passwords.
-    #[arg(long, value_enum, default_value_t, help_heading = "Passwords")]
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Passwords")]
     passwords: PasswordChoice,
 
-    /// Where generated passwords go, as pgbouncer's userlist.txt; an existing file is added to.
+    /// Where generated passwords go, in pgbouncer's format; those of an earlier run are used again.
     #[arg(long, value_name = "FILE", help_heading = "Passwords")]
     password_file: Option<PathBuf>,
 
-    /// Take missing verifiers from a pgbouncer userlist.txt or another dump.
+    /// Take passwords that the dump lacks from a pgbouncer userlist.txt, or from another dump.
     #[arg(long, value_name = "FILE", help_heading = "Passwords")]
     passwords_from: Option<String>,
 
@@ -165,7 +167,8 @@ impl Convert {
         summary.statements = Statements::count(&ledger, counts);
         summary.findings = findings;
 
-        let title = Title { source: &self.source, platform: target.name() };
+        let source = shown(&self.source);
+        let title = Title { source: &source, platform: target.name() };
         let shape = Shape { major, if_not_exists: self.if_not_exists };
         let script = report::render_script(&globals, title, shape);
         if let Some(file) = &mut output {
@@ -183,7 +186,13 @@ impl Convert {
         if to_stdout {
             let mut out = std::io::stdout().lock();
             let written = out.write_all(script.as_bytes()).and_then(|()| out.flush());
-            written.context("standard output")?;
+            match written {
+                // Whoever reads it may stop when it has seen enough.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    return Err(file::failed("standard output", &error));
+                }
+                _ => {}
+            }
         }
         Ok(Exit::Done)
     }
@@ -218,7 +227,7 @@ impl Convert {
             bail!("--passwords generate needs --password-file FILE for the new passwords");
         };
         let metadata = match std::fs::metadata(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 file::refuse_missing_directory("--password-file", path)?;
                 return Ok(BTreeMap::new());
             }

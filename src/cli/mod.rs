@@ -21,6 +21,7 @@ struct Cli {
 }
 
 #[derive(Subcommand, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Command {
     Convert(Box<convert::Convert>),
     Platforms(platforms::Platforms),

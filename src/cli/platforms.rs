@@ -15,7 +15,7 @@ use crate::platform::Platform;
 pub(super) struct Platforms {
     /// The platform to print.
     name: Option<String>,
-    /// The format of the list.
+    /// The format of the list, or of the platform: text is TOML, which --platform takes.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
 }
@@ -32,7 +32,16 @@ impl Platforms {
         let mut out = anstream::stdout().lock();
         if let Some(name) = &self.name {
             let Some(platform) = Platform::builtin(name) else { bail!(unknown(name)) };
-            out.write_all(platform.source_text().as_bytes())?;
+            match self.format {
+                Format::Text => out.write_all(platform.source_text().as_bytes())?,
+                Format::Json => {
+                    let description: toml::Table = toml::from_str(platform.source_text())?;
+                    let platform =
+                        serde_json::json!({ "format_version": 1, "platform": description });
+                    serde_json::to_writer_pretty(&mut out, &platform)?;
+                    writeln!(out)?;
+                }
+            }
             return Ok(Exit::Done);
         }
         let entries: Vec<_> = Platform::all()

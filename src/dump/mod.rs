@@ -109,7 +109,8 @@ impl Problem {
             Self::MetaCommand(_) => Some(
                 "make the dump again with pg_dumpall; in a script of your own, take the command out",
             ),
-            Self::Encoding(name) if name.starts_with("SQL_ASCII") => None,
+            // SQL_ASCII says it itself.
+            Self::Encoding(name) if name.contains("-E UTF8") => None,
             Self::Encoding(_) => Some(
                 "dump again with -E UTF8, or let SET client_encoding name the encoding that it is in",
             ),
@@ -177,7 +178,9 @@ impl fmt::Display for Error {
                 "line {line}: the statement that begins here is longer than {} MiB",
                 MAX_STATEMENT >> 20
             ),
-            Self::Encoding(name, line) => write!(f, "line {line}: this is not valid {name}"),
+            Self::Encoding(name, line) => {
+                write!(f, "line {line}: this is not valid {name}: dump again with -E UTF8")
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ const MAX_COMMENT: usize = 64 << 10;
 const MAX_SHOWN: usize = 4096;
 
 /// Reads a dump piece by piece.
+#[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Reader<R> {
     input: Input<R>,
     buffer: Vec<u8>,
@@ -284,7 +285,7 @@ impl<R: Read> Reader<R> {
                         return Ok(Some(fault));
                     }
                 }
-                Some(_) | None => return Ok(None),
+                _ => return Ok(None),
             }
         }
     }

@@ -207,7 +207,7 @@ fn encodings_are_decoded_from_where_they_are_named() {
             pieces(b"A;\nB\n '\xe9';C;", step),
             ["1:1 A", "3:3 fault: this is not valid UTF8", "3:6 C"]
         );
-        assert_eq!(pieces(b"A \0;", step), ["error: this is binary, not the text of a dump"]);
+        assert_eq!(pieces(b"A \0;", step), ["1:3 fault: a NUL byte"]);
     }
     let utf_16 = |text: &str, little: bool| {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
@@ -237,7 +237,10 @@ fn what_is_no_dump_is_named() {
             b"PGDMP\x01",
             "error: this is pg_dump's custom format, which holds one database and no globals: make the dump with pg_dumpall --globals-only",
         ),
-        (b"\x7fELF\0\0", "error: this is binary, not the text of a dump"),
+        (
+            b"\x7fELF\0\0",
+            "error: this is binary, and not the text of a dump: make it with pg_dumpall --globals-only",
+        ),
     ];
     for (bytes, expected) in cases {
         assert_eq!(pieces(bytes, 1 << 20), [expected]);

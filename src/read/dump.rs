@@ -7,7 +7,7 @@ use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
-use crate::globals::{Globals, Ledger};
+use crate::globals::{Globals, Ledger, SettingKey};
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
 
@@ -167,6 +167,8 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     let mut mistakes = Vec::new();
     let mut more = 0;
     let mut counts = Counts::default();
+    // A script of ours is one even when nothing was left to write into it.
+    let mut ours = false;
     // The last piece, where the dump may end in the middle of it.
     let mut last = None;
     while let Some(piece) = reader.next()? {
@@ -191,14 +193,15 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
                 .map_err(|error| dump::Error::UnknownEncoding(error, line))?,
             Ok(Some(Signal::StandardStrings(on))) => reader.set_standard_conforming_strings(on),
             Ok(Some(Signal::Name(name))) => reader.expect_name(&name),
+            Ok(Some(Signal::Ours)) => ours = true,
             Err(mistake) if mistakes.len() < MOST_MISTAKES => mistakes.push(mistake),
             Err(_) => more += 1,
         }
     }
     let truncated = reader.marks().headers > reader.marks().trailers;
+    let is_cut = last.is_some();
     match last {
-        Some(last) if truncated => collector.cut_off(last.place().line),
-        None if truncated && options.accept_truncated => collector.no_end_marker(),
+        Some(ref last) if truncated => collector.cut_off(last.place().line),
         Some(last) => mistakes.extend(last.read(&mut collector, &mut counts, options).err()),
         None => {}
     }
@@ -215,26 +218,28 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
         return Err(Failure::Truncated);
     }
     let Collected { globals, ledger, mut findings, passwords } = collector.finish();
-    if marks.headers == 0 && ledger.fates().next().is_none() {
+    if marks.headers == 0 && !ours && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
-    findings.extend(not_in_dump(&globals, &marks));
+    if truncated && !is_cut {
+        let message = "it is missing at the end of the dump";
+        findings.push(whole("truncated", Severity::Error, "end marker", message));
+    }
+    // Before 11, pg_dumpall had them among the globals.
+    let has_database = |key: &SettingKey| key.database.is_some();
+    let whole_cluster = marks.database_headers > 0 || globals.settings.keys().any(has_database);
+    if marks.headers > 0 && !whole_cluster {
+        let message = "what a role has set in one database only is not in this dump";
+        findings.push(whole("unseen-settings", Severity::Info, "IN DATABASE", message));
+    }
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
 }
 
-/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
-/// and those of all roles nowhere.
-fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
-    let has_databases =
-        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
-    (marks.headers > 0 && !has_databases).then(|| Finding {
-        rule: "not-in-dump",
-        severity: Severity::Info,
-        action: Action::Dropped,
-        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
-        line: None,
-        message: "whether the source has such settings cannot be seen".to_owned(),
-    })
+/// A finding about all of the dump.
+fn whole(rule: &'static str, severity: Severity, name: &str, message: &str) -> Finding {
+    let object = Object { kind: Kind::Statement, name: name.to_owned() };
+    let message = message.to_owned();
+    Finding { rule, severity, action: Action::Dropped, object, line: None, message }
 }
 
 /// A piece that has the end of the input behind it, and not its own end.
@@ -273,6 +278,7 @@ enum Signal {
     Encoding(String, u32),
     StandardStrings(bool),
     Name(String),
+    Ours,
 }
 
 fn statement(
@@ -325,6 +331,7 @@ fn position(text: &str, clause: &str) -> usize {
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
     match statement {
+        Statement::VersionGuard(_) => Some(Signal::Ours),
         Statement::CreateRole { name, .. } if name.contains('\n') => {
             Some(Signal::Name(name.as_ref().to_owned()))
         }

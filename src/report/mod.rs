@@ -2,6 +2,8 @@
 //! line that they are in.
 
 mod mistake;
+#[cfg(test)]
+mod schema;
 mod script;
 mod text;
 
@@ -41,7 +43,7 @@ pub struct Report {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Source {
-    /// The file, or `-`.
+    /// The file, or `-` for standard input.
     pub name: String,
     /// The platform, where it was recognised or named.
     pub platform: Option<String>,

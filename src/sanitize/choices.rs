@@ -93,9 +93,11 @@ impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingSelected => {
-                f.write_str("no role is selected: --only and --exclude leave nothing")
+                f.write_str("no role is left by --only and --exclude: patterns match whole names, and case counts")
             }
-            Self::RenamesNothing(from) => write!(f, "--rename: there is no role {from}"),
+            Self::RenamesNothing(from) => {
+                write!(f, "--rename: there is no role {from}; names are as in the dump, and case counts")
+            }
             Self::RenamesOnto(from, to) => {
                 write!(f, "--rename: {from} cannot become {to}, another role has that name")
             }
@@ -146,8 +148,8 @@ impl Choices {
                 return Err(ChoiceError::MapsNothing(from.clone()));
             }
         }
-        let everything = self.only.is_empty() && self.exclude.is_empty();
-        if !everything && !globals.roles.keys().any(|name| self.selects(name)) {
+        let choosy = !self.only.is_empty() || !self.exclude.is_empty();
+        if choosy && !globals.roles.keys().any(|name| self.selects(name)) {
             return Err(ChoiceError::NothingSelected);
         }
         Ok(())

@@ -126,19 +126,6 @@ impl Collector {
         self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
 
-    /// The dump ends before it should.
-    pub fn no_end_marker(&mut self) {
-        let name = "end marker".to_owned();
-        self.findings.push(Finding {
-            rule: "truncated",
-            severity: Severity::Error,
-            action: Action::Dropped,
-            object: Object { kind: Kind::Statement, name },
-            line: None,
-            message: "it is missing at the end of the dump".to_owned(),
-        });
-    }
-
     /// The model, when there are no more statements.
     pub fn finish(mut self) -> Collected {
         if self.passwords {

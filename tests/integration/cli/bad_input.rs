@@ -111,6 +111,10 @@ fn a_dump_without_its_end() {
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
       end marker: it is missing at the end of the dump
       = make the dump again before you rely on this script
+
+    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
+      IN DATABASE: what a role has set in one database only is not in this dump
+      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
     ");
     // Cut in the middle of a statement.
     let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
@@ -138,6 +142,10 @@ fn a_dump_without_its_end() {
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
+
+    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
+      IN DATABASE: what a role has set in one database only is not in this dump
+      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
     ");
     // It would be read as another limit than the one that the source has.
     let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
@@ -163,6 +171,10 @@ fn a_dump_without_its_end() {
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
+
+    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
+      IN DATABASE: what a role has set in one database only is not in this dump
+      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
     ");
     // A script of one's own may lack its last semicolon, whatever is allowed.
     let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
@@ -201,6 +213,10 @@ fn a_dump_without_its_end() {
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 0 roles, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     0 statements read: 0 kept, 0 rewritten, 0 dropped
+
+    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
+      IN DATABASE: what a role has set in one database only is not in this dump
+      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
     ");
 }
 

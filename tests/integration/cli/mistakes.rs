@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert};
+use super::run::{Run, convert, many};
 
 fn refused(dump: impl AsRef<[u8]>) -> String {
     convert(dump).with("-o out.sql --report report.json").fails()
@@ -251,7 +251,7 @@ fn a_clause_cut_out_with_its_semicolon() {
 
 #[test]
 fn many_mistakes() {
-    let dump: String = (1..=15).map(|n| format!("CREATE TABLE t{n} ();\n")).collect();
+    let dump = many(15, "CREATE TABLE t# ()");
     assert_snapshot!(refused(dump), @"
     error: CREATE TABLE is not a statement of a globals dump
      --> in.sql:1:1
@@ -328,7 +328,7 @@ fn many_mistakes() {
 /// The rest is counted: nobody reads so many, and memory stays bounded.
 #[test]
 fn very_many_mistakes() {
-    let dump: String = (1..=2500).map(|n| format!("CREATE TABLE t{n} ();\n")).collect();
+    let dump = many(2500, "CREATE TABLE t# ()");
     let stderr = refused(dump);
     let at = stderr.find("in.sql:999:1").unwrap();
     assert_snapshot!(stderr[at..], @"
@@ -453,28 +453,28 @@ fn no_password_is_shown() {
 fn valid_until_in_another_style() {
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET';\n"), @"
     error: VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL '31/12/2027';\n"), @"
     error: VALID UNTIL '31/12/2027' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL '31/12/2027'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL '2027-02-30 00:00:00+00';\n"), @"
     error: VALID UNTIL '2027-02-30 00:00:00+00' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL '2027-02-30 00:00:00+00'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -588,7 +588,6 @@ fn a_newline_in_a_name_that_escaped_its_comment() {
 #[test]
 fn a_statement_longer_than_64_mib() {
     let run = Run::new(["convert", "-", "-o", "out.sql"]);
-
     let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", 200 << 10);
     assert_snapshot!(stderr, @"error: standard input: line 2: the statement that begins here is longer than 64 MiB");
 }

@@ -121,7 +121,7 @@ fn misspelt() {
     For more information, try '--help'.
     ");
     assert_snapshot!(refused("--passwords none"), @"
-    error: invalid value 'none' for '--passwords <PASSWORDS>'
+    error: invalid value 'none' for '--passwords <WHAT>'
       [possible values: keep, omit, generate]
 
     For more information, try '--help'.
@@ -148,7 +148,7 @@ fn patterns_and_pairs() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is selected: --only and --exclude leave nothing");
+    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename a"), @"
     error: invalid value 'a' for '--rename <OLD=NEW>': expected two names with = between them; write = in a name as ==
 
@@ -179,10 +179,10 @@ fn patterns_and_pairs() {
 
 #[test]
 fn choices_that_fit_nothing() {
-    assert_snapshot!(refused("--only c*"), @"error: no role is selected: --only and --exclude leave nothing");
-    assert_snapshot!(refused("--exclude *"), @"error: no role is selected: --only and --exclude leave nothing");
-    assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c");
-    assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A""#);
+    assert_snapshot!(refused("--only c*"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(refused("--exclude *"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c; names are as in the dump, and case counts");
+    assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A"; names are as in the dump, and case counts"#);
     assert_snapshot!(refused("--rename a=b"), @"error: --rename: a cannot become b, another role has that name");
     assert_snapshot!(refused("--rename a=c --rename b=c"), @"error: --rename: b cannot become c, another role has that name");
     assert_snapshot!(refused("--map-role rds_superuser=azure_pg_admin"), @"error: --map-role: there is no role rds_superuser, and no membership in it");
@@ -234,7 +234,7 @@ fn a_directory_that_may_not_be_written() {
     if std::fs::write(closed.join("probe"), "").is_ok() {
         return;
     }
-    assert_snapshot!(run.fails(), @"");
+    assert_snapshot!(run.fails(), @"error: -o closed/out.sql: permission denied");
 }
 
 #[test]

@@ -11,8 +11,18 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
+/// A statement many times, each with its number in place of the `#`.
+pub fn many(count: u32, statement: &str) -> String {
+    let mut dump = String::new();
+    for number in 1..=count {
+        dump.push_str(&statement.replace('#', &number.to_string()));
+        dump.push_str(";\n");
+    }
+    dump
+}
+
 /// What the program is, for a shell to start.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_pg_globals");
+const PROGRAM: &str = env!("CARGO_BIN_EXE_pg_globals");
 
 /// A command line that is about to run.
 #[must_use]
@@ -76,6 +86,11 @@ impl Run {
         self.dir.path().join(name)
     }
 
+    /// The names of the files in the program's directory.
+    pub fn names(&self) -> Vec<String> {
+        contents(self.dir.path()).into_keys().map(|name| name.into_string().unwrap()).collect()
+    }
+
     /// The command, for what this builder does not do.
     pub fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
@@ -124,7 +139,7 @@ impl Run {
         let output = thread::scope(|scope| {
             scope.spawn(move || {
                 pipe.write_all(start.as_bytes()).unwrap();
-                let filler = [b'x'; 1 << 16];
+                let filler = vec![b'x'; 1 << 16];
                 while pipe.write_all(&filler).is_ok() {}
             });
             child.wait_with_output().unwrap()
