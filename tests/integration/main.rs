@@ -14,4 +14,5 @@ mod convert_matrix;
 mod convert_replay;
 mod fixtures;
 mod harness;
+mod laws;
 mod support;

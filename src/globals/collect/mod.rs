@@ -123,7 +123,7 @@ impl Collector {
             }
         }
         self.globals.sort();
-        self.note_assumed_roles();
+        self.assume_roles();
         Collected {
             globals: self.globals,
             ledger: self.ledger,
@@ -255,6 +255,25 @@ impl Collector {
         self.ledger.lose(earlier);
         let message = format!("a later statement replaces {what}");
         self.finding("superseded", Severity::Info, Action::Dropped, object, earlier, message);
+    }
+
+    /// A later statement has taken back all of an object, whatever stated it.
+    fn supersede_all(
+        &mut self,
+        earlier: impl IntoIterator<Item = Origin>,
+        object: (Kind, &str),
+        message: &str,
+    ) {
+        let mut earlier: Vec<_> = earlier.into_iter().collect();
+        for &origin in &earlier {
+            self.ledger.lose(origin);
+        }
+        earlier.sort_unstable();
+        earlier.dedup();
+        for origin in earlier {
+            let (rule, message) = ("superseded", message.to_owned());
+            self.finding(rule, Severity::Info, Action::Dropped, object, origin, message);
+        }
     }
 
     /// The statement changes nothing that is known.
