@@ -60,6 +60,11 @@ impl Ledger {
         self.entries.get(origin.index()?).map(|entry| entry.line)
     }
 
+    /// What became of a statement; none for facts from a server.
+    pub fn fate(&self, origin: Origin) -> Option<Fate> {
+        self.entries.get(origin.index()?).map(Entry::fate)
+    }
+
     /// What became of each statement, in their order, with its line.
     pub fn fates(&self) -> impl Iterator<Item = (u32, Fate)> {
         self.entries.iter().map(|entry| (entry.line, entry.fate()))

@@ -36,7 +36,7 @@ pub struct Globals {
 /// A role.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Role {
-    /// The statement that creates it; none when it is only altered.
+    /// The statement that creates it, or the first that alters it, where none does.
     pub created: Option<Fact<()>>,
     /// The attributes that are stated, by [`Attribute::ALL`].
     attributes: [Option<Fact<bool>>; 7],

@@ -78,6 +78,9 @@ fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> 
     }
     let sorted = by_rule.into_iter().map(|((severity, _), mut findings)| {
         findings.sort_by_key(|finding| finding.line);
+        // An object that goes with several statements is named once.
+        findings
+            .dedup_by(|next, first| next.object == first.object && next.message == first.message);
         (severity.0, findings[0].rule, findings)
     });
     sorted.collect()

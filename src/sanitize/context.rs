@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use super::{About, Choices};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey, Origin, Role};
+use crate::globals::{Fate, Globals, Ledger, Map, Membership, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Rights};
 use crate::secret::Secret;
@@ -104,6 +104,22 @@ impl<'a> Context<'a> {
     pub fn lose(&mut self, origins: impl IntoIterator<Item = Origin>) {
         for origin in origins {
             self.ledger.lose(origin);
+        }
+    }
+
+    /// An object goes, with all that is known about it, for the reason that was reported last: the
+    /// other statements that are lost with it are named with that reason too.
+    pub(super) fn lose_object(&mut self, origins: impl Iterator<Item = Origin>) {
+        let mut origins: Vec<_> = origins.collect();
+        self.lose(origins.iter().copied());
+        let Some(reason) = self.findings.last().cloned() else { return };
+        origins.sort_unstable();
+        origins.dedup();
+        for origin in origins {
+            let line = self.ledger.line(origin);
+            if line != reason.line && self.ledger.fate(origin) == Some(Fate::Dropped) {
+                self.findings.push(Finding { line, ..reason.clone() });
+            }
         }
     }
 

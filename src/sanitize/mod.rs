@@ -63,7 +63,7 @@ pub fn sanitize(
         if stays {
             roles.push((name, role));
         } else {
-            cx.lose(role.origins());
+            cx.lose_object(role.origins());
             cx.dropped.insert(name);
         }
     }
@@ -75,7 +75,7 @@ pub fn sanitize(
         if stays {
             cx.tablespaces.insert(name.clone());
         } else {
-            cx.lose(tablespace.origins());
+            cx.lose_object(tablespace.origins());
         }
         stays
     });
@@ -97,7 +97,7 @@ pub fn sanitize(
         if all.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
             memberships.push((key, membership));
         } else {
-            cx.lose(membership.origins());
+            cx.lose_object(membership.origins());
         }
     }
     globals.memberships = merged(memberships, &mut cx);
@@ -105,7 +105,7 @@ pub fn sanitize(
         let mut all = rules::PARAMETER.iter();
         let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
         if !stays {
-            cx.lose(parameter.origins());
+            cx.lose_object(parameter.origins());
         }
         stays
     });

@@ -16,5 +16,6 @@ mod convert_replay;
 mod fixtures;
 mod fixtures_parse;
 mod harness;
+mod laws;
 mod readme;
 mod support;

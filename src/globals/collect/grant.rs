@@ -125,15 +125,9 @@ impl Collector {
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
         let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
-        for origin in earlier.origins().skip(1) {
-            self.ledger.lose(origin);
-        }
         let object = membership(key);
-        self.supersede(
-            earlier.granted.origin,
-            (Kind::Membership, &object),
-            "the grant: it revokes it",
-        );
+        let message = "a later statement replaces the grant: it revokes it";
+        self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
         if cascade {
             let dependent: Vec<_> = self
                 .globals
@@ -350,6 +344,6 @@ impl Collector {
 }
 
 /// How a membership is called in findings.
-fn membership(key: &MembershipKey) -> String {
+pub(super) fn membership(key: &MembershipKey) -> String {
     format!("{} in {}", key.member.as_str(), key.role.as_str())
 }

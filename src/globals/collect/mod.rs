@@ -128,6 +128,7 @@ impl Collector {
 
     /// The model, when there are no more statements.
     pub fn finish(mut self) -> Collected {
+        self.assume_roles();
         if self.passwords {
             // Where some roles have passwords, those without have none.
             for role in self.globals.roles.values_mut() {
@@ -137,7 +138,6 @@ impl Collector {
             }
         }
         self.globals.sort();
-        self.note_assumed_roles();
         Collected {
             globals: self.globals,
             ledger: self.ledger,
@@ -269,6 +269,25 @@ impl Collector {
         self.ledger.lose(earlier);
         let message = format!("a later statement replaces {what}");
         self.finding("superseded", Severity::Info, Action::Dropped, object, earlier, message);
+    }
+
+    /// A later statement has taken back all of an object, whatever stated it.
+    fn supersede_all(
+        &mut self,
+        earlier: impl IntoIterator<Item = Origin>,
+        object: (Kind, &str),
+        message: &str,
+    ) {
+        let mut earlier: Vec<_> = earlier.into_iter().collect();
+        for &origin in &earlier {
+            self.ledger.lose(origin);
+        }
+        earlier.sort_unstable();
+        earlier.dedup();
+        for origin in earlier {
+            let (rule, message) = ("superseded", message.to_owned());
+            self.finding(rule, Severity::Info, Action::Dropped, object, origin, message);
+        }
     }
 
     /// The statement changes nothing that is known.

@@ -193,16 +193,13 @@ impl Collector {
     pub(super) fn drop_tablespace(&mut self, name: &str, origin: Origin) {
         let name = self.stored(name, origin);
         let object = (Kind::Tablespace, name.as_str());
-        let (message, origin) = if let Some(tablespace) = self.globals.tablespaces.remove(&name) {
-            for earlier in tablespace.origins() {
-                self.ledger.lose(earlier);
-            }
-            ("a later statement drops the tablespace", tablespace.created.origin)
+        if let Some(tablespace) = self.globals.tablespaces.remove(&name) {
+            let message = "a later statement drops the tablespace";
+            self.supersede_all(tablespace.origins(), object, message);
         } else {
             self.lost(origin);
-            ("nothing is ever dropped on the target", origin)
-        };
-        let rule = if message.starts_with("nothing") { "drop" } else { "superseded" };
-        self.finding(rule, Severity::Info, Action::Dropped, object, origin, message.to_owned());
+            let message = "nothing is ever dropped on the target".to_owned();
+            self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
+        }
     }
 }

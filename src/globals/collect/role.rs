@@ -1,5 +1,7 @@
 //! Roles: created, altered, renamed, dropped.
 
+use std::collections::HashMap;
+
 use super::{Collector, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
@@ -179,13 +181,8 @@ impl Collector {
                 self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
                 continue;
             };
-            for earlier in role.origins() {
-                self.ledger.lose(earlier);
-            }
-            let created = role.origin();
-            let message = "a later statement drops the role".to_owned();
             let object = (Kind::Role, name.as_str());
-            self.finding("superseded", Severity::Info, Action::Dropped, object, created, message);
+            self.supersede_all(role.origins(), object, "a later statement drops the role");
             self.forget(&name);
         }
         Ok(())
@@ -195,31 +192,52 @@ impl Collector {
     fn forget(&mut self, name: &Name) {
         let globals = &mut self.globals;
         let mut lost = Vec::new();
-        for (_, membership) in globals.memberships.extract_if(.., |key, _| {
+        for (key, membership) in globals.memberships.extract_if(.., |key, _| {
             key.role == *name || key.member == *name || key.grantor.as_ref() == Some(name)
         }) {
-            lost.extend(membership.origins());
+            let origins: Vec<_> = membership.origins().collect();
+            lost.push((Kind::Membership, super::grant::membership(&key), origins));
         }
-        for (_, setting) in
+        for (key, setting) in
             globals.settings.extract_if(.., |key, _| key.role.as_ref() == Some(name))
         {
-            lost.push(setting.origin);
+            lost.push((Kind::Setting, super::setting::object(&key), vec![setting.origin]));
         }
-        for origin in lost {
-            self.ledger.lose(origin);
+        for (kind, object, origins) in lost {
+            self.supersede_all(origins, (kind, &object), "a later statement drops the role");
         }
     }
 
-    /// Roles that are altered, and created by no statement: the source has them.
-    pub(super) fn note_assumed_roles(&mut self) {
-        let assumed: Vec<_> = self
-            .globals
-            .roles
-            .iter()
-            .filter(|(_, role)| role.created.is_none())
-            .map(|(name, role)| (name.clone(), role.origin()))
-            .collect();
+    /// Roles that are altered, and created by no statement: the source has them. Those of which
+    /// nothing is known go: only statements that took something back have named them.
+    pub(super) fn assume_roles(&mut self) {
+        let globals = &mut self.globals;
+        if globals.roles.values().all(|role| role.created.is_some()) {
+            return;
+        }
+        let mut first: HashMap<&Name, Origin> = HashMap::new();
+        for (key, setting) in &globals.settings {
+            if let Some(role) = &key.role {
+                let origin = first.entry(role).or_insert(setting.origin);
+                *origin = setting.origin.min(*origin);
+            }
+        }
+        let mut assumed = Vec::new();
+        globals.roles.retain(|name, role| {
+            if role.created.is_some() {
+                return true;
+            }
+            let origins = role.origins().chain(first.get(name).copied());
+            let Some(origin) = origins.min() else { return false };
+            assumed.push((name.clone(), origin));
+            true
+        });
         for (name, origin) in assumed {
+            // That the role exists is in the output, whatever becomes of the rest.
+            let created = self.fact((), origin);
+            if let Some(role) = self.globals.roles.get_mut(&name) {
+                role.created = Some(created);
+            }
             let message = "it is altered but not created here: taken for a role of the source";
             let object = (Kind::Role, name.as_str());
             let (rule, action) = ("assumed-role", Action::Kept);

@@ -75,7 +75,7 @@ impl Collector {
 }
 
 /// How a setting is called in findings: `role: setting`, `role in database: setting`.
-fn object(key: &SettingKey) -> String {
+pub(super) fn object(key: &SettingKey) -> String {
     let role = key.role.as_ref().map_or("ALL", Name::as_str);
     match &key.database {
         Some(database) => format!("{role} in {}: {}", database.as_str(), key.name.as_str()),

@@ -69,6 +69,25 @@ fn later_statements_replace_earlier_ones() {
 }
 
 #[test]
+fn what_takes_back_makes_no_role() {
+    let text = "CREATE ROLE a\nALTER ROLE b RESET x\nCOMMENT ON ROLE c IS NULL\n\
+                ALTER ROLE d SET x TO '1'\nALTER ROLE d RESET x\nALTER ROLE e SET x TO '1'";
+    let roles = collect(text).unwrap().globals.roles;
+    assert_eq!(roles.keys().map(Name::as_str).collect::<Vec<_>>(), ["a", "e"]);
+}
+
+#[test]
+fn every_statement_of_what_is_dropped_is_named() {
+    let text = "CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a LOGIN\nALTER ROLE a SET x TO '1'\n\
+                GRANT b TO a\nDROP ROLE a";
+    assert_eq!(
+        fates(text),
+        "1 dropped, 2 kept, 3 dropped, 4 dropped, 5 dropped, 6 kept, \
+         1:superseded, 3:superseded, 5:superseded, 4:superseded"
+    );
+}
+
+#[test]
 fn renaming_reaches_everything() {
     let renamed = collect(
         "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b\nALTER ROLE a SET x TO '1'\n\

@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(
             run(text, "azure 16"),
             "2 warning tablespace dropped tablespace t: Azure does not support the creation of tablespaces\n\
+             3 warning tablespace dropped tablespace t: Azure does not support the creation of tablespaces\n\
+             4 warning tablespace dropped tablespace t: Azure does not support the creation of tablespaces\n\
              CREATE ROLE a\nkept 1, rewritten 0, dropped 3"
         );
         assert_eq!(

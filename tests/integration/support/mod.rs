@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod clients;
 pub mod cluster;
 pub mod command;
+pub mod generate;
 pub mod globals;
 pub mod platforms;
 pub mod process;

@@ -1,0 +1,449 @@
+//! What always holds, on generated globals and statements and on the dumps in `fixtures/dumps/ok`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use pg_globals::attribute::Attribute;
+use pg_globals::dump::{Piece, Reader};
+use pg_globals::finding::Finding;
+use pg_globals::globals::script::Shape;
+use pg_globals::globals::{Fact, Fate, Globals, Ledger, Password, Role};
+use pg_globals::name::Name;
+use pg_globals::platform::{Platform, Rights};
+use pg_globals::read::{Options, Reading, read};
+use pg_globals::report::{Title, render_script};
+use pg_globals::sanitize::{Choices, Sanitized, sanitize};
+use pg_globals::secret::VerifierKind;
+use pg_globals::version::Major;
+use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+
+use crate::support::generate;
+
+/// Law 2: what is written as a script is read back as it was.
+///
+/// The generated globals state no default of a new role, membership or limit, since the script
+/// does not write it; without any password, all of them are unknown.
+#[test]
+fn a_script_says_what_the_model_says() {
+    proptest!(config(256), |(globals in generate::globals(), if_not_exists: bool, major in 10_u32..20)| {
+        let title = Title { source: "x", platform: "postgres" };
+        let shape = Shape { major: Major::new(major), if_not_exists };
+        let script = render_script(&globals, title, shape);
+        let again = read(script.as_bytes(), Options::default());
+        let again = again.map_err(|failure| TestCaseError::fail(format!("{failure:?}\n{script}")))?;
+        prop_assert_eq!(&again.globals, &globals, "{}", script);
+        // And once more: the same model gives the same text.
+        prop_assert_eq!(render_script(&again.globals, title, shape), script);
+    });
+}
+
+/// Law 7: nobody has more rights on any target than on the source.
+#[test]
+fn nobody_gains_a_right() {
+    let targets: Vec<_> = Platform::all()
+        .iter()
+        .flat_map(|platform| platform.majors().iter().map(move |&major| (platform, major)))
+        .collect();
+    assert!(targets.iter().any(|(platform, _)| platform.name() == "azure"));
+    let sources: Vec<_> = Platform::all().iter().map(Some).chain([None]).collect();
+    proptest!(config(256), |(mut globals in generate::globals(), source in select(sources))| {
+        // The verifier of a plaintext password takes its time, and gives no right.
+        for role in globals.roles.values_mut() {
+            if matches!(&role.password, Password::Is(is) if is.value.kind() == VerifierKind::Plaintext) {
+                role.password = Password::Unknown;
+            }
+        }
+        for &(platform, major) in &targets {
+            let rights = Rights::offline(platform, major);
+            let choices = Choices::default();
+            let ledger = Ledger::default();
+            let Sanitized { globals: after, .. } =
+                sanitize(globals.clone(), ledger, Vec::new(), rights, source, &choices).unwrap();
+            let what = format!("{} {major}", platform.name());
+            assert_narrower(&what, &globals, &after, rights.membership_options());
+        }
+    });
+}
+
+fn assert_narrower(what: &str, before: &Globals, after: &Globals, options: bool) {
+    for (name, role) in &after.roles {
+        let was = before.roles.get(name).unwrap_or_else(|| panic!("{what}: new role {name}"));
+        for attribute in Attribute::ALL {
+            assert!(was.has(attribute) || !role.has(attribute), "{what}: {name} gains {attribute}");
+        }
+        assert_eq!(role.connection_limit, was.connection_limit, "{what}: {name}");
+        assert_eq!(role.valid_until, was.valid_until, "{what}: {name}");
+        let kept = match (&role.password, &was.password) {
+            (Password::Is(is), Password::Is(was)) => is == was,
+            (Password::Is(_), _) => false,
+            _ => true,
+        };
+        assert!(kept, "{what}: {name} has a password that it did not have");
+    }
+    for (key, setting) in &after.settings {
+        assert_eq!(before.settings.get(key), Some(setting), "{what}: {key:?}");
+    }
+    let edges = Edges::of(before, true);
+    let left = Edges::of(after, options);
+    for (right, had) in
+        [(&left.inherit, &edges.inherit), (&left.set, &edges.set), (&left.admin, &edges.admin)]
+    {
+        assert!(right.is_subset(had), "{what}: gained {:?}", right.difference(had));
+    }
+    for (right, had) in
+        [(&left.inherit, &edges.inherit), (&left.set, &edges.set), (&left.any(), &edges.any())]
+    {
+        let (right, had) = (closure(right), closure(had));
+        assert!(right.is_subset(&had), "{what}: reaches {:?}", right.difference(&had));
+    }
+    let more = |is: Option<Fact<bool>>, was: Option<Fact<bool>>| is.is_some() && is != was;
+    for (key, parameter) in &after.parameters {
+        let was = &before.parameters[key];
+        let more = more(parameter.set, was.set) || more(parameter.alter_system, was.alter_system);
+        assert!(!more, "{what}: {key:?}");
+    }
+    for (name, tablespace) in &after.tablespaces {
+        let was = &before.tablespaces[name];
+        assert!(tablespace.owner.is_none() || tablespace.owner == was.owner, "{what}: {name}");
+        for (key, grant) in &tablespace.grants {
+            assert_eq!(was.grants.get(key), Some(grant), "{what}: {name}");
+        }
+    }
+}
+
+/// Who may use, become, or grant on which role, as (role, member).
+#[derive(Default)]
+struct Edges {
+    inherit: BTreeSet<(Name, Name)>,
+    set: BTreeSet<(Name, Name)>,
+    admin: BTreeSet<(Name, Name)>,
+}
+
+impl Edges {
+    /// As a server understands it; before 16 there are no options but ADMIN.
+    fn of(globals: &Globals, options: bool) -> Self {
+        let mut edges = Self::default();
+        for (key, membership) in &globals.memberships {
+            let edge = (key.role.clone(), key.member.clone());
+            let member = globals.roles.get(&key.member);
+            let default = member.is_none_or(|member| member.has(Attribute::Inherit));
+            let stated = |option: Option<Fact<bool>>, default: bool| match option {
+                Some(fact) if options => fact.value,
+                _ => default,
+            };
+            if stated(membership.inherit, default) {
+                edges.inherit.insert(edge.clone());
+            }
+            if stated(membership.set, true) {
+                edges.set.insert(edge.clone());
+            }
+            if membership.is_admin() {
+                edges.admin.insert(edge);
+            }
+        }
+        edges
+    }
+
+    /// In one way or the other.
+    fn any(&self) -> BTreeSet<(Name, Name)> {
+        self.inherit.union(&self.set).cloned().collect()
+    }
+}
+
+/// What is reached over any number of memberships.
+fn closure(edges: &BTreeSet<(Name, Name)>) -> BTreeSet<(Name, Name)> {
+    let mut all = edges.clone();
+    loop {
+        let more: Vec<_> = all
+            .iter()
+            .flat_map(|(role, between)| {
+                let joined = edges.iter().filter(move |(other, _)| other == between);
+                joined.map(move |(_, member)| (role.clone(), member.clone()))
+            })
+            .filter(|pair| !all.contains(pair))
+            .collect();
+        if more.is_empty() {
+            return all;
+        }
+        all.extend(more);
+    }
+}
+
+/// Law 1 and the ledger, on statements as people write them.
+#[test]
+fn every_statement_is_accounted_for() {
+    let targets =
+        vec![("azure", 15), ("azure", 16), ("postgres", 14), ("postgres", 18), ("rds", 17)];
+    proptest!(config(192), |(statements in statements(), target in select(targets))| {
+        let input: Vec<_> = statements.iter().map(|statement| format!("{statement};")).collect();
+        account(&input, target).map_err(TestCaseError::fail)?;
+    });
+}
+
+#[test]
+fn every_statement_of_a_real_dump_is_accounted_for() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dumps/ok");
+    let mut dumps = 0;
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read(&path).unwrap();
+        // Only dumps of globals can be taken apart line by line.
+        let Ok(text) = String::from_utf8(text) else { continue };
+        let Some(pieces) = pieces(&text) else { continue };
+        dumps += 1;
+        for target in [("azure", 15), ("azure", 18), ("postgres", 18)] {
+            account(&pieces, target).unwrap_or_else(|why| panic!("{why}"));
+        }
+    }
+    assert!(dumps > 0);
+}
+
+/// The text, cut such that each statement is a piece of its own; none where the text that is read
+/// is not the text of the file.
+fn pieces(text: &str) -> Option<Vec<String>> {
+    let mut reader = Reader::new(text.as_bytes()).ok()?;
+    let mut cuts = vec![0];
+    while let Some(piece) = reader.next().ok()? {
+        let Piece::Statement(slice) = piece else { return None };
+        let from = *cuts.last()?;
+        let at = from + text[from..].find(slice.text)?;
+        cuts.extend([at, at + slice.text.len()]);
+    }
+    cuts.push(text.len());
+    Some(cuts.windows(2).map(|cut| text[cut[0]..cut[1]].to_owned()).collect())
+}
+
+/// What came out of some text.
+struct Outcome {
+    script: String,
+    fates: Vec<(u32, Fate)>,
+    findings: Vec<Finding>,
+    /// What was read, with what is a default left out.
+    model: Model,
+    source: Option<&'static Platform>,
+}
+
+/// What a model says, as far as a script could tell.
+#[derive(PartialEq, Debug)]
+struct Model {
+    roles: BTreeMap<Name, Role>,
+    memberships: BTreeMap<(Name, Name, Option<Name>), [bool; 3]>,
+    rest: Globals,
+}
+
+impl Model {
+    fn of(mut globals: Globals) -> Self {
+        let mut roles = BTreeMap::new();
+        for (name, mut role) in std::mem::take(&mut globals.roles) {
+            // A role that is only altered is created as well.
+            role.created = None;
+            for attribute in Attribute::ALL {
+                let value = role.has(attribute);
+                role.set(attribute, Some(generate::fact(value)));
+            }
+            role.connection_limit = role.connection_limit.filter(|limit| limit.value != -1);
+            if !matches!(role.password, Password::Is(_)) {
+                role.password = Password::Unknown;
+            }
+            roles.insert(name, role);
+        }
+        let mut memberships = BTreeMap::new();
+        for (key, it) in std::mem::take(&mut globals.memberships) {
+            let inherits = roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
+            let value = |option: Option<Fact<bool>>, default| option.map_or(default, |f| f.value);
+            let options = [it.is_admin(), value(it.inherit, inherits), value(it.set, true)];
+            memberships.insert((key.role, key.member, key.grantor), options);
+        }
+        Self { roles, memberships, rest: globals }
+    }
+}
+
+/// What comes out for a target; none when the text is refused. The source's platform is recognised,
+/// or given: a statement that shows it is not missed then.
+fn outcome(
+    text: &str,
+    (platform, major): (&str, u32),
+    source: Option<Option<&'static Platform>>,
+) -> Option<Outcome> {
+    let Reading { globals, ledger, findings, .. } =
+        read(text.as_bytes(), Options::default()).ok()?;
+    let model = Model::of(globals.clone());
+    let recognised = || {
+        Platform::recognise(
+            |role| globals.roles.contains_key(role),
+            |tablespace| globals.tablespaces.contains_key(tablespace),
+        )
+    };
+    let source = source.unwrap_or_else(recognised);
+    let rights = Rights::offline(Platform::builtin(platform).unwrap(), Major::new(major));
+    let choices = Choices::default();
+    let Sanitized { globals, ledger, findings, .. } =
+        sanitize(globals, ledger, findings, rights, source, &choices).ok()?;
+    let title = Title { source: "x", platform };
+    let shape = Shape { major: Major::new(major), if_not_exists: false };
+    let script = render_script(&globals, title, shape);
+    let at = script.find("\nBEGIN;").unwrap_or(0);
+    let script = &script[at..];
+    // The salt of a verifier that is computed here is new each time.
+    let script = script.lines().map(|line| match line.find("PASSWORD 'SCRAM-SHA-256$4096:") {
+        Some(at) if text.contains("PASSWORD 'plain") => line[..at].to_owned(),
+        _ => line.to_owned(),
+    });
+    let script = script.collect::<Vec<_>>().join("\n");
+    Some(Outcome { script, fates: ledger.fates().collect(), findings, model, source })
+}
+
+/// Every statement is kept, rewritten or dropped; a dropped one has a finding and is not missed, a
+/// kept one is.
+///
+/// Exempt are kept statements that only say what holds without them, a default of a new role or what
+/// another statement says as well: without them the same model is read. So are those that take back
+/// what a managed target would not have taken anyway.
+fn account(pieces: &[String], target: (&str, u32)) -> Result<(), String> {
+    // Each piece on lines of its own, so that a line names it.
+    let join = |leave_out: Option<usize>| {
+        let mut text = String::new();
+        let mut lines = Vec::new();
+        for (at, piece) in pieces.iter().enumerate() {
+            if leave_out != Some(at) {
+                lines.push((text.matches('\n').count() + 1, at));
+                text.push_str(piece);
+                text.push('\n');
+            }
+        }
+        (text, lines)
+    };
+    let (text, lines) = join(None);
+    let Some(whole) = outcome(&text, target, None) else { return Ok(()) };
+    for (line, fate) in &whole.fates {
+        let piece = lines.iter().rev().find(|(first, _)| *first <= *line as usize).unwrap().1;
+        let what = format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
+        if *fate == Fate::Dropped && !whole.findings.iter().any(|f| f.line == Some(*line)) {
+            return Err(format!("no finding: {what}"));
+        }
+        // Without it, others may make no sense: that is refused, and tells nothing.
+        let Some(without) = outcome(&join(Some(piece)).0, target, Some(whole.source)) else {
+            continue;
+        };
+        if without.fates.len() + 1 != whole.fates.len() {
+            return Err(format!("not one statement: {what}"));
+        }
+        let same = without.script == whole.script;
+        let scripts = || format!("{}\n{}", whole.script, without.script);
+        match fate {
+            Fate::Dropped if !same => return Err(format!("not dropped: {what}\n{}", scripts())),
+            Fate::Kept if target.0 != "postgres" && takes_back(&pieces[piece]) => {}
+            Fate::Kept if same && without.model != whole.model => {
+                return Err(format!("not kept: {what}\n{}", whole.script));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn takes_back(statement: &str) -> bool {
+    let begins = |word: &&str| statement.trim_start().starts_with(word);
+    ["DROP", "REVOKE"].iter().any(|word| begins(word))
+        || [" RESET ", " IS NULL"].iter().any(|words| statement.contains(words))
+}
+
+/// Statements on few names, so that they have to do with each other.
+fn statements() -> impl Strategy<Value = Vec<String>> {
+    const NAMES: [&str; 6] = ["a", "b", "c", "\"d\n--\"", "rdsadmin", "rds_superuser"];
+    let role = || select(NAMES.to_vec());
+    let created = subsequence(NAMES.to_vec(), 2..=4);
+    let attribute = select(vec![
+        "SUPERUSER",
+        "NOSUPERUSER",
+        "INHERIT",
+        "NOINHERIT",
+        "LOGIN",
+        "NOLOGIN",
+        "CREATEDB",
+        "NOCREATEDB",
+        "REPLICATION",
+        "BYPASSRLS",
+        "CREATEROLE",
+        "CONNECTION LIMIT 5",
+        "CONNECTION LIMIT -1",
+        "VALID UNTIL 'infinity'",
+        "VALID UNTIL '2001-01-01 00:00:00+00'",
+        "PASSWORD NULL",
+        "PASSWORD 'md50123456789abcdef0123456789abcdef'",
+        "PASSWORD 'plain'",
+        "PASSWORD 'SCRAM-SHA-256$junk'",
+        "SYSID 5",
+    ]);
+    let options = prop::collection::vec(attribute, 1..3).prop_map(|options| options.join(" "));
+    let setting = select(vec![
+        "SET work_mem TO '1MB'",
+        "SET work_mem TO '2MB'",
+        "SET log_statement TO 'all'",
+        "SET search_path TO ''",
+        "RESET work_mem",
+        "RESET ALL",
+        "SET role TO 'b'",
+        "SET rds.force_ssl TO '1'",
+        "SET default_tablespace TO 't'",
+    ]);
+    let with = select(vec![
+        "",
+        " WITH ADMIN OPTION",
+        " WITH INHERIT FALSE",
+        " WITH INHERIT TRUE",
+        " WITH SET FALSE",
+        " WITH ADMIN TRUE, SET FALSE",
+        " WITH INHERIT FALSE, SET FALSE",
+    ]);
+    let by = || prop_oneof![2 => Just(String::new()), 1 => role().prop_map(|r| format!(" GRANTED BY {r}"))];
+    let revoked = select(vec!["", "ADMIN OPTION FOR ", "INHERIT OPTION FOR "]);
+    let granted = prop_oneof![3 => role(), 1 => select(vec!["pg_monitor", "pg_maintain", "ghost"])];
+    let one = prop_oneof![
+        4 => (role(), options.clone()).prop_map(|(r, o)| format!("ALTER ROLE {r} WITH {o}")),
+        3 => (role(), setting.clone()).prop_map(|(r, s)| format!("ALTER ROLE {r} {s}")),
+        1 => (role(), setting.clone()).prop_map(|(r, s)| format!("ALTER ROLE {r} IN DATABASE x {s}")),
+        1 => setting.prop_map(|s| format!("ALTER ROLE ALL {s}")),
+        5 => (granted.clone(), role(), with, by())
+            .prop_map(|(r, m, w, b)| format!("GRANT {r} TO {m}{w}{b}")),
+        2 => (revoked, granted, role(), by(), any::<bool>()).prop_map(|(o, r, m, b, cascade)| {
+            format!("REVOKE {o}{r} FROM {m}{b}{}", if cascade { " CASCADE" } else { "" })
+        }),
+        2 => (role(), select(vec!["'x'", "'y'", "NULL"]))
+            .prop_map(|(r, c)| format!("COMMENT ON ROLE {r} IS {c}")),
+        1 => (role(), select(vec!["'x'", "NULL"]))
+            .prop_map(|(r, c)| format!("SECURITY LABEL FOR p ON ROLE {r} IS {c}")),
+        1 => role().prop_map(|r| format!("DROP ROLE {r}")),
+        1 => (role(), select(vec!["e", "b"])).prop_map(|(r, to)| format!("ALTER ROLE {r} RENAME TO {to}")),
+        1 => role().prop_map(|r| format!("CREATE TABLESPACE t OWNER {r} LOCATION '/t'")),
+        1 => role().prop_map(|r| format!("GRANT CREATE ON TABLESPACE t TO {r}")),
+        1 => role().prop_map(|r| format!("REVOKE CREATE ON TABLESPACE t FROM {r}")),
+        1 => Just("DROP TABLESPACE t".to_owned()),
+        1 => (select(vec!["SET", "ALTER SYSTEM", "SET, ALTER SYSTEM"]), role(), any::<bool>()).prop_map(
+            |(privilege, r, option)| {
+                let option = if option { " WITH GRANT OPTION" } else { "" };
+                format!("GRANT {privilege} ON PARAMETER work_mem TO {r}{option}")
+            }
+        ),
+        1 => (select(vec!["", "GRANT OPTION FOR "]), role())
+            .prop_map(|(o, r)| format!("REVOKE {o}SET ON PARAMETER work_mem FROM {r}")),
+    ];
+    let creates =
+        (created, prop::collection::vec((any::<Index>(), options), 4)).prop_map(|(names, more)| {
+            let create = |(at, name): (usize, &str)| {
+                let (index, options) = &more[at];
+                let with =
+                    if index.index(2) == 0 { String::new() } else { format!(" WITH {options}") };
+                format!("CREATE ROLE {name}{with}")
+            };
+            names.into_iter().enumerate().map(create).collect::<Vec<_>>()
+        });
+    (creates, prop::collection::vec(one, 0..8)).prop_map(|(creates, more)| [creates, more].concat())
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    // What failed is in the message, and becomes a test of its own.
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
