@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 /// The text of a `PASSWORD` clause. It has no `Display` and no serialization; `Debug` shows the
 /// kind only. The memory is wiped when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Box<str>>);
+pub struct Secret {
+    text: Zeroizing<Box<str>>,
+    kind: VerifierKind,
+}
 
 /// What the server would take a `PASSWORD` literal for
 /// (`get_password_type` in `src/backend/libpq/crypt.c`).
@@ -26,26 +29,29 @@ pub enum VerifierKind {
 impl Secret {
     /// Takes the decoded text of the literal.
     pub fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self { text: Zeroizing::new(text.into()), kind: kind(text) }
     }
 
     /// The text itself, for the script and the wire only.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What the server would take it for.
-    pub fn kind(&self) -> VerifierKind {
-        let text = self.expose();
-        if is_md5(text) {
-            VerifierKind::Md5
-        } else if is_scram(text) {
-            VerifierKind::ScramSha256
-        } else if text.starts_with("SCRAM-SHA-256$") || looks_like_md5(text) {
-            VerifierKind::Malformed
-        } else {
-            VerifierKind::Plaintext
-        }
+    pub const fn kind(&self) -> VerifierKind {
+        self.kind
+    }
+}
+
+fn kind(text: &str) -> VerifierKind {
+    if is_md5(text) {
+        VerifierKind::Md5
+    } else if is_scram(text) {
+        VerifierKind::ScramSha256
+    } else if text.starts_with("SCRAM-SHA-256$") || looks_like_md5(text) {
+        VerifierKind::Malformed
+    } else {
+        VerifierKind::Plaintext
     }
 }
 
@@ -87,13 +93,26 @@ fn is_scram(text: &str) -> bool {
     })
 }
 
+/// The digits of base64: looked up, since every verifier has more than a hundred.
+static BASE64: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 /// How many bytes a padded base64 text decodes to, if it is one.
 fn base64_bytes(text: &str) -> Option<usize> {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
     let valid = text.len().is_multiple_of(4)
         && padding <= 2
-        && data.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
+        && data.bytes().all(|b| BASE64[usize::from(b)]);
     valid.then(|| text.len() / 4 * 3 - padding)
 }
 

@@ -71,8 +71,7 @@ pub(super) struct Convert {
     #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What goes")]
     rename: Vec<(Name, Name)>,
 
-    /// Let a role of the target stand for one of the source: rds_superuser=azure_pg_admin,
-    /// SUPERUSER=azure_pg_admin. Repeatable.
+    /// Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable.
     #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
     map_role: Vec<(Name, Name)>,
 

@@ -23,7 +23,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Command {
-    Convert(convert::Convert),
+    Convert(Box<convert::Convert>),
     Platforms(platforms::Platforms),
 }
 

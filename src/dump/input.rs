@@ -56,6 +56,8 @@ pub(super) struct Input<R> {
     reader: R,
     /// Bytes as they were read, not yet decoded; used when they have to be.
     raw: Vec<u8>,
+    /// How many of them are decoded already.
+    taken: usize,
     mode: Mode,
     end: bool,
 }
@@ -71,7 +73,7 @@ enum Mode {
 
 impl<R: Read> Input<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, raw: Vec::new(), mode: Mode::Plain, end: false }
+        Self { reader, raw: Vec::new(), taken: 0, mode: Mode::Plain, end: false }
     }
 
     /// Reads the first block into `buffer`, and looks at what it is.
@@ -109,7 +111,8 @@ impl<R: Read> Input<R> {
         ahead: &[u8],
     ) {
         if let Mode::Plain = self.mode {
-            self.raw.splice(..0, ahead.iter().copied());
+            self.raw.splice(..self.taken, ahead.iter().copied());
+            self.taken = 0;
         }
         self.mode = Mode::Lines(name, table);
     }
@@ -133,14 +136,21 @@ impl<R: Read> Input<R> {
         match &mut self.mode {
             Mode::Plain if self.raw.is_empty() => return self.read_into(buffer).map(Ok),
             Mode::Plain => {
-                buffer.append(&mut self.raw);
+                buffer.extend_from_slice(&self.raw[self.taken..]);
+                self.raw.clear();
+                self.taken = 0;
+                if buffer.len() == before {
+                    return self.read_into(buffer).map(Ok);
+                }
             }
             Mode::Stream(_) => return self.fill_stream(buffer),
             &mut Mode::Lines(name, table) => {
                 let line = loop {
-                    if let Some(at) = memchr::memchr(b'\n', &self.raw) {
+                    if let Some(at) = memchr::memchr(b'\n', &self.raw[self.taken..]) {
                         break at + 1;
                     }
+                    // Once a block, not once a line: what was taken is many lines.
+                    self.raw.drain(..std::mem::take(&mut self.taken));
                     let mut raw = std::mem::take(&mut self.raw);
                     let count = self.read_into(&mut raw);
                     self.raw = raw;
@@ -148,8 +158,9 @@ impl<R: Read> Input<R> {
                         break self.raw.len();
                     }
                 };
-                let bytes: Vec<u8> = self.raw.drain(..line).collect();
-                match table.decode_without_bom_handling_and_without_replacement(&bytes) {
+                let bytes = &self.raw[self.taken..self.taken + line];
+                self.taken += line;
+                match table.decode_without_bom_handling_and_without_replacement(bytes) {
                     Some(text) => buffer.extend_from_slice(text.as_bytes()),
                     None => return Ok(Err(name)),
                 }

@@ -80,12 +80,43 @@ fn statements_end_where_psql_ends_them() {
 }
 
 #[test]
+fn the_prefix_of_a_literal_is_told_from_a_word() {
+    assert_eq!(
+        split(
+            "A $$;$$E'\\';';B $$;$$$$;$$;C a$E';\\';D E'a' -- c\n  '\\';';E E'a' '\\';F E'a' /* \n */ '\\';"
+        ),
+        [
+            "1:1 A $$;$$E'\\';'",
+            "1:15 B $$;$$$$;$$",
+            "1:28 C a$E';\\'",
+            "1:38 D E'a' -- c\n  '\\';'",
+            "2:9 E E'a' '\\'",
+            "2:20 F E'a' /* \n */ '\\'",
+        ]
+    );
+}
+
+#[test]
 fn open_quotes_are_told_where_they_open() {
     assert_eq!(split("A;\nB 'x;\n"), ["1:1 A", "2:3 fault: this string literal does not end"]);
     assert_eq!(split("B \"x;"), ["1:3 fault: this quoted name does not end"]);
     assert_eq!(split("é $a$;"), ["1:3 fault: this dollar quote does not end: $a$ is missing"]);
     assert_eq!(split("/* /* */"), ["1:1 fault: this comment does not end"]);
     assert_eq!(split("A /* /* */"), ["1:3 fault: this comment does not end"]);
+}
+
+#[test]
+fn columns_do_not_depend_on_where_the_input_was_cut() {
+    assert_eq!(
+        split("C 'a\nb'; DROP;é 'a\né' ;x; $$;"),
+        [
+            "1:1 C 'a\nb'",
+            "2:5 DROP",
+            "2:10 é 'a\né' ",
+            "3:5 x",
+            "3:8 fault: this dollar quote does not end: $$ is missing"
+        ]
+    );
 }
 
 const HEADER: &str = "--\n-- PostgreSQL database cluster dump\n--\n\n\\restrict abc\n";

@@ -18,8 +18,8 @@ pub mod timestamp;
 pub use fact::{Fact, Origin};
 pub use ledger::{Fate, Ledger};
 pub use model::{
-    Globals, Grantee, Membership, MembershipKey, Parameter, ParameterKey, Password, Role, Setting,
-    SettingKey, Tablespace,
+    Globals, Grantee, Map, Membership, MembershipKey, Parameter, ParameterKey, Password, Role,
+    Setting, SettingKey, Tablespace,
 };
 pub use setting::{SettingName, Value};
 pub use timestamp::Timestamp;

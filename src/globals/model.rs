@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
 use super::fact::{Fact, Origin};
 use super::setting::{SettingName, Value};
 use super::timestamp::Timestamp;
@@ -9,13 +12,19 @@ use crate::attribute::Attribute;
 use crate::name::Name;
 use crate::secret::Secret;
 
-/// Everything that a cluster keeps outside its databases, in a fixed order.
+/// A map that is found by hash and kept in the order of insertion or of sorting.
+pub type Map<K, V> = IndexMap<K, V, RandomState>;
+
+/// Everything that a cluster keeps outside its databases.
+///
+/// The large maps are found by hash, since every statement of a dump looks something up, and put in
+/// order once, by [`sort`](Self::sort): whoever adds to them does it. All others are always in order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Globals {
     /// The roles by name.
-    pub roles: BTreeMap<Name, Role>,
+    pub roles: Map<Name, Role>,
     /// Who is a member of what, by grantor.
-    pub memberships: BTreeMap<MembershipKey, Membership>,
+    pub memberships: Map<MembershipKey, Membership>,
     /// Settings of roles and databases.
     pub settings: BTreeMap<SettingKey, Setting>,
     /// Privileges on configuration parameters.
@@ -56,7 +65,7 @@ pub enum Password {
 }
 
 /// What a membership is known by.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct MembershipKey {
     /// The role that was granted.
     pub role: Name,
@@ -155,6 +164,12 @@ pub struct Tablespace {
 }
 
 impl Globals {
+    /// Puts everything in order: by name, memberships by role, member and grantor.
+    pub fn sort(&mut self) {
+        self.roles.sort_unstable_keys();
+        self.memberships.sort_unstable_keys();
+    }
+
     /// Gives the role `from` the name `to`, wherever it occurs. No role may have that name yet.
     pub fn rename(&mut self, from: &Name, to: &Name) {
         let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
@@ -162,7 +177,7 @@ impl Globals {
             Grantee::Role(name) => Grantee::Role(renamed(name)),
             Grantee::Public => Grantee::Public,
         };
-        if let Some(role) = self.roles.remove(from) {
+        if let Some(role) = self.roles.swap_remove(from) {
             self.roles.insert(to.clone(), role);
         }
         let touched: Vec<_> = self
@@ -187,6 +202,7 @@ impl Globals {
             let grantor = key.grantor.as_ref().map(renamed);
             (ParameterKey { grantee: grantee(&key.grantee), grantor, ..key }, parameter)
         }));
+        self.sort();
         for tablespace in self.tablespaces.values_mut() {
             if let Some(owner) = &mut tablespace.owner {
                 owner.value = renamed(&owner.value);

@@ -136,9 +136,9 @@ impl fmt::Display for Value {
             f.write_str(if at > 0 { ", " } else { "" })?;
             for c in part.chars() {
                 if c.is_control() {
-                    write!(f, "{}", c.escape_default())?
+                    write!(f, "{}", c.escape_default())?;
                 } else {
-                    write!(f, "{c}")?
+                    write!(f, "{c}")?;
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
-use crate::globals::{Globals, Ledger, SettingKey};
+use crate::globals::{Globals, Ledger};
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
 
@@ -222,24 +222,37 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
         return Err(Failure::NoGlobals);
     }
     if truncated && !is_cut {
-        let message = "it is missing at the end of the dump";
-        findings.push(whole("truncated", Severity::Error, "end marker", message));
+        findings.push(no_end_marker());
     }
-    // Before 11, pg_dumpall had them among the globals.
-    let has_database = |key: &SettingKey| key.database.is_some();
-    let whole_cluster = marks.database_headers > 0 || globals.settings.keys().any(has_database);
-    if marks.headers > 0 && !whole_cluster {
-        let message = "what a role has set in one database only is not in this dump";
-        findings.push(whole("unseen-settings", Severity::Info, "IN DATABASE", message));
-    }
+    findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
 }
 
-/// A finding about all of the dump.
-fn whole(rule: &'static str, severity: Severity, name: &str, message: &str) -> Finding {
-    let object = Object { kind: Kind::Statement, name: name.to_owned() };
-    let message = message.to_owned();
-    Finding { rule, severity, action: Action::Dropped, object, line: None, message }
+/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
+/// and those of all roles nowhere.
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    (marks.headers > 0 && !has_databases).then(|| Finding {
+        rule: "not-in-dump",
+        severity: Severity::Info,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        line: None,
+        message: "whether the source has such settings cannot be seen".to_owned(),
+    })
+}
+
+/// The dump ends before it should, and between two statements.
+fn no_end_marker() -> Finding {
+    Finding {
+        rule: "truncated",
+        severity: Severity::Error,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
+        line: None,
+        message: "it is missing at the end of the dump".to_owned(),
+    }
 }
 
 /// A piece that has the end of the input behind it, and not its own end.
@@ -312,9 +325,21 @@ fn statement(
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
         Ok(Kept::Database) => counts.skipped += 1,
-        Err(refusal) => return Err(mistake(slice, 0, refusal.0, None)),
+        Err(refusal) => {
+            let offset = position(slice.text, refusal.clause);
+            return Err(mistake(slice, offset, refusal.why, None));
+        }
     }
     Ok(signal(&parsed, line))
+}
+
+/// Where the words of a clause stand; the start where there are none, or spelled in another way.
+fn position(text: &str, clause: &str) -> usize {
+    let lengths = 0..=text.len().saturating_sub(clause.len());
+    let is_here = |&at: &usize| {
+        text.get(at..at + clause.len()).is_some_and(|words| words.eq_ignore_ascii_case(clause))
+    };
+    lengths.into_iter().find(is_here).unwrap_or(0)
 }
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
@@ -428,8 +453,8 @@ mod tests {
             [
                 "2:3: CREATE TABLE is not a statement of a globals dump |   CREATE TABLE t (a int)",
                 "3:27: expected a role option | ALTER ROLE a PASSWORD *** é FROB",
-                "4:1: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
-                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 | ALTER ROLE a",
+                "5:3: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
+                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 |   VALID UNTIL '1.2.2030'",
                 "6:1: psql meta-command \\!: pg_dumpall does not write it, and a dump that carries it \
                  could run programs (CVE-2025-8714) | \\! ls",
             ]

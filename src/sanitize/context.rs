@@ -1,11 +1,13 @@
 //! What rules know, and what they write to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashSet};
 
 use super::{About, Choices};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::{Globals, Ledger, Membership, MembershipKey, Origin, Role};
+use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Rights};
 use crate::secret::Secret;
@@ -19,7 +21,7 @@ pub struct Context<'a> {
     /// What the user wants.
     pub choices: &'a Choices,
     /// The roles that stay; complete when memberships and settings are looked at.
-    pub roles: BTreeMap<Name, Role>,
+    pub roles: Map<Name, Role>,
     /// The roles that go.
     pub dropped: HashSet<Name>,
     /// The tablespaces that stay.
@@ -52,13 +54,13 @@ impl<'a> Context<'a> {
             rights,
             source,
             choices,
-            roles: BTreeMap::new(),
-            dropped: HashSet::new(),
+            roles: Map::default(),
+            dropped: HashSet::default(),
             tablespaces: BTreeSet::new(),
-            external: HashMap::new(),
-            never_inherit: HashSet::new(),
-            superusers: HashSet::new(),
-            admins: HashSet::new(),
+            external: HashMap::default(),
+            never_inherit: HashSet::default(),
+            superusers: HashSet::default(),
+            admins: HashSet::default(),
             mapped: BTreeMap::new(),
             generated: BTreeMap::new(),
             ledger,
@@ -73,7 +75,7 @@ impl<'a> Context<'a> {
                 self.superusers.insert(name.clone());
             }
         }
-        let mut inherits: HashMap<&Name, bool> = HashMap::new();
+        let mut inherits: HashMap<&Name, bool> = HashMap::default();
         let wants_inherits = !self.rights.membership_options();
         let wants_admins = self.rights.platform().admin_is_superuser();
         for (key, membership) in &globals.memberships {
@@ -91,6 +93,11 @@ impl<'a> Context<'a> {
         }
         self.never_inherit =
             inherits.into_iter().filter(|(_, any)| !any).map(|(name, _)| name.clone()).collect();
+    }
+
+    /// The statement says one more thing than it spells out.
+    pub fn state(&mut self, origin: Origin) {
+        self.ledger.state(origin);
     }
 
     /// The facts that come from these statements will not be in the output.

@@ -20,7 +20,7 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
-use crate::globals::{Globals, Ledger, Membership, MembershipKey};
+use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::secret::Secret;
@@ -67,11 +67,11 @@ pub fn sanitize(
             cx.dropped.insert(name);
         }
     }
-    cx.roles = BTreeMap::from_iter(roles);
+    cx.roles = roles.into_iter().collect();
 
     globals.tablespaces.retain(|name, tablespace| {
-        let rules = &mut rules::TABLESPACE.iter();
-        let stays = rules.all(|rule| rule.apply(name, tablespace, &mut cx).is_keep());
+        let mut all = rules::TABLESPACE.iter();
+        let stays = all.all(|rule| rule.apply(name, tablespace, &mut cx).is_keep());
         if stays {
             cx.tablespaces.insert(name.clone());
         } else {
@@ -86,11 +86,15 @@ pub fn sanitize(
         }
         stays
     });
-    globals.memberships.append(&mut cx.mapped);
+    globals.memberships.extend(std::mem::take(&mut cx.mapped));
+    globals.sort();
+    if !rights.membership_options() {
+        globals.memberships = of_one_grantor(globals.memberships, &mut cx);
+    }
     let mut memberships = Vec::with_capacity(globals.memberships.len());
     for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
-        let rules = &mut rules::MEMBERSHIP.iter();
-        if rules.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
+        let mut all = rules::MEMBERSHIP.iter();
+        if all.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
             memberships.push((key, membership));
         } else {
             cx.lose(membership.origins());
@@ -98,8 +102,8 @@ pub fn sanitize(
     }
     globals.memberships = merged(memberships, &mut cx);
     globals.parameters.retain(|key, parameter| {
-        let rules = &mut rules::PARAMETER.iter();
-        let stays = rules.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
+        let mut all = rules::PARAMETER.iter();
+        let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
         if !stays {
             cx.lose(parameter.origins());
         }
@@ -110,18 +114,39 @@ pub fn sanitize(
     Ok(Sanitized { globals, ledger, findings, generated })
 }
 
+/// Before 16 a server has one membership of a member in a role, whoever granted it: what several
+/// grants say is looked at together.
+fn of_one_grantor(
+    memberships: Map<MembershipKey, Membership>,
+    cx: &mut Context<'_>,
+) -> Map<MembershipKey, Membership> {
+    let mut all: Vec<_> = memberships.into_iter().collect();
+    for at in 1..all.len() {
+        let (key, next) = (&all[at - 1].0, &all[at].0);
+        if (&key.role, &key.member) == (&next.role, &next.member) {
+            for (key, membership) in &mut all[at - 1..=at] {
+                if key.grantor.take().is_some() {
+                    cx.change(membership.granted.origin);
+                }
+            }
+        }
+    }
+    merged(all, cx)
+}
+
 /// Memberships that have become one, since their grantors are gone: every option that one of them
 /// has.
 fn merged(
-    all: Vec<(MembershipKey, Membership)>,
+    mut all: Vec<(MembershipKey, Membership)>,
     cx: &mut Context<'_>,
-) -> BTreeMap<MembershipKey, Membership> {
+) -> Map<MembershipKey, Membership> {
+    // Other grantors may stand between those that are gone.
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
     for (key, membership) in all {
-        // They are still in the order of their roles and members.
         match kept.last_mut() {
             Some((last, earlier)) if *last == key => {
-                rules::unite(earlier, membership, &key, cx);
+                rules::unite(earlier, &membership, &key, cx);
             }
             _ => kept.push((key, membership)),
         }

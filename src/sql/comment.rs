@@ -16,10 +16,7 @@ pub(super) fn comment(text: &str) -> Parsed<'_, Statement<'_>> {
     if peek_word(rest).eq_ignore_ascii_case("DATABASE") {
         return Ok(("", Statement::Database));
     }
-    let (rest, object) = match object(rest)? {
-        (rest, Some(object)) => (rest, object),
-        (_, None) => return unsupported(text),
-    };
+    let (rest, Some(object)) = object(rest)? else { return unsupported(text) };
     let (rest, text) = preceded(keyword("IS"), literal_or_null).parse(rest)?;
     // To the server an empty comment is no comment.
     let text = text.filter(|text| !text.is_empty());
@@ -33,10 +30,7 @@ pub(super) fn security_label(text: &str) -> Parsed<'_, Statement<'_>> {
     if peek_word(rest).eq_ignore_ascii_case("DATABASE") {
         return Ok(("", Statement::Database));
     }
-    let (rest, object) = match object(rest)? {
-        (rest, Some(object)) => (rest, object),
-        (_, None) => return unsupported(text),
-    };
+    let (rest, Some(object)) = object(rest)? else { return unsupported(text) };
     let (rest, label) = preceded(keyword("IS"), literal_or_null).parse(rest)?;
     Ok((rest, Statement::SecurityLabel { provider, object, label }))
 }

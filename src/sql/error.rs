@@ -78,6 +78,6 @@ pub(crate) fn expected<'a, T>(rest: &'a str, what: &'static str) -> Parsed<'a, T
 }
 
 /// Gives up at `rest` for good: what stands there is understood, and wrong.
-pub(crate) fn invalid<'a, T>(rest: &'a str, what: impl Into<Cow<'static, str>>) -> Parsed<'a, T> {
+pub(crate) fn invalid<T>(rest: &str, what: impl Into<Cow<'static, str>>) -> Parsed<'_, T> {
     Err(nom::Err::Failure(Fault { rest, problem: Problem::Invalid(what.into()) }))
 }

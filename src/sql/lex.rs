@@ -51,8 +51,22 @@ fn is_word_start(byte: u8) -> bool {
 }
 
 fn is_word_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD_PART[usize::from(byte)]
 }
+
+/// Whether a byte can stand in a bare word: looked up, since every byte of a dump is asked.
+static WORD_PART: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// The bare word that `text` begins with, without the space behind it; empty when there is none.
 pub(crate) fn peek_word(text: &str) -> &str {

@@ -153,7 +153,7 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
             _ => expected(text, WHAT),
         };
     }
-    if let Some(option) = attribute(&fold(word)) {
+    if let Some(option) = attribute(lower(word, &mut [0; 16])) {
         let (rest, ()) = space(&text[word.len()..])?;
         return Ok((rest, option));
     }
@@ -178,34 +178,47 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
         let kinds = alt((keywords(&["IN", "ROLE"]), keywords(&["IN", "GROUP"])));
         map(preceded(kinds, list1(role_spec)), RoleOption::InRole).parse(text)
     } else if create && is("SYSID") {
-        map(preceded(keyword("SYSID"), integer("a number")), RoleOption::SysId).parse(text)
+        let (rest, ()) = keyword("SYSID")(text)?;
+        if rest.starts_with(['+', '-']) {
+            return expected(rest, "a number without a sign");
+        }
+        map(integer("a number"), RoleOption::SysId).parse(rest)
     } else {
         expected(text, WHAT)
     }
 }
 
-/// The attribute that a decoded option name stands for.
+/// The attribute that a decoded option name stands for. The server compares with lower case only:
+/// a quoted `"SUPERUSER"` is no option.
 fn attribute(name: &str) -> Option<RoleOption<'static>> {
-    let old = match name {
-        // Spellings of 9.5 and before.
-        "createuser" => Some((Attribute::Superuser, true)),
-        "nocreateuser" => Some((Attribute::Superuser, false)),
-        _ => None,
+    let (attribute, given) = match name {
+        // The second spellings are those of 9.5 and before.
+        "superuser" | "createuser" => (Attribute::Superuser, true),
+        "nosuperuser" | "nocreateuser" => (Attribute::Superuser, false),
+        "inherit" => (Attribute::Inherit, true),
+        "noinherit" => (Attribute::Inherit, false),
+        "createrole" => (Attribute::CreateRole, true),
+        "nocreaterole" => (Attribute::CreateRole, false),
+        "createdb" => (Attribute::CreateDb, true),
+        "nocreatedb" => (Attribute::CreateDb, false),
+        "login" => (Attribute::Login, true),
+        "nologin" => (Attribute::Login, false),
+        "replication" => (Attribute::Replication, true),
+        "noreplication" => (Attribute::Replication, false),
+        "bypassrls" => (Attribute::BypassRls, true),
+        "nobypassrls" => (Attribute::BypassRls, false),
+        _ => return None,
     };
-    let (attribute, given) = old.or_else(|| {
-        Attribute::ALL.into_iter().find_map(|attribute| {
-            if name.eq_ignore_ascii_case(attribute.keyword()) {
-                Some((attribute, true))
-            } else if name.eq_ignore_ascii_case(attribute.negative_keyword()) {
-                Some((attribute, false))
-            } else {
-                None
-            }
-        })
-    })?;
-    // Quoted names reach this undecorated: only lower case is what the server compares with.
-    let exact = !name.bytes().any(|b| b.is_ascii_uppercase());
-    exact.then_some(RoleOption::Attribute(attribute, given))
+    Some(RoleOption::Attribute(attribute, given))
+}
+
+/// The lower-case form of a word that may be an option, without an allocation: the longest has 13
+/// letters.
+fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a str {
+    let Some(place) = buffer.get_mut(..word.len()) else { return "" };
+    place.copy_from_slice(word.as_bytes());
+    place.make_ascii_lowercase();
+    std::str::from_utf8(place).unwrap_or_default()
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {

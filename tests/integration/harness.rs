@@ -2,27 +2,12 @@
 
 use crate::support::cluster::Cluster;
 use crate::support::globals::{self, Kind, Made};
+use crate::support::on_each_major;
 use crate::support::platforms::{self, AZADMIN_PASSWORD};
 use crate::support::servers::{CLIENTS, MAJORS, pairs};
 use crate::support::sql::Rows;
 
 const END: &str = "-- PostgreSQL database cluster dump complete\n--\n\n";
-
-/// One test per major version, so that they run beside each other and each failure has its version.
-macro_rules! on_each_major {
-    ($($test:ident)*) => { $(
-        mod $test {
-            on_each_major!(@ $test ten 10 eleven 11 twelve 12 thirteen 13 fourteen 14
-                fifteen 15 sixteen 16 seventeen 17 eighteen 18);
-        }
-    )* };
-    (@ $test:ident $($name:ident $major:literal)*) => { $(
-        #[test]
-        fn $name() {
-            super::$test($major);
-        }
-    )* };
-}
 
 on_each_major! { rich_is_loaded_and_dumped customer_is_loaded_on_aurora azure_refuses }
 

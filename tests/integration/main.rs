@@ -11,6 +11,10 @@
 )]
 
 mod cli;
+mod convert_matrix;
+mod convert_replay;
 mod fixtures;
+mod fixtures_parse;
 mod harness;
+mod readme;
 mod support;

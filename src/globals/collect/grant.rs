@@ -1,5 +1,7 @@
 //! Memberships, and privileges on parameters and tablespaces.
 
+use indexmap::map::Entry;
+
 use super::{Collector, Result, refuse};
 use crate::finding::Kind;
 use crate::globals::fact::{Fact, Origin};
@@ -50,9 +52,12 @@ impl Collector {
             set: state(options.set),
         };
         let key = MembershipKey { role, member, grantor };
-        let Some(earlier) = self.globals.memberships.get(&key).cloned() else {
-            self.globals.memberships.insert(key, new);
-            return;
+        let (key, earlier) = match self.globals.memberships.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(new);
+                return;
+            }
+            Entry::Occupied(entry) => (entry.key().clone(), entry.get().clone()),
         };
         // Options that the later statement does not mention stay (`AddRoleMems`).
         let merged = Membership {
@@ -119,7 +124,7 @@ impl Collector {
     }
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.remove(key) else { return };
+        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
         for origin in earlier.origins().skip(1) {
             self.ledger.lose(origin);
         }
@@ -292,7 +297,7 @@ impl Collector {
         {
             if taken && let Some(fact) = slot.take() {
                 earlier.push(fact);
-                *slot = option_only.then(|| Fact { value: false, ..fact });
+                *slot = option_only.then_some(Fact { value: false, ..fact });
             }
         }
         if entry.set.is_some() || entry.alter_system.is_some() {

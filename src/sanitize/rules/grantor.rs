@@ -1,7 +1,8 @@
 //! Who granted a membership.
 
+use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
-use crate::globals::{Membership, MembershipKey};
+use crate::globals::{Fact, Membership, MembershipKey};
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
 pub(super) const ABOUT: About = About {
@@ -55,30 +56,31 @@ impl MembershipRule for Grantor {
 /// Takes a second grant of the same membership into the first.
 pub(in crate::sanitize) fn unite(
     earlier: &mut Membership,
-    later: Membership,
+    later: &Membership,
     key: &MembershipKey,
     cx: &mut Context<'_>,
 ) {
-    // What the first has already is not needed twice; what only the second has is kept.
+    let inherits = cx.roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
     let mut contributes = false;
-    for (slot, option) in [
-        (&mut earlier.admin, later.admin),
-        (&mut earlier.inherit, later.inherit),
-        (&mut earlier.set, later.set),
+    for (slot, option, default) in [
+        (&mut earlier.admin, later.admin, false),
+        (&mut earlier.inherit, later.inherit, inherits),
+        (&mut earlier.set, later.set, true),
     ] {
-        let Some(fact) = option else { continue };
-        match slot {
-            Some(first) if first.value || !fact.value => cx.lose([fact.origin]),
-            Some(first) => {
-                cx.lose([first.origin]);
-                *first = fact;
-                contributes = true;
-            }
-            None => {
-                *slot = Some(fact);
-                contributes = true;
-            }
+        let had = slot.map_or(default, |first| first.value);
+        let gives = option.map_or(default, |fact| fact.value);
+        if had || !gives {
+            // What the first has already is not needed twice.
+            cx.lose(option.map(|fact| fact.origin));
+            continue;
         }
+        contributes = true;
+        cx.lose(slot.map(|first| first.origin));
+        *slot = Some(option.unwrap_or_else(|| {
+            // It gives what it does not state.
+            cx.state(later.granted.origin);
+            Fact::new(true, later.granted.origin)
+        }));
     }
     cx.lose([later.granted.origin]);
     let (action, message) = if contributes {
@@ -115,6 +117,40 @@ mod tests {
             "CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE c\nCREATE ROLE su WITH SUPERUSER\n\
              GRANT a TO b, c WITH ADMIN OPTION\nGRANT a TO c GRANTED BY b\n\
              kept 7, rewritten 0, dropped 0"
+        );
+    }
+
+    #[test]
+    fn every_option_that_one_of_the_grants_gives() {
+        // What a grant does not state it gives all the same: SET, and INHERIT as its member does.
+        let text = "CREATE ROLE su SUPERUSER;\nCREATE ROLE a;\nCREATE ROLE b;\nCREATE ROLE c;\n\
+                    GRANT a TO c WITH INHERIT TRUE, SET FALSE GRANTED BY b;\n\
+                    GRANT a TO c WITH INHERIT FALSE GRANTED BY su;";
+        let all = run(text, "azure 16");
+        assert!(
+            all.ends_with("\nGRANT a TO c WITH INHERIT TRUE\nkept 3, rewritten 3, dropped 0"),
+            "{all}"
+        );
+        // Before 16 there is one grant anyway, and together they are one that it can express.
+        let all = run(text, "azure 15");
+        assert!(all.ends_with("\nGRANT a TO c\nkept 3, rewritten 3, dropped 0"), "{all}");
+        let all = run(text, "postgres 15");
+        assert!(all.ends_with("\nGRANT a TO c\nkept 4, rewritten 2, dropped 0"), "{all}");
+    }
+
+    #[test]
+    fn superusers_are_one_grantor_whoever_stands_between_them() {
+        let text = "CREATE ROLE a SUPERUSER;\nCREATE ROLE c SUPERUSER;\nCREATE ROLE b;\nCREATE ROLE r;\n\
+                    CREATE ROLE m;\nGRANT r TO b WITH ADMIN OPTION GRANTED BY a;\n\
+                    GRANT r TO m WITH ADMIN OPTION GRANTED BY a;\nGRANT r TO m GRANTED BY b;\n\
+                    GRANT r TO m GRANTED BY c;";
+        let all = run(text, "postgres 16");
+        assert!(
+            all.ends_with(
+                "\nGRANT r TO b, m WITH ADMIN OPTION\nGRANT r TO m GRANTED BY b\n\
+                 kept 8, rewritten 0, dropped 1"
+            ),
+            "{all}"
         );
     }
 }

@@ -17,13 +17,6 @@ pub(super) const ALL: [About; 8] = [
         remedy: "look at each: whatever they do is not done on the target",
     },
     About {
-        name: "unseen-settings",
-        severity: Severity::Info,
-        why: "pg_dumpall --globals-only leaves settings out",
-        remedy: "where there are such, convert the dump of the whole cluster (it can go without data: \
-                 pg_dumpall --schema-only)",
-    },
-    About {
         name: "superseded",
         severity: Severity::Info,
         why: "a later statement of the dump replaces what this one says",
@@ -46,6 +39,14 @@ pub(super) const ALL: [About; 8] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         remedy: "",
+    },
+    About {
+        name: "not-in-dump",
+        severity: Severity::Info,
+        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and those of \
+              all roles",
+        remedy: "look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall \
+                 --schema-only",
     },
     About {
         name: "assumed-role",

@@ -2,6 +2,7 @@
 
 use crate::finding::{Action, Severity};
 use crate::globals::{Membership, MembershipKey};
+use crate::name::Name;
 use crate::platform::Predefined;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
@@ -18,23 +19,49 @@ impl MembershipRule for UnknownRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         let mapped = cx.choices.map_role.values().any(|to| *to == key.role);
         let predefined = cx.rights.predefined(key.role.as_str()) != Predefined::NotPredefined;
-        let unknown = if !cx.roles.contains_key(&key.member) {
-            &key.member
+        let message = if let Some(message) = no_member(&key.member, cx) {
+            message
         } else if !cx.roles.contains_key(&key.role) && !mapped && !predefined {
-            &key.role
+            format!("there is no role {} here", key.role)
         } else {
             return Verdict::Keep;
         };
-        let message = format!("there is no role {unknown} here");
         let object = super::membership_object(key);
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }
 }
 
+/// Why the role cannot become a member of anything; none where it can.
+fn no_member(name: &Name, cx: &Context<'_>) -> Option<String> {
+    if cx.roles.contains_key(name) {
+        return None;
+    }
+    // What is granted to a predefined role reaches all of its members.
+    match cx.rights.predefined(name.as_str()) {
+        Predefined::NotPredefined => Some(format!("there is no role {name} here")),
+        Predefined::Unknown { .. } => Some(format!("{} does not have {name}", cx.target())),
+        Predefined::Known(_) if name.as_str() == "pg_database_owner" => {
+            Some(format!("{name} cannot be a member of any role"))
+        }
+        Predefined::Known(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
+
+    #[test]
+    fn predefined_roles_can_be_members() {
+        let text = "CREATE ROLE a;\nGRANT a TO pg_monitor;\nGRANT a TO pg_maintain;\nGRANT a TO pg_database_owner;";
+        assert_eq!(
+            run(text, "azure 16"),
+            "4 warning unknown-role dropped membership pg_database_owner in a: pg_database_owner cannot be a member of any role\n\
+             3 warning unknown-role dropped membership pg_maintain in a: azure 16 does not have pg_maintain\n\
+             CREATE ROLE a\nGRANT a TO pg_monitor\nkept 2, rewritten 0, dropped 2"
+        );
+    }
 
     #[test]
     fn is_dropped_and_said() {

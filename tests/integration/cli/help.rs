@@ -91,8 +91,8 @@ fn of_convert() {
                                       comments, settings, memberships, parameters, tablespaces,
                                       security-labels]
           --rename <OLD=NEW>          Give a role another name. Repeatable
-          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source:
-                                      rds_superuser=azure_pg_admin, SUPERUSER=azure_pg_admin. Repeatable
+          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source, or for
+                                      SUPERUSER. Repeatable
           --widen                     Let memberships become wider where the target cannot say INHERIT
                                       FALSE or SET FALSE
 
@@ -169,8 +169,7 @@ fn of_convert() {
               Give a role another name. Repeatable
 
           --map-role <SOURCE=TARGET>
-              Let a role of the target stand for one of the source: rds_superuser=azure_pg_admin,
-              SUPERUSER=azure_pg_admin. Repeatable
+              Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable
 
           --widen
               Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE

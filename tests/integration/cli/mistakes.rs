@@ -453,28 +453,28 @@ fn no_password_is_shown() {
 fn valid_until_in_another_style() {
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET';\n"), @"
     error: VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL 'Fri Dec 31 23:59:59 2027 CET'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL '31/12/2027';\n"), @"
     error: VALID UNTIL '31/12/2027' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL '31/12/2027'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");
     assert_snapshot!(refused("ALTER ROLE a VALID UNTIL '2027-02-30 00:00:00+00';\n"), @"
     error: VALID UNTIL '2027-02-30 00:00:00+00' is not ISO and could be read in more than one way: dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00
-     --> in.sql:1:1
+     --> in.sql:1:14
       |
     1 | ALTER ROLE a VALID UNTIL '2027-02-30 00:00:00+00'
-      | ^
+      |              ^
 
     error: in.sql: nothing was written: 1 mistake
     ");

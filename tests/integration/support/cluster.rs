@@ -36,7 +36,7 @@ const SETTINGS: [(&str, &str); 11] = [
 ];
 
 /// How long a server may take to start or to stop, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Stops the server and removes its directory when its standard input ends, which is when the
 /// cluster is dropped, and also when the test process dies in whatever way.

@@ -1,7 +1,9 @@
 //! Real servers for the tests, what runs on them, and what is in them.
 
+pub mod catalog;
 pub mod clients;
 pub mod cluster;
+pub mod command;
 pub mod globals;
 pub mod platforms;
 pub mod process;
@@ -9,3 +11,20 @@ pub mod servers;
 pub mod sql;
 pub mod template;
 pub mod verifier;
+
+/// One test per major version, so that they run beside each other and each failure has its version.
+macro_rules! on_each_major {
+    ($($test:ident)*) => { $(
+        mod $test {
+            $crate::support::on_each_major!(@ $test ten 10 eleven 11 twelve 12 thirteen 13
+                fourteen 14 fifteen 15 sixteen 16 seventeen 17 eighteen 18);
+        }
+    )* };
+    (@ $test:ident $($name:ident $major:literal)*) => { $(
+        #[test]
+        fn $name() {
+            super::$test($major);
+        }
+    )* };
+}
+pub(crate) use on_each_major;

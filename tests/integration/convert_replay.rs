@@ -1,0 +1,152 @@
+//! What replaying a converted script does beside the plain case: again, on a wrong server, half way.
+
+use crate::support::catalog::{Catalog, assert_same, assert_same_set};
+use crate::support::cluster::Cluster;
+use crate::support::command::pg_globals;
+use crate::support::globals;
+use crate::support::platforms;
+
+/// Where psql ends a script with `ON_ERROR_STOP`.
+const STOPPED: i32 = 3;
+
+fn to_azure(dump: &[u8], target: u32, more: &[&str]) -> String {
+    let target = target.to_string();
+    let arguments = ["convert", "-", "--target-version", &target];
+    pg_globals(&[&arguments, more].concat()).stdin(dump).run().stdout
+}
+
+fn rich(major: u32) -> Cluster {
+    let source = Cluster::start(major);
+    globals::rich(&source, "postgres");
+    source
+}
+
+/// Replays as the administrator: psql's exit status and what it said.
+fn replay(target: &Cluster, script: &str) -> (Option<i32>, String) {
+    let output = target.psql("azadmin", script);
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn assert_unchanged(before: &Catalog, target: &Cluster) {
+    let after = Catalog::of(target);
+    assert_same("roles", &after.roles, &before.roles);
+    assert_same_set("grants", &after.grants, &before.grants);
+    assert_same_set("settings", &after.settings, &before.settings);
+    assert_same_set("the rest", &after.others, &before.others);
+}
+
+#[test]
+fn again_with_if_not_exists() {
+    let dump = rich(18).dump_globals(18, "postgres", &[]);
+    for major in [15, 18] {
+        let target = platforms::azure_like(major);
+        let script = to_azure(&dump, major, &["--if-not-exists"]);
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(!said.contains("exists and stays"), "{said}");
+        let once = Catalog::of(&target);
+
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains("NOTICE:  this role exists and stays as it is: app\n"), "{said}");
+        assert_unchanged(&once, &target);
+
+        // The plain script stops at the first role, and nothing is done.
+        let (status, said) = replay(&target, &to_azure(&dump, major, &[]));
+        assert_eq!(status, Some(STOPPED), "{said}");
+        assert_eq!(said.matches("ERROR:").count(), 1, "{said}");
+        assert_unchanged(&once, &target);
+    }
+}
+
+#[test]
+fn settings_in_databases_wait_for_them() {
+    let source = rich(17);
+    let dump = source.dump_all(18, "postgres", &["--schema-only"]);
+    for major in [15, 17] {
+        let target = platforms::azure_like(major);
+        let script = to_azure(&dump, major, &["--if-not-exists"]);
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+        for database in ["app_db", "Odd \"Db\"; -- x"] {
+            let notice = "this database does not exist yet: run this section again when it does";
+            assert!(said.contains(&format!("NOTICE:  {notice}: {database}\n")), "{said}");
+        }
+        let in_databases = || {
+            let settings = Catalog::of(&target).settings.into_iter();
+            let settings = settings.filter(|setting| setting.database.is_some());
+            settings.map(|s| (s.role, s.database.unwrap(), s.text)).collect::<Vec<_>>()
+        };
+        assert_eq!(in_databases(), []);
+
+        target.sql("azadmin", "postgres", "CREATE DATABASE app_db");
+        target.sql("azadmin", "postgres", "CREATE DATABASE \"Odd \"\"Db\"\"; -- x\"");
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(!said.contains("does not exist yet"), "{said}");
+        // All but those that only a superuser can give to a role.
+        let expected = [
+            (None, "app_db", "lock_timeout=10s"),
+            (Some("app"), "Odd \"Db\"; -- x", "search_path=app, \"$user\""),
+            (Some("app"), "app_db", "work_mem=128MB"),
+        ];
+        let expected = expected.map(|(role, database, text): (Option<&str>, _, _)| {
+            (role.map(str::to_owned), database.to_owned(), text.to_owned())
+        });
+        assert_eq!(in_databases(), expected);
+    }
+}
+
+#[test]
+fn another_version_than_it_was_made_for() {
+    let dump = rich(10).dump_globals(15, "postgres", &[]);
+    for (made_for, major) in [(16, 15), (16, 17), (18, 17)] {
+        let target = platforms::azure_like(major);
+        let before = Catalog::of(&target);
+        let (status, said) = replay(&target, &to_azure(&dump, made_for, &[]));
+        assert_eq!(status, Some(STOPPED), "{said}");
+        let message = format!(
+            "ERROR:  this script was made for PostgreSQL {made_for}, this server is {major}."
+        );
+        assert!(said.contains(&message), "{said}");
+        assert_unchanged(&before, &target);
+    }
+}
+
+/// Whatever fails, in whatever phase: nothing is done.
+#[test]
+fn half_way() {
+    let dump = rich(16).dump_globals(16, "postgres", &[]);
+    for major in [15, 18] {
+        let target = platforms::azure_like(major);
+        let script = to_azure(&dump, major, &[]);
+        let obstacles = [
+            // In the first phase, after other roles.
+            ("CREATE ROLE app", "DROP ROLE app", "role \"app\" already exists"),
+            ("CREATE ROLE \"user\"", "DROP ROLE \"user\"", "role \"user\" already exists"),
+        ];
+        for (make, undo, message) in obstacles {
+            target.sql("azadmin", "postgres", make);
+            let before = Catalog::of(&target);
+            let (status, said) = replay(&target, &script);
+            assert_eq!(status, Some(STOPPED), "{said}");
+            assert!(said.contains(message), "{said}");
+            assert_unchanged(&before, &target);
+            target.sql("azadmin", "postgres", undo);
+        }
+        // In each of the later phases, by a statement that no server takes.
+        let before = Catalog::of(&target);
+        for heading in ["Settings", "Comments", "Memberships", "Passwords"] {
+            let heading = format!("\n-- {heading}\n");
+            let broken = script.replace(&heading, &format!("{heading}SELECT 1 / 0;\n"));
+            assert_ne!(broken, script, "{heading}");
+            let (status, said) = replay(&target, &broken);
+            assert_eq!(status, Some(STOPPED), "{said}");
+            assert!(said.contains("ERROR:  division by zero"), "{said}");
+            assert_unchanged(&before, &target);
+        }
+        // Nothing was in the way but the obstacles.
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+    }
+}
