@@ -285,7 +285,7 @@ impl<R: Read> Reader<R> {
                         return Ok(Some(fault));
                     }
                 }
-                _ => return Ok(None),
+                Some(_) | None => return Ok(None),
             }
         }
     }

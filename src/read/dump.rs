@@ -7,7 +7,7 @@ use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
-use crate::globals::{Globals, Ledger, SettingKey};
+use crate::globals::{Globals, Ledger};
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
 
@@ -222,24 +222,37 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
         return Err(Failure::NoGlobals);
     }
     if truncated && !is_cut {
-        let message = "it is missing at the end of the dump";
-        findings.push(whole("truncated", Severity::Error, "end marker", message));
+        findings.push(no_end_marker());
     }
-    // Before 11, pg_dumpall had them among the globals.
-    let has_database = |key: &SettingKey| key.database.is_some();
-    let whole_cluster = marks.database_headers > 0 || globals.settings.keys().any(has_database);
-    if marks.headers > 0 && !whole_cluster {
-        let message = "what a role has set in one database only is not in this dump";
-        findings.push(whole("unseen-settings", Severity::Info, "IN DATABASE", message));
-    }
+    findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
 }
 
-/// A finding about all of the dump.
-fn whole(rule: &'static str, severity: Severity, name: &str, message: &str) -> Finding {
-    let object = Object { kind: Kind::Statement, name: name.to_owned() };
-    let message = message.to_owned();
-    Finding { rule, severity, action: Action::Dropped, object, line: None, message }
+/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
+/// and those of all roles nowhere.
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    (marks.headers > 0 && !has_databases).then(|| Finding {
+        rule: "not-in-dump",
+        severity: Severity::Info,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        line: None,
+        message: "whether the source has such settings cannot be seen".to_owned(),
+    })
+}
+
+/// The dump ends before it should, and between two statements.
+fn no_end_marker() -> Finding {
+    Finding {
+        rule: "truncated",
+        severity: Severity::Error,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
+        line: None,
+        message: "it is missing at the end of the dump".to_owned(),
+    }
 }
 
 /// A piece that has the end of the input behind it, and not its own end.

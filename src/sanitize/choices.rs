@@ -93,7 +93,9 @@ impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingSelected => {
-                f.write_str("no role is left by --only and --exclude: patterns match whole names, and case counts")
+                f.write_str(
+                    "no role is left by --only and --exclude: patterns match whole names, and case counts",
+                )
             }
             Self::RenamesNothing(from) => {
                 write!(f, "--rename: there is no role {from}; names are as in the dump, and case counts")
@@ -148,8 +150,8 @@ impl Choices {
                 return Err(ChoiceError::MapsNothing(from.clone()));
             }
         }
-        let choosy = !self.only.is_empty() || !self.exclude.is_empty();
-        if choosy && !globals.roles.keys().any(|name| self.selects(name)) {
+        let everything = self.only.is_empty() && self.exclude.is_empty();
+        if !everything && !globals.roles.keys().any(|name| self.selects(name)) {
             return Err(ChoiceError::NothingSelected);
         }
         Ok(())

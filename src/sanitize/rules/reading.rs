@@ -17,14 +17,6 @@ pub(super) const ALL: [About; 8] = [
         remedy: "look at each: whatever they do is not done on the target",
     },
     About {
-        name: "unseen-settings",
-        severity: Severity::Info,
-        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump \
-              has those of all roles (ALTER ROLE ALL)",
-        remedy: "look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole \
-                 cluster, has the former",
-    },
-    About {
         name: "superseded",
         severity: Severity::Info,
         why: "a later statement of the dump replaces what this one says",
@@ -47,6 +39,14 @@ pub(super) const ALL: [About; 8] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         remedy: "",
+    },
+    About {
+        name: "not-in-dump",
+        severity: Severity::Info,
+        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and those of \
+              all roles",
+        remedy: "look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall \
+                 --schema-only",
     },
     About {
         name: "assumed-role",

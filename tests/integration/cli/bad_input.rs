@@ -112,9 +112,9 @@ fn a_dump_without_its_end() {
       end marker: it is missing at the end of the dump
       = make the dump again before you rely on this script
 
-    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
-      IN DATABASE: what a role has set in one database only is not in this dump
-      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
     ");
     // Cut in the middle of a statement.
     let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
@@ -143,9 +143,9 @@ fn a_dump_without_its_end() {
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
 
-    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
-      IN DATABASE: what a role has set in one database only is not in this dump
-      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
     ");
     // It would be read as another limit than the one that the source has.
     let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
@@ -172,9 +172,9 @@ fn a_dump_without_its_end() {
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
 
-    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
-      IN DATABASE: what a role has set in one database only is not in this dump
-      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
     ");
     // A script of one's own may lack its last semicolon, whatever is allowed.
     let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
@@ -214,9 +214,9 @@ fn a_dump_without_its_end() {
     found 0 roles, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     0 statements read: 0 kept, 0 rewritten, 0 dropped
 
-    info: unseen-settings: pg_dumpall --globals-only leaves out the settings of roles in one database, and no dump has those of all roles (ALTER ROLE ALL)
-      IN DATABASE: what a role has set in one database only is not in this dump
-      = look at pg_db_role_setting on the source; pg_dumpall --schema-only, of the whole cluster, has the former
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
     ");
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use insta::{Settings, assert_snapshot};
 
-use super::run::{Run, convert};
+use super::run::{Run, convert, visible};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dumps").join(name);
@@ -64,8 +64,8 @@ fn a_script_converts_to_itself() {
     44 statements read: 44 kept, 0 rewritten, 0 dropped
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 72, role contractor: such a role can log in only while azure.accepted_password_auth_method lists md5
-      line 74, role legacy_erp: such a role can log in only while azure.accepted_password_auth_method lists md5
+      line 72, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 74, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
@@ -177,7 +177,7 @@ fn only_some_roles() {
     8 statements read: 5 kept, 1 rewritten, 2 dropped
 
     warning: md5-verifier: md5 verifiers are deprecated, and not every server accepts them
-      line 1, role app: such a role can log in only while azure.accepted_password_auth_method lists md5
+      line 1, role app: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     info: selection: left out by --only or --exclude
@@ -547,7 +547,21 @@ fn odd_names() {
                 COMMENT ON ROLE \"a\nDROP ROLE b; --\" IS E'one\\ntwo';\n\
                 ALTER ROLE \"\u{1b}[31mred\" SUPERUSER;\nCREATE ROLE pg_mine;\n";
     let done = convert(dump).done();
-    assert_snapshot!(done.body(), @"-- Roles\n\nCREATE ROLE \"\u{1b}[31mred\";\nCREATE ROLE \"a\nDROP ROLE b; --\";\nCREATE ROLE \"it's\"\"quoted\";\nCREATE ROLE \"müller\";\n\n-- Comments\n\nCOMMENT ON ROLE \"a\nDROP ROLE b; --\" IS 'one\ntwo';");
+    assert_snapshot!(visible(&done.body()), @r#"
+    -- Roles
+
+    CREATE ROLE "␛[31mred";
+    CREATE ROLE "a
+    DROP ROLE b; --";
+    CREATE ROLE "it's""quoted";
+    CREATE ROLE "müller";
+
+    -- Comments
+
+    COMMENT ON ROLE "a
+    DROP ROLE b; --" IS 'one
+    two';
+    "#);
     assert_snapshot!(done.stderr, @r#"
     in.sql: no platform recognised
     for azure 18 (Azure Database for PostgreSQL flexible server)

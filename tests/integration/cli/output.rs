@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert, many};
+use super::run::{Run, convert, many, visible};
 
 const DUMP: &str = "CREATE ROLE a SUPERUSER;\n";
 
@@ -133,13 +133,33 @@ fn a_report_that_nobody_reads() {
 #[test]
 fn colours_are_for_terminals() {
     let coloured = convert(DUMP).env("CLICOLOR_FORCE", "1").done();
-    assert_snapshot!(coloured.stderr, @"in.sql: no platform recognised\nfor azure 18 (Azure Database for PostgreSQL flexible server)\nfound 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces\n1 statement read: 0 kept, 1 rewritten, 0 dropped\n\n\u{1b}[1m\u{1b}[33mwarning\u{1b}[0m: \u{1b}[1msuperuser\u{1b}[0m: the target's administrator cannot make superusers\n  line 1, role a: loses SUPERUSER\n  = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…");
+    assert_snapshot!(visible(&coloured.stderr), @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    1 statement read: 0 kept, 1 rewritten, 0 dropped
+
+    ␛[1m␛[33mwarning␛[0m: ␛[1msuperuser␛[0m: the target's administrator cannot make superusers
+      line 1, role a: loses SUPERUSER
+      = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
+    ");
     assert_eq!(coloured.stdout, script());
     let both = convert(DUMP).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1");
     assert_eq!(both.done().stderr, report());
-    assert_snapshot!(convert("FROB;\n").env("CLICOLOR_FORCE", "1").fails(), @"\u{1b}[1m\u{1b}[91merror\u{1b}[0m\u{1b}[1m: FROB is not a statement of a globals dump\u{1b}[0m\n \u{1b}[1m\u{1b}[94m--> \u{1b}[0min.sql:1:1\n  \u{1b}[1m\u{1b}[94m|\u{1b}[0m\n\u{1b}[1m\u{1b}[94m1\u{1b}[0m \u{1b}[1m\u{1b}[94m|\u{1b}[0m FROB\n  \u{1b}[1m\u{1b}[94m|\u{1b}[0m \u{1b}[1m\u{1b}[91m^\u{1b}[0m\n  \u{1b}[1m\u{1b}[94m|\u{1b}[0m\n  \u{1b}[1m\u{1b}[94m= \u{1b}[0m\u{1b}[1mhelp\u{1b}[0m: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself\n\n\u{1b}[1m\u{1b}[31merror\u{1b}[0m: in.sql: nothing was written: 1 mistake");
+    let mistake = convert("FROB;\n").env("CLICOLOR_FORCE", "1").fails();
+    assert_snapshot!(visible(&mistake), @"
+    ␛[1m␛[91merror␛[0m␛[1m: FROB is not a statement of a globals dump␛[0m
+     ␛[1m␛[94m--> ␛[0min.sql:1:1
+      ␛[1m␛[94m|␛[0m
+    ␛[1m␛[94m1␛[0m ␛[1m␛[94m|␛[0m FROB
+      ␛[1m␛[94m|␛[0m ␛[1m␛[91m^␛[0m
+      ␛[1m␛[94m|␛[0m
+      ␛[1m␛[94m= ␛[0m␛[1mhelp␛[0m: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
+
+    ␛[1m␛[31merror␛[0m: in.sql: nothing was written: 1 mistake
+    ");
     let missing = Run::new(["convert", "no.sql"]).env("CLICOLOR_FORCE", "1").fails();
-    assert_snapshot!(missing, @"\u{1b}[1m\u{1b}[31merror\u{1b}[0m: no.sql: no such file or directory");
+    assert_snapshot!(visible(&missing), @"␛[1m␛[31merror␛[0m: no.sql: no such file or directory");
 }
 
 /// Only a terminal shortens what there is to say.

@@ -214,7 +214,7 @@ fn from_a_userlist() {
       = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
 
     warning: md5-verifier: md5 verifiers are deprecated, and not every server accepts them
-      role d: such a role can log in only while azure.accepted_password_auth_method lists md5
+      role d: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     info: passwords-from (3): passwords were taken from the file of --passwords-from

@@ -11,6 +11,11 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
+/// With escape characters that show.
+pub fn visible(text: &str) -> String {
+    text.replace('\u{1b}', "␛")
+}
+
 /// A statement many times, each with its number in place of the `#`.
 pub fn many(count: u32, statement: &str) -> String {
     let mut dump = String::new();
