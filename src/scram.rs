@@ -1,22 +1,80 @@
 //! SCRAM-SHA-256 verifiers and passwords that are made here, so that no plaintext travels.
 
-use rand::RngExt;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rand::RngExt as _;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
+use crate::name::Name;
 use crate::secret::Secret;
 
 /// How many characters a generated password has: 32 out of 62 are 190 bits.
 const LENGTH: usize = 32;
 
-/// The verifier of a password, with a random salt and 4096 iterations, the server's default
-/// (`scram_iterations`). It takes some milliseconds.
-pub fn verifier(password: &Secret) -> Secret {
-    Secret::new(&postgres_protocol::password::scram_sha_256(password.expose().as_bytes()))
+/// The server's default (`scram_iterations`).
+const ITERATIONS: u32 = 4096;
+
+/// What salts are made from, so that the same input gives the same verifiers: a digest of all
+/// passwords that are at hand.
+///
+/// A salt need not be secret, but it must not be foreseen, and must not tell more of the password
+/// than the verifier does. It is the outcome of as many iterations as the verifier itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// From all passwords, in their order.
+    pub fn of<'a>(passwords: impl Iterator<Item = &'a Secret>) -> Self {
+        let mut digest = Sha256::new();
+        for password in passwords {
+            digest.update(password.expose());
+            digest.update([0]);
+        }
+        Self(digest.finalize().into())
+    }
+
+    /// The verifier of a role's password. It takes some milliseconds.
+    pub fn verifier(&self, role: &Name, password: &Secret) -> Secret {
+        // As the server does it, a password that SASLprep refuses is taken as it is.
+        let prepared = stringprep::saslprep(password.expose());
+        let password = prepared.as_deref().unwrap_or(password.expose());
+        let context = [self.0.as_slice(), role.as_str().as_bytes()].concat();
+        let salt = &iterated(password, &context)[..16];
+        let salted = iterated(password, salt);
+        let stored_key = Sha256::digest(hmac(&salted[..], &[b"Client Key"]));
+        let server_key = hmac(&salted[..], &[b"Server Key"]);
+        let [salt, stored_key, server_key] =
+            [salt, &stored_key, &server_key].map(|bytes| BASE64_STANDARD.encode(bytes));
+        Secret::new(&format!("SCRAM-SHA-256${ITERATIONS}:{salt}${stored_key}:{server_key}"))
+    }
+}
+
+/// `Hi` of RFC 5802, which is PBKDF2 with one block.
+fn iterated(password: &str, salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut last = hmac(password.as_bytes(), &[salt, &[0, 0, 0, 1]]);
+    let mut all = Zeroizing::new(last);
+    for _ in 1..ITERATIONS {
+        last = hmac(password.as_bytes(), &[&last]);
+        all.iter_mut().zip(last).for_each(|(a, b)| *a ^= b);
+    }
+    all
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes keys of every length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// A new random password of letters and digits.
 pub fn generate() -> Secret {
     let letters = rand::rng().sample_iter(rand::distr::Alphanumeric).take(LENGTH);
-    let text = zeroize::Zeroizing::new(letters.map(char::from).collect::<String>());
+    let text = Zeroizing::new(letters.map(char::from).collect::<String>());
     Secret::new(&text)
 }
 
@@ -31,6 +89,28 @@ mod tests {
         assert_eq!(password.kind(), VerifierKind::Plaintext);
         assert_eq!(password.expose().len(), LENGTH);
         assert!(password != generate());
-        assert_eq!(verifier(&password).kind(), VerifierKind::ScramSha256);
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_verifier() {
+        let [a, b] = ["secret", "other"].map(Secret::new);
+        let verifier = |seed: Seed, role: &str| seed.verifier(&Name::new(role), &a);
+        let one = verifier(Seed::of([&a].into_iter()), "r");
+        assert_eq!(one.kind(), VerifierKind::ScramSha256);
+        assert!(one == verifier(Seed::of([&a].into_iter()), "r"));
+        assert!(one != verifier(Seed::of([&a].into_iter()), "s"));
+        assert!(one != verifier(Seed::of([&a, &b].into_iter()), "r"));
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_server() {
+        // RFC 7677: user "user", password "pencil".
+        let salt = BASE64_STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
+        let salted = iterated("pencil", &salt);
+        let server_key = hmac(&salted[..], &[b"Server Key"]);
+        assert_eq!(
+            BASE64_STANDARD.encode(server_key),
+            "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+        );
     }
 }

@@ -10,6 +10,7 @@ use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Fate, Globals, Ledger, Map, Membership, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Rights};
+use crate::scram::Seed;
 use crate::secret::Secret;
 
 /// What rules know, and what they write to.
@@ -36,6 +37,8 @@ pub struct Context<'a> {
     pub admins: HashSet<(Name, Name)>,
     /// Memberships that mapped attributes become.
     pub mapped: BTreeMap<MembershipKey, Membership>,
+    /// What the salts of verifiers that are made here come from.
+    pub seed: Seed,
     /// Passwords that were generated.
     pub generated: BTreeMap<Name, Secret>,
     ledger: Ledger,
@@ -47,6 +50,7 @@ impl<'a> Context<'a> {
         rights: Rights<'a>,
         source: Option<&'a Platform>,
         choices: &'a Choices,
+        seed: Seed,
         ledger: Ledger,
         findings: Vec<Finding>,
     ) -> Self {
@@ -62,6 +66,7 @@ impl<'a> Context<'a> {
             superusers: HashSet::default(),
             admins: HashSet::default(),
             mapped: BTreeMap::new(),
+            seed,
             generated: BTreeMap::new(),
             ledger,
             findings,

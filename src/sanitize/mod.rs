@@ -20,10 +20,11 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
-use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey};
+use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey, Password};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
-use crate::secret::Secret;
+use crate::scram::Seed;
+use crate::secret::{Secret, VerifierKind};
 
 /// What came out.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub fn sanitize(
     choices: &Choices,
 ) -> Result<Sanitized, ChoiceError> {
     choices.check(&globals)?;
-    let mut cx = Context::new(rights, source, choices, ledger, findings);
+    let mut cx = Context::new(rights, source, choices, seed(&globals, choices), ledger, findings);
     rules::rename(&mut globals, &mut cx);
     rules::passwords_from(&mut globals, &mut cx);
     rules::map_role(&mut globals, &mut cx);
@@ -132,6 +133,20 @@ fn of_one_grantor(
         }
     }
     merged(all, cx)
+}
+
+/// What salts come from, where verifiers have to be made.
+fn seed(globals: &Globals, choices: &Choices) -> Seed {
+    let in_globals = globals.roles.values().filter_map(|role| match &role.password {
+        Password::Is(fact) => Some(&fact.value),
+        _ => None,
+    });
+    let all = || in_globals.clone().chain(choices.passwords_from.values());
+    let is_plaintext = |secret: &Secret| secret.kind() == VerifierKind::Plaintext;
+    let needed = matches!(choices.passwords, Passwords::Generate(_))
+        || all().any(|secret| is_plaintext(secret));
+    // A digest of all verifiers takes a while that nobody needs to spend.
+    if needed { Seed::of(all()) } else { Seed::of(std::iter::empty()) }
 }
 
 /// Memberships that have become one, since their grantors are gone: every option that one of them

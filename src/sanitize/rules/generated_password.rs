@@ -27,7 +27,7 @@ impl RoleRule for GeneratedPassword {
             Some(password) => (password.clone(), "its password is the one in the password file"),
             None => (scram::generate(), "a new password was made"),
         };
-        role.password = Password::Is(Fact::new(scram::verifier(&password), Origin::LIVE));
+        role.password = Password::Is(Fact::new(cx.seed.verifier(name, &password), Origin::LIVE));
         cx.generated.insert(name.clone(), password);
         let object = (Kind::Role, name.as_str().to_owned());
         cx.report(&ABOUT, Action::Rewritten, object, role.origin(), message);

@@ -3,7 +3,6 @@
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::{Fact, Globals, Origin, Password};
 use crate::sanitize::{About, Context};
-use crate::scram;
 use crate::secret::VerifierKind;
 
 pub(super) const ABOUT: About = About {
@@ -36,7 +35,7 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
         }
         let (secret, message) = match secret.kind() {
             VerifierKind::Plaintext => (
-                scram::verifier(secret),
+                cx.seed.verifier(name, secret),
                 "a plaintext password: its SCRAM-SHA-256 verifier is computed here",
             ),
             VerifierKind::ScramSha256 => (secret.clone(), "a SCRAM-SHA-256 verifier"),

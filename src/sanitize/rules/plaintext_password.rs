@@ -4,7 +4,6 @@ use crate::finding::{Action, Kind, Severity};
 use crate::globals::{Fact, Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
-use crate::scram;
 use crate::secret::VerifierKind;
 
 pub(super) const ABOUT: About = About {
@@ -22,7 +21,7 @@ impl RoleRule for PlaintextPassword {
             && fact.value.kind() == VerifierKind::Plaintext
         {
             let origin = fact.origin;
-            role.password = Password::Is(Fact::new(scram::verifier(&fact.value), origin));
+            role.password = Password::Is(Fact::new(cx.seed.verifier(name, &fact.value), origin));
             cx.change(origin);
             let object = (Kind::Role, name.as_str().to_owned());
             let message = "its plaintext password becomes a verifier";
