@@ -114,6 +114,7 @@ impl Collector {
 
     /// The model, when there are no more statements.
     pub fn finish(mut self) -> Collected {
+        self.assume_roles();
         if self.passwords {
             // Where some roles have passwords, those without have none.
             for role in self.globals.roles.values_mut() {
@@ -123,7 +124,6 @@ impl Collector {
             }
         }
         self.globals.sort();
-        self.assume_roles();
         Collected {
             globals: self.globals,
             ledger: self.ledger,

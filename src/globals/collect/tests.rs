@@ -71,7 +71,8 @@ fn later_statements_replace_earlier_ones() {
 #[test]
 fn what_takes_back_makes_no_role() {
     let text = "CREATE ROLE a\nALTER ROLE b RESET x\nCOMMENT ON ROLE c IS NULL\n\
-                ALTER ROLE d SET x TO '1'\nALTER ROLE d RESET x\nALTER ROLE e SET x TO '1'";
+                ALTER ROLE d SET x TO '1'\nALTER ROLE d RESET x\nALTER ROLE e SET x TO '1'\n\
+                ALTER ROLE e PASSWORD NULL";
     let roles = collect(text).unwrap().globals.roles;
     assert_eq!(roles.keys().map(Name::as_str).collect::<Vec<_>>(), ["a", "e"]);
 }
