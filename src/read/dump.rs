@@ -205,7 +205,8 @@ fn statement(
                 return Ok(None);
             }
             if options.drop_unknown && may_be_dropped(slice.text) {
-                let words: Vec<_> = slice.text.split_whitespace().take(2).collect();
+                let text = mask(slice.text);
+                let words: Vec<_> = text.split_whitespace().take(2).collect();
                 collector.drop_unknown(&words.join(" "), line);
                 return Ok(None);
             }

@@ -305,8 +305,10 @@ fn outcome(
 /// kept one is.
 ///
 /// Exempt are kept statements that only say what holds without them, a default of a new role or what
-/// another statement says as well: without them the same model is read. So are those that take back
-/// or rename what the target would not have taken anyway: without them nothing else is kept.
+/// another statement says as well: without them the same model is read. So are those that take back,
+/// replace or rename what the target would not have taken anyway: without them nothing else is kept.
+/// And a dropped statement is missed where it had replaced another: what counts is what the source
+/// had last, so that the other one is dropped as well.
 ///
 /// False when the whole is refused.
 fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
@@ -339,6 +341,11 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
             return Err(format!("not one statement: {what}"));
         }
         let same = without.script == whole.script;
+        let superseded =
+            |it: &Outcome| it.findings.iter().filter(|f| f.rule == "superseded").count();
+        let changes = [" RENAME TO ", "REVOKE GRANT OPTION FOR "];
+        let replaces = superseded(&whole) > superseded(&without)
+            || changes.iter().any(|words| pieces[piece].contains(words));
         let nothing_else_is_kept = || {
             let others = whole.fates.iter().filter(|(other, _)| other != line);
             let mut pairs = others.zip(&without.fates);
@@ -346,8 +353,10 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         };
         let scripts = || format!("{}\n{}", whole.script, without.script);
         match fate {
+            // What it replaced would come back.
+            Fate::Dropped if superseded(&whole) > superseded(&without) => {}
             Fate::Dropped if !same => return Err(format!("not dropped: {what}\n{}", scripts())),
-            Fate::Kept if takes_back(&pieces[piece]) && nothing_else_is_kept() => {}
+            Fate::Kept if replaces && nothing_else_is_kept() => {}
             Fate::Kept if same && without.model != whole.model => {
                 return Err(format!("not kept: {what}\n{}", whole.script));
             }
@@ -355,13 +364,6 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         }
     }
     Ok(true)
-}
-
-/// Takes something back, or changes it.
-fn takes_back(statement: &str) -> bool {
-    let begins = |word: &&str| statement.trim_start().starts_with(word);
-    ["DROP", "REVOKE"].iter().any(|word| begins(word))
-        || [" RESET ", " IS NULL", " RENAME TO "].iter().any(|words| statement.contains(words))
 }
 
 /// Statements on few names, so that they have to do with each other.

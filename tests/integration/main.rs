@@ -15,4 +15,5 @@ mod convert_replay;
 mod fixtures;
 mod harness;
 mod laws;
+mod secrets;
 mod support;

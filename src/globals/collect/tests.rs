@@ -60,6 +60,15 @@ fn later_statements_replace_earlier_ones() {
             "REVOKE ALL ON PARAMETER x FROM postgres\nGRANT SET ON PARAMETER x TO PUBLIC",
             "1 dropped, 2 kept, 1:no-effect",
         ),
+        (
+            "GRANT SET ON PARAMETER x TO a WITH GRANT OPTION\nGRANT SET ON PARAMETER x TO a",
+            "1 kept, 2 dropped, 2:no-effect",
+        ),
+        (
+            "CREATE TABLESPACE t LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO a WITH GRANT OPTION\n\
+             GRANT CREATE ON TABLESPACE t TO a",
+            "1 kept, 2 kept, 3 dropped, 3:no-effect",
+        ),
         ("ALTER ROLE a LOGIN", "1 kept, 1:assumed-role"),
         ("CREATE ROLE a SYSID 5", "1 rewritten, 1:no-effect"),
     ];
