@@ -310,7 +310,7 @@ fn statement(
                 return Ok(None);
             }
             if options.drop_unknown && may_be_dropped(slice.text) {
-                collector.drop_unknown(&first_words(slice.text), line);
+                collector.drop_unknown(&first_words(&mask(slice.text)), line);
                 return Ok(None);
             }
             let message = if is_message(slice.text) {

@@ -4,13 +4,15 @@
 /// columns stay true.
 ///
 /// A literal behind `PASSWORD` is masked; where what follows `PASSWORD` is no complete literal,
-/// everything up to the end is, since it cannot be told what of it is the password. Whatever looks
-/// like a verifier is masked wherever it stands.
+/// everything up to the end is, since it cannot be told what of it is the password. Of other
+/// literals only those behind words that no password follows are shown: `PASSWORD` may be misspelt.
+/// Whatever looks like a verifier is masked wherever it stands.
 pub fn mask(text: &str) -> String {
     let mut hidden = vec![false; text.len()];
     for at in word_positions(text, "PASSWORD") {
         hide_behind(text, at + "PASSWORD".len(), &mut hidden);
     }
+    hide_literals(text, &mut hidden);
     hide_verifiers(text, &mut hidden);
     text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
 }
@@ -66,6 +68,45 @@ fn literal_end(text: &str) -> Option<usize> {
     }
 }
 
+/// Hides every literal that may be a password.
+fn hide_literals(text: &str, hidden: &mut [bool]) {
+    const HARMLESS: [&str; 5] = ["UNTIL", "IS", "TO", "LOCATION", "FOR"];
+    let bytes = text.as_bytes();
+    let end_of = |from: usize, mark: &str| {
+        text[from..].find(mark).map_or(text.len(), |at| from + at + mark.len())
+    };
+    let mut word = "";
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        at = match rest {
+            [b'\'', ..] => {
+                let escapes = word.eq_ignore_ascii_case("E") && text[..at].ends_with(word);
+                let from = if escapes { at - 1 } else { at };
+                let end = literal_end(&text[from..]).map_or(text.len(), |length| from + length);
+                if !HARMLESS.iter().any(|harmless| word.eq_ignore_ascii_case(harmless)) {
+                    hidden[at..end].fill(true);
+                }
+                end
+            }
+            [b'"', ..] => end_of(at + 1, "\""),
+            [b'-', b'-', ..] => end_of(at, "\n"),
+            [b'/', b'*', ..] => end_of(at, "*/"),
+            [first, ..] if first.is_ascii_alphanumeric() => {
+                let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_');
+                let end = at + length.count();
+                word = &text[at..end];
+                end
+            }
+            [b' ' | b'\t' | b'\r' | b'\n' | b',', ..] => at + 1,
+            _ => {
+                word = "";
+                at + 1
+            }
+        };
+    }
+}
+
 fn hide_verifiers(text: &str, hidden: &mut [bool]) {
     let bytes = text.as_bytes();
     for (at, _) in text.match_indices("SCRAM-SHA-256$") {
@@ -101,6 +142,11 @@ mod tests {
             ("-- SCRAM-SHA-256$4096:a+b=$c/=:d= end", "-- ****************************** end"),
             ("ALTER ROLE a CONNECTION LIMIT 5", "ALTER ROLE a CONNECTION LIMIT 5"),
             ("my_password md5sum", "my_password md5sum"),
+            ("ALTER ROLE \"it's\" PASWORD 'x''y' FROB", "ALTER ROLE \"it's\" PASWORD ****** FROB"),
+            ("DO 'a PASSWORD ''x'''; b", "DO ******************; b"),
+            ("VALID UNTIL '1.2.2030' FROB 'x", "VALID UNTIL '1.2.2030' FROB **"),
+            ("SET search_path TO 'a', 'b'; -- can't", "SET search_path TO 'a', 'b'; -- can't"),
+            ("COMMENT ON ROLE a IS 'x'", "COMMENT ON ROLE a IS 'x'"),
         ];
         for (text, expected) in cases {
             assert_eq!(mask(text), expected, "{text}");

@@ -29,8 +29,6 @@ pub struct Context<'a> {
     pub tablespaces: BTreeSet<Name>,
     /// Members of roles that stand for another way of logging in, and that way.
     pub external: HashMap<Name, String>,
-    /// Members that inherit from none of the roles that they are members of.
-    pub never_inherit: HashSet<Name>,
     /// The source's superusers.
     pub superusers: HashSet<Name>,
     /// Who may grant which role on, as (role, member).
@@ -62,7 +60,6 @@ impl<'a> Context<'a> {
             dropped: HashSet::default(),
             tablespaces: BTreeSet::new(),
             external: HashMap::default(),
-            never_inherit: HashSet::default(),
             superusers: HashSet::default(),
             admins: HashSet::default(),
             mapped: BTreeMap::new(),
@@ -80,24 +77,16 @@ impl<'a> Context<'a> {
                 self.superusers.insert(name.clone());
             }
         }
-        let mut inherits: HashMap<&Name, bool> = HashMap::default();
-        let wants_inherits = !self.rights.membership_options();
         let wants_admins = self.rights.platform().admin_is_superuser();
         for (key, membership) in &globals.memberships {
             let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
             if let Some(way) = external {
                 self.external.insert(key.member.clone(), way.to_owned());
             }
-            if wants_inherits {
-                let inherits_this = membership.inherit.is_none_or(|fact| fact.value);
-                *inherits.entry(&key.member).or_default() |= inherits_this;
-            }
             if wants_admins && membership.is_admin() {
                 self.admins.insert((key.role.clone(), key.member.clone()));
             }
         }
-        self.never_inherit =
-            inherits.into_iter().filter(|(_, any)| !any).map(|(name, _)| name.clone()).collect();
     }
 
     /// The statement says one more thing than it spells out.

@@ -93,14 +93,15 @@ pub fn sanitize(
         globals.memberships = of_one_grantor(globals.memberships, &mut cx);
     }
     let mut memberships = Vec::with_capacity(globals.memberships.len());
-    for (mut key, mut membership) in std::mem::take(&mut globals.memberships) {
-        let mut all = rules::MEMBERSHIP.iter();
-        if all.all(|rule| rule.apply(&mut key, &mut membership, &mut cx).is_keep()) {
-            memberships.push((key, membership));
-        } else {
-            cx.lose_object(membership.origins());
+    for (mut key, mut it) in std::mem::take(&mut globals.memberships) {
+        if stays(&rules::MEMBERSHIP, &mut key, &mut it, &mut cx) {
+            memberships.push((key, it));
         }
     }
+    if !rights.membership_options() {
+        rules::stop_inheriting(&memberships, &mut cx);
+    }
+    memberships.retain_mut(|(key, it)| stays(&rules::MEMBERSHIP_OPTION, key, it, &mut cx));
     globals.memberships = merged(memberships, &mut cx);
     globals.parameters.retain(|key, parameter| {
         let mut all = rules::PARAMETER.iter();
@@ -113,6 +114,20 @@ pub fn sanitize(
     globals.roles = std::mem::take(&mut cx.roles);
     let (ledger, findings, generated) = cx.finish();
     Ok(Sanitized { globals, ledger, findings, generated })
+}
+
+/// Whether a membership stays.
+fn stays(
+    rules: &[&dyn MembershipRule],
+    key: &mut MembershipKey,
+    it: &mut Membership,
+    cx: &mut Context<'_>,
+) -> bool {
+    let stays = rules.iter().all(|rule| rule.apply(key, it, cx).is_keep());
+    if !stays {
+        cx.lose_object(it.origins());
+    }
+    stays
 }
 
 /// Before 16 a server has one membership of a member in a role, whoever granted it: what several

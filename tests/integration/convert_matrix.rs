@@ -131,6 +131,11 @@ fn assert_arrived(
 ) {
     let goes = |name: &str| !own.contains(&name) && !name.starts_with("pg_");
     let memberships = source.memberships();
+    let arrives = |role: &str, member: &str| {
+        let known = target >= 16 || role != "pg_create_subscription";
+        let grantable = goes(role) || (GRANTABLE.contains(&role) && known);
+        grantable && (goes(member) || member.starts_with("pg_"))
+    };
 
     let mut roles = before.roles.clone();
     for (name, role) in source.roles.iter().filter(|(name, _)| goes(name)) {
@@ -139,7 +144,10 @@ fn assert_arrived(
         role.replication = false;
         role.bypassrls = false;
         // Before 16 the member's attribute decides for all of its memberships.
-        let mut of_it = memberships.iter().filter(|((_, member), _)| member == name).peekable();
+        let of_it = memberships.iter().filter(|((role, member), options)| {
+            member == name && arrives(role, member) && options.set
+        });
+        let mut of_it = of_it.peekable();
         if target < 16 && of_it.peek().is_some() && of_it.all(|(_, options)| !options.inherit) {
             role.inherit = false;
         }
@@ -171,10 +179,7 @@ fn assert_arrived(
         expected.extend(created.map(|name| (implicit(name), only_admin)));
     }
     for ((role, member), options) in memberships {
-        let known = target >= 16 || role != "pg_create_subscription";
-        let grantable = goes(&role) || (GRANTABLE.contains(&role.as_str()) && known);
-        let joins = goes(&member) || member.starts_with("pg_");
-        if !grantable || !joins {
+        if !arrives(&role, &member) {
             continue;
         }
         let mut options = options;
@@ -298,7 +303,8 @@ fn expressed(mut globals: Globals, target: u32) -> Globals {
         options.set |= value(membership.set);
     }
     for (name, role) in &mut globals.roles {
-        let mut of_it = united.values().filter(|(key, _)| key.member == *name).peekable();
+        let of_it = united.values().filter(|(key, options)| key.member == *name && options.set);
+        let mut of_it = of_it.peekable();
         if of_it.peek().is_some() && of_it.all(|(_, options)| !options.inherit) {
             role.set(Attribute::Inherit, fact(false));
         }

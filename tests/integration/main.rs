@@ -18,4 +18,5 @@ mod fixtures_parse;
 mod harness;
 mod laws;
 mod readme;
+mod secrets;
 mod support;

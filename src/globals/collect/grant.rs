@@ -12,6 +12,9 @@ use crate::sql::{
     MembershipOption, MembershipOptions, ParameterPrivileges, Privileges, RoleSpec, Text,
 };
 
+/// A grant without the grant option, after one with it.
+const REPEATED: &str = "an earlier grant gives this privilege, with the grant option";
+
 impl Collector {
     pub(super) fn grant_roles(
         &mut self,
@@ -210,10 +213,14 @@ impl Collector {
         for (given, slot) in
             [(privileges.set, &mut entry.set), (privileges.alter_system, &mut entry.alter_system)]
         {
-            if given {
-                // A grant option that was given stays.
-                let option = grant_option || slot.is_some_and(|fact| fact.value);
-                earlier.extend(slot.replace(self.fact(option, origin)));
+            if !given {
+                continue;
+            }
+            // A grant option that was given stays.
+            if slot.is_some_and(|fact| fact.value) && !grant_option {
+                self.no_effect(origin, (Kind::Parameter, &object), REPEATED.to_owned());
+            } else {
+                earlier.extend(slot.replace(self.fact(grant_option, origin)));
             }
         }
         for fact in earlier {
@@ -232,6 +239,13 @@ impl Collector {
         let object = (Kind::Tablespace, name.as_str());
         if !self.globals.tablespaces.contains_key(name) {
             self.no_effect(origin, object, "the tablespace is not created here".to_owned());
+            return;
+        }
+        let tablespace = self.globals.tablespaces.get(name);
+        let had = tablespace.and_then(|tablespace| tablespace.grants.get(&key));
+        // A grant option that was given stays.
+        if had.is_some_and(|fact| fact.value) && !grant_option {
+            self.no_effect(origin, object, REPEATED.to_owned());
             return;
         }
         let fact = self.fact(grant_option, origin);

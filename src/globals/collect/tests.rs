@@ -60,6 +60,15 @@ fn later_statements_replace_earlier_ones() {
             "REVOKE ALL ON PARAMETER x FROM postgres\nGRANT SET ON PARAMETER x TO PUBLIC",
             "1 dropped, 2 kept, 1:no-effect",
         ),
+        (
+            "GRANT SET ON PARAMETER x TO a WITH GRANT OPTION\nGRANT SET ON PARAMETER x TO a",
+            "1 kept, 2 dropped, 2:no-effect",
+        ),
+        (
+            "CREATE TABLESPACE t LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO a WITH GRANT OPTION\n\
+             GRANT CREATE ON TABLESPACE t TO a",
+            "1 kept, 2 kept, 3 dropped, 3:no-effect",
+        ),
         ("ALTER ROLE a LOGIN", "1 kept, 1:assumed-role"),
         ("CREATE ROLE a SYSID 5", "1 rewritten, 1:no-effect"),
     ];
@@ -71,7 +80,8 @@ fn later_statements_replace_earlier_ones() {
 #[test]
 fn what_takes_back_makes_no_role() {
     let text = "CREATE ROLE a\nALTER ROLE b RESET x\nCOMMENT ON ROLE c IS NULL\n\
-                ALTER ROLE d SET x TO '1'\nALTER ROLE d RESET x\nALTER ROLE e SET x TO '1'";
+                ALTER ROLE d SET x TO '1'\nALTER ROLE d RESET x\nALTER ROLE e SET x TO '1'\n\
+                ALTER ROLE e PASSWORD NULL";
     let roles = collect(text).unwrap().globals.roles;
     assert_eq!(roles.keys().map(Name::as_str).collect::<Vec<_>>(), ["a", "e"]);
 }

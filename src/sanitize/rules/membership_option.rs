@@ -1,10 +1,12 @@
 //! `INHERIT` and `SET` options of memberships, which servers before 16 do not have.
 
+use std::collections::BTreeMap;
+
 use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Fact, Membership, MembershipKey, Role};
+use crate::globals::{Fact, Membership, MembershipKey};
 use crate::name::Name;
-use crate::sanitize::{About, Context, MembershipRule, RoleRule, Verdict};
+use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "membership-option",
@@ -15,23 +17,33 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct MembershipOption;
 
-/// A member that inherits from none of its roles becomes NOINHERIT, which says the same there.
-impl RoleRule for MembershipOption {
-    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        if !cx.rights.membership_options()
-            && cx.never_inherit.contains(name)
-            && role.has(Attribute::Inherit)
-        {
-            let origin =
-                role.stated(Attribute::Inherit).map(|fact| fact.origin).unwrap_or_default();
-            role.set(Attribute::Inherit, Some(Fact::new(false, origin)));
-            cx.change(origin);
-            let object = (Kind::Role, name.as_str().to_owned());
-            let message = "becomes NOINHERIT: none of its memberships has INHERIT";
-            let (severity, action) = (Severity::Info, Action::Rewritten);
-            cx.report_as(&ABOUT, severity, action, object, origin, message);
+/// A member that inherits from none of the roles that it stays a member of becomes NOINHERIT, which
+/// says the same there.
+pub(in crate::sanitize) fn stop_inheriting(
+    memberships: &[(MembershipKey, Membership)],
+    cx: &mut Context<'_>,
+) {
+    let mut inherits: BTreeMap<&Name, bool> = BTreeMap::new();
+    for (key, it) in memberships {
+        let stays = cx.choices.widen || it.set.is_none_or(|fact| fact.value);
+        if stays {
+            let this = it.inherit.is_none_or(|fact| fact.value);
+            *inherits.entry(&key.member).or_default() |= this;
         }
-        Verdict::Keep
+    }
+    for name in inherits.into_iter().filter_map(|(name, any)| (!any).then_some(name)) {
+        let Some(role) = cx.roles.get_mut(name) else { continue };
+        if !role.has(Attribute::Inherit) {
+            continue;
+        }
+        let stated = role.stated(Attribute::Inherit);
+        let origin = stated.map(|fact| fact.origin).unwrap_or_default();
+        role.set(Attribute::Inherit, Some(Fact::new(false, origin)));
+        cx.change(origin);
+        let object = (Kind::Role, name.as_str().to_owned());
+        let message = "becomes NOINHERIT: none of its memberships has INHERIT";
+        let (severity, action) = (Severity::Info, Action::Rewritten);
+        cx.report_as(&ABOUT, severity, action, object, origin, message);
     }
 }
 
@@ -80,7 +92,8 @@ mod tests {
 
     const TEXT: &str = "CREATE ROLE a;\nCREATE ROLE b;\nCREATE ROLE m;\nCREATE ROLE n;\n\
                         GRANT a TO m WITH INHERIT FALSE;\nGRANT a TO n WITH INHERIT FALSE;\n\
-                        GRANT b TO n WITH INHERIT TRUE, SET FALSE;\nGRANT b TO a WITH INHERIT TRUE;";
+                        GRANT b TO n WITH INHERIT TRUE, SET FALSE;\nGRANT b TO a WITH INHERIT TRUE;\n\
+                        GRANT m TO n;";
 
     #[test]
     fn narrower_rather_than_wider() {
@@ -90,7 +103,7 @@ mod tests {
              6 error membership-option dropped membership n in a: INHERIT FALSE cannot be said on azure 15\n\
              7 error membership-option dropped membership n in b: SET FALSE cannot be said on azure 15\n\
              CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE m WITH NOINHERIT\nCREATE ROLE n\n\
-             GRANT a TO m\nGRANT b TO a\nkept 6, rewritten 0, dropped 2"
+             GRANT a TO m\nGRANT b TO a\nGRANT m TO n\nkept 7, rewritten 0, dropped 2"
         );
     }
 
@@ -105,7 +118,9 @@ mod tests {
             "{all}"
         );
         assert!(
-            all.ends_with("GRANT a TO m, n\nGRANT b TO a, n\nkept 6, rewritten 2, dropped 0"),
+            all.ends_with(
+                "GRANT a TO m, n\nGRANT b TO a, n\nGRANT m TO n\nkept 7, rewritten 2, dropped 0"
+            ),
             "{all}"
         );
     }
@@ -117,7 +132,24 @@ mod tests {
             all,
             "CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE m\nCREATE ROLE n\n\
              GRANT a TO m, n WITH INHERIT FALSE\nGRANT b TO a WITH INHERIT TRUE\n\
-             GRANT b TO n WITH INHERIT TRUE, SET FALSE\nkept 8, rewritten 0, dropped 0"
+             GRANT b TO n WITH INHERIT TRUE, SET FALSE\nGRANT m TO n\nkept 9, rewritten 0, dropped 0"
+        );
+    }
+
+    #[test]
+    fn only_what_stays_counts() {
+        // Since 16, who creates a role has a membership of this kind.
+        let text = "CREATE ROLE a;\nCREATE ROLE m;\nCREATE ROLE n;\n\
+                    GRANT a TO m WITH ADMIN OPTION, INHERIT FALSE, SET FALSE;\n\
+                    GRANT a TO n WITH INHERIT FALSE;\nGRANT m TO n WITH SET FALSE;\n\
+                    GRANT ghost TO a WITH INHERIT FALSE;";
+        let all = run(text, "azure 15");
+        assert!(
+            all.ends_with(
+                "\nCREATE ROLE a\nCREATE ROLE m\nCREATE ROLE n WITH NOINHERIT\nGRANT a TO n\n\
+                 kept 4, rewritten 0, dropped 3"
+            ),
+            "{all}"
         );
     }
 }

@@ -43,6 +43,7 @@ mod verifier;
 
 pub(super) use grantor::unite;
 pub(super) use map_role::map_role;
+pub(super) use membership_option::stop_inheriting;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
 
@@ -52,7 +53,7 @@ use crate::globals::{Grantee, MembershipKey, ParameterKey, SettingKey};
 use crate::name::Name;
 
 /// The rules about roles, in the order in which they look at each.
-pub(super) static ROLE: [&dyn RoleRule; 21] = [
+pub(super) static ROLE: [&dyn RoleRule; 20] = [
     &selection::Selection,
     &platform_role::PlatformRole,
     &lookalike::Lookalike,
@@ -63,7 +64,6 @@ pub(super) static ROLE: [&dyn RoleRule; 21] = [
     &bypassrls::BypassRls,
     &createdb::CreateDb,
     &createrole::CreateRole,
-    &membership_option::MembershipOption,
     &omitted_password::OmittedPassword,
     &generated_password::GeneratedPassword,
     &no_password::NoPassword,
@@ -95,16 +95,18 @@ pub(super) static SETTING: [&dyn SettingRule; 11] = [
     &database_setting::DatabaseSetting,
 ];
 
-/// The rules about memberships.
-pub(super) static MEMBERSHIP: [&dyn MembershipRule; 7] = [
+/// The rules about memberships that say which stay.
+pub(super) static MEMBERSHIP: [&dyn MembershipRule; 5] = [
     &skip::Skip,
     &external_authentication::ExternalAuthentication,
     &dropped_role::DroppedRole,
     &unknown_role::UnknownRole,
     &predefined_role::PredefinedRole,
-    &membership_option::MembershipOption,
-    &grantor::Grantor,
 ];
+
+/// The rules about the options and grantors of those.
+pub(super) static MEMBERSHIP_OPTION: [&dyn MembershipRule; 2] =
+    [&membership_option::MembershipOption, &grantor::Grantor];
 
 /// The rules about privileges on parameters.
 pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter::Parameter];

@@ -13,7 +13,7 @@ use super::process::command;
 pub struct Run {
     command: Command,
     stdin: Vec<u8>,
-    status: i32,
+    status: Option<i32>,
     stdout: Option<String>,
     stderr: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct Printed {
 pub fn pg_globals(arguments: &[&str]) -> Run {
     let mut command = command(env!("CARGO_BIN_EXE_pg_globals"), Path::new("/"));
     command.args(arguments);
-    Run { command, stdin: Vec::new(), status: 0, stdout: None, stderr: None }
+    Run { command, stdin: Vec::new(), status: Some(0), stdout: None, stderr: None }
 }
 
 impl Run {
@@ -47,7 +47,12 @@ impl Run {
 
     /// The exit status that it must have.
     pub fn status(self, status: i32) -> Self {
-        Self { status, ..self }
+        Self { status: Some(status), ..self }
+    }
+
+    /// It may succeed or be refused (2), but not end in another way.
+    pub fn any_status(self) -> Self {
+        Self { status: None, ..self }
     }
 
     /// All that it must print to standard output.
@@ -73,7 +78,12 @@ impl Run {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
         let command = self.command;
-        assert_eq!(output.status.code(), Some(self.status), "{command:?}\n{stdout}\n{stderr}");
+        let status = output.status.code();
+        let expected = match self.status {
+            Some(expected) => status == Some(expected),
+            None => matches!(status, Some(0 | 2)),
+        };
+        assert!(expected, "{command:?}: {status:?}\n{stdout}\n{stderr}");
         for (expected, printed) in [(&self.stdout, &stdout), (&self.stderr, &stderr)] {
             if let Some(expected) = expected {
                 assert_eq!(printed, expected, "{command:?}");
