@@ -1,7 +1,7 @@
 //! `pg_globals convert`: a dump into a script that a managed target accepts.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -29,6 +29,8 @@ use crate::version::Major;
 #[derive(Args, Debug)]
 #[command(after_help = "Example: pg_globals convert globals.sql -o azure.sql\n\n\
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Convert {
     /// The dump: a file, or - for standard input.
     source: String,
@@ -53,7 +55,7 @@ pub(super) struct Convert {
     #[arg(long, help_heading = "Source")]
     accept_truncated: bool,
 
-    /// Only roles whose name matches; *, ? and [..] are known. Repeatable.
+    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
     only: Vec<Glob>,
 
@@ -78,14 +80,14 @@ pub(super) struct Convert {
     widen: bool,
 
     /// What to do with passwords.
-    #[arg(long, value_enum, default_value_t, help_heading = "Passwords")]
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Passwords")]
     passwords: PasswordChoice,
 
-    /// Where generated passwords go, as pgbouncer's userlist.txt; an existing file is added to.
+    /// Where generated passwords go, in pgbouncer's format; those of an earlier run are used again.
     #[arg(long, value_name = "FILE", help_heading = "Passwords")]
     password_file: Option<PathBuf>,
 
-    /// Take missing verifiers from a pgbouncer userlist.txt or another dump.
+    /// Take passwords that the dump lacks from a pgbouncer userlist.txt, or from another dump.
     #[arg(long, value_name = "FILE", help_heading = "Passwords")]
     passwords_from: Option<String>,
 
@@ -127,16 +129,18 @@ impl Convert {
             bail!("--target-version {major}: {} offers {}", target.name(), offered.join(", "));
         }
         let source = self.source_platform.as_deref().map(PlatformChoice::find).transpose()?;
-        let choices = self.choices()?;
         self.refuse_overlaps()?;
+        let choices = self.choices()?;
 
         // Opened before the work, so that a bad path is told at once.
+        let create = |option, path: Option<&Path>, mode| {
+            path.map(|path| Whole::create(option, path, mode)).transpose()
+        };
         let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
-        let output = output.map(|path| Whole::create(path, file::SECRET)).transpose()?;
-        let report_file =
-            self.report.as_deref().map(|path| Whole::create(path, file::SHARED)).transpose()?;
+        let mut output = create("-o", output, file::SECRET)?;
+        let mut report_file = create("--report", self.report.as_deref(), file::SHARED)?;
 
-        let Some(reading) = self.read()? else { return Ok(Exit::Trouble) };
+        let reading = self.read()?;
         let source = source.as_ref().map(PlatformChoice::get).or_else(|| recognise(&reading));
         let mut summary = Report {
             format_version: FORMAT_VERSION,
@@ -163,17 +167,32 @@ impl Convert {
         summary.statements = Statements::count(&ledger, counts);
         summary.findings = findings;
 
-        let title = Title { source: &self.source, platform: target.name() };
+        let source = shown(&self.source);
+        let title = Title { source: &source, platform: target.name() };
         let shape = Shape { major, if_not_exists: self.if_not_exists };
         let script = report::render_script(&globals, title, shape);
+        if let Some(file) = &mut output {
+            file.fill(script.as_bytes())?;
+        }
+        if let Some(file) = &mut report_file {
+            file.fill(json(&summary)?.as_bytes())?;
+        }
         self.write_passwords(&generated, &choices)?;
-        if let Some(file) = report_file {
-            file.finish(json(&summary)?.as_bytes())?;
+        let to_stdout = output.is_none();
+        for file in output.into_iter().chain(report_file) {
+            file.finish()?;
         }
         self.say(&summary)?;
-        match output {
-            Some(file) => file.finish(script.as_bytes())?,
-            None => std::io::stdout().lock().write_all(script.as_bytes())?,
+        if to_stdout {
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(script.as_bytes()).and_then(|()| out.flush());
+            match written {
+                // Whoever reads it may stop when it has seen enough.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    return Err(file::failed("standard output", &error));
+                }
+                _ => {}
+            }
         }
         Ok(Exit::Done)
     }
@@ -184,14 +203,8 @@ impl Convert {
             PasswordChoice::Omit => Passwords::Omit,
             PasswordChoice::Generate => Passwords::Generate(self.earlier_passwords()?),
         };
-        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
-            bail!("--password-file goes with --passwords generate");
-        }
-        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
-            bail!("--passwords-from does not go with --passwords omit");
-        }
-        let passwords_from = match &self.passwords_from {
-            Some(path) => read_passwords(file::open(path)?).with_context(|| path.clone())?.1,
+        let passwords_from = match self.passwords_from.as_deref() {
+            Some(path) => read_passwords(file::open(path)?).with_context(|| shown(path))?.1,
             None => BTreeMap::new(),
         };
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -213,57 +226,76 @@ impl Convert {
         let Some(path) = &self.password_file else {
             bail!("--passwords generate needs --password-file FILE for the new passwords");
         };
-        let say = || path.display().to_string();
-        match std::fs::metadata(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
-            Err(error) => Err(error).with_context(say),
-            Ok(metadata) if metadata.len() == 0 => Ok(BTreeMap::new()),
-            Ok(_) => Ok(read_passwords(std::fs::File::open(path).with_context(say)?)
-                .with_context(say)?
-                .1),
+        let metadata = match std::fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                file::refuse_missing_directory("--password-file", path)?;
+                return Ok(BTreeMap::new());
+            }
+            Err(error) => return Err(file::failed(path.display(), &error)),
+            Ok(metadata) => metadata,
+        };
+        file::refuse_open_secret(path, &metadata)?;
+        if metadata.is_file() && metadata.len() == 0 {
+            return Ok(BTreeMap::new());
         }
+        let path = path.to_string_lossy();
+        Ok(read_passwords(file::open(&path)?).with_context(|| path.into_owned())?.1)
     }
 
+    /// Refuses options that name one file for two things, or do not go together.
     fn refuse_overlaps(&self) -> Result<()> {
+        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
+            bail!("--password-file goes with --passwords generate only");
+        }
+        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
+            bail!("--passwords-from does not go with --passwords omit");
+        }
+        if self.source == "-" && self.passwords_from.as_deref() == Some("-") {
+            bail!("--passwords-from -: the dump comes from standard input already");
+        }
+        let inputs = [Some(&self.source), self.passwords_from.as_ref(), Some(&self.platform)];
+        let inputs = inputs.into_iter().flatten().chain(&self.source_platform);
+        let mut taken: Vec<_> = inputs
+            .map(Path::new)
+            .filter(|path| path.is_file())
+            .map(|path| (file::Identity::of(path), "an input"))
+            .collect();
         let outputs = [
             ("-o", &self.output),
             ("--report", &self.report),
             ("--password-file", &self.password_file),
         ];
-        for (at, (option, path)) in outputs.iter().enumerate() {
+        for (option, path) in outputs {
             let Some(path) = path else { continue };
-            file::refuse_same(&self.source, path, option)?;
-            for (other, earlier) in &outputs[..at] {
-                if earlier.as_ref() == Some(path) {
-                    bail!("{option} {}: {other} goes there as well", path.display());
-                }
+            let identity = file::Identity::of(path);
+            if identity.is_some()
+                && let Some((_, other)) = taken.iter().find(|(earlier, _)| *earlier == identity)
+            {
+                bail!("{option} {}: this is {other} already", path.display());
             }
-        }
-        if self.source == "-" && self.passwords_from.as_deref() == Some("-") {
-            bail!("--passwords-from -: the dump comes from standard input as well");
+            taken.push((identity, option));
         }
         Ok(())
     }
 
-    /// Reads the dump. None when it has mistakes, which have been shown.
-    fn read(&self) -> Result<Option<Reading>> {
+    /// Reads the dump, and shows the mistakes in it.
+    fn read(&self) -> Result<Reading> {
         let options = read::Options {
             drop_unknown: self.drop_unknown,
             accept_truncated: self.accept_truncated,
         };
-        let name = if self.source == "-" { "standard input" } else { &self.source };
+        let name = shown(&self.source);
         match read::read(file::open(&self.source)?, options) {
-            Ok(reading) => Ok(Some(reading)),
-            Err(Failure::Mistakes(mistakes, more)) => {
-                let mut err = anstream::stderr().lock();
-                for mistake in &mistakes {
-                    writeln!(err, "{}", report::render_mistake(mistake, name))?;
+            Ok(reading) => Ok(reading),
+            Err(failure) => {
+                if let Failure::Mistakes { mistakes, more, .. } = &failure {
+                    // What cannot be said is no reason to say less of what follows.
+                    let text = report::render_mistakes(mistakes, *more, &name);
+                    let _ = anstream::stderr().write_all(text.as_bytes());
+                    bail!("{name}: nothing was written: {failure}")
                 }
-                let failure = Failure::Mistakes(mistakes, more);
-                writeln!(err, "{name}: {failure}; nothing was written")?;
-                Ok(None)
+                bail!("{name}: {failure}")
             }
-            Err(failure) => Err(failure).with_context(|| name.to_owned()),
         }
     }
 
@@ -284,16 +316,19 @@ impl Convert {
     }
 
     fn say(&self, summary: &Report) -> Result<()> {
-        let mut err = anstream::stderr().lock();
-        match self.format {
-            Format::Json => err.write_all(json(summary)?.as_bytes())?,
-            Format::Text => {
-                let shorten = std::io::stderr().is_terminal();
-                err.write_all(report::render_text(summary, shorten).as_bytes())?;
-            }
-        }
+        let text = match self.format {
+            Format::Json => json(summary)?,
+            Format::Text => report::render_text(summary, std::io::stderr().is_terminal()),
+        };
+        // The script matters more: it comes whether or not anybody listens.
+        let _ = anstream::stderr().write_all(text.as_bytes());
         Ok(())
     }
+}
+
+/// What messages call an input.
+fn shown(input: &str) -> String {
+    if input == "-" { "standard input".to_owned() } else { input.to_owned() }
 }
 
 /// The platform that the dump comes from, by its superuser's name.

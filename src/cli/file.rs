@@ -1,34 +1,80 @@
 //! Files: opened to read, and written whole or not at all.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
+
+/// What failed, and why, in the words of the operating system but without its number.
+pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
+    let inner = error.get_ref().and_then(|inner| inner.source());
+    let error = inner.and_then(|inner| inner.downcast_ref()).unwrap_or(error);
+    let text = error.to_string();
+    let number = format!(" (os error {})", error.raw_os_error().unwrap_or_default());
+    let text = text.strip_suffix(&number).unwrap_or(&text);
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_ascii_lowercase());
+    anyhow!("{what}: {}{}", first.map(String::from).unwrap_or_default(), characters.as_str())
+}
 
 /// Opens a file, or standard input for `-`.
 pub(super) fn open(path: &str) -> Result<Box<dyn Read>> {
     if path == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(path).with_context(|| path.to_owned())?;
+    let file = File::open(path).map_err(|error| failed(path, &error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        bail!("{path}: this is a directory; give the file that pg_dumpall wrote");
+        bail!("{path}: this is a directory; give a file");
     }
     Ok(Box::new(file))
 }
 
-/// Refuses to write where it is read from.
-pub(super) fn refuse_same(input: &str, output: &Path, option: &str) -> Result<()> {
-    if input == "-" {
-        return Ok(());
+/// Reads a text file whole.
+pub(super) fn read_text(path: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
+    String::from_utf8(bytes).map_err(|_| anyhow!("{path}: this is not text in UTF-8"))
+}
+
+/// What a path leads to, so that two spellings of it can be told to be one file.
+#[derive(PartialEq, Eq)]
+pub(super) struct Identity(PathBuf, (u64, u64));
+
+impl Identity {
+    /// None for what is no file: devices and pipes can be given twice.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        match fs::metadata(path) {
+            #[cfg(unix)]
+            Ok(metadata) if metadata.is_file() => {
+                use std::os::unix::fs::MetadataExt as _;
+                Some(Self(PathBuf::new(), (metadata.dev(), metadata.ino())))
+            }
+            #[cfg(not(unix))]
+            Ok(metadata) if metadata.is_file() => Some(Self(fs::canonicalize(path).ok()?, (0, 0))),
+            Ok(_) => None,
+            // It is going to be made.
+            Err(_) => {
+                let directory = fs::canonicalize(directory_of(path)).ok()?;
+                Some(Self(directory.join(path.file_name()?), (0, 0)))
+            }
+        }
     }
-    let same = match (fs::canonicalize(input), fs::canonicalize(output)) {
-        (Ok(input), Ok(output)) => input == output,
-        _ => false,
-    };
-    if same {
-        bail!("{option} {}: this is the input", output.display());
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Refuses a file in a directory that is not there.
+pub(super) fn refuse_missing_directory(option: &str, path: &Path) -> Result<()> {
+    let directory = directory_of(path);
+    if !directory.exists() {
+        bail!("{option} {}: there is no directory {}", path.display(), directory.display());
     }
     Ok(())
 }
@@ -47,41 +93,46 @@ enum WholeKind {
 
 impl Whole {
     /// Begins a file with these permissions, as early as can be: a bad path is told before the work.
-    pub(super) fn create(path: &Path, mode: u32) -> Result<Self> {
-        let say = || path.display().to_string();
+    pub(super) fn create(option: &str, path: &Path, mode: u32) -> Result<Self> {
+        let say = |error: &io::Error| failed(format_args!("{option} {}", path.display()), error);
         // A link stays one: what it leads to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let kind = match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => bail!("{}: this is a directory", say()),
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let kind = match fs::metadata(&real) {
+            Ok(metadata) if metadata.is_dir() => {
+                bail!("{option} {}: this is a directory; name a file in it", path.display())
+            }
             Ok(metadata) if !metadata.is_file() => {
-                let file = OpenOptions::new().write(true).open(&path).with_context(say)?;
+                let file = OpenOptions::new().write(true).open(&real).map_err(|e| say(&e))?;
                 WholeKind::Direct(file)
             }
             _ => {
-                let directory = match path.parent() {
-                    Some(parent) if !parent.as_os_str().is_empty() => parent,
-                    _ => Path::new("."),
-                };
+                refuse_missing_directory(option, &real)?;
                 let mut builder = tempfile::Builder::new();
                 builder.prefix(".pg_globals-");
                 #[cfg(unix)]
                 builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-                WholeKind::Temporary(builder.tempfile_in(directory).with_context(say)?)
+                WholeKind::Temporary(builder.tempfile_in(directory_of(&real)).map_err(|e| say(&e))?)
             }
         };
-        Ok(Self { path, kind })
+        Ok(Self { path: real, kind })
     }
 
-    /// Writes all of it, and makes it appear.
-    pub(super) fn finish(self, bytes: &[u8]) -> Result<()> {
-        let say = || self.path.display().to_string();
-        match self.kind {
-            WholeKind::Direct(mut file) => file.write_all(bytes).with_context(say)?,
-            WholeKind::Temporary(mut file) => {
-                file.write_all(bytes).with_context(say)?;
-                file.as_file().sync_all().with_context(say)?;
-                file.persist(&self.path).map_err(|error| error.error).with_context(say)?;
+    /// Writes all of it; nobody sees it yet.
+    pub(super) fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+        let result = match &mut self.kind {
+            WholeKind::Direct(file) => file.write_all(bytes),
+            WholeKind::Temporary(file) => {
+                file.write_all(bytes).and_then(|()| file.as_file().sync_all())
             }
+        };
+        result.map_err(|error| failed(self.path.display(), &error))
+    }
+
+    /// Makes it appear.
+    pub(super) fn finish(self) -> Result<()> {
+        if let WholeKind::Temporary(file) = self.kind {
+            let result = file.persist(&self.path);
+            result.map_err(|error| failed(self.path.display(), &error.error))?;
         }
         Ok(())
     }
@@ -93,15 +144,26 @@ pub(super) const SECRET: u32 = 0o600;
 /// The permissions of others, less what the user's umask takes.
 pub(super) const SHARED: u32 = 0o666;
 
+/// Refuses a file of secrets that others may read.
+pub(super) fn refuse_open_secret(path: &Path, metadata: &fs::Metadata) -> Result<()> {
+    #[cfg(unix)]
+    if metadata.is_file() && std::os::unix::fs::MetadataExt::mode(metadata) & 0o077 != 0 {
+        let path = path.display();
+        bail!("{path}: others than its owner may read it; chmod 600 {path}");
+    }
+    Ok(())
+}
+
 /// Appends to a file of secrets, which is made if it is missing.
 pub(super) fn append_secret(path: &Path, text: &str) -> Result<()> {
-    let say = || path.display().to_string();
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, SECRET);
-    let mut file = options.open(path).with_context(say)?;
-    file.write_all(text.as_bytes()).with_context(say)?;
-    file.sync_all().with_context(say)?;
-    Ok(())
+    let append = || {
+        let mut file = options.open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    append().map_err(|error| failed(path.display(), &error))
 }

@@ -21,6 +21,7 @@ struct Cli {
 }
 
 #[derive(Subcommand, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Command {
     Convert(Box<convert::Convert>),
     Platforms(platforms::Platforms),
@@ -61,8 +62,9 @@ pub fn main() -> ExitCode {
         Command::Platforms(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {
+        // Whoever reads standard output may stop when it has seen enough.
         let is_pipe = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
-        if error.downcast_ref::<io::Error>().is_some_and(is_pipe) {
+        if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_pipe)) {
             return Exit::Done;
         }
         let red = anstyle::AnsiColor::Red.on_default().bold();

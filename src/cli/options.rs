@@ -1,10 +1,11 @@
 //! Options that commands share, and how their values are read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
-use super::platforms;
+use super::{file, platforms};
 use crate::glob::Glob;
 use crate::name::Name;
 use crate::platform::Platform;
@@ -23,10 +24,10 @@ impl PlatformChoice {
             return Ok(Self::Builtin(platform));
         }
         let looks_like_a_file = name.contains(['/', '\\', '.']);
-        if !looks_like_a_file {
+        if !looks_like_a_file && !Path::new(name).is_file() {
             bail!(platforms::unknown(name));
         }
-        let text = std::fs::read_to_string(name).with_context(|| format!("platform {name}"))?;
+        let text = file::read_text(name)?;
         Ok(Self::File(Box::new(Platform::from_toml(&text, name)?)))
     }
 
@@ -43,13 +44,15 @@ pub(super) fn glob(text: &str) -> Result<Glob, String> {
     Glob::new(text)
 }
 
-/// `OLD=NEW`; an equals sign in the old name is doubled.
+/// Two names with an equals sign between them; one in a name is doubled.
 pub(super) fn pair(text: &str) -> Result<(Name, Name), String> {
     let mut old = String::new();
     let mut rest = text;
     loop {
         let Some(at) = rest.find('=') else {
-            return Err("expected OLD=NEW; write = in a name as ==".to_owned());
+            return Err(
+                "expected two names with = between them; write = in a name as ==".to_owned()
+            );
         };
         old.push_str(&rest[..at]);
         rest = &rest[at + 1..];
@@ -64,7 +67,7 @@ pub(super) fn pair(text: &str) -> Result<(Name, Name), String> {
     let new = rest.replace("==", "=");
     for name in [&old, &new] {
         if name.is_empty() || name.len() > crate::name::MAX_BYTES {
-            return Err("a role name has 1 to 63 bytes".to_owned());
+            return Err("each name needs 1 to 63 bytes".to_owned());
         }
     }
     Ok((Name::new(old), Name::new(new)))

@@ -15,8 +15,8 @@ use crate::platform::Platform;
 pub(super) struct Platforms {
     /// The platform to print.
     name: Option<String>,
-    /// The format of the list.
-    #[arg(long, value_enum, default_value_t)]
+    /// The format of the list, or of the platform: text is TOML, which --platform takes.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
 }
 
@@ -32,7 +32,16 @@ impl Platforms {
         let mut out = anstream::stdout().lock();
         if let Some(name) = &self.name {
             let Some(platform) = Platform::builtin(name) else { bail!(unknown(name)) };
-            out.write_all(platform.source_text().as_bytes())?;
+            match self.format {
+                Format::Text => out.write_all(platform.source_text().as_bytes())?,
+                Format::Json => {
+                    let description: toml::Table = toml::from_str(platform.source_text())?;
+                    let platform =
+                        serde_json::json!({ "format_version": 1, "platform": description });
+                    serde_json::to_writer_pretty(&mut out, &platform)?;
+                    writeln!(out)?;
+                }
+            }
             return Ok(Exit::Done);
         }
         let entries: Vec<_> = Platform::all()
@@ -64,5 +73,11 @@ impl Platforms {
 /// The message for a platform that is not known.
 pub(super) fn unknown(name: &str) -> String {
     let known: Vec<_> = Platform::all().iter().map(Platform::name).collect();
-    format!("there is no platform `{name}`: give one of {}, or a file", known.join(", "))
+    let typed = name.to_lowercase();
+    // The measure and its bound are clap's, which suggests so elsewhere.
+    let similar = known.iter().map(|known| (strsim::jaro(&typed, known), known));
+    let best = similar.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(how, _)| *how > 0.7);
+    let meant = best.map(|(_, best)| format!(", did you mean `{best}`?")).unwrap_or_default();
+    let known = known.join(", ");
+    format!("there is no platform `{name}`{meant}\n  known are {known}; or give a file")
 }

@@ -130,20 +130,19 @@ fn decode(table: &'static Encoding, iso: bool, bytes: &[u8]) -> Result<String, u
         return Ok(text);
     }
     if let Some(text) = table.decode_without_bom_handling_and_without_replacement(bytes) {
-        Ok(text.into_owned())
-    } else {
-        // Rare and the end of the road: find the line by halves would be no simpler.
-        let lines = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1).chain([bytes.len()]);
-        let mut start = 0;
-        for end in lines {
-            let line = &bytes[start..end];
-            if table.decode_without_bom_handling_and_without_replacement(line).is_none() {
-                break;
-            }
-            start = end;
-        }
-        Err(start)
+        return Ok(text.into_owned());
     }
+    // Rare and the end of the road: find the line by halves would be no simpler.
+    let lines = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1).chain([bytes.len()]);
+    let mut start = 0;
+    for end in lines {
+        let line = &bytes[start..end];
+        if table.decode_without_bom_handling_and_without_replacement(line).is_none() {
+            break;
+        }
+        start = end;
+    }
+    Err(start)
 }
 
 #[cfg(test)]

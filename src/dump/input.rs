@@ -21,6 +21,8 @@ pub enum NotADump {
     Tar,
     /// Compressed; the program that decompresses it to its standard output.
     Compressed(&'static str),
+    /// UTF-16 that does not say so; which of the two.
+    Utf16(&'static str),
     /// Binary in another way.
     Binary,
 }
@@ -39,7 +41,12 @@ impl fmt::Display for NotADump {
             Self::Compressed(program) => {
                 write!(f, "this is compressed: {program} … | pg_globals convert -")
             }
-            Self::Binary => f.write_str("this is binary, not the text of a dump"),
+            Self::Utf16(name) => write!(
+                f,
+                "this is UTF-16 without a byte order mark: iconv -f {name} -t UTF-8 … | pg_globals \
+                 convert -"
+            ),
+            Self::Binary => f.write_str("this is binary, and not the text of a dump: make it with pg_dumpall --globals-only"),
         }
     }
 }
@@ -49,6 +56,8 @@ pub(super) struct Input<R> {
     reader: R,
     /// Bytes as they were read, not yet decoded; used when they have to be.
     raw: Vec<u8>,
+    /// How many of them are decoded already.
+    taken: usize,
     mode: Mode,
     end: bool,
 }
@@ -64,7 +73,7 @@ enum Mode {
 
 impl<R: Read> Input<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, raw: Vec::new(), mode: Mode::Plain, end: false }
+        Self { reader, raw: Vec::new(), taken: 0, mode: Mode::Plain, end: false }
     }
 
     /// Reads the first block into `buffer`, and looks at what it is.
@@ -102,7 +111,8 @@ impl<R: Read> Input<R> {
         ahead: &[u8],
     ) {
         if let Mode::Plain = self.mode {
-            self.raw.splice(..0, ahead.iter().copied());
+            self.raw.splice(..self.taken, ahead.iter().copied());
+            self.taken = 0;
         }
         self.mode = Mode::Lines(name, table);
     }
@@ -126,14 +136,21 @@ impl<R: Read> Input<R> {
         match &mut self.mode {
             Mode::Plain if self.raw.is_empty() => return self.read_into(buffer).map(Ok),
             Mode::Plain => {
-                buffer.append(&mut self.raw);
+                buffer.extend_from_slice(&self.raw[self.taken..]);
+                self.raw.clear();
+                self.taken = 0;
+                if buffer.len() == before {
+                    return self.read_into(buffer).map(Ok);
+                }
             }
             Mode::Stream(_) => return self.fill_stream(buffer),
             &mut Mode::Lines(name, table) => {
                 let line = loop {
-                    if let Some(at) = memchr::memchr(b'\n', &self.raw) {
+                    if let Some(at) = memchr::memchr(b'\n', &self.raw[self.taken..]) {
                         break at + 1;
                     }
+                    // Once a block, not once a line: what was taken is many lines.
+                    self.raw.drain(..std::mem::take(&mut self.taken));
                     let mut raw = std::mem::take(&mut self.raw);
                     let count = self.read_into(&mut raw);
                     self.raw = raw;
@@ -141,8 +158,9 @@ impl<R: Read> Input<R> {
                         break self.raw.len();
                     }
                 };
-                let bytes: Vec<u8> = self.raw.drain(..line).collect();
-                match table.decode_without_bom_handling_and_without_replacement(&bytes) {
+                let bytes = &self.raw[self.taken..self.taken + line];
+                self.taken += line;
+                match table.decode_without_bom_handling_and_without_replacement(bytes) {
                     Some(text) => buffer.extend_from_slice(text.as_bytes()),
                     None => return Ok(Err(name)),
                 }
@@ -210,6 +228,14 @@ fn not_a_dump(start: &[u8]) -> Option<NotADump> {
         Some(NotADump::Tar)
     } else {
         let head = &start[..start.len().min(512)];
-        memchr::memchr(0, head).map(|_| NotADump::Binary)
+        // A text that is damaged in one place is told with its line, later.
+        let is_binary = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
+        match head {
+            [0, b'\t'..=b'~', 0, b'\t'..=b'~', ..] => Some(NotADump::Utf16("UTF-16BE")),
+            [b'\t'..=b'~', 0, b'\t'..=b'~', 0, ..] => Some(NotADump::Utf16("UTF-16LE")),
+            _ if memchr::memchr(0, head).is_none() => None,
+            _ => (head.iter().filter(|&byte| is_binary(byte)).count() > 1)
+                .then_some(NotADump::Binary),
+        }
     }
 }

@@ -40,6 +40,8 @@ pub struct Slice<'a> {
     pub place: Place,
     /// The part of the dump that it stands in.
     pub part: Part,
+    /// Whether its semicolon was there; only the last may be without.
+    pub ended: bool,
 }
 
 /// The parts of a cluster dump.
@@ -58,8 +60,9 @@ pub struct Fault {
     pub problem: Problem,
     /// Where it stands.
     pub place: Place,
-    /// The line, for showing it; passwords are not yet masked.
-    pub line: String,
+    /// What stands from the beginning of its statement to the end of its line, as far as it is
+    /// still known. The last line is to be shown; the others tell what of it is a password.
+    pub text: String,
 }
 
 /// What cannot be read.
@@ -87,6 +90,39 @@ pub enum Problem {
     BrokenComment,
 }
 
+impl Problem {
+    /// Whether the input ended where something was open.
+    pub fn is_open_end(&self) -> bool {
+        matches!(
+            self,
+            Self::OpenString
+                | Self::OpenName
+                | Self::OpenDollarQuote(_)
+                | Self::OpenComment
+                | Self::OpenCopy
+        )
+    }
+
+    /// The way out, where the message does not name it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::MetaCommand(_) => Some(
+                "make the dump again with pg_dumpall; in a script of your own, take the command out",
+            ),
+            // SQL_ASCII says it itself.
+            Self::Encoding(name) if name.contains("-E UTF8") => None,
+            Self::Encoding(_) => Some(
+                "dump again with -E UTF8, or let SET client_encoding name the encoding that it is in",
+            ),
+            Self::Nul => Some("no dump has one: the file is damaged, copy it or make it again"),
+            _ if self.is_open_end() => {
+                Some("everything behind it belongs to it: look for what is cut off or not closed")
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,7 +139,7 @@ impl fmt::Display for Problem {
                  could run programs (CVE-2025-8714)"
             ),
             Self::Encoding(name) => write!(f, "this is not valid {name}"),
-            Self::Nul => f.write_str("a NUL byte: this is not a text dump"),
+            Self::Nul => f.write_str("a NUL byte"),
             Self::Backslash => f.write_str(
                 "a backslash in a plain literal while standard_conforming_strings is off: \
                  write the literal as E'…'",
@@ -142,7 +178,9 @@ impl fmt::Display for Error {
                 "line {line}: the statement that begins here is longer than {} MiB",
                 MAX_STATEMENT >> 20
             ),
-            Self::Encoding(name, line) => write!(f, "line {line}: this is not valid {name}"),
+            Self::Encoding(name, line) => {
+                write!(f, "line {line}: this is not valid {name}: dump again with -E UTF8")
+            }
         }
     }
 }

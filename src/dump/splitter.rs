@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem, memrchr};
 
 use super::encoding::Charset;
 use super::heading;
@@ -18,7 +18,11 @@ pub const MAX_STATEMENT: usize = 64 << 20;
 /// A comment line longer than this is passed over without being looked at.
 const MAX_COMMENT: usize = 64 << 10;
 
+/// How much of a line is shown behind a fault.
+const MAX_SHOWN: usize = 4096;
+
 /// Reads a dump piece by piece.
+#[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Reader<R> {
     input: Input<R>,
     buffer: Vec<u8>,
@@ -28,7 +32,9 @@ pub struct Reader<R> {
     start: usize,
     /// The line of the byte at `counted`.
     line: u32,
-    /// Up to where in the buffer newlines have been counted.
+    /// How many characters precede the byte at `counted` on its line.
+    column: u32,
+    /// Up to where in the buffer lines and columns have been counted.
     counted: usize,
     end: bool,
     /// Whether bytes in front of `at` may be forgotten.
@@ -47,11 +53,11 @@ pub struct Reader<R> {
     opened: Opened,
 }
 
-/// Where a quote or comment was opened: in the buffer, or counted when that part was forgotten.
-#[derive(Clone, Copy)]
+/// Where a quote or comment was opened: in the buffer, or, when that part was forgotten, the place
+/// and its [text](Fault::text).
 enum Opened {
     At(usize),
-    Counted(Place),
+    Counted(Place, String),
 }
 
 /// What a quote was opened with.
@@ -100,6 +106,7 @@ impl<R: Read> Reader<R> {
             at: 0,
             start: 0,
             line: 1,
+            column: 0,
             counted: 0,
             end: false,
             discard: true,
@@ -187,7 +194,7 @@ impl<R: Read> Reader<R> {
             let place = self.place(self.at);
             let head = self.head()?;
             self.discard = matches!(head, Head::Skip | Head::Function);
-            let mut lexer = Lexer { parentheses: 0, begins: 0, escape_end: None, backslash: false };
+            let mut lexer = Lexer::default();
             let stop = match self.statement(&mut lexer, head == Head::Function)? {
                 Ok(stop) => stop,
                 Err(fault) => {
@@ -201,39 +208,42 @@ impl<R: Read> Reader<R> {
                 let fault = self.refuse_meta()?;
                 return Ok(Some(Piece::Fault(fault)));
             }
-            let end = self.at - usize::from(matches!(stop, Stop::Statement));
+            let ended = matches!(stop, Stop::Statement);
+            let end = self.at - usize::from(ended);
             match head {
-                Head::Keep => return Ok(Some(self.give(place, end, lexer.backslash))),
+                Head::Keep => return Ok(Some(self.give(place, end, ended, lexer.backslash))),
                 Head::Skip | Head::Function => self.skipped += 1,
                 Head::Copy => {
                     let text = self.buffer[self.start..end].to_ascii_lowercase();
                     let data = memmem::find(&text, b"from stdin").is_some();
-                    if self.part == Part::Globals {
-                        if data && let Some(fault) = self.copy_data(place)? {
-                            return Ok(Some(Piece::Fault(fault)));
+                    if data {
+                        let text = self.text_around(self.start, self.start);
+                        if !self.copy_data()? {
+                            let problem = Problem::OpenCopy;
+                            return Ok(Some(Piece::Fault(Fault { problem, place, text })));
                         }
+                    }
+                    if self.part == Part::Globals {
                         // Not skipped: among the globals it is a mistake that must be told.
                         "COPY".clone_into(&mut self.decoded);
-                        let slice = Slice { text: &self.decoded, place, part: self.part };
+                        let part = self.part;
+                        let slice = Slice { text: &self.decoded, place, part, ended };
                         return Ok(Some(Piece::Statement(slice)));
                     }
                     self.skipped += 1;
-                    if data && let Some(fault) = self.copy_data(place)? {
-                        return Ok(Some(Piece::Fault(fault)));
-                    }
                 }
             }
         }
     }
 
     /// Decodes the statement between `start` and `end`.
-    fn give(&mut self, place: Place, end: usize, backslash: bool) -> Piece<'_> {
+    fn give(&mut self, place: Place, end: usize, ended: bool, backslash: bool) -> Piece<'_> {
         let bytes = &self.buffer[self.start..end];
         let fault = |problem, offset: usize, this: &Self| {
             let text = String::from_utf8_lossy(&this.buffer[this.start..end]);
             let place = place.advanced(&text, offset);
-            let line = this.line_around(this.start + offset);
-            Piece::Fault(Fault { problem, place, line })
+            let text = this.text_around(this.start, this.start + offset);
+            Piece::Fault(Fault { problem, place, text })
         };
         if backslash {
             return fault(Problem::Backslash, 0, self);
@@ -244,11 +254,11 @@ impl<R: Read> Reader<R> {
         match self.charset.decode(bytes) {
             Err(offset) => fault(Problem::Encoding(self.charset.name().to_owned()), offset, self),
             Ok(std::borrow::Cow::Borrowed(text)) => {
-                Piece::Statement(Slice { text, place, part: self.part })
+                Piece::Statement(Slice { text, place, part: self.part, ended })
             }
             Ok(std::borrow::Cow::Owned(text)) => {
                 self.decoded = text;
-                Piece::Statement(Slice { text: &self.decoded, place, part: self.part })
+                Piece::Statement(Slice { text: &self.decoded, place, part: self.part, ended })
             }
         }
     }
@@ -297,8 +307,8 @@ impl<R: Read> Reader<R> {
         let opens = is_config && !text.ends_with('"')
             || text.starts_with("-- Database \"") && !text.ends_with("\" dump");
         if opens && self.marks.headers > 0 {
-            let place = self.place(self.start);
-            return Ok(Some(self.fault(Problem::BrokenComment, place)));
+            let (place, text) = (self.place(self.start), self.text_around(self.start, self.start));
+            return Ok(Some(Fault { problem: Problem::BrokenComment, place, text }));
         }
         Ok(None)
     }
@@ -328,7 +338,7 @@ impl<R: Read> Reader<R> {
     fn meta_command(&mut self) -> Result<Option<Fault>, Error> {
         let end = self.line_end(MAX_COMMENT)?;
         let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
-        let place = self.place(self.start);
+        let (place, text) = (self.place(self.start), self.text_around(self.start, self.start));
         self.at = end;
         match meta::understand(&line) {
             Meta::Restrict => self.marks.restrict = true,
@@ -343,7 +353,7 @@ impl<R: Read> Reader<R> {
                 self.set_encoding(&name).map_err(|e| Error::UnknownEncoding(e, place.line))?;
             }
             Meta::Refused(name) => {
-                return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, line }));
+                return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, text }));
             }
         }
         self.session += 1;
@@ -352,8 +362,8 @@ impl<R: Read> Reader<R> {
 
     /// A meta-command that ends a statement half way, such as `\gexec`.
     fn refuse_meta(&mut self) -> Result<Fault, Error> {
+        let (place, text) = (self.place(self.at), self.text_around(self.start, self.at));
         self.start = self.at;
-        let place = self.place(self.at);
         let end = self.line_end(MAX_COMMENT)?;
         let line = String::from_utf8_lossy(&self.buffer[self.start..end]).into_owned();
         self.at = end;
@@ -361,8 +371,7 @@ impl<R: Read> Reader<R> {
             Meta::Refused(name) => name,
             _ => line.trim_start_matches('\\').split_whitespace().next().unwrap_or("").to_owned(),
         };
-        let line = self.line_around(self.start);
-        Ok(Fault { problem: Problem::MetaCommand(name), place, line })
+        Ok(Fault { problem: Problem::MetaCommand(name), place, text })
     }
 
     /// What the statement at `start` is, by its first words.
@@ -420,12 +429,15 @@ impl<R: Read> Reader<R> {
             } else {
                 rest.iter().position(|&b| TABLE[usize::from(b)] & SIGN != 0)
             };
+            lexer.pass(&rest[..step.unwrap_or(rest.len())]);
             let Some(step) = step else {
                 self.at = self.buffer.len();
                 continue;
             };
             self.at += step;
             let byte = self.buffer[self.at];
+            let literal = std::mem::take(&mut lexer.literal);
+            let dollar = lexer.dollar.take();
             match byte {
                 b';' if lexer.parentheses == 0 && lexer.begins == 0 => {
                     self.at += 1;
@@ -434,7 +446,7 @@ impl<R: Read> Reader<R> {
                 b'(' => lexer.parentheses += 1,
                 b')' => lexer.parentheses = lexer.parentheses.saturating_sub(1),
                 b'\'' => {
-                    let quote = self.quote_kind(lexer);
+                    let quote = self.quote_kind(literal, dollar);
                     if let Some(fault) = self.quoted(quote, lexer)? {
                         return Ok(Err(fault));
                     }
@@ -447,12 +459,13 @@ impl<R: Read> Reader<R> {
                     continue;
                 }
                 b'$' => {
-                    if let Some(fault) = self.dollar()? {
+                    if let Some(fault) = self.dollar(lexer, dollar)? {
                         return Ok(Err(fault));
                     }
                     continue;
                 }
                 b'-' if self.peek(1)? == Some(b'-') => {
+                    lexer.literal = literal;
                     self.rest_of_line()?;
                     continue;
                 }
@@ -464,7 +477,8 @@ impl<R: Read> Reader<R> {
                 }
                 b'\\' => return Ok(Ok(Stop::Meta)),
                 _ if function && TABLE[usize::from(byte)] & WORD != 0 => {
-                    self.word(lexer)?;
+                    let length = self.word(lexer)?;
+                    lexer.dollar = dollar.map(|gap| gap + length);
                     continue;
                 }
                 _ => {}
@@ -473,19 +487,18 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Whether the quote at `at` begins a literal with escapes.
-    fn quote_kind(&self, lexer: &Lexer) -> Quote {
-        let before = &self.buffer[self.start..self.at];
-        let prefixed = match before {
-            [.., c, b'e' | b'E'] => !is_word(*c),
+    /// Whether the quote at `at` begins a literal with escapes: behind such a literal, or so many
+    /// bytes behind a dollar quote.
+    fn quote_kind(&self, literal: Literal, dollar: Option<usize>) -> Quote {
+        let prefixed = match &self.buffer[self.start..self.at] {
+            // The end of a dollar quote is no part of a word.
+            [.., c, b'e' | b'E'] => !is_word(*c) || dollar == Some(1),
             [b'e' | b'E'] => true,
             _ => false,
         };
         // A literal that goes on behind a line break goes on with escapes.
-        let continues = lexer.escape_end.is_some_and(|end| {
-            before.get(end..).is_some_and(|gap| gap.iter().all(u8::is_ascii_whitespace))
-        });
-        if prefixed || continues || self.backslashes { Quote::Escape } else { Quote::Plain }
+        let escape = prefixed || literal == Literal::LinesAbove || self.backslashes;
+        if escape { Quote::Escape } else { Quote::Plain }
     }
 
     /// Lexes over the quoted text at `at`.
@@ -528,14 +541,17 @@ impl<R: Read> Reader<R> {
                 self.at += 1;
                 continue;
             }
-            lexer.escape_end = (quote == Quote::Escape).then(|| self.at - self.start);
+            if quote == Quote::Escape {
+                lexer.literal = Literal::SameLine;
+            }
             return Ok(None);
         }
     }
 
-    /// Lexes over a dollar quote at `at`, if it is one.
-    fn dollar(&mut self) -> Result<Option<Fault>, Error> {
-        let in_word = self.at > self.start && is_word(self.buffer[self.at - 1]);
+    /// Lexes over a dollar quote at `at`, if it is one; `dollar` bytes ago another has ended.
+    fn dollar(&mut self, lexer: &mut Lexer, dollar: Option<usize>) -> Result<Option<Fault>, Error> {
+        let in_word =
+            dollar != Some(0) && self.at > self.start && is_word(self.buffer[self.at - 1]);
         let mut length = 1;
         let tag_ends = !in_word
             && loop {
@@ -555,6 +571,7 @@ impl<R: Read> Reader<R> {
         loop {
             if let Some(step) = memmem::find(&self.buffer[self.at..], &tag) {
                 self.at += step + tag.len();
+                lexer.dollar = Some(0);
                 return Ok(None);
             }
             // The tag may be cut by the end of the buffer.
@@ -566,8 +583,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// A bare word in the definition of a routine: counts what encloses statements.
-    fn word(&mut self, lexer: &mut Lexer) -> Result<(), Error> {
+    /// A bare word in the definition of a routine: counts what encloses statements. Its length.
+    fn word(&mut self, lexer: &mut Lexer) -> Result<usize, Error> {
         let mut length = 1;
         while self.peek(length)?.is_some_and(is_word) {
             length += 1;
@@ -581,7 +598,7 @@ impl<R: Read> Reader<R> {
             lexer.begins = lexer.begins.saturating_sub(1);
         }
         self.at += length;
-        Ok(())
+        Ok(length)
     }
 
     /// Lexes over the comment at `at`; false when it does not end.
@@ -653,8 +670,9 @@ impl<R: Read> Reader<R> {
         self.at = memchr(b'\n', &self.buffer[from..limit]).map_or(limit, |step| from + step);
     }
 
-    /// Passes over the data behind `COPY … FROM stdin;`, up to the line `\.`.
-    fn copy_data(&mut self, place: Place) -> Result<Option<Fault>, Error> {
+    /// Passes over the data behind `COPY … FROM stdin;`, up to the line `\.`; false when there is
+    /// none.
+    fn copy_data(&mut self) -> Result<bool, Error> {
         self.discard = true;
         self.rest_of_line()?;
         loop {
@@ -668,14 +686,15 @@ impl<R: Read> Reader<R> {
                     Some(_) => false,
                 };
                 if ends {
-                    return Ok(None);
+                    return Ok(true);
                 }
                 continue;
             }
             // The mark may be cut by the end of the buffer.
             self.at = self.at.max(self.buffer.len().saturating_sub(2));
             if !self.more()? {
-                return Ok(Some(self.fault(Problem::OpenCopy, place)));
+                self.at = self.buffer.len();
+                return Ok(false);
             }
         }
     }
@@ -707,11 +726,13 @@ impl<R: Read> Reader<R> {
         let keep =
             if self.discard { self.at.saturating_sub(2).max(self.start) } else { self.start };
         if keep > 0 {
-            self.opened = match self.opened {
-                Opened::At(at) if at < keep => Opened::Counted(self.place(at)),
-                Opened::At(at) => Opened::At(at - keep),
-                counted @ Opened::Counted(_) => counted,
-            };
+            match self.opened {
+                Opened::At(at) if at < keep => {
+                    self.opened = Opened::Counted(self.place(at), self.text_around(self.start, at));
+                }
+                Opened::At(at) => self.opened = Opened::At(at - keep),
+                Opened::Counted(..) => {}
+            }
             self.count_to(keep);
             self.buffer.drain(..keep);
             self.counted -= keep;
@@ -737,23 +758,25 @@ impl<R: Read> Reader<R> {
 
     fn count_to(&mut self, to: usize) {
         if to > self.counted {
-            let newlines = memchr_iter(b'\n', &self.buffer[self.counted..to]).count();
+            let bytes = &self.buffer[self.counted..to];
+            let newlines = memchr_iter(b'\n', bytes).count();
             self.line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+            let last = match memrchr(b'\n', bytes) {
+                Some(newline) => {
+                    self.column = 0;
+                    &bytes[newline + 1..]
+                }
+                None => bytes,
+            };
+            self.column = self.column.saturating_add(characters(last));
             self.counted = to;
         }
     }
 
-    /// The place of the byte at `at`. The column counts bytes: nothing but white space and ASCII
-    /// stands in front of what begins a piece.
+    /// The place of the byte at `at`, which is asked for in their order.
     fn place(&mut self, at: usize) -> Place {
         self.count_to(at);
-        let behind = memchr_iter(b'\n', &self.buffer[at..self.counted]).count();
-        let line = self.line.saturating_sub(u32::try_from(behind).unwrap_or(u32::MAX));
-        let line_start =
-            memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
-        let before = String::from_utf8_lossy(&self.buffer[line_start..at]);
-        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
-        Place { line, column }
+        Place { line: self.line, column: self.column.saturating_add(1) }
     }
 
     /// A quote or comment begins at `at`.
@@ -762,37 +785,64 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_fault(&mut self, problem: Problem) -> Fault {
-        let place = match self.opened {
-            Opened::At(at) => self.place(at),
-            Opened::Counted(place) => place,
+        let (place, text) = match std::mem::replace(&mut self.opened, Opened::At(0)) {
+            Opened::At(at) => (self.place(at), self.text_around(self.start, at)),
+            Opened::Counted(place, text) => (place, text),
         };
-        self.fault(problem, place)
+        Fault { problem, place, text }
     }
 
-    fn fault(&self, problem: Problem, place: Place) -> Fault {
-        Fault { problem, place, line: self.line_around(self.start) }
-    }
-
-    /// The text of the line that the byte at `at` stands on, as far as it is in the buffer.
-    fn line_around(&self, at: usize) -> String {
-        let at = at.min(self.buffer.len());
-        let start = memchr::memrchr(b'\n', &self.buffer[..at]).map_or(0, |newline| newline + 1);
-        let end = memchr3(b'\n', b'\r', b'\n', &self.buffer[at..])
-            .map_or(self.buffer.len(), |step| at + step);
-        let end = end.min(start + 4096);
+    /// The lines from the one of the byte at `from` to the one of the byte at `at`, as far as they
+    /// are in the buffer; the last may be cut behind `at`.
+    fn text_around(&self, from: usize, at: usize) -> String {
+        let from = from.min(at);
+        let start = memrchr(b'\n', &self.buffer[..from]).map_or(0, |newline| newline + 1);
+        let rest = &self.buffer[at..self.buffer.len().min(at + MAX_SHOWN)];
+        let end = at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         String::from_utf8_lossy(&self.buffer[start..end]).into_owned()
     }
 }
 
 /// What is remembered within a statement.
+#[derive(Default)]
 struct Lexer {
     parentheses: u32,
     /// Open `BEGIN` and `CASE` in the body of a routine.
     begins: u32,
-    /// Where in the statement a literal with escapes has just ended.
-    escape_end: Option<usize>,
+    /// Whether a literal with escapes has just ended.
+    literal: Literal,
+    /// How many bytes ago a dollar quote has ended, with nothing but words behind it.
+    dollar: Option<usize>,
     /// A plain literal has a backslash, while they are special.
     backslash: bool,
+}
+
+/// What stands in front of a place, as far as white space and comments go back.
+#[derive(Clone, Copy, PartialEq, Default)]
+enum Literal {
+    /// No literal with escapes.
+    #[default]
+    None,
+    /// Such a literal, on the same line.
+    SameLine,
+    /// Such a literal, with a line break behind it.
+    LinesAbove,
+}
+
+impl Lexer {
+    /// Lexing goes on behind `bytes`, which hold nothing special.
+    fn pass(&mut self, bytes: &[u8]) {
+        if self.literal != Literal::None {
+            if !bytes.iter().all(u8::is_ascii_whitespace) {
+                self.literal = Literal::None;
+            } else if memchr2(b'\n', b'\r', bytes).is_some() {
+                self.literal = Literal::LinesAbove;
+            }
+        }
+        if let Some(gap) = &mut self.dollar {
+            *gap += bytes.len();
+        }
+    }
 }
 
 const SIGN: u8 = 1;
@@ -818,6 +868,12 @@ static TABLE: [u8; 256] = {
     }
     table
 };
+
+/// How many characters of UTF-8 begin in `bytes`.
+fn characters(bytes: &[u8]) -> u32 {
+    let begin = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+    u32::try_from(begin).unwrap_or(u32::MAX)
+}
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80

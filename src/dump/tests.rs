@@ -80,12 +80,43 @@ fn statements_end_where_psql_ends_them() {
 }
 
 #[test]
+fn the_prefix_of_a_literal_is_told_from_a_word() {
+    assert_eq!(
+        split(
+            "A $$;$$E'\\';';B $$;$$$$;$$;C a$E';\\';D E'a' -- c\n  '\\';';E E'a' '\\';F E'a' /* \n */ '\\';"
+        ),
+        [
+            "1:1 A $$;$$E'\\';'",
+            "1:15 B $$;$$$$;$$",
+            "1:28 C a$E';\\'",
+            "1:38 D E'a' -- c\n  '\\';'",
+            "2:9 E E'a' '\\'",
+            "2:20 F E'a' /* \n */ '\\'",
+        ]
+    );
+}
+
+#[test]
 fn open_quotes_are_told_where_they_open() {
     assert_eq!(split("A;\nB 'x;\n"), ["1:1 A", "2:3 fault: this string literal does not end"]);
     assert_eq!(split("B \"x;"), ["1:3 fault: this quoted name does not end"]);
     assert_eq!(split("é $a$;"), ["1:3 fault: this dollar quote does not end: $a$ is missing"]);
     assert_eq!(split("/* /* */"), ["1:1 fault: this comment does not end"]);
     assert_eq!(split("A /* /* */"), ["1:3 fault: this comment does not end"]);
+}
+
+#[test]
+fn columns_do_not_depend_on_where_the_input_was_cut() {
+    assert_eq!(
+        split("C 'a\nb'; DROP;é 'a\né' ;x; $$;"),
+        [
+            "1:1 C 'a\nb'",
+            "2:5 DROP",
+            "2:10 é 'a\né' ",
+            "3:5 x",
+            "3:8 fault: this dollar quote does not end: $$ is missing"
+        ]
+    );
 }
 
 const HEADER: &str = "--\n-- PostgreSQL database cluster dump\n--\n\n\\restrict abc\n";
@@ -176,7 +207,7 @@ fn encodings_are_decoded_from_where_they_are_named() {
             pieces(b"A;\nB\n '\xe9';C;", step),
             ["1:1 A", "3:3 fault: this is not valid UTF8", "3:6 C"]
         );
-        assert_eq!(pieces(b"A \0;", step), ["error: this is binary, not the text of a dump"]);
+        assert_eq!(pieces(b"A \0;", step), ["1:3 fault: a NUL byte"]);
     }
     let utf_16 = |text: &str, little: bool| {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
@@ -206,7 +237,10 @@ fn what_is_no_dump_is_named() {
             b"PGDMP\x01",
             "error: this is pg_dump's custom format, which holds one database and no globals: make the dump with pg_dumpall --globals-only",
         ),
-        (b"\x7fELF\0\0", "error: this is binary, not the text of a dump"),
+        (
+            b"\x7fELF\0\0",
+            "error: this is binary, and not the text of a dump: make it with pg_dumpall --globals-only",
+        ),
     ];
     for (bytes, expected) in cases {
         assert_eq!(pieces(bytes, 1 << 20), [expected]);

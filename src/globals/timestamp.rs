@@ -81,6 +81,11 @@ fn microseconds(text: &str) -> Option<i128> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || (!bc && year == 0) {
         return None;
     }
+    let next_month = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let month_ends = days_since_1970(next_month.0, next_month.1, 1);
+    if days_since_1970(year, month, day) >= month_ends {
+        return None;
+    }
     let zone_at = time.find(['+', '-', 'Z', 'z']).unwrap_or(time.len());
     let (clock, zone) = time.split_at(zone_at);
     let clock = clock.trim_end();
@@ -159,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_ambiguous() {
+    fn refuses_what_is_ambiguous_or_no_date() {
         for text in [
             "01/01/2030 03:30:00 IST",
             "01.01.2030",
@@ -171,6 +176,8 @@ mod tests {
             "2030-01-01 25:00:00",
             "2030-01-01 03:30:00 IST",
             "30-01-01",
+            "2030-02-29",
+            "2030-04-31",
         ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }

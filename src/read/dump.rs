@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::Read;
 
 use super::mask::mask;
-use crate::dump::{self, Marks, Part, Piece, Reader};
-use crate::finding::Finding;
+use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::collect::{Collected, Collector, Kept};
 use crate::globals::{Globals, Ledger};
 use crate::place::Place;
@@ -80,8 +80,15 @@ pub struct Counts {
 pub enum Failure {
     /// Reading had to end.
     Dump(dump::Error),
-    /// These places are wrong, and so many more.
-    Mistakes(Vec<Mistake>, usize),
+    /// Places that are wrong.
+    Mistakes {
+        /// The first of them.
+        mistakes: Vec<Mistake>,
+        /// How many there are beside these.
+        more: usize,
+        /// Whether pg_dumpall's end marker is missing as well.
+        truncated: bool,
+    },
     /// pg_dumpall's end marker is missing.
     Truncated,
     /// It was made by pg_dump, from one database.
@@ -107,10 +114,16 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dump(error) => error.fmt(f),
-            Self::Mistakes(mistakes, more) => match mistakes.len() + more {
-                1 => f.write_str("1 statement cannot be read"),
-                count => write!(f, "{count} statements cannot be read"),
-            },
+            Self::Mistakes { mistakes, more, truncated } => {
+                match mistakes.len() + more {
+                    1 => f.write_str("1 mistake")?,
+                    count => write!(f, "{count} mistakes")?,
+                }
+                if *truncated {
+                    f.write_str(", and pg_dumpall's end marker is missing: make the dump again")?;
+                }
+                Ok(())
+            }
             Self::Truncated => f.write_str(
                 "the dump is truncated: pg_dumpall's end marker is missing, as when it failed half \
                  way; make it again, or give --accept-truncated to use what there is",
@@ -119,12 +132,24 @@ impl fmt::Display for Failure {
                 "this is a dump of one database, made by pg_dump, and has no globals: make it with \
                  pg_dumpall --globals-only",
             ),
-            Self::NoGlobals => f.write_str("there is no statement about globals in it"),
+            Self::NoGlobals => f.write_str(
+                "there is no statement about globals in it: make the dump with pg_dumpall --globals-only",
+            ),
         }
     }
 }
 
 impl std::error::Error for Failure {}
+
+impl From<dump::Fault> for Mistake {
+    fn from(fault: dump::Fault) -> Self {
+        // Masked with what stands in front: PASSWORD may be on an earlier line than its literal.
+        let text = mask(&fault.text);
+        let line = text.rsplit('\n').next().unwrap_or_default().to_owned();
+        let message = fault.problem.to_string();
+        Self { place: fault.place, message, line, help: fault.problem.help() }
+    }
+}
 
 impl From<dump::Error> for Failure {
     fn from(error: dump::Error) -> Self {
@@ -142,14 +167,23 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     let mut mistakes = Vec::new();
     let mut more = 0;
     let mut counts = Counts::default();
+    // A script of ours is one even when nothing was left to write into it.
+    let mut ours = false;
+    // The last piece, where the dump may end in the middle of it.
+    let mut last = None;
     while let Some(piece) = reader.next()? {
         let outcome = match piece {
-            Piece::Fault(fault) => Err(Mistake {
-                place: fault.place,
-                message: fault.problem.to_string(),
-                line: mask(&fault.line),
-                help: None,
-            }),
+            Piece::Fault(fault) if options.accept_truncated && fault.problem.is_open_end() => {
+                last = Some(Last::Open(fault));
+                continue;
+            }
+            Piece::Statement(Slice { text, place, part, ended: false })
+                if options.accept_truncated =>
+            {
+                last = Some(Last::Statement(text.to_owned(), place, part));
+                continue;
+            }
+            Piece::Fault(fault) => Err(fault.into()),
             Piece::Statement(slice) => statement(&slice, &mut collector, &mut counts, options),
         };
         match outcome {
@@ -159,9 +193,17 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
                 .map_err(|error| dump::Error::UnknownEncoding(error, line))?,
             Ok(Some(Signal::StandardStrings(on))) => reader.set_standard_conforming_strings(on),
             Ok(Some(Signal::Name(name))) => reader.expect_name(&name),
+            Ok(Some(Signal::Ours)) => ours = true,
             Err(mistake) if mistakes.len() < MOST_MISTAKES => mistakes.push(mistake),
             Err(_) => more += 1,
         }
+    }
+    let truncated = reader.marks().headers > reader.marks().trailers;
+    let is_cut = last.is_some();
+    match last {
+        Some(ref last) if truncated => collector.cut_off(last.place().line),
+        Some(last) => mistakes.extend(last.read(&mut collector, &mut counts, options).err()),
+        None => {}
     }
     counts.skipped += reader.skipped();
     counts.session += reader.meta_commands();
@@ -170,16 +212,78 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
         return Err(Failure::SingleDatabase);
     }
     if !mistakes.is_empty() {
-        return Err(Failure::Mistakes(mistakes, more));
+        return Err(Failure::Mistakes { mistakes, more, truncated });
     }
-    if marks.headers > marks.trailers && !options.accept_truncated {
+    if truncated && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, findings, passwords } = collector.finish();
-    if marks.headers == 0 && ledger.fates().next().is_none() {
+    let Collected { globals, ledger, mut findings, passwords } = collector.finish();
+    if marks.headers == 0 && !ours && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
+    if truncated && !is_cut {
+        findings.push(no_end_marker());
+    }
+    findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+}
+
+/// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
+/// and those of all roles nowhere.
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    (marks.headers > 0 && !has_databases).then(|| Finding {
+        rule: "not-in-dump",
+        severity: Severity::Info,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        line: None,
+        message: "whether the source has such settings cannot be seen".to_owned(),
+    })
+}
+
+/// The dump ends before it should, and between two statements.
+fn no_end_marker() -> Finding {
+    Finding {
+        rule: "truncated",
+        severity: Severity::Error,
+        action: Action::Dropped,
+        object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
+        line: None,
+        message: "it is missing at the end of the dump".to_owned(),
+    }
+}
+
+/// A piece that has the end of the input behind it, and not its own end.
+enum Last {
+    Open(dump::Fault),
+    Statement(String, Place, Part),
+}
+
+impl Last {
+    fn place(&self) -> Place {
+        match self {
+            Self::Open(fault) => fault.place,
+            Self::Statement(_, place, _) => *place,
+        }
+    }
+
+    /// Takes it for what it is, since the dump does not claim to have more.
+    fn read(
+        self,
+        collector: &mut Collector,
+        counts: &mut Counts,
+        options: Options,
+    ) -> Result<(), Mistake> {
+        match self {
+            Self::Open(fault) => Err(fault.into()),
+            Self::Statement(text, place, part) => {
+                let slice = Slice { text: &text, place, part, ended: false };
+                statement(&slice, collector, counts, options).map(drop)
+            }
+        }
+    }
 }
 
 /// What a statement means for reading what follows it.
@@ -187,10 +291,11 @@ enum Signal {
     Encoding(String, u32),
     StandardStrings(bool),
     Name(String),
+    Ours,
 }
 
 fn statement(
-    slice: &dump::Slice<'_>,
+    slice: &Slice<'_>,
     collector: &mut Collector,
     counts: &mut Counts,
     options: Options,
@@ -205,26 +310,41 @@ fn statement(
                 return Ok(None);
             }
             if options.drop_unknown && may_be_dropped(slice.text) {
-                let text = mask(slice.text);
-                let words: Vec<_> = text.split_whitespace().take(2).collect();
-                collector.drop_unknown(&words.join(" "), line);
+                collector.drop_unknown(&first_words(&mask(slice.text)), line);
                 return Ok(None);
             }
-            let help = help(slice.text, unsupported && may_be_dropped(slice.text));
-            return Err(mistake(slice, error.offset, error.to_string(), help));
+            let message = if is_message(slice.text) {
+                "this is a message of pg_dumpall and no SQL".to_owned()
+            } else {
+                error.to_string()
+            };
+            return Err(mistake(slice, error.offset, message, help(slice.text, unsupported)));
         }
     };
     match collector.add(&parsed, line) {
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
         Ok(Kept::Database) => counts.skipped += 1,
-        Err(refusal) => return Err(mistake(slice, 0, refusal.0, None)),
+        Err(refusal) => {
+            let offset = position(slice.text, refusal.clause);
+            return Err(mistake(slice, offset, refusal.why, None));
+        }
     }
     Ok(signal(&parsed, line))
 }
 
+/// Where the words of a clause stand; the start where there are none, or spelled in another way.
+fn position(text: &str, clause: &str) -> usize {
+    let lengths = 0..=text.len().saturating_sub(clause.len());
+    let is_here = |&at: &usize| {
+        text.get(at..at + clause.len()).is_some_and(|words| words.eq_ignore_ascii_case(clause))
+    };
+    lengths.into_iter().find(is_here).unwrap_or(0)
+}
+
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
     match statement {
+        Statement::VersionGuard(_) => Some(Signal::Ours),
         Statement::CreateRole { name, .. } if name.contains('\n') => {
             Some(Signal::Name(name.as_ref().to_owned()))
         }
@@ -245,7 +365,7 @@ fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
 }
 
 fn mistake(
-    slice: &dump::Slice<'_>,
+    slice: &Slice<'_>,
     offset: usize,
     message: String,
     help: Option<&'static str>,
@@ -262,13 +382,35 @@ fn mistake(
     Mistake { place, message, line, help }
 }
 
-fn help(text: &str, may_be_dropped: bool) -> Option<&'static str> {
-    if text.starts_with("pg_dumpall:") || text.contains("\npg_dumpall: ") {
-        Some("this is a message of pg_dumpall in the middle of its dump: make the dump again")
-    } else if may_be_dropped {
+/// The words that a statement begins with, two at most. Nothing else of it is named: a string could
+/// be a password.
+fn first_words(text: &str) -> String {
+    let is_word = |word: &&str| word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    let words: Vec<_> = text.split_ascii_whitespace().take(2).take_while(is_word).collect();
+    words.join(" ")
+}
+
+/// Whether pg_dumpall's error messages went into the dump.
+fn is_message(text: &str) -> bool {
+    text.starts_with("pg_dumpall:")
+}
+
+fn help(text: &str, unsupported: bool) -> Option<&'static str> {
+    if is_message(text) || text.contains("\npg_dumpall: ") {
+        Some(if text.contains("pg_authid") {
+            "it may not read passwords: dump again with --no-role-passwords, or as a superuser"
+        } else {
+            "pg_dumpall failed in the middle of its dump: make the dump again"
+        })
+    } else if !unsupported {
+        None
+    } else if may_be_dropped(text) {
         Some("--drop-unknown lists such statements as dropped instead")
     } else {
-        None
+        Some(
+            "not even --drop-unknown leaves it out, since that could give more rights than before: \
+             take it out of the dump yourself",
+        )
     }
 }
 
@@ -294,7 +436,7 @@ mod tests {
     fn mistakes(text: &str, options: Options) -> Vec<String> {
         match read(text.as_bytes(), options) {
             Ok(_) => Vec::new(),
-            Err(Failure::Mistakes(mistakes, _)) => mistakes
+            Err(Failure::Mistakes { mistakes, .. }) => mistakes
                 .into_iter()
                 .map(|m| format!("{}: {} | {}", m.place, m.message, m.line))
                 .collect(),
@@ -311,8 +453,8 @@ mod tests {
             [
                 "2:3: CREATE TABLE is not a statement of a globals dump |   CREATE TABLE t (a int)",
                 "3:27: expected a role option | ALTER ROLE a PASSWORD *** é FROB",
-                "4:1: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
-                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 | ALTER ROLE a",
+                "5:3: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
+                 again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 |   VALID UNTIL '1.2.2030'",
                 "6:1: psql meta-command \\!: pg_dumpall does not write it, and a dump that carries it \
                  could run programs (CVE-2025-8714) | \\! ls",
             ]
@@ -360,7 +502,13 @@ mod tests {
             one("--\n-- PostgreSQL database dump\n--\nCREATE TABLE t ();")
                 .starts_with("this is a dump of one")
         );
-        assert_eq!(one("SET x TO 'y';"), "there is no statement about globals in it");
-        assert_eq!(one("-- nothing"), "there is no statement about globals in it");
+        assert_eq!(
+            one("SET x TO 'y';"),
+            "there is no statement about globals in it: make the dump with pg_dumpall --globals-only"
+        );
+        assert_eq!(
+            one("-- nothing"),
+            "there is no statement about globals in it: make the dump with pg_dumpall --globals-only"
+        );
     }
 }

@@ -39,6 +39,15 @@ pub enum PasswordsError {
 impl fmt::Display for PasswordsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // The place only: what is no dump could hold a password anywhere.
+            Self::Dump(Failure::Mistakes { mistakes, .. }) => {
+                let line = mistakes.first().map_or(1, |mistake| mistake.place.line);
+                write!(
+                    f,
+                    "line {line}: neither \"user\" \"password\", as in pgbouncer's userlist.txt, nor a \
+                     statement of a dump"
+                )
+            }
             Self::Dump(failure) => failure.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::Line(line) => {
@@ -82,27 +91,37 @@ pub fn read_passwords(mut input: impl Read) -> Result<(PasswordSource, Userlist)
     if list.is_empty() { Err(PasswordsError::Nothing) } else { Ok((source, list)) }
 }
 
-/// `"user" "password"` lines; a quote inside is doubled; what follows is ignored.
+/// `"user" "password"` lines; a quote inside is doubled; what follows is ignored. A name may go on
+/// behind a line break, since a role's can.
 fn userlist(text: &str) -> Result<Userlist, PasswordsError> {
     let mut list = Userlist::new();
-    for (at, line) in text.split('\n').enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with([';', '#']) {
-            continue;
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return Ok(list);
         }
-        let parsed =
-            quoted(line).and_then(|(user, rest)| Some((user, quoted(rest.trim_start())?.0)));
-        let Some((user, password)) = parsed else { return Err(PasswordsError::Line(at + 1)) };
-        // pgbouncer lists users without a password of their own with an empty one.
-        if password.is_empty() {
-            continue;
+        let line =
+            memchr::memchr_iter(b'\n', &text.as_bytes()[..text.len() - rest.len()]).count() + 1;
+        if !rest.starts_with([';', '#']) {
+            let parsed = quoted(rest).and_then(|(user, behind)| {
+                let (password, behind) = quoted(behind.trim_start_matches([' ', '\t']))?;
+                (!password.contains('\n')).then_some((user, password, behind))
+            });
+            let Some((user, password, behind)) = parsed else {
+                return Err(PasswordsError::Line(line));
+            };
+            // pgbouncer lists users without a password of their own with an empty one.
+            if !password.is_empty() {
+                let name = Name::new(user);
+                if list.insert(name.clone(), Secret::new(&password)).is_some() {
+                    return Err(PasswordsError::Twice(name, line));
+                }
+            }
+            rest = behind;
         }
-        let name = Name::new(user);
-        if list.insert(name.clone(), Secret::new(&password)).is_some() {
-            return Err(PasswordsError::Twice(name, at + 1));
-        }
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
     }
-    Ok(list)
 }
 
 fn quoted(text: &str) -> Option<(String, &str)> {

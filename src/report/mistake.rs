@@ -1,14 +1,44 @@
 //! Mistakes in a dump, with the line that they are in.
 
+use std::fmt::Write as _;
+
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::read::Mistake;
 
 /// A line longer than this is cut round the place.
-const WIDTH: usize = 200;
+const WIDTH: usize = 120;
+
+/// How many mistakes are shown with their line; the others have one line each.
+const SHOWN: usize = 10;
+
+/// All mistakes as text with colours, and how many more there are. A way out is told once.
+pub fn render_all(mistakes: &[Mistake], more: usize, file: &str) -> String {
+    let mut out = String::new();
+    let mut helps: Vec<&str> = Vec::new();
+    let (first, others) = mistakes.split_at(SHOWN.min(mistakes.len()));
+    for mistake in first {
+        let is_new = mistake.help.is_some_and(|help| !helps.contains(&help));
+        helps.extend(mistake.help);
+        let help = mistake.help.filter(|_| is_new);
+        out.push_str(&render(&Mistake { help, ..mistake.clone() }, file));
+        out.push('\n');
+    }
+    for Mistake { place, message, .. } in others {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{file}:{place}: {message}");
+    }
+    if more > 0 {
+        let _ = writeln!(out, "… and {more} more");
+    }
+    if !others.is_empty() {
+        out.push('\n');
+    }
+    out
+}
 
 /// The mistake as text with colours.
-pub fn render(mistake: &Mistake, file: &str) -> String {
+fn render(mistake: &Mistake, file: &str) -> String {
     let column = mistake.place.column as usize - 1;
     let (line, column) = window(&mistake.line, column);
     let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);

@@ -2,10 +2,12 @@
 //! line that they are in.
 
 mod mistake;
+#[cfg(test)]
+mod schema;
 mod script;
 mod text;
 
-pub use mistake::render as render_mistake;
+pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script};
 pub use text::render as render_text;
 
@@ -41,7 +43,7 @@ pub struct Report {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Source {
-    /// The file, or `-`.
+    /// The file, or `-` for standard input.
     pub name: String,
     /// The platform, where it was recognised or named.
     pub platform: Option<String>,

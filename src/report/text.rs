@@ -27,7 +27,12 @@ pub fn render(report: &Report, shorten: bool) -> String {
 fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     let Report { source, target, found, statements, .. } = report;
     let platform = source.platform.as_deref().unwrap_or("no platform recognised");
-    write!(out, "{}: {platform}", source.name.escape_debug())?;
+    let name = match source.name.as_str() {
+        "-" => "standard input".to_owned(),
+        // Quotes may stand in it as they are; control characters may not.
+        name => name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+    };
+    write!(out, "{name}: {platform}")?;
     if let Some(version) = &source.server_version {
         write!(out, ", PostgreSQL {version}")?;
     }
@@ -111,10 +116,11 @@ fn group(
     if shown < findings.len() {
         writeln!(out, "  … and {} more: --report FILE has them all", findings.len() - shown)?;
     }
-    match about.map_or("", |about| about.remedy) {
-        "" => Ok(()),
-        remedy => writeln!(out, "  = {remedy}"),
-    }
+    // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
+    let remedy = about
+        .filter(|about| severity > Severity::Info || about.severity == Severity::Info)
+        .map_or("", |about| about.remedy);
+    if remedy.is_empty() { Ok(()) } else { writeln!(out, "  = {remedy}") }
 }
 
 /// The object for one line of a terminal.
@@ -130,4 +136,56 @@ fn object(finding: &Finding) -> String {
         }
     };
     format!("{kind}{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Action, Object};
+
+    fn findings(count: u32) -> Vec<Finding> {
+        let one = |line| Finding {
+            rule: "superuser",
+            severity: Severity::Warning,
+            action: Action::Rewritten,
+            object: Object { kind: Kind::Role, name: format!("r{line}") },
+            line: Some(line),
+            message: "loses SUPERUSER".to_owned(),
+        };
+        (1..=count).map(one).collect()
+    }
+
+    fn lines(findings: &[Finding], shorten: bool) -> Vec<String> {
+        let mut out = String::new();
+        for (severity, rule, findings) in groups(findings) {
+            group(severity, rule, &findings, shorten, &mut out).unwrap();
+        }
+        out.split('\n').filter(|line| line.starts_with("  ")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn long_groups_are_shortened_for_terminals() {
+        let all = findings(10_000);
+        assert_eq!(lines(&all, false).len(), 10_001);
+        let short = lines(&all, true);
+        assert_eq!(short.len(), 12);
+        assert_eq!(short[9], "  line 10, role r10: loses SUPERUSER");
+        assert_eq!(short[10], "  … and 9990 more: --report FILE has them all");
+        // A line that says that one is missing would take the place of that one.
+        assert_eq!(lines(&findings(11), true), lines(&findings(11), false));
+    }
+
+    #[test]
+    fn the_most_severe_come_first_and_in_the_order_of_their_lines() {
+        let mut all = findings(3);
+        all.reverse();
+        all[0].severity = Severity::Error;
+        all[1].severity = Severity::Info;
+        let names: Vec<_> = groups(&all).into_iter().map(|(severity, ..)| severity).collect();
+        assert_eq!(names, [Severity::Error, Severity::Warning, Severity::Info]);
+        assert_eq!(
+            lines(&findings(2), false)[..2],
+            ["  line 1, role r1: loses SUPERUSER", "  line 2, role r2: loses SUPERUSER"]
+        );
+    }
 }

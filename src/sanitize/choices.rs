@@ -93,9 +93,13 @@ impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingSelected => {
-                f.write_str("no role is selected: --only and --exclude leave nothing")
+                f.write_str(
+                    "no role is left by --only and --exclude: patterns match whole names, and case counts",
+                )
             }
-            Self::RenamesNothing(from) => write!(f, "--rename: there is no role {from}"),
+            Self::RenamesNothing(from) => {
+                write!(f, "--rename: there is no role {from}; names are as in the dump, and case counts")
+            }
             Self::RenamesOnto(from, to) => {
                 write!(f, "--rename: {from} cannot become {to}, another role has that name")
             }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample;
 
 use super::ast::*;
 use crate::attribute::Attribute;
@@ -28,6 +29,45 @@ pub(crate) fn text() -> BoxedStrategy<Text<'static>> {
     vec(piece, 0..4).prop_map(|pieces| Cow::Owned(pieces.concat())).boxed()
 }
 
+/// Keywords that are names unless the grammar expects them, where it could.
+const KEYWORDS: &[&str] = &[
+    "admin",
+    "alter",
+    "by",
+    "current",
+    "database",
+    "encrypted",
+    "exists",
+    "granted",
+    "if",
+    "inherit",
+    "isolation",
+    "label",
+    "local",
+    "location",
+    "mapping",
+    "names",
+    "option",
+    "owner",
+    "parameter",
+    "password",
+    "rename",
+    "reset",
+    "role",
+    "schema",
+    "security",
+    "session",
+    "set",
+    "sysid",
+    "system",
+    "tablespace",
+    "transaction",
+    "until",
+    "valid",
+    "xml",
+    "zone",
+];
+
 /// Any name: not empty.
 pub(crate) fn name() -> BoxedStrategy<Text<'static>> {
     let word = prop_oneof![
@@ -35,6 +75,7 @@ pub(crate) fn name() -> BoxedStrategy<Text<'static>> {
         1 => Just("user".to_owned()),
         1 => Just("Superuser".to_owned()),
         1 => Just("authorization".to_owned()),
+        1 => sample::select(KEYWORDS).prop_map(str::to_owned),
     ];
     prop_oneof![3 => word.prop_map(Cow::Owned), 1 => text()]
         .prop_filter("names are not empty", |name| !name.is_empty())
@@ -71,7 +112,7 @@ fn options(create: bool) -> BoxedStrategy<Vec<RoleOption<'static>>> {
         })),
         option::of(text().prop_map(RoleOption::ValidUntil)),
         option::of(role_specs().prop_map(RoleOption::Role)),
-        option::of(any::<i32>().prop_map(RoleOption::SysId)),
+        option::of((0..i32::MAX).prop_map(RoleOption::SysId)),
         option::of(role_specs().prop_map(RoleOption::InRole)),
         option::of(role_specs().prop_map(RoleOption::Admin)),
     );

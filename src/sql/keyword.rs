@@ -14,7 +14,12 @@ pub(crate) enum Category {
 
 /// The category of `word`, which is in lower case.
 pub(crate) fn category(word: &str) -> Option<Category> {
-    // Every keyword here has 2 to 17 letters; most names are told apart by the search anyway.
+    // Most names are told from keywords by their first letter and length.
+    let letter = word.as_bytes().first().map_or(0, |b| b.wrapping_sub(b'a'));
+    let lengths = LENGTHS.get(usize::from(letter))?;
+    if word.len() >= 32 || lengths & (1 << word.len()) == 0 {
+        return None;
+    }
     KEYWORDS.binary_search_by(|(keyword, _)| (*keyword).cmp(word)).ok().map(|at| KEYWORDS[at].1)
 }
 
@@ -55,6 +60,18 @@ const KEYWORDS: [(&str, Category); 165] = [
     ("xmlelement", C), ("xmlexists", C), ("xmlforest", C), ("xmlnamespaces", C), ("xmlparse", C),
     ("xmlpi", C), ("xmlroot", C), ("xmlserialize", C), ("xmltable", C),
 ];
+
+/// By first letter, the lengths of the keywords that begin with it, as bits.
+static LENGTHS: [u32; 26] = {
+    let mut lengths = [0; 26];
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let word = KEYWORDS[at].0.as_bytes();
+        lengths[(word[0] - b'a') as usize] |= 1 << word.len();
+        at += 1;
+    }
+    lengths
+};
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,8 @@ mod tablespace;
 
 #[cfg(test)]
 mod generate;
+#[cfg(all(test, feature = "oracle"))]
+mod oracle;
 
 pub use ast::{
     Hidden, MembershipOption, MembershipOptions, Object, ParameterPrivileges, Privileges,

@@ -218,16 +218,38 @@ fn number(what: &str, value: i32, out: &mut String) {
     let _ = write!(out, "{value}");
 }
 
+/// The name of a setting: quoted, too, where bare it would begin another form of `SET`.
+fn setting_name(name: &str, out: &mut String) {
+    const FORMS: [&str; 9] = [
+        "catalog",
+        "local",
+        "names",
+        "schema",
+        "session",
+        "tablespace",
+        "time",
+        "transaction",
+        "xml",
+    ];
+    if FORMS.contains(&name) {
+        out.push('"');
+        out.push_str(name);
+        out.push('"');
+    } else {
+        push_identifier(name, out);
+    }
+}
+
 fn setting_change(change: &SettingChange<'_>, out: &mut String) {
     match change {
         SettingChange::Set { name, value } => {
             out.push_str("SET ");
-            push_identifier(name, out);
+            setting_name(name, out);
             setting_value(value, out);
         }
         SettingChange::Reset(name) => {
             out.push_str("RESET ");
-            push_identifier(name, out);
+            setting_name(name, out);
         }
         SettingChange::ResetAll => out.push_str("RESET ALL"),
     }
@@ -332,13 +354,13 @@ fn session(statement: &Session<'_>, out: &mut String) {
     match statement {
         Session::Set { local, name, value } => {
             out.push_str(if *local { "SET LOCAL " } else { "SET " });
-            push_identifier(name, out);
+            setting_name(name, out);
             setting_value(value, out);
         }
         Session::Reset(None) => out.push_str("RESET ALL"),
         Session::Reset(Some(name)) => {
             out.push_str("RESET ");
-            push_identifier(name, out);
+            setting_name(name, out);
         }
         Session::Authorization(Some(role)) => {
             out.push_str("SET SESSION AUTHORIZATION ");

@@ -178,7 +178,11 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
         let kinds = alt((keywords(&["IN", "ROLE"]), keywords(&["IN", "GROUP"])));
         map(preceded(kinds, list1(role_spec)), RoleOption::InRole).parse(text)
     } else if create && is("SYSID") {
-        map(preceded(keyword("SYSID"), integer("a number")), RoleOption::SysId).parse(text)
+        let (rest, ()) = keyword("SYSID")(text)?;
+        if rest.starts_with(['+', '-']) {
+            return expected(rest, "a number without a sign");
+        }
+        map(integer("a number"), RoleOption::SysId).parse(rest)
     } else {
         expected(text, WHAT)
     }

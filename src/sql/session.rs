@@ -55,15 +55,16 @@ fn finish<'a>(
 }
 
 pub(super) fn transaction(text: &str) -> Parsed<'_, Statement<'_>> {
-    let kind = |rest| opt(alt((keyword("WORK"), keyword("TRANSACTION")))).parse(rest);
+    if let Ok((rest, ())) = keywords(&["START", "TRANSACTION"])(text) {
+        return Ok((rest, Statement::Session(Session::Begin)));
+    }
     let (rest, session) = alt((
-        value(Session::Begin, keywords(&["START", "TRANSACTION"])),
         value(Session::Begin, keyword("BEGIN")),
         value(Session::Commit, keyword("COMMIT")),
         value(Session::Commit, keyword("END")),
     ))
     .parse(text)?;
-    let (rest, _) = kind(rest)?;
+    let (rest, _) = opt(alt((keyword("WORK"), keyword("TRANSACTION")))).parse(rest)?;
     Ok((rest, Statement::Session(session)))
 }
 

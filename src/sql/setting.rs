@@ -35,8 +35,10 @@ pub(super) fn alter_database(text: &str) -> Parsed<'_, Statement<'_>> {
     let (rest, ()) = keyword("DATABASE")(text)?;
     let (rest, name) = column_name("a database name")(rest)?;
     let moves = keywords(&["SET", "TABLESPACE"])(rest).is_ok_and(|(rest, ())| {
-        // A setting could be named so; only it has `TO` or `=` behind its name.
-        !rest.starts_with('=') && !peek_word(rest).eq_ignore_ascii_case("TO")
+        // A setting could be named so; only then `TO`, `=` or `FROM CURRENT` is behind the name.
+        let word = peek_word(rest);
+        let is_setting = ["TO", "FROM"].iter().any(|k| word.eq_ignore_ascii_case(k));
+        !is_setting && !rest.starts_with(['=', '.'])
     });
     let word = peek_word(rest);
     if moves || !(word.eq_ignore_ascii_case("SET") || word.eq_ignore_ascii_case("RESET")) {
@@ -95,8 +97,10 @@ pub(super) fn set_rest(text: &str) -> Parsed<'_, SettingChange<'_>> {
     let behind = space(&text[word.len()..])?.0;
     let second = peek_word(behind);
     let are = |a: &str, b: &str| word.eq_ignore_ascii_case(a) && second.eq_ignore_ascii_case(b);
-    // Words that begin a form of their own are names like any other in front of `TO` and `=`.
-    let plain = behind.starts_with(['=', '.']) || second.eq_ignore_ascii_case("TO");
+    // Words that begin a form of their own are names like any other in front of `TO`, `=` and
+    // `FROM CURRENT`.
+    let plain = behind.starts_with(['=', '.'])
+        || ["TO", "FROM"].iter().any(|k| second.eq_ignore_ascii_case(k));
     if plain || word.is_empty() {
         return generic(text);
     }
@@ -179,16 +183,23 @@ fn generic(text: &str) -> Parsed<'_, SettingChange<'_>> {
 
 /// One value: a literal, a number, or a word.
 fn setting_value(text: &str) -> Parsed<'_, Text<'_>> {
-    if let Some(b'0'..=b'9' | b'+' | b'-' | b'.') = text.as_bytes().first() {
-        number(text)
-    } else {
-        let word = peek_word(text);
-        let boolean = ["TRUE", "FALSE", "ON"].iter().any(|k| word.eq_ignore_ascii_case(k));
-        if boolean {
-            let (rest, ()) = space(&text[word.len()..])?;
-            return Ok((rest, fold(word)));
+    match text.as_bytes().first() {
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
+        // No name for the server, but what pg_dumpall wrote for a list's empty element until
+        // August 2018.
+        Some(b'"') if text.starts_with("\"\"") && !text.starts_with("\"\"\"") => {
+            let (rest, ()) = space(&text[2..])?;
+            Ok((rest, Cow::Borrowed("")))
         }
-        word_or_string(text)
+        _ => {
+            let word = peek_word(text);
+            let boolean = ["TRUE", "FALSE", "ON"].iter().any(|k| word.eq_ignore_ascii_case(k));
+            if boolean {
+                let (rest, ()) = space(&text[word.len()..])?;
+                return Ok((rest, fold(word)));
+            }
+            word_or_string(text)
+        }
     }
 }
 

@@ -10,10 +10,13 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod cli;
 mod convert_matrix;
 mod convert_replay;
 mod fixtures;
+mod fixtures_parse;
 mod harness;
 mod laws;
+mod readme;
 mod secrets;
 mod support;

@@ -1,5 +1,7 @@
 //! Memberships, and privileges on parameters and tablespaces.
 
+use indexmap::map::Entry;
+
 use super::{Collector, Result, refuse};
 use crate::finding::Kind;
 use crate::globals::fact::{Fact, Origin};
@@ -53,9 +55,12 @@ impl Collector {
             set: state(options.set),
         };
         let key = MembershipKey { role, member, grantor };
-        let Some(earlier) = self.globals.memberships.get(&key).cloned() else {
-            self.globals.memberships.insert(key, new);
-            return;
+        let (key, earlier) = match self.globals.memberships.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(new);
+                return;
+            }
+            Entry::Occupied(entry) => (entry.key().clone(), entry.get().clone()),
         };
         // Options that the later statement does not mention stay (`AddRoleMems`).
         let merged = Membership {

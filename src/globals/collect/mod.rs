@@ -30,11 +30,16 @@ pub enum Kept {
 
 /// Why a statement cannot be taken into the model.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refusal(pub String);
+pub struct Refusal {
+    /// Why.
+    pub why: String,
+    /// The words of the statement that it is about; the statement as a whole where there are none.
+    pub clause: &'static str,
+}
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
@@ -43,7 +48,7 @@ impl std::error::Error for Refusal {}
 type Result<T> = std::result::Result<T, Refusal>;
 
 fn refuse<T>(why: impl Into<String>) -> Result<T> {
-    Err(Refusal(why.into()))
+    Err(Refusal { why: why.into(), clause: "" })
 }
 
 /// Builds a model.
@@ -110,6 +115,15 @@ impl Collector {
             origin,
             message,
         );
+    }
+
+    /// The dump ends in the middle of a statement, which is left out.
+    pub fn cut_off(&mut self, line: u32) {
+        let origin = self.ledger.open(line);
+        self.lost(origin);
+        let message = "the dump ends in the middle of this statement, which is left out".to_owned();
+        let object = (Kind::Statement, "last statement");
+        self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
 
     /// The model, when there are no more statements.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Collector, Result, refuse};
+use super::{Collector, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Password, Role};
@@ -19,13 +19,14 @@ impl Collector {
         origin: Origin,
     ) -> Result<()> {
         let name = self.stored(name, origin);
-        if let Some(earlier) = self.globals.roles.get(&name).and_then(|role| role.created) {
+        let created = self.fact((), origin);
+        let role = self.globals.roles.entry(name.clone()).or_default();
+        if let Some(earlier) = role.created {
             let line = self.ledger.line(earlier.origin).unwrap_or(0);
             return refuse(format!("role {name} is created twice: first in line {line}"));
         }
-        let created = self.fact((), origin);
-        self.globals.roles.entry(name.clone()).or_default().created = Some(created);
-        self.options(&name, options, origin)
+        role.created = Some(created);
+        if options.is_empty() { Ok(()) } else { self.options(&name, options, origin) }
     }
 
     pub(super) fn alter_role(
@@ -35,13 +36,12 @@ impl Collector {
         origin: Origin,
     ) -> Result<()> {
         let name = self.named(role, origin)?;
-        self.globals.roles.entry(name.clone()).or_default();
         self.options(&name, options, origin)
     }
 
     fn options(&mut self, name: &Name, options: &[RoleOption<'_>], origin: Origin) -> Result<()> {
         // Taken out, so that the ledger can be written while it is changed.
-        let mut role = self.globals.roles.get_mut(name).map(std::mem::take).unwrap_or_default();
+        let mut role = std::mem::take(self.globals.roles.entry(name.clone()).or_default());
         let mut memberships = Vec::new();
         for option in options {
             match option {
@@ -94,10 +94,11 @@ impl Collector {
             RoleOption::ValidUntil(text) => {
                 let Some(timestamp) = Timestamp::parse(text) else {
                     let text = text.escape_debug();
-                    return refuse(format!(
+                    let why = format!(
                         "VALID UNTIL '{text}' is not ISO and could be read in more than one way: \
                          dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00"
-                    ));
+                    );
+                    return Err(Refusal { why, clause: "VALID UNTIL" });
                 };
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);

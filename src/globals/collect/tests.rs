@@ -7,7 +7,7 @@ fn collect(text: &str) -> std::result::Result<Collected, String> {
     let mut collector = Collector::default();
     for (at, line) in text.split('\n').enumerate() {
         let statement = parse(line).map_err(|error| error.to_string())?;
-        collector.add(&statement, u32::try_from(at + 1).unwrap()).map_err(|refusal| refusal.0)?;
+        collector.add(&statement, u32::try_from(at + 1).unwrap()).map_err(|refusal| refusal.why)?;
     }
     Ok(collector.finish())
 }

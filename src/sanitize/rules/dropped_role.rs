@@ -41,15 +41,15 @@ impl SettingRule for DroppedRole {
 
 impl MembershipRule for DroppedRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
-        let object = super::membership_object(key);
         let origin = it.granted.origin;
         if cx.dropped.contains(&key.member) {
-            report(&key.member, true, object, origin, cx);
+            report(&key.member, true, super::membership_object(key), origin, cx);
             return Verdict::Drop;
         }
         if !cx.dropped.contains(&key.role) {
             return Verdict::Keep;
         }
+        let object = super::membership_object(key);
         let source_admin = cx.source.and_then(|source| source.admin_role());
         let target_admin = cx.rights.platform().admin_role();
         if let (Some(admin), Some(target)) = (source_admin, target_admin)

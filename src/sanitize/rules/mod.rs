@@ -81,7 +81,8 @@ pub(super) static TABLESPACE: [&dyn TablespaceRule; 3] =
     [&skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
 
 /// The rules about settings.
-pub(super) static SETTING: [&dyn SettingRule; 10] = [
+pub(super) static SETTING: [&dyn SettingRule; 11] = [
+    &selection::Selection,
     &skip::Skip,
     &dropped_role::DroppedRole,
     &source_setting::SourceSetting,

@@ -27,7 +27,7 @@ impl RoleRule for NoPassword {
         match &role.password {
             Password::Is(_) => {}
             Password::Unknown => {
-                let message = "the dump has no passwords";
+                let message = "its password is not known";
                 cx.report(&ABOUT, Action::Kept, object, origin, message);
             }
             Password::None(_) => {
@@ -47,7 +47,7 @@ mod tests {
     fn unknown_is_worse_than_none() {
         assert_eq!(
             run("CREATE ROLE a LOGIN;\nCREATE ROLE b;", "azure 16"),
-            "1 error no-password kept role a: the dump has no passwords\n\
+            "1 error no-password kept role a: its password is not known\n\
              CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
         );
         assert_eq!(

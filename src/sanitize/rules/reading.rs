@@ -3,7 +3,13 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 6] = [
+pub(super) const ALL: [About; 8] = [
+    About {
+        name: "truncated",
+        severity: Severity::Error,
+        why: "the dump is truncated: whatever stood behind its end is not carried over",
+        remedy: "make the dump again before you rely on this script",
+    },
     About {
         name: "unknown-statement",
         severity: Severity::Error,
@@ -33,6 +39,14 @@ pub(super) const ALL: [About; 6] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         remedy: "",
+    },
+    About {
+        name: "not-in-dump",
+        severity: Severity::Info,
+        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and those of \
+              all roles",
+        remedy: "look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall \
+                 --schema-only",
     },
     About {
         name: "assumed-role",

@@ -1,7 +1,7 @@
 //! `--rename`.
 
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Globals, Password};
+use crate::globals::{Globals, Password, Value};
 use crate::name::Name;
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
@@ -20,6 +20,16 @@ pub(super) const MD5: About = About {
 pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
     let choices = cx.choices;
     let between = |number: usize| Name::new(format!("\0{number}"));
+    for (key, setting) in &mut globals.settings {
+        // The roles that sessions begin as.
+        if key.name.is("role")
+            && let Value::Text(role) = &setting.value
+            && let Some(to) = choices.rename.get(role.as_ref())
+        {
+            setting.value = Value::Text(to.as_str().into());
+            cx.change(setting.origin);
+        }
+    }
     for (number, from) in choices.rename.keys().enumerate() {
         globals.rename(from, &between(number));
     }
@@ -55,14 +65,16 @@ mod tests {
         let rename = [("a", "b"), ("b", "a")].map(|(from, to)| (Name::new(from), Name::new(to)));
         let choices = Choices { rename: rename.into_iter().collect(), ..Choices::default() };
         let md5 = format!("md5{}", "0".repeat(32));
-        let text = format!("CREATE ROLE a PASSWORD '{md5}';\nCREATE ROLE b;\nGRANT a TO b;");
+        let text = format!(
+            "CREATE ROLE a PASSWORD '{md5}';\nCREATE ROLE b;\nGRANT a TO b;\nALTER ROLE b SET role TO 'a';"
+        );
         assert_eq!(
             run_with(&text, "azure 16", &choices),
             "1 info rename rewritten role b: was a on the source\n\
              1 error rename-md5 dropped role b: its md5 password is gone with its old name\n\
              2 info rename rewritten role a: was b on the source\n\
-             CREATE ROLE a\nCREATE ROLE b\nGRANT b TO a\n\
-             kept 1, rewritten 2, dropped 0"
+             CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a SET role TO 'b'\nGRANT b TO a\n\
+             kept 1, rewritten 3, dropped 0"
         );
     }
 }

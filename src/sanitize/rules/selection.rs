@@ -1,9 +1,9 @@
 //! `--only` and `--exclude`.
 
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::Role;
+use crate::globals::{Role, Setting, SettingKey};
 use crate::name::Name;
-use crate::sanitize::{About, Context, RoleRule, Verdict};
+use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "selection",
@@ -28,6 +28,18 @@ impl RoleRule for Selection {
     }
 }
 
+/// What belongs to no role is not among the roles that were asked for.
+impl SettingRule for Selection {
+    fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
+        if key.role.is_some() || cx.choices.only.is_empty() {
+            return Verdict::Keep;
+        }
+        let object = super::setting_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, "not a role's");
+        Verdict::Drop
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::glob::Glob;
@@ -41,14 +53,16 @@ mod tests {
             exclude: vec![Glob::new("*_old").unwrap()],
             ..Choices::default()
         };
-        let text = "CREATE ROLE app;\nCREATE ROLE app_old;\nCREATE ROLE b;\nGRANT app TO b;";
+        let text = "CREATE ROLE app;\nCREATE ROLE app_old;\nCREATE ROLE b;\nGRANT app TO b;\n\
+                    ALTER DATABASE d SET work_mem TO '1MB';";
         assert_eq!(
             run_with(text, "azure 16", &choices),
             "2 info selection dropped role app_old: not selected\n\
              3 info selection dropped role b: not selected\n\
+             5 info selection dropped setting ALL in d: work_mem: not a role's\n\
              4 info dropped-role dropped membership b in app: b is not carried over\n\
              CREATE ROLE app\n\
-             kept 1, rewritten 0, dropped 3"
+             kept 1, rewritten 0, dropped 4"
         );
     }
 }

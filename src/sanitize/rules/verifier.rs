@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(
             run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "azure 16"),
             format!(
-                "1 warning md5-verifier kept role a: as scram-sha-256, but such a role can log in only while \
+                "1 warning md5-verifier kept role a: the role can log in only while \
                  azure.accepted_password_auth_method lists md5\n\
                  CREATE ROLE a WITH LOGIN\nALTER ROLE a WITH PASSWORD '{md5}'\n\
                  kept 1, rewritten 0, dropped 0"

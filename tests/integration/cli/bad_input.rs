@@ -1,0 +1,433 @@
+//! Input that is no dump, or not a whole one: what is said, and that nothing is written.
+
+use insta::assert_snapshot;
+
+use super::run::{Run, convert};
+
+fn refused(dump: impl AsRef<[u8]>) -> String {
+    convert(dump).with("-o out.sql").fails()
+}
+
+#[test]
+fn files_that_are_no_text() {
+    assert_snapshot!(Run::new(["convert", "nowhere.sql"]).fails(), @"error: nowhere.sql: no such file or directory");
+    assert_snapshot!(Run::new(["convert", "."]).fails(), @"error: .: this is a directory; give a file");
+    assert_snapshot!(refused(""), @"error: in.sql: there is nothing in it");
+    assert_snapshot!(refused(" \r\n"), @"error: in.sql: there is nothing in it");
+    assert_snapshot!(Run::new(["convert", "-"]).fails(), @"error: standard input: there is nothing in it");
+    assert_snapshot!(refused(b"PGDMP\x01\x0e\x00"), @"error: in.sql: this is pg_dump's custom format, which holds one database and no globals: make the dump with pg_dumpall --globals-only");
+    assert_snapshot!(refused(b"\x1f\x8b\x08\x00\x00"), @"error: in.sql: this is compressed: zcat … | pg_globals convert -");
+    assert_snapshot!(refused(b"BZh91AY"), @"error: in.sql: this is compressed: bzcat … | pg_globals convert -");
+    assert_snapshot!(refused(b"\xfd7zXZ\x00"), @"error: in.sql: this is compressed: xzcat … | pg_globals convert -");
+    assert_snapshot!(refused(b"\x28\xb5\x2f\xfd\x00"), @"error: in.sql: this is compressed: zstdcat … | pg_globals convert -");
+    assert_snapshot!(refused(b"\x04\x22\x4d\x18\x00"), @"error: in.sql: this is compressed: lz4cat … | pg_globals convert -");
+    let mut tar = vec![0; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    assert_snapshot!(refused(tar), @"error: in.sql: this is a tar archive: make the dump with pg_dumpall --globals-only, as plain text");
+    assert_snapshot!(refused(b"\x7fELF\x02\x01\x01\x00"), @"error: in.sql: this is binary, and not the text of a dump: make it with pg_dumpall --globals-only");
+    assert_snapshot!(Run::new(["convert", "-"]).stdin(*b"\x1f\x8b\x08").fails(), @"error: standard input: this is compressed: zcat … | pg_globals convert -");
+}
+
+#[test]
+fn utf_16_without_a_byte_order_mark() {
+    let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 … | pg_globals convert -");
+    let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16BE -t UTF-8 … | pg_globals convert -");
+}
+
+#[test]
+fn nul_bytes() {
+    assert_snapshot!(refused("CREATE ROLE a;\nCREATE ROLE b\0b;\n"), @"
+    error: a NUL byte
+     --> in.sql:2:14
+      |
+    2 | CREATE ROLE b b;
+      |              ^
+      |
+      = help: no dump has one: the file is damaged, copy it or make it again
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    let far = format!("{}CREATE ROLE b\0b;\n", "CREATE ROLE a;\n".replace('a', &"a".repeat(1000)));
+    assert_snapshot!(refused(far), @"
+    error: a NUL byte
+     --> in.sql:2:14
+      |
+    2 | CREATE ROLE b b;
+      |              ^
+      |
+      = help: no dump has one: the file is damaged, copy it or make it again
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+}
+
+const HEADER: &str = "--\n-- PostgreSQL database cluster dump\n--\n\n";
+const TRAILER: &str = "\n--\n-- PostgreSQL database cluster dump complete\n--\n";
+
+#[test]
+fn a_dump_of_one_database() {
+    let dump = "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.4\n\
+                -- Dumped by pg_dump version 16.1\n\nSET statement_timeout = 0;\n\
+                CREATE TABLE public.t (a integer);\nGRANT SELECT ON TABLE public.t TO app;\n";
+    assert_snapshot!(refused(dump), @"error: in.sql: this is a dump of one database, made by pg_dump, and has no globals: make it with pg_dumpall --globals-only");
+}
+
+#[test]
+fn a_dump_without_its_end() {
+    let dump = format!("{HEADER}CREATE ROLE a;\n");
+    assert_snapshot!(refused(&dump), @"error: in.sql: the dump is truncated: pg_dumpall's end marker is missing, as when it failed half way; make it again, or give --accept-truncated to use what there is");
+    assert_snapshot!(convert(&dump).with("--accept-truncated").done(), @r"
+    -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
+    -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    DO $pg_globals$
+    BEGIN
+      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %', pg_catalog.current_setting('server_version');
+      END IF;
+    END
+    $pg_globals$;
+
+    BEGIN;
+    SET LOCAL default_transaction_read_only = off;
+    SET LOCAL createrole_self_grant = '';
+
+    -- Roles
+
+    CREATE ROLE a;
+
+    COMMIT;
+    ==== stderr ====
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    1 statement read: 1 kept, 0 rewritten, 0 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      end marker: it is missing at the end of the dump
+      = make the dump again before you rely on this script
+
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    ");
+    // Cut in the middle of a statement.
+    let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
+    assert_snapshot!(refused(&cut), @"
+    error: expected a role option
+     --> in.sql:6:19
+      |
+    6 | ALTER ROLE a WITH LOG
+      |                   ^
+
+    error: in.sql: nothing was written: 1 mistake, and pg_dumpall's end marker is missing: make the dump again
+    ");
+    let done = convert(&cut).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
+
+    CREATE ROLE a;
+    ");
+    assert_snapshot!(done.stderr, @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    2 statements read: 1 kept, 0 rewritten, 1 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      = make the dump again before you rely on this script
+
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    ");
+    // It would be read as another limit than the one that the source has.
+    let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
+    let done = convert(&number).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
+
+    CREATE ROLE a;
+    ");
+    let within = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH PASSWORD 'SCRAM-SHA-256$40");
+    let done = convert(&within).with("--accept-truncated").done();
+    assert_snapshot!(done.body(), @"
+    -- Roles
+
+    CREATE ROLE a;
+    ");
+    assert_snapshot!(done.stderr, @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    2 statements read: 1 kept, 0 rewritten, 1 dropped
+
+    error: truncated: the dump is truncated: whatever stood behind its end is not carried over
+      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      = make the dump again before you rely on this script
+
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    ");
+    // A script of one's own may lack its last semicolon, whatever is allowed.
+    let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
+    assert_snapshot!(own.done().body(), @"
+    -- Roles
+
+    CREATE ROLE a WITH CONNECTION LIMIT 2;
+    ");
+    // A second dump behind a whole one.
+    let second = format!("{HEADER}CREATE ROLE a;\n{TRAILER}{HEADER}CREATE ROLE b;\n");
+    assert_snapshot!(refused(&second), @"error: in.sql: the dump is truncated: pg_dumpall's end marker is missing, as when it failed half way; make it again, or give --accept-truncated to use what there is");
+    // Nothing but what surrounds the globals.
+    assert_snapshot!(refused(HEADER), @"error: in.sql: the dump is truncated: pg_dumpall's end marker is missing, as when it failed half way; make it again, or give --accept-truncated to use what there is");
+    assert_snapshot!(convert(format!("{HEADER}{TRAILER}")).done(), @r"
+    -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
+    -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    DO $pg_globals$
+    BEGIN
+      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %', pg_catalog.current_setting('server_version');
+      END IF;
+    END
+    $pg_globals$;
+
+    BEGIN;
+    SET LOCAL default_transaction_read_only = off;
+    SET LOCAL createrole_self_grant = '';
+
+    COMMIT;
+    ==== stderr ====
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 0 roles, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
+    0 statements read: 0 kept, 0 rewritten, 0 dropped
+
+    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
+      IN DATABASE, ALL: whether the source has such settings cannot be seen
+      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    ");
+}
+
+#[test]
+fn quotes_and_comments_without_an_end() {
+    assert_snapshot!(refused("CREATE ROLE a;\nCOMMENT ON ROLE a IS 'it does\nnot end;\n"), @"
+    error: this string literal does not end
+     --> in.sql:2:22
+      |
+    2 | COMMENT ON ROLE a IS 'it does
+      |                      ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("CREATE ROLE a;\nALTER ROLE a PASSWORD 'secret;\nGRANT a TO b;\n"), @"
+    error: this string literal does not end
+     --> in.sql:2:23
+      |
+    2 | ALTER ROLE a PASSWORD ********
+      |                       ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("CREATE ROLE \"a;\nCREATE ROLE b;\n"), @r#"
+    error: this quoted name does not end
+     --> in.sql:1:13
+      |
+    1 | CREATE ROLE "a;
+      |             ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    "#);
+    assert_snapshot!(refused("CREATE ROLE a;\n/* a comment /* within */\nCREATE ROLE b;\n"), @"
+    error: this comment does not end
+     --> in.sql:2:1
+      |
+    2 | /* a comment /* within */
+      | ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("CREATE ROLE a;\nDO $body$ BEGIN END $bod$;\nCREATE ROLE b;\n"), @"
+    error: this dollar quote does not end: $body$ is missing
+     --> in.sql:2:4
+      |
+    2 | DO $body$ BEGIN END $bod$;
+      |    ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused(format!("{HEADER}{TRAILER}\\connect d\nCOPY t FROM stdin;\n1\n2\n")), @r"
+    error: the data behind this COPY does not end: \. is missing
+      --> in.sql:10:1
+       |
+    10 | COPY t FROM stdin;
+       | ^
+       |
+       = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("CREATE ROLE a;\nCOPY t FROM stdin;\n1\n2\n"), @r"
+    error: the data behind this COPY does not end: \. is missing
+     --> in.sql:2:1
+      |
+    2 | COPY t FROM stdin;
+      | ^
+      |
+      = help: everything behind it belongs to it: look for what is cut off or not closed
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+}
+
+#[test]
+fn meta_commands() {
+    assert_snapshot!(refused("CREATE ROLE a;\n\\! rm -rf ~\nCREATE ROLE b;\n"), @r"
+    error: psql meta-command \!: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:2:1
+      |
+    2 | \! rm -rf ~
+      | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("SELECT 'CREATE ROLE a' \\gexec\n"), @r"
+    error: psql meta-command \gexec: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:1:24
+      |
+    1 | SELECT 'CREATE ROLE a' \gexec
+      |                        ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("\\if :x\nCREATE ROLE a;\n\\endif\n"), @r"
+    error: psql meta-command \if: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:1:1
+      |
+    1 | \if :x
+      | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: psql meta-command \endif: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:3:1
+      |
+    3 | \endif
+      | ^
+
+    error: in.sql: nothing was written: 2 mistakes
+    ");
+    assert_snapshot!(refused("ALTER ROLE a \\! ls\n LOGIN;\n"), @r"
+    error: psql meta-command \!: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:1:14
+      |
+    1 | ALTER ROLE a \! ls
+      |              ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: LOGIN is not a statement of a globals dump
+     --> in.sql:2:2
+      |
+    2 |  LOGIN
+      |  ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
+
+    error: in.sql: nothing was written: 2 mistakes
+    ");
+    assert_snapshot!(refused("\\restrict abc\\! ls\nCREATE ROLE a;\n"), @r"
+    error: psql meta-command \restrict: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:1:1
+      |
+    1 | \restrict abc\! ls
+      | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    assert_snapshot!(refused("\\\nCREATE ROLE a;\n"), @r"
+    error: psql meta-command \: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
+     --> in.sql:1:1
+      |
+    1 | \
+      | ^
+      |
+      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+}
+
+#[test]
+fn nothing_about_globals() {
+    assert_snapshot!(refused("-- nothing\n"), @"error: in.sql: there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
+    assert_snapshot!(refused("SET work_mem = '1MB';\n"), @"error: in.sql: there is no statement about globals in it: make the dump with pg_dumpall --globals-only");
+    assert_snapshot!(refused("hello world\n"), @"
+    error: HELLO WORLD is not a statement of a globals dump
+     --> in.sql:1:1
+      |
+    1 | hello world
+      | ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+}
+
+/// What a shell's mistake leaves: the error message of the client instead of a dump, or in it.
+#[test]
+fn messages_of_pg_dumpall() {
+    assert_snapshot!(refused("pg_dumpall: error: connection to server failed: timeout\n"), @"
+    error: this is a message of pg_dumpall and no SQL
+     --> in.sql:1:1
+      |
+    1 | pg_dumpall: error: connection to server failed: timeout
+      | ^
+      |
+      = help: pg_dumpall failed in the middle of its dump: make the dump again
+
+    error: in.sql: nothing was written: 1 mistake
+    ");
+    let within = format!(
+        "{HEADER}CREATE ROLE a;\npg_dumpall: error: query failed: ERROR:  permission denied for table pg_authid\npg_dumpall: detail: Query was: SELECT oid, rolname FROM pg_authid ORDER BY 2\n"
+    );
+    assert_snapshot!(refused(within), @"
+    error: this is a message of pg_dumpall and no SQL
+     --> in.sql:6:1
+      |
+    6 | pg_dumpall: error: query failed: ERROR:  permission denied for table pg_authid
+      | ^
+      |
+      = help: it may not read passwords: dump again with --no-role-passwords, or as a superuser
+
+    error: in.sql: nothing was written: 1 mistake, and pg_dumpall's end marker is missing: make the dump again
+    ");
+}

@@ -1,0 +1,261 @@
+//! The help of every command, whole.
+
+use insta::assert_snapshot;
+
+use super::run::Run;
+
+fn help(args: &[&str]) -> String {
+    let done = Run::new(args).done();
+    assert_eq!(done.stderr, "");
+    let mut text = String::new();
+    for line in done.stdout.split_inclusive('\n') {
+        assert!(line.trim_end().chars().count() <= 100, "{line}");
+        // clap fills some empty lines.
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn of_the_program() {
+    assert_snapshot!(help(&["-h"]), @"
+    Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser
+
+    Usage: pg_globals <COMMAND>
+
+    Commands:
+      convert    Convert a globals dump into a script that a managed target accepts
+      platforms  List the platforms that are known, or print one as TOML to start your own from
+      help       Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Exit status: 0 done, 1 differences or failed checks, 2 trouble.
+    ");
+    assert_eq!(help(&["help"]), help(&["--help"]));
+    assert_snapshot!(help(&["--help"]), @"
+    Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser
+
+    Usage: pg_globals <COMMAND>
+
+    Commands:
+      convert    Convert a globals dump into a script that a managed target accepts
+      platforms  List the platforms that are known, or print one as TOML to start your own from
+      help       Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Exit status: 0 done, 1 differences or failed checks, 2 trouble.
+    ");
+    let version = format!("pg_globals {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(help(&["--version"]), version);
+    assert_eq!(help(&["-V"]), version);
+}
+
+#[test]
+fn of_convert() {
+    assert_snapshot!(help(&["convert", "-h"]), @"
+    Convert a globals dump into a script that a managed target accepts
+
+    Usage: pg_globals convert [OPTIONS] <SOURCE>
+
+    Arguments:
+      <SOURCE>  The dump: a file, or - for standard input
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    Target:
+      -p, --platform <NAME|FILE>    What the target accepts: a platform's name, or a file like
+                                    `pg_globals platforms azure` prints [default: azure]
+          --target-version <MAJOR>  The target's major version [default: the newest that the platform
+                                    offers]
+
+    Source:
+          --source-platform <NAME|FILE>  The platform that the dump comes from [default: recognised by
+                                         its roles]
+          --drop-unknown                 List statements that are not understood as dropped, instead of
+                                         failing
+          --accept-truncated             Use a dump without its end marker as far as it goes
+
+    What goes:
+          --only <PATTERN>            Only roles whose whole name matches; *, ? and [..] are known.
+                                      Repeatable
+          --exclude <PATTERN>         No roles whose name matches. Repeatable
+          --skip <KIND>               Leave a kind of objects out. Repeatable [possible values:
+                                      comments, settings, memberships, parameters, tablespaces,
+                                      security-labels]
+          --rename <OLD=NEW>          Give a role another name. Repeatable
+          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source, or for
+                                      SUPERUSER. Repeatable
+          --widen                     Let memberships become wider where the target cannot say INHERIT
+                                      FALSE or SET FALSE
+
+    Passwords:
+          --passwords <WHAT>       What to do with passwords [default: keep] [possible values: keep,
+                                   omit, generate]
+          --password-file <FILE>   Where generated passwords go, in pgbouncer's format; those of an
+                                   earlier run are used again
+          --passwords-from <FILE>  Take passwords that the dump lacks from a pgbouncer userlist.txt, or
+                                   from another dump
+
+    Output:
+      -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
+          --report <FILE>    Write the report to a file as JSON
+          --format <FORMAT>  The format of the report on standard error [default: text] [possible
+                             values: text, json]
+          --if-not-exists    Write guards round roles, so that the script can be run again
+
+    Example: pg_globals convert globals.sql -o azure.sql
+
+    Exit status: 0 when the script was written, whatever the findings; 2 for trouble.
+    ");
+    assert_snapshot!(help(&["convert", "--help"]), @"
+    Convert a globals dump into a script that a managed target accepts.
+
+    Reads what pg_dumpall --globals-only writes (or a whole cluster dump), takes out or rewrites what
+    the target's administrator may not do, and says what it changed and why. The script goes to standard
+    output, the report to standard error.
+
+    Usage: pg_globals convert [OPTIONS] <SOURCE>
+
+    Arguments:
+      <SOURCE>
+              The dump: a file, or - for standard input
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Target:
+      -p, --platform <NAME|FILE>
+              What the target accepts: a platform's name, or a file like `pg_globals platforms azure`
+              prints
+
+              [default: azure]
+
+          --target-version <MAJOR>
+              The target's major version [default: the newest that the platform offers]
+
+    Source:
+          --source-platform <NAME|FILE>
+              The platform that the dump comes from [default: recognised by its roles]
+
+          --drop-unknown
+              List statements that are not understood as dropped, instead of failing
+
+          --accept-truncated
+              Use a dump without its end marker as far as it goes
+
+    What goes:
+          --only <PATTERN>
+              Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+
+          --exclude <PATTERN>
+              No roles whose name matches. Repeatable
+
+          --skip <KIND>
+              Leave a kind of objects out. Repeatable
+
+              [possible values: comments, settings, memberships, parameters, tablespaces,
+              security-labels]
+
+          --rename <OLD=NEW>
+              Give a role another name. Repeatable
+
+          --map-role <SOURCE=TARGET>
+              Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable
+
+          --widen
+              Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE
+
+    Passwords:
+          --passwords <WHAT>
+              What to do with passwords
+
+              Possible values:
+              - keep:     Carry verifiers over as they are
+              - omit:     Leave them out
+              - generate: Make new passwords where the old are unknown; needs --password-file
+
+              [default: keep]
+
+          --password-file <FILE>
+              Where generated passwords go, in pgbouncer's format; those of an earlier run are used
+              again
+
+          --passwords-from <FILE>
+              Take passwords that the dump lacks from a pgbouncer userlist.txt, or from another dump
+
+    Output:
+      -o, --output <FILE>
+              Write the script to a file, with mode 0600 [default: standard output]
+
+          --report <FILE>
+              Write the report to a file as JSON
+
+          --format <FORMAT>
+              The format of the report on standard error
+
+              Possible values:
+              - text: For people
+              - json: For programs
+
+              [default: text]
+
+          --if-not-exists
+              Write guards round roles, so that the script can be run again
+
+    Example: pg_globals convert globals.sql -o azure.sql
+
+    Exit status: 0 when the script was written, whatever the findings; 2 for trouble.
+    ");
+}
+
+#[test]
+fn of_platforms() {
+    assert_snapshot!(help(&["platforms", "-h"]), @"
+    List the platforms that are known, or print one as TOML to start your own from
+
+    Usage: pg_globals platforms [OPTIONS] [NAME]
+
+    Arguments:
+      [NAME]  The platform to print
+
+    Options:
+          --format <FORMAT>  The format of the list, or of the platform: text is TOML, which --platform
+                             takes [default: text] [possible values: text, json]
+      -h, --help             Print help (see more with '--help')
+
+    Example: pg_globals platforms azure > mine.toml
+    ");
+    assert_snapshot!(help(&["platforms", "--help"]), @"
+    List the platforms that are known, or print one as TOML to start your own from
+
+    Usage: pg_globals platforms [OPTIONS] [NAME]
+
+    Arguments:
+      [NAME]
+              The platform to print
+
+    Options:
+          --format <FORMAT>
+              The format of the list, or of the platform: text is TOML, which --platform takes
+
+              Possible values:
+              - text: For people
+              - json: For programs
+
+              [default: text]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Example: pg_globals platforms azure > mine.toml
+    ");
+}

@@ -1,0 +1,14 @@
+//! What users type, and what they get: every output is pinned whole. No server is needed here.
+
+mod anything;
+mod bad_input;
+mod conversion;
+mod encodings;
+mod help;
+mod mistakes;
+mod options;
+mod output;
+mod passwords;
+mod platforms;
+mod report;
+mod run;

@@ -1,0 +1,173 @@
+//! The report as JSON: it says what the text says, and keeps to its schema.
+
+use insta::assert_snapshot;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::run::{Run, convert};
+
+const DUMP: &str = "\
+CREATE ROLE app SUPERUSER LOGIN PASSWORD 'geheim';
+CREATE ROLE owner;
+SET work_mem = '1MB';
+GRANT owner TO app GRANTED BY boss;
+ALTER ROLE app SET log_statement TO 'all';
+";
+
+#[test]
+fn whole() {
+    let done = convert(DUMP).with("--report report.json").done();
+    assert_snapshot!(done.file("report.json"), @r#"
+    {
+      "format_version": 1,
+      "source": {
+        "name": "in.sql",
+        "platform": null,
+        "server_version": null,
+        "client_version": null
+      },
+      "target": {
+        "platform": "azure",
+        "title": "Azure Database for PostgreSQL flexible server",
+        "version": "18"
+      },
+      "found": {
+        "roles": 2,
+        "memberships": 1,
+        "settings": 1,
+        "parameters": 0,
+        "tablespaces": 0
+      },
+      "statements": {
+        "read": 4,
+        "kept": 1,
+        "rewritten": 2,
+        "dropped": 1,
+        "skipped": 0,
+        "session": 1
+      },
+      "findings": [
+        {
+          "rule": "superuser",
+          "severity": "warning",
+          "action": "rewritten",
+          "object": {
+            "kind": "role",
+            "name": "app"
+          },
+          "line": 1,
+          "message": "loses SUPERUSER"
+        },
+        {
+          "rule": "plaintext-password",
+          "severity": "warning",
+          "action": "rewritten",
+          "object": {
+            "kind": "role",
+            "name": "app"
+          },
+          "line": 1,
+          "message": "its plaintext password becomes a verifier"
+        },
+        {
+          "rule": "setting",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "setting",
+            "name": "app: log_statement"
+          },
+          "line": 5,
+          "message": "only a superuser may set it for a role, or nobody: its context is superuser"
+        },
+        {
+          "rule": "grantor",
+          "severity": "info",
+          "action": "rewritten",
+          "object": {
+            "kind": "membership",
+            "name": "app in owner"
+          },
+          "line": 4,
+          "message": "was granted by boss, which cannot revoke it any more"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(done.stderr, @"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 2 roles, 1 membership, 1 setting, 0 parameter privileges, 0 tablespaces
+    4 statements read: 1 kept, 2 rewritten, 1 dropped
+
+    warning: superuser: the target's administrator cannot make superusers
+      line 1, role app: loses SUPERUSER
+      = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
+
+    warning: plaintext-password: the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead
+      line 1, role app: its plaintext password becomes a verifier
+      = keep the dump as safe as the password itself, or delete it
+
+    warning: setting: the target does not let its administrator give this setting to a role
+      line 5, app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
+      = set it for the whole server, by the platform's own means, or in the application
+
+    info: grantor: the grantor becomes the role that replays the script: only it may name itself
+      line 4, app in owner: was granted by boss, which cannot revoke it any more
+    ");
+}
+
+#[test]
+fn on_standard_error() {
+    let done = convert(DUMP).with("--report report.json --format json").done();
+    assert_eq!(done.stderr, done.file("report.json"));
+}
+
+#[test]
+fn an_existing_report_is_replaced() {
+    let done = convert(DUMP).file("report.json", "old").with("--report report.json").done();
+    assert!(done.file("report.json").starts_with("{\n  \"format_version\": 1,\n"));
+}
+
+/// The schema in the repository is what programs may rely on.
+#[test]
+fn keeps_to_its_schema() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/report.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/dumps/ok/aurora-15.sql");
+    for run in [Run::new(["convert", fixture]), convert(DUMP), convert("CREATE ROLE a;")] {
+        let report: Value = serde_json::from_str(&run.with("--format json").done().stderr).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&report).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({ "format_version": 1 })));
+}
+
+/// Every statement is kept, rewritten or dropped.
+#[test]
+fn the_numbers_add_up() {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/dumps/ok/aurora-15.sql");
+    let done = Run::new(["convert", fixture, "--format", "json"]).done();
+    let report: Value = serde_json::from_str(&done.stderr).unwrap();
+    let number = |name: &str| report["statements"][name].as_u64().unwrap();
+    assert_eq!(number("read"), number("kept") + number("rewritten") + number("dropped"));
+    let text = Run::new(["convert", fixture]).done().stderr;
+    let line = format!(
+        "{} statements read: {} kept, {} rewritten, {} dropped\n",
+        number("read"),
+        number("kept"),
+        number("rewritten"),
+        number("dropped")
+    );
+    assert!(text.contains(&line), "{text}");
+    // Each finding is one line of the text; what several statements say of one object, too.
+    let lines = text.split('\n').filter(|line| line.starts_with("  ") && !line.starts_with("  ="));
+    let mut findings = report["findings"].as_array().unwrap().clone();
+    for finding in &mut findings {
+        finding.as_object_mut().unwrap().remove("line");
+    }
+    let distinct: BTreeSet<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(distinct.len(), lines.count());
+}

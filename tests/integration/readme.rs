@@ -1,0 +1,84 @@
+//! The README shows what the program really prints. `UPDATE_README=1 tests/run readme` writes it anew.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use pg_globals::sanitize::rules;
+
+/// Runs the program in the repository's directory: what it prints on stdout and on stderr.
+fn run(arguments: &[&str]) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_pg_globals"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{output:?}");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (text(output.stdout), text(output.stderr))
+}
+
+/// The README with the text between `<!-- name -->` and `<!-- /name -->` replaced.
+fn with(readme: &str, name: &str, text: &str) -> String {
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = readme.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
+    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+    format!("{before}{open}{text}{close}{after}")
+}
+
+fn rules_table() -> String {
+    let mut table =
+        String::from("| rule | | what it says | what to do |\n| --- | --- | --- | --- |\n");
+    for about in rules::all() {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let (why, remedy) = (cell(about.why), cell(about.remedy));
+        let _ = writeln!(table, "| `{}` | {} | {why} | {remedy} |", about.name, about.severity);
+    }
+    table
+}
+
+/// A script with the middle of its verifiers, and of each long section, left out.
+fn shortened(script: &str) -> String {
+    const SHOWN: usize = 3;
+    let mut out = String::new();
+    let mut in_section = 0;
+    for line in script.split('\n') {
+        in_section = if line.is_empty() { 0 } else { in_section + 1 };
+        let is_statement = line.ends_with(';') && !line.starts_with("SET");
+        if is_statement && in_section > SHOWN {
+            if in_section == SHOWN + 1 {
+                out.push_str("-- …\n");
+            }
+            continue;
+        }
+        match line.find("SCRAM-SHA-256$") {
+            Some(at) => {
+                let _ = writeln!(out, "{}…';", &line[..at + 25]);
+            }
+            None => {
+                let _ = writeln!(out, "{line}");
+            }
+        }
+    }
+    out.trim_end().to_owned() + "\n"
+}
+
+#[test]
+fn the_readme_is_true() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md");
+    let fixture = "fixtures/dumps/ok/aurora-15.sql";
+    let (script, report) = run(&["convert", fixture, "--target-version", "16"]);
+    let (platforms, _) = run(&["platforms"]);
+    let console = |command: &str, output: &str| format!("```console\n$ {command}\n{output}```\n");
+    let command = format!("pg_globals convert {fixture} --target-version 16 -o azure.sql");
+    let mut expected = with(&readme, "report", &console(&command, &report));
+    expected = with(&expected, "script", &format!("```sql\n{}```\n", shortened(&script)));
+    expected = with(&expected, "rules", &rules_table());
+    expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, &expected).expect("README.md can be written");
+    } else {
+        assert_eq!(readme, expected, "README.md is out of date: UPDATE_README=1 tests/run readme");
+    }
+}
