@@ -266,13 +266,16 @@ impl Model {
     }
 }
 
+/// Whence the source's platform is known.
+#[derive(Clone, Copy)]
+enum Source {
+    Recognised,
+    Given(Option<&'static Platform>),
+}
+
 /// What comes out for a target; none when the text is refused. The source's platform is recognised,
 /// or given: a statement that shows it is not missed then.
-fn outcome(
-    text: &str,
-    (platform, major): (&str, u32),
-    source: Option<Option<&'static Platform>>,
-) -> Option<Outcome> {
+fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option<Outcome> {
     let Reading { globals, ledger, findings, .. } =
         read(text.as_bytes(), Options::default()).ok()?;
     let model = Model::of(globals.clone());
@@ -282,7 +285,10 @@ fn outcome(
             |tablespace| globals.tablespaces.contains_key(tablespace),
         )
     };
-    let source = source.unwrap_or_else(recognised);
+    let source = match source {
+        Source::Recognised => recognised(),
+        Source::Given(source) => source,
+    };
     let rights = Rights::offline(Platform::builtin(platform).unwrap(), Major::new(major));
     let choices = Choices::default();
     let Sanitized { globals, ledger, findings, .. } =
@@ -293,7 +299,7 @@ fn outcome(
     let at = script.find("\nBEGIN;").unwrap_or(0);
     let script = &script[at..];
     // The salt of a verifier that is computed here is new each time.
-    let script = script.lines().map(|line| match line.find("PASSWORD 'SCRAM-SHA-256$4096:") {
+    let script = script.split('\n').map(|line| match line.find("PASSWORD 'SCRAM-SHA-256$4096:") {
         Some(at) if text.contains("PASSWORD 'plain") => line[..at].to_owned(),
         _ => line.to_owned(),
     });
@@ -326,7 +332,7 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         (text, lines)
     };
     let (text, lines) = join(None);
-    let Some(whole) = outcome(&text, target, None) else { return Ok(false) };
+    let Some(whole) = outcome(&text, target, Source::Recognised) else { return Ok(false) };
     for (line, fate) in &whole.fates {
         let piece = lines.iter().rev().find(|(first, _)| *first <= *line as usize).unwrap().1;
         let what = format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
@@ -334,7 +340,8 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
             return Err(format!("no finding: {what}"));
         }
         // Without it, others may make no sense: that is refused, and tells nothing.
-        let Some(without) = outcome(&join(Some(piece)).0, target, Some(whole.source)) else {
+        let Some(without) = outcome(&join(Some(piece)).0, target, Source::Given(whole.source))
+        else {
             continue;
         };
         if without.fates.len() + 1 != whole.fates.len() {
@@ -446,7 +453,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
         1 => (select(vec!["", "GRANT OPTION FOR "]), role())
             .prop_map(|(o, r)| format!("REVOKE {o}SET ON PARAMETER work_mem FROM {r}")),
     ];
-    let creates =
+    let beginnings =
         (created, prop::collection::vec((any::<Index>(), options), 4)).prop_map(|(names, more)| {
             let create = |(at, name): (usize, &str)| {
                 let (index, options) = &more[at];
@@ -456,7 +463,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
             };
             names.into_iter().enumerate().map(create).collect::<Vec<_>>()
         });
-    let all = (creates, prop::collection::vec(one, 0..8));
+    let all = (beginnings, prop::collection::vec(one, 0..8));
     all.prop_map(|(creates, more)| possible([creates, more].concat(), &NAMES))
 }
 
