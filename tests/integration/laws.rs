@@ -15,7 +15,7 @@ use pg_globals::platform::{Platform, Rights};
 use pg_globals::read::{Options, Reading, read};
 use pg_globals::report::{Title, render_script};
 use pg_globals::sanitize::{Choices, Sanitized, sanitize};
-use pg_globals::secret::VerifierKind;
+use pg_globals::secret::{Secret, VerifierKind};
 use pg_globals::version::Major;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
@@ -190,20 +190,20 @@ fn every_statement_is_accounted_for() {
 #[test]
 fn every_statement_of_a_real_dump_is_accounted_for() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dumps/ok");
+    let mut paths: Vec<_> = fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    let targets = [("azure", 15), ("azure", 18), ("postgres", 14), ("postgres", 18)];
     let mut dumps = 0;
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read(&path).unwrap();
-        // Only dumps of globals can be taken apart line by line.
-        let Ok(text) = String::from_utf8(text) else { continue };
+    for path in paths {
+        // Only text that is read as it stands can be taken apart.
+        let Ok(text) = String::from_utf8(fs::read(&path).unwrap()) else { continue };
         let Some(pieces) = pieces(&text) else { continue };
+        let target = targets[dumps % targets.len()];
         dumps += 1;
-        for target in [("azure", 15), ("azure", 18), ("postgres", 18)] {
-            let read = account(&pieces, target).unwrap_or_else(|why| panic!("{why}"));
-            assert!(read, "{}", path.display());
-        }
+        let read = account(&pieces, target).unwrap_or_else(|why| panic!("{why}"));
+        assert!(read, "{}", path.display());
     }
-    assert!(dumps > 0);
+    assert!(dumps > targets.len(), "only {dumps} dumps");
 }
 
 /// The text, cut such that each statement is a piece of its own; none where the text that is read
@@ -266,15 +266,27 @@ impl Model {
     }
 }
 
+/// Whence the source's platform is known.
+#[derive(Clone, Copy)]
+enum Source {
+    Recognised,
+    Given(Option<&'static Platform>),
+}
+
 /// What comes out for a target; none when the text is refused. The source's platform is recognised,
 /// or given: a statement that shows it is not missed then.
-fn outcome(
-    text: &str,
-    (platform, major): (&str, u32),
-    source: Option<Option<&'static Platform>>,
-) -> Option<Outcome> {
-    let Reading { globals, ledger, findings, .. } =
+fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option<Outcome> {
+    let Reading { mut globals, ledger, findings, .. } =
         read(text.as_bytes(), Options::default()).ok()?;
+    // A plaintext password becomes a verifier with a salt of its own each time, slowly. Another one
+    // stands for it here.
+    for role in globals.roles.values_mut() {
+        if let Password::Is(fact) = &mut role.password
+            && fact.value.kind() == VerifierKind::Plaintext
+        {
+            fact.value = Secret::new("md5ffffffffffffffffffffffffffffffff");
+        }
+    }
     let model = Model::of(globals.clone());
     let recognised = || {
         Platform::recognise(
@@ -282,7 +294,10 @@ fn outcome(
             |tablespace| globals.tablespaces.contains_key(tablespace),
         )
     };
-    let source = source.unwrap_or_else(recognised);
+    let source = match source {
+        Source::Recognised => recognised(),
+        Source::Given(source) => source,
+    };
     let rights = Rights::offline(Platform::builtin(platform).unwrap(), Major::new(major));
     let choices = Choices::default();
     let Sanitized { globals, ledger, findings, .. } =
@@ -292,12 +307,7 @@ fn outcome(
     let script = render_script(&globals, title, shape);
     let at = script.find("\nBEGIN;").unwrap_or(0);
     let script = &script[at..];
-    // The salt of a verifier that is computed here is new each time.
-    let script = script.lines().map(|line| match line.find("PASSWORD 'SCRAM-SHA-256$4096:") {
-        Some(at) if text.contains("PASSWORD 'plain") => line[..at].to_owned(),
-        _ => line.to_owned(),
-    });
-    let script = script.collect::<Vec<_>>().join("\n");
+    let script = script.to_owned();
     Some(Outcome { script, fates: ledger.fates().collect(), findings, model, source })
 }
 
@@ -326,15 +336,21 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         (text, lines)
     };
     let (text, lines) = join(None);
-    let Some(whole) = outcome(&text, target, None) else { return Ok(false) };
-    for (line, fate) in &whole.fates {
+    let Some(whole) = outcome(&text, target, Source::Recognised) else { return Ok(false) };
+    // Each is looked at; of many, only some are left out, since all of the others are read again.
+    let step = 1 + whole.fates.len() / 50;
+    for (at, (line, fate)) in whole.fates.iter().enumerate() {
         let piece = lines.iter().rev().find(|(first, _)| *first <= *line as usize).unwrap().1;
         let what = format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
         if *fate == Fate::Dropped && !whole.findings.iter().any(|f| f.line == Some(*line)) {
             return Err(format!("no finding: {what}"));
         }
+        if at % step != whole.fates.len() % step {
+            continue;
+        }
         // Without it, others may make no sense: that is refused, and tells nothing.
-        let Some(without) = outcome(&join(Some(piece)).0, target, Some(whole.source)) else {
+        let Some(without) = outcome(&join(Some(piece)).0, target, Source::Given(whole.source))
+        else {
             continue;
         };
         if without.fates.len() + 1 != whole.fates.len() {
@@ -446,7 +462,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
         1 => (select(vec!["", "GRANT OPTION FOR "]), role())
             .prop_map(|(o, r)| format!("REVOKE {o}SET ON PARAMETER work_mem FROM {r}")),
     ];
-    let creates =
+    let beginnings =
         (created, prop::collection::vec((any::<Index>(), options), 4)).prop_map(|(names, more)| {
             let create = |(at, name): (usize, &str)| {
                 let (index, options) = &more[at];
@@ -456,7 +472,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
             };
             names.into_iter().enumerate().map(create).collect::<Vec<_>>()
         });
-    let all = (creates, prop::collection::vec(one, 0..8));
+    let all = (beginnings, prop::collection::vec(one, 0..8));
     all.prop_map(|(creates, more)| possible([creates, more].concat(), &NAMES))
 }
 

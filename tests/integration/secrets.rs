@@ -114,7 +114,7 @@ fn a_mistake_shows_no_secret() {
             run = run.arg(option);
         }
         // Some of these are listed as dropped with --drop-unknown, and some are no mistake then.
-        let printed = run.stdin(format!("CREATE ROLE x;\n{statement}\n")).any_status().run();
+        let printed = run.stdin(format!("CREATE ROLE x;\n{statement}\n")).may_be_refused().run();
         assert_hidden(&printed.stderr, &[secret])?;
     });
 }
@@ -136,7 +136,7 @@ fn passwords_from_elsewhere_stay_there() {
         let secret = secret.replace(['\\', '"', '\''], "");
         fs::write(&list, text.replace("{}", &secret)).unwrap();
         let run = pg_globals(&["convert", "-", "--passwords-from", list.to_str().unwrap()]);
-        let printed = run.stdin("CREATE ROLE a LOGIN;").any_status().run();
+        let printed = run.stdin("CREATE ROLE a LOGIN;").may_be_refused().run();
         assert_hidden(&printed.stderr, &[secret])?;
     });
 }

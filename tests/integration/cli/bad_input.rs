@@ -318,7 +318,7 @@ fn meta_commands() {
     error: psql meta-command \gexec: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:1:24
       |
-    1 | SELECT 'CREATE ROLE a' \gexec
+    1 | SELECT *************** \gexec
       |                        ^
       |
       = help: make the dump again with pg_dumpall; in a script of your own, take the command out

@@ -70,7 +70,7 @@ impl Catalog {
                  shobj_description(oid, 'pg_authid')
              FROM pg_authid",
         );
-        let roles = roles.into_iter().map(role).collect();
+        let roles = roles.iter().map(|row| role(row)).collect();
         let options = if cluster.major < 16 {
             "m.rolinherit, true"
         } else {
@@ -91,8 +91,8 @@ impl Catalog {
         }
         Self {
             roles,
-            grants: grants.into_iter().map(grant).collect(),
-            settings: settings.into_iter().map(setting).collect(),
+            grants: grants.iter().map(|row| grant(row)).collect(),
+            settings: settings.iter().map(|row| setting(row)).collect(),
             others: others.into_iter().collect(),
         }
     }
@@ -142,7 +142,7 @@ fn is(value: Option<&String>) -> bool {
     value.is_some_and(|value| value == "t")
 }
 
-fn role(row: Vec<Option<String>>) -> (String, Role) {
+fn role(row: &[Option<String>]) -> (String, Role) {
     let is = |at: usize| is(row[at].as_ref());
     let role = Role {
         superuser: is(1),
@@ -160,7 +160,7 @@ fn role(row: Vec<Option<String>>) -> (String, Role) {
     (row[0].clone().unwrap(), role)
 }
 
-fn grant(row: Vec<Option<String>>) -> Grant {
+fn grant(row: &[Option<String>]) -> Grant {
     let options = Options {
         admin: is(row[3].as_ref()),
         inherit: is(row[4].as_ref()),
@@ -170,7 +170,7 @@ fn grant(row: Vec<Option<String>>) -> Grant {
     Grant { role: role.unwrap(), member: member.unwrap(), grantor, options }
 }
 
-fn setting(row: Vec<Option<String>>) -> Setting {
+fn setting(row: &[Option<String>]) -> Setting {
     let [role, database, text] = [0, 1, 2].map(|at: usize| row[at].clone());
     Setting { role, database, text: text.unwrap() }
 }

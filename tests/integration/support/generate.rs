@@ -154,7 +154,10 @@ fn setting() -> impl Strategy<Value = (SettingName, Value)> {
 /// What refers to roles refers to them by number.
 type Index = prop::sample::Index;
 
-fn memberships() -> impl Strategy<Value = Vec<(Index, Index, Option<Index>, [Option<bool>; 3])>> {
+/// Role, member, grantor, and the options ADMIN, INHERIT and SET.
+type Grant = (Index, Index, Option<Index>, [Option<bool>; 3]);
+
+fn memberships() -> impl Strategy<Value = Vec<Grant>> {
     let no = || option::weighted(0.3, Just(false));
     let options = (option::weighted(0.3, Just(true)), option::of(any::<bool>()), no());
     let options = options.prop_map(|(admin, inherit, set)| [admin, inherit, set]);
@@ -163,7 +166,7 @@ fn memberships() -> impl Strategy<Value = Vec<(Index, Index, Option<Index>, [Opt
 }
 
 /// What a script carries: nothing is hidden, and what is a default is not stated. Memberships have
-/// no circles; a grantor may be any other role, also one that cannot have granted it.
+/// no circles; a grantor may be any other role, also one that cannot have grantable it.
 pub fn globals() -> impl Strategy<Value = Globals> {
     let roles = btree_map(role_name(), role(), 1..7);
     let predefined = btree_set(
@@ -197,9 +200,9 @@ pub fn globals() -> impl Strategy<Value = Globals> {
     (roles, predefined, memberships(), settings, parameters, tablespaces).prop_map(
         |(roles, predefined, memberships, settings, parameters, tablespaces)| {
             let names: Vec<Name> = roles.keys().cloned().collect();
-            let named = |index: Index| names[index.index(names.len())].clone();
+            let role_at = |index: Index| names[index.index(names.len())].clone();
             let grantee = |index: Option<Index>| match index {
-                Some(index) => Grantee::Role(named(index)),
+                Some(index) => Grantee::Role(role_at(index)),
                 None => Grantee::Public,
             };
             let mut globals = Globals::default();
@@ -213,25 +216,25 @@ pub fn globals() -> impl Strategy<Value = Globals> {
                 };
                 globals.roles.insert(name, role);
             }
-            let granted = names.iter().cloned().chain(predefined.into_iter().map(Name::new));
-            let granted: Vec<_> = granted.collect();
+            let all = names.iter().cloned().chain(predefined.into_iter().map(Name::new));
+            let grantable: Vec<_> = all.collect();
             for (role, member, grantor, [admin, inherit, set]) in memberships {
-                let (role, member) = (role.index(granted.len()), member.index(names.len()));
-                // Who is granted comes later: no circle.
+                let (role, member) = (role.index(grantable.len()), member.index(names.len()));
+                // Who is grantable comes later: no circle.
                 if role <= member {
                     continue;
                 }
                 let key = MembershipKey {
-                    role: granted[role].clone(),
+                    role: grantable[role].clone(),
                     member: names[member].clone(),
-                    grantor: grantor.map(named),
+                    grantor: grantor.map(role_at),
                 };
                 let [admin, inherit, set] = [admin, inherit, set].map(|option| option.map(fact));
                 let membership = Membership { granted: fact(()), admin, inherit, set };
                 globals.memberships.insert(key, membership);
             }
             for (role, database, (name, value)) in settings {
-                let key = SettingKey { database, role: role.map(named), name };
+                let key = SettingKey { database, role: role.map(role_at), name };
                 globals.settings.insert(key, fact(value));
             }
             for (parameter, to, grantor, (set, alter_system)) in parameters {
@@ -240,7 +243,7 @@ pub fn globals() -> impl Strategy<Value = Globals> {
                 }
                 let parameter = SettingName::new(parameter);
                 let key =
-                    ParameterKey { parameter, grantee: grantee(to), grantor: grantor.map(named) };
+                    ParameterKey { parameter, grantee: grantee(to), grantor: grantor.map(role_at) };
                 let parameter =
                     Parameter { set: set.map(fact), alter_system: alter_system.map(fact) };
                 globals.parameters.insert(key, parameter);
@@ -248,10 +251,10 @@ pub fn globals() -> impl Strategy<Value = Globals> {
             for (name, (owner, location, options, grants, comment, labels)) in tablespaces {
                 let grants = grants
                     .into_iter()
-                    .map(|(to, by, option)| ((grantee(to), by.map(named)), fact(option)));
+                    .map(|(to, by, option)| ((grantee(to), by.map(role_at)), fact(option)));
                 let tablespace = Tablespace {
                     created: fact(()),
-                    owner: owner.map(|owner| fact(named(owner))),
+                    owner: owner.map(|owner| fact(role_at(owner))),
                     location: location.into(),
                     options,
                     grants: grants.collect(),
