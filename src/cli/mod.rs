@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
 #[command(name = "pg_globals", version, max_term_width = 100)]
-#[command(after_help = "Exit status: 0 done, 1 differences or failed checks, 2 trouble.")]
+#[command(after_help = "Exit status: 0 done, 2 trouble.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -230,17 +230,26 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
 
 /// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
 /// and those of all roles nowhere.
-fn not_in_dump(globals: &Globals, marks: &Marks) -> Option<Finding> {
-    let has_databases =
-        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
-    (marks.headers > 0 && !has_databases).then(|| Finding {
+fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
+    let finding = |name: &str, message: &str| Finding {
         rule: "not-in-dump",
         severity: Severity::Info,
         action: Action::Dropped,
-        object: Object { kind: Kind::Setting, name: "IN DATABASE, ALL".to_owned() },
+        object: Object { kind: Kind::Setting, name: name.to_owned() },
         line: None,
-        message: "whether the source has such settings cannot be seen".to_owned(),
-    })
+        message: message.to_owned(),
+    };
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    let mut findings = Vec::new();
+    if marks.headers > 0 && !has_databases {
+        findings
+            .push(finding("IN DATABASE", "settings of roles in one database are not in this dump"));
+    }
+    if marks.headers > 0 {
+        findings.push(finding("ALTER ROLE ALL", "settings of all roles are in no dump"));
+    }
+    findings
 }
 
 /// The dump ends before it should, and between two statements.

@@ -29,12 +29,12 @@ pub struct Context<'a> {
     pub tablespaces: BTreeSet<Name>,
     /// Members of roles that stand for another way of logging in, and that way.
     pub external: HashMap<Name, String>,
-    /// The source's superusers.
-    pub superusers: HashSet<Name>,
+    /// The source's superusers, and what made them so.
+    pub superusers: HashMap<Name, Origin>,
     /// Who may grant which role on, as (role, member).
     pub admins: HashSet<(Name, Name)>,
-    /// Memberships that mapped attributes become.
-    pub mapped: BTreeMap<MembershipKey, Membership>,
+    /// Memberships in roles of the target that stand for others.
+    pub mapped: HashSet<MembershipKey>,
     /// What the salts of verifiers that are made here come from.
     pub seed: Seed,
     /// Passwords that were generated.
@@ -60,9 +60,9 @@ impl<'a> Context<'a> {
             dropped: HashSet::default(),
             tablespaces: BTreeSet::new(),
             external: HashMap::default(),
-            superusers: HashSet::default(),
+            superusers: HashMap::default(),
             admins: HashSet::default(),
-            mapped: BTreeMap::new(),
+            mapped: HashSet::default(),
             seed,
             generated: BTreeMap::new(),
             ledger,
@@ -73,8 +73,8 @@ impl<'a> Context<'a> {
     /// Looks at all memberships and superusers before anything is taken out.
     pub(super) fn survey(&mut self, globals: &Globals) {
         for (name, role) in &globals.roles {
-            if role.has(Attribute::Superuser) {
-                self.superusers.insert(name.clone());
+            if let Some(fact) = role.stated(Attribute::Superuser).filter(|fact| fact.value) {
+                self.superusers.insert(name.clone(), fact.origin);
             }
         }
         let wants_admins = self.rights.platform().admin_is_superuser();

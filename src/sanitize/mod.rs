@@ -53,9 +53,10 @@ pub fn sanitize(
 ) -> Result<Sanitized, ChoiceError> {
     choices.check(&globals)?;
     let mut cx = Context::new(rights, source, choices, seed(&globals, choices), ledger, findings);
-    rules::rename(&mut globals, &mut cx);
+    rules::unused_patterns(&globals, &mut cx);
+    // Passwords from elsewhere are known by the source's names.
     rules::passwords_from(&mut globals, &mut cx);
-    rules::map_role(&mut globals, &mut cx);
+    rules::rename(&mut globals, &mut cx);
     cx.survey(&globals);
 
     let mut roles = Vec::with_capacity(globals.roles.len());
@@ -87,7 +88,7 @@ pub fn sanitize(
         }
         stays
     });
-    globals.memberships.extend(std::mem::take(&mut cx.mapped));
+    rules::map_role(&mut globals, &mut cx);
     globals.sort();
     if !rights.membership_options() {
         globals.memberships = of_one_grantor(globals.memberships, &mut cx);

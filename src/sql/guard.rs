@@ -29,7 +29,7 @@ pub(super) fn print_version(major: Major, out: &mut String) {
     let number = major.number();
     let body = format!(
         "{VERSION_IF}{number} THEN\n    RAISE EXCEPTION 'this script was made for PostgreSQL {number}, \
-         this server is %', pg_catalog.current_setting('server_version');\n{END}"
+         this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');\n{END}"
     );
     block(&body, out);
 }
@@ -53,7 +53,7 @@ pub(super) fn print_role(role: &str, create: &Statement<'_>, out: &mut String) {
     body.push_str(THEN);
     inner(std::slice::from_ref(create), &mut body);
     body.push_str(NOTICE);
-    push_literal(&format!("this role exists and stays as it is: {role}"), &mut body);
+    push_literal(&format!("this role exists, its attributes stay as they are: {role}"), &mut body);
     body.push_str(";\n");
     body.push_str(END);
     block(&body, out);

@@ -3,6 +3,7 @@
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::Role;
 use crate::name::Name;
+use crate::platform::RoleKind;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
 
 pub(super) const ABOUT: About = About {
@@ -20,7 +21,10 @@ impl RoleRule for Collision {
         let Some(own) = platform.role(name.as_str()) else { return Verdict::Keep };
         let message = format!("{} has it: {}", platform.name(), own.note());
         let object = (Kind::Role, name.as_str().to_owned());
-        cx.report(&ABOUT, Action::Dropped, object, role.origin(), message);
+        // A server of one's own has a superuser of this name as well: it keeps its own password.
+        let expected = own.kind() == RoleKind::Admin;
+        let severity = if expected { Severity::Warning } else { ABOUT.severity };
+        cx.report_as(&ABOUT, severity, Action::Dropped, object, role.origin(), message);
         Verdict::Drop
     }
 }

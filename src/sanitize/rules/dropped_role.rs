@@ -46,7 +46,7 @@ impl MembershipRule for DroppedRole {
             report(&key.member, true, super::membership_object(key), origin, cx);
             return Verdict::Drop;
         }
-        if !cx.dropped.contains(&key.role) {
+        if !cx.dropped.contains(&key.role) || cx.mapped.contains(key) {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);

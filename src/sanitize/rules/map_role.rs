@@ -4,7 +4,7 @@
 //! member of goes with it.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity};
 use crate::globals::{Fact, Globals, Membership, MembershipKey};
 use crate::sanitize::{About, Context};
 
@@ -15,43 +15,45 @@ pub(super) const ABOUT: About = About {
     remedy: "check that these roles should have these rights on the target",
 };
 
+/// Maps what the roles that stay have; what belongs to others goes with them.
 pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>) {
     let choices = cx.choices;
+    let roles = &cx.roles;
     let mapped: Vec<_> = globals
         .memberships
-        .extract_if(.., |key, _| choices.map_role.contains_key(&key.role))
+        .extract_if(.., |key, _| {
+            let to = choices.map_role.get(&key.role);
+            to.is_some_and(|to| *to != key.member) && roles.contains_key(&key.member)
+        })
         .collect();
     for (key, membership) in mapped {
         let Some(to) = choices.map_role.get(&key.role) else { continue };
-        // Members that belong to the platform stay behind with the mapped role.
-        if *to == key.member || cx.is_platform_role(&key.member) {
-            globals.memberships.insert(key, membership);
-            continue;
-        }
         for origin in membership.origins() {
             cx.change(origin);
         }
-        let object = (Kind::Membership, format!("{} in {}", key.member.as_str(), to.as_str()));
         let message = format!("instead of membership in {}", key.role);
-        cx.report(&ABOUT, Action::Rewritten, object, membership.granted.origin, message);
         let key = MembershipKey { role: to.clone(), ..key };
-        cx.mapped.insert(key, membership);
+        let object = super::membership_object(&key);
+        cx.report(&ABOUT, Action::Rewritten, object, membership.granted.origin, message);
+        cx.mapped.insert(key.clone());
+        globals.memberships.insert(key, membership);
     }
     let Some(to) = choices.mapped(Attribute::Superuser) else { return };
-    for (name, role) in &globals.roles {
-        let Some(fact) = role.stated(Attribute::Superuser).filter(|fact| fact.value) else {
-            continue;
-        };
-        if name == to || cx.is_platform_role(name) {
+    let mut superusers: Vec<_> =
+        cx.superusers.iter().map(|(name, origin)| (name.clone(), *origin)).collect();
+    superusers.sort_unstable();
+    for (name, origin) in superusers {
+        if name == *to || !cx.roles.contains_key(&name) {
             continue;
         }
-        let key = MembershipKey { role: to.clone(), member: name.clone(), grantor: None };
-        let membership =
-            Membership { granted: Fact::new((), fact.origin), ..Membership::default() };
-        let object = (Kind::Membership, format!("{} in {}", name.as_str(), to.as_str()));
-        cx.change(fact.origin);
-        cx.report(&ABOUT, Action::Rewritten, object, fact.origin, "instead of SUPERUSER");
-        cx.mapped.entry(key).or_insert(membership);
+        let key = MembershipKey { role: to.clone(), member: name, grantor: None };
+        let granted = Fact::new((), origin);
+        cx.change(origin);
+        let object = super::membership_object(&key);
+        cx.report(&ABOUT, Action::Rewritten, object, origin, "instead of SUPERUSER");
+        cx.mapped.insert(key.clone());
+        let membership = Membership { granted, ..Membership::default() };
+        globals.memberships.entry(key).or_insert(membership);
     }
 }
 
@@ -78,6 +80,26 @@ mod tests {
              6 info dropped-role dropped membership rds_superuser in pg_monitor: rds_superuser is not carried over\n\
              CREATE ROLE boss\nCREATE ROLE dba\nGRANT azure_pg_admin TO boss, dba\n\
              kept 1, rewritten 2, dropped 3"
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_mapped() {
+        let map_role = [("SUPERUSER", "azure_pg_admin")];
+        let map_role = map_role.map(|(from, to)| (Name::new(from), Name::new(to)));
+        let exclude = vec![crate::glob::Glob::new("a").unwrap()];
+        let choices =
+            Choices { map_role: map_role.into_iter().collect(), exclude, ..Choices::default() };
+        // A role of the target's name does not swallow what is mapped to it.
+        let text = "CREATE ROLE a SUPERUSER;\nCREATE ROLE b SUPERUSER;\nCREATE ROLE azure_pg_admin;\n\
+                    GRANT azure_pg_admin TO b;";
+        assert_eq!(
+            run_with(text, "azure 16", &choices),
+            "1 info selection dropped role a: not selected\n\
+             3 error collision dropped role azure_pg_admin: azure has it: its members are administrators; nothing can be granted to it\n\
+             2 warning superuser rewritten role b: loses SUPERUSER\n\
+             2 warning map-role rewritten membership b in azure_pg_admin: instead of SUPERUSER\n\
+             CREATE ROLE b\nGRANT azure_pg_admin TO b\nkept 0, rewritten 2, dropped 2"
         );
     }
 }

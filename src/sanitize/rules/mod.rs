@@ -46,6 +46,7 @@ pub(super) use map_role::map_role;
 pub(super) use membership_option::stop_inheriting;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
+pub(super) use selection::unused_patterns;
 
 use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
 use crate::finding::Kind;
@@ -113,8 +114,9 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter:
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 42] = [
+    const ABOUTS: [&About; 43] = [
         &selection::ABOUT,
+        &selection::UNUSED,
         &rename::ABOUT,
         &rename::MD5,
         &map_role::ABOUT,

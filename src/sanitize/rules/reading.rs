@@ -43,10 +43,10 @@ pub(super) const ALL: [About; 8] = [
     About {
         name: "not-in-dump",
         severity: Severity::Info,
-        why: "pg_dumpall --globals-only leaves out the settings of roles in one database, and those of \
-              all roles",
-        remedy: "look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall \
-                 --schema-only",
+        why: "pg_dumpall leaves some settings out",
+        remedy: "on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE \
+                 setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole \
+                 cluster, has those in databases",
     },
     About {
         name: "assumed-role",
