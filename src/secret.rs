@@ -43,10 +43,13 @@ impl Secret {
     }
 }
 
+/// The longest verifier in bytes that every version takes (`MAX_ENCRYPTED_PASSWORD_LEN` of 18).
+const MAX_VERIFIER: usize = 512;
+
 fn kind(text: &str) -> VerifierKind {
     if is_md5(text) {
         VerifierKind::Md5
-    } else if is_scram(text) {
+    } else if text.len() <= MAX_VERIFIER && is_scram(text) {
         VerifierKind::ScramSha256
     } else if text.starts_with("SCRAM-SHA-256$") || looks_like_md5(text) {
         VerifierKind::Malformed

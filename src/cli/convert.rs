@@ -15,7 +15,7 @@ use crate::glob::Glob;
 use crate::globals::script::Shape;
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
-use crate::read::{self, Failure, Reading, read_passwords};
+use crate::read::{self, Failure, PasswordSource, Reading, read_passwords};
 use crate::report::{self, FORMAT_VERSION, Report, Statements, Target, Title};
 use crate::sanitize::{Choices, Passwords, Sanitized, sanitize};
 use crate::secret::Secret;
@@ -239,7 +239,10 @@ impl Convert {
             return Ok(BTreeMap::new());
         }
         let path = path.to_string_lossy();
-        Ok(read_passwords(file::open(&path)?).with_context(|| path.into_owned())?.1)
+        match read_passwords(file::open(&path)?).with_context(|| path.clone().into_owned())? {
+            (PasswordSource::Userlist, passwords) => Ok(passwords),
+            (PasswordSource::Dump, _) => bail!("--password-file {path}: this is a dump"),
+        }
     }
 
     /// Refuses options that name one file for two things, or do not go together.
@@ -312,7 +315,16 @@ impl Convert {
                 lines.push_str(&line);
             }
         }
-        if lines.is_empty() { Ok(()) } else { file::append_secret(path, &lines) }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        // The last line of an edited file may have lost its end.
+        let cut =
+            std::fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && !bytes.ends_with(b"\n"));
+        if cut {
+            lines.insert(0, '\n');
+        }
+        file::append_secret(path, &lines)
     }
 
     fn say(&self, summary: &Report) -> Result<()> {

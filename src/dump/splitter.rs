@@ -443,7 +443,10 @@ impl<R: Read> Reader<R> {
                     self.at += 1;
                     return Ok(Ok(Stop::Statement));
                 }
-                b'(' => lexer.parentheses += 1,
+                b'(' => {
+                    lexer.parentheses += 1;
+                    lexer.begin = false;
+                }
                 b')' => lexer.parentheses = lexer.parentheses.saturating_sub(1),
                 b'\'' => {
                     let quote = self.quote_kind(literal, dollar);
@@ -590,12 +593,16 @@ impl<R: Read> Reader<R> {
             length += 1;
         }
         let word = &self.buffer[self.at..self.at + length];
-        if word.eq_ignore_ascii_case(b"begin")
-            || lexer.begins > 0 && word.eq_ignore_ascii_case(b"case")
-        {
+        // Arguments and functions can be called `begin` and `end` as well: only BEGIN ATOMIC opens a
+        // body, and within parentheses nothing ends.
+        let is = |keyword: &[u8]| lexer.parentheses == 0 && word.eq_ignore_ascii_case(keyword);
+        if lexer.begins == 0 {
+            lexer.begins = u32::from(lexer.begin && is(b"atomic"));
+            lexer.begin = is(b"begin");
+        } else if is(b"case") {
             lexer.begins += 1;
-        } else if word.eq_ignore_ascii_case(b"end") {
-            lexer.begins = lexer.begins.saturating_sub(1);
+        } else if is(b"end") {
+            lexer.begins -= 1;
         }
         self.at += length;
         Ok(length)
@@ -809,6 +816,8 @@ struct Lexer {
     parentheses: u32,
     /// Open `BEGIN` and `CASE` in the body of a routine.
     begins: u32,
+    /// Whether the last word was `BEGIN`.
+    begin: bool,
     /// Whether a literal with escapes has just ended.
     literal: Literal,
     /// How many bytes ago a dollar quote has ended, with nothing but words behind it.

@@ -138,6 +138,22 @@ fn the_databases_of_a_cluster_dump_are_passed_over() {
 }
 
 #[test]
+fn only_begin_atomic_opens_a_body() {
+    let text = format!(
+        "{HEADER}\\connect d\nCREATE FUNCTION public.f(begin date, \"end\" date) AS $$ $$;\n\
+         CREATE FUNCTION public.begin() AS $$ $$;\nCREATE PROCEDURE p(atomic int)\n BEGIN ATOMIC\n \
+         SELECT CASE 1 WHEN 1 THEN 2 END; END;\nCOPY t (a) FROM stdin;\nx end ; CREATE ROLE evil;\n\\.\n\
+         ALTER ROLE a IN DATABASE d SET x TO 'y';\n"
+    );
+    assert_eq!(split(&text), ["15:1 ALTER ROLE a IN DATABASE d SET x TO 'y'", "skipped 4"]);
+}
+
+#[test]
+fn headings_mean_something_in_dumps_only() {
+    assert_eq!(split("A;\n-- Databases\nB;"), ["1:1 A", "3:1 B"]);
+}
+
+#[test]
 fn meta_commands_are_refused_wherever_they_stand() {
     assert_eq!(
         split("\\! ls\nSELECT 1 \\gexec\nA;\n'\\x';"),

@@ -171,6 +171,7 @@ impl Globals {
     }
 
     /// Gives the role `from` the name `to`, wherever it occurs. No role may have that name yet.
+    /// The order is to be restored with [`sort`](Self::sort).
     pub fn rename(&mut self, from: &Name, to: &Name) {
         let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
         let grantee = |grantee: &Grantee| match grantee {
@@ -202,7 +203,6 @@ impl Globals {
             let grantor = key.grantor.as_ref().map(renamed);
             (ParameterKey { grantee: grantee(&key.grantee), grantor, ..key }, parameter)
         }));
-        self.sort();
         for tablespace in self.tablespaces.values_mut() {
             if let Some(owner) = &mut tablespace.owner {
                 owner.value = renamed(&owner.value);

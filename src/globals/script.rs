@@ -131,16 +131,18 @@ fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement
     }
 }
 
-/// A guard for each database.
+/// A guard for each database, and another for what only its owner may set.
 fn database_settings(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
-    let mut databases: BTreeMap<&Name, Vec<Statement<'_>>> = BTreeMap::new();
+    let mut databases: BTreeMap<(&Name, bool), Vec<Statement<'_>>> = BTreeMap::new();
     for (key, setting) in &globals.settings {
         if let Some(database) = &key.database {
-            databases.entry(database).or_default().push(alter_setting(key, setting));
+            let guard = (database, key.role.is_none());
+            databases.entry(guard).or_default().push(alter_setting(key, setting));
         }
     }
-    databases.into_iter().map(|(database, statements)| Statement::DatabaseGuard {
+    databases.into_iter().map(|((database, owned), statements)| Statement::DatabaseGuard {
         database: text_of(database),
+        owned,
         statements,
     })
 }

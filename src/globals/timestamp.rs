@@ -78,7 +78,11 @@ fn microseconds(text: &str) -> Option<i128> {
     }
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
     let year = if bc { 1 - year } else { year };
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || (!bc && year == 0) {
+    if !(1..=12).contains(&month)
+        || !(1..=31).contains(&day)
+        || (!bc && year == 0)
+        || year > 294_276
+    {
         return None;
     }
     let next_month = if month == 12 { (year + 1, 1) } else { (year, month + 1) };

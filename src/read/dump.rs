@@ -145,7 +145,14 @@ impl From<dump::Fault> for Mistake {
     fn from(fault: dump::Fault) -> Self {
         // Masked with what stands in front: PASSWORD may be on an earlier line than its literal.
         let text = mask(&fault.text);
-        let line = text.rsplit('\n').next().unwrap_or_default().to_owned();
+        let mut line = text.rsplit('\n').next().unwrap_or_default().to_owned();
+        if let dump::Problem::MetaCommand(name) = &fault.problem {
+            // Arguments of \c and \setenv can be passwords.
+            let command = format!("\\{name}");
+            let end = line.find(&command).map_or(0, |at| at + command.len());
+            let hidden = line[end..].chars().map(|c| if c.is_whitespace() { c } else { '*' });
+            line = line[..end].chars().chain(hidden).collect();
+        }
         let message = fault.problem.to_string();
         Self { place: fault.place, message, line, help: fault.problem.help() }
     }
@@ -330,6 +337,13 @@ fn statement(
             return Err(mistake(slice, error.offset, message, help(slice.text, unsupported)));
         }
     };
+    if parsed == Statement::Database
+        && slice.part == Part::Globals
+        && let Some(offset) = next_statement(slice.text)
+    {
+        let message = "the statement in front of this has lost its semicolon".to_owned();
+        return Err(mistake(slice, offset, message, None));
+    }
     match collector.add(&parsed, line) {
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
@@ -340,6 +354,17 @@ fn statement(
         }
     }
     Ok(signal(&parsed, line))
+}
+
+/// Where, on a line behind the first, another statement begins. Statements about databases are not
+/// read to their end.
+fn next_statement(text: &str) -> Option<usize> {
+    const WORDS: [&str; 7] = ["CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY"];
+    let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1);
+    starts.into_iter().find(|&start| {
+        let word = text[start..].split(|c: char| !c.is_ascii_alphabetic()).next();
+        word.is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    })
 }
 
 /// Where the words of a clause stand; the start where there are none, or spelled in another way.
@@ -387,7 +412,7 @@ fn mistake(
     let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[offset..].find(['\n', '\r']).map_or(text.len(), |step| offset + step);
     let indent = if start == 0 { slice.place.column as usize - 1 } else { 0 };
-    let line = format!("{:indent$}{}", "", &text[start..end]);
+    let line = " ".repeat(indent) + &text[start..end];
     Mistake { place, message, line, help }
 }
 
@@ -427,8 +452,9 @@ fn help(text: &str, unsupported: bool) -> Option<&'static str> {
 /// What takes something away, or changes who acts, must not be left out; nor what is no statement
 /// at all, or seems to be several of which one lost its semicolon.
 fn may_be_dropped(text: &str) -> bool {
-    const GIVING: [&str; 9] =
-        ["CREATE", "GRANT", "COMMENT", "SECURITY", "SELECT", "INSERT", "DO", "COPY", "ANALYZE"];
+    // Not DO and SELECT: what a program or a function does cannot be told.
+    const GIVING: [&str; 7] =
+        ["CREATE", "GRANT", "COMMENT", "SECURITY", "INSERT", "COPY", "ANALYZE"];
     const ANY: [&str; 8] =
         ["CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY", "SET"];
     let begins = |line: &str, words: &[&str]| {
@@ -465,8 +491,16 @@ mod tests {
                 "5:3: VALID UNTIL '1.2.2030' is not ISO and could be read in more than one way: dump \
                  again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00 |   VALID UNTIL '1.2.2030'",
                 "6:1: psql meta-command \\!: pg_dumpall does not write it, and a dump that carries it \
-                 could run programs (CVE-2025-8714) | \\! ls",
+                 could run programs (CVE-2025-8714) | \\! **",
             ]
+        );
+    }
+
+    #[test]
+    fn a_semicolon_that_is_missing_hides_nothing() {
+        assert_eq!(
+            mistakes("GRANT ALL ON DATABASE x TO a\nCREATE ROLE b LOGIN;", Options::default()),
+            ["2:1: the statement in front of this has lost its semicolon | CREATE ROLE b LOGIN"]
         );
     }
 
@@ -475,11 +509,7 @@ mod tests {
         let options = Options { drop_unknown: true, ..Options::default() };
         let dropped =
             |text: &str| mistakes(&format!("CREATE ROLE a;\n{text};"), options).is_empty();
-        for text in [
-            "CREATE TABLE t (a int)",
-            "DO $$ BEGIN CREATE ROLE x; END $$",
-            "GRANT SELECT ON t TO a",
-        ] {
+        for text in ["CREATE TABLE t (a int)", "GRANT SELECT ON t TO a"] {
             assert!(dropped(text), "{text}");
         }
         for text in [

@@ -34,11 +34,16 @@ fn hide_behind(text: &str, from: usize, hidden: &mut [bool]) {
     loop {
         let start = at + bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         let rest = &text[start..];
-        let null = rest.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("NULL"));
-        if rest.is_empty() || null {
+        let word =
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        if rest.is_empty() || word.eq_ignore_ascii_case("NULL") {
             return;
         }
-        let end = literal_end(rest).map(|length| start + length);
+        // What stands right behind the quote belongs to a password with a quote in it.
+        let behind = |end: &usize| {
+            bytes.get(*end).is_none_or(|b| b.is_ascii_whitespace() || *b == b';' || *b == b'\'')
+        };
+        let end = literal_end(rest).map(|length| start + length).filter(behind);
         hidden[start..end.unwrap_or(text.len())].fill(true);
         // The literal may go on behind a line break.
         match end {
@@ -137,13 +142,15 @@ mod tests {
             ("PASSWORD secret LOGIN", "PASSWORD ************"),
             ("PASSWORD 'open LOGIN", "PASSWORD ***********"),
             ("PASSWORD NULL LOGIN", "PASSWORD NULL LOGIN"),
+            ("PASSWORD Null4hunter2 x", "PASSWORD **************"),
+            ("PASSWORD 'it's hunter2';", "PASSWORD ***************"),
             ("PASSWORD 'é' x", "PASSWORD *** x"),
             ("-- md50123456789abcdef0123456789abcdef.", "-- ***********************************."),
             ("-- SCRAM-SHA-256$4096:a+b=$c/=:d= end", "-- ****************************** end"),
             ("ALTER ROLE a CONNECTION LIMIT 5", "ALTER ROLE a CONNECTION LIMIT 5"),
             ("my_password md5sum", "my_password md5sum"),
             ("ALTER ROLE \"it's\" PASWORD 'x''y' FROB", "ALTER ROLE \"it's\" PASWORD ****** FROB"),
-            ("DO 'a PASSWORD ''x'''; b", "DO ******************; b"),
+            ("DO 'a PASSWORD ''x'''; b", "DO *********************"),
             ("VALID UNTIL '1.2.2030' FROB 'x", "VALID UNTIL '1.2.2030' FROB **"),
             ("SET search_path TO 'a', 'b'; -- can't", "SET search_path TO 'a', 'b'; -- can't"),
             ("COMMENT ON ROLE a IS 'x'", "COMMENT ON ROLE a IS 'x'"),

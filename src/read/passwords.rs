@@ -96,13 +96,15 @@ pub fn read_passwords(mut input: impl Read) -> Result<(PasswordSource, Userlist)
 fn userlist(text: &str) -> Result<Userlist, PasswordsError> {
     let mut list = Userlist::new();
     let mut rest = text;
+    let (mut line, mut counted) = (1, 0);
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
             return Ok(list);
         }
-        let line =
-            memchr::memchr_iter(b'\n', &text.as_bytes()[..text.len() - rest.len()]).count() + 1;
+        let at = text.len() - rest.len();
+        line += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..at]).count();
+        counted = at;
         if !rest.starts_with([';', '#']) {
             let parsed = quoted(rest).and_then(|(user, behind)| {
                 let (password, behind) = quoted(behind.trim_start_matches([' ', '\t']))?;

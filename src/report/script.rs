@@ -50,13 +50,14 @@ fn head(title: Title<'_>, major: Major, out: &mut String) {
          -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.\n\n\
          \\set ON_ERROR_STOP on\n\
          SET client_encoding = 'UTF8';\n\
-         SET standard_conforming_strings = on;\n",
+         SET standard_conforming_strings = on;\n\
+         SET default_transaction_read_only = off;\n",
         one_line(title.platform),
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
     );
     push(&Statement::VersionGuard(major), out);
-    out.push_str("\nBEGIN;\nSET LOCAL default_transaction_read_only = off;\n");
+    out.push_str("\nBEGIN;\n");
     if major >= Major::new(16) {
         // Else creating a role could make the administrator a member of it.
         out.push_str("SET LOCAL createrole_self_grant = '';\n");

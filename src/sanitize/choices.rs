@@ -136,7 +136,10 @@ impl Choices {
             if !globals.roles.contains_key(from) {
                 return Err(ChoiceError::RenamesNothing(from.clone()));
             }
-            let taken = globals.roles.contains_key(to) && !self.rename.contains_key(to);
+            // A name that only memberships mention is another role's as well.
+            let known = globals.roles.contains_key(to)
+                || globals.memberships.keys().any(|key| key.role == *to || key.member == *to);
+            let taken = known && !self.rename.contains_key(to);
             if taken || names.contains(&to) {
                 return Err(ChoiceError::RenamesOnto(from.clone(), to.clone()));
             }

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use super::{About, Choices};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::{Fate, Globals, Ledger, Map, Membership, MembershipKey, Origin, Role};
+use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Rights};
 use crate::scram::Seed;

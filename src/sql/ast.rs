@@ -160,6 +160,8 @@ pub enum Statement<'a> {
     DatabaseGuard {
         /// The database.
         database: Text<'a>,
+        /// Only where the one who replays it has the rights of the database's owner.
+        owned: bool,
         /// What is run where it exists.
         statements: Vec<Statement<'a>>,
     },

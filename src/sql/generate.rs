@@ -288,8 +288,13 @@ pub(crate) fn statement() -> BoxedStrategy<S> {
     ];
     let guards = prop_oneof![
         (10_u32..30).prop_map(|major| Statement::VersionGuard(Major::new(major))),
-        (name(), vec(alter_setting(), 1..3))
-            .prop_map(|(database, statements)| Statement::DatabaseGuard { database, statements }),
+        (name(), any::<bool>(), vec(alter_setting(), 1..3)).prop_map(
+            |(database, owned, statements)| Statement::DatabaseGuard {
+                database,
+                owned,
+                statements
+            }
+        ),
         (name(), create_role())
             .prop_map(|(role, create)| Statement::RoleGuard { role, create: Box::new(create) }),
     ];

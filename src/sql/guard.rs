@@ -11,7 +11,7 @@ use nom::sequence::terminated;
 
 use super::ast::{Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected};
-use super::lex::{keyword, space, string, symbol};
+use super::lex::{keyword, peek_word, space, string, symbol};
 use super::print::print;
 use super::quote::push_literal;
 use crate::version::Major;
@@ -22,6 +22,7 @@ const DATABASE_IF: &str =
     "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ";
 const ROLE_IF: &str = "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
 const THEN: &str = ") THEN\n";
+const OWNED: &str = " AND pg_catalog.pg_has_role(datdba, 'USAGE')";
 const NOTICE: &str = "  ELSE\n    RAISE NOTICE USING MESSAGE = ";
 const END: &str = "  END IF;\nEND\n";
 
@@ -34,10 +35,20 @@ pub(super) fn print_version(major: Major, out: &mut String) {
     block(&body, out);
 }
 
-pub(super) fn print_database(database: &str, statements: &[Statement<'_>], out: &mut String) {
-    let notice = "this database does not exist yet: run this section again when it does: ";
+pub(super) fn print_database(
+    database: &str,
+    owned: bool,
+    statements: &[Statement<'_>],
+    out: &mut String,
+) {
+    let notice = if owned {
+        "this database does not exist yet, or is another's: its owner may run this section: "
+    } else {
+        "this database does not exist yet: run this section again when it does: "
+    };
     let mut body = String::from(DATABASE_IF);
     push_literal(database, &mut body);
+    body.push_str(if owned { OWNED } else { "" });
     body.push_str(THEN);
     inner(statements, &mut body);
     body.push_str(NOTICE);
@@ -101,28 +112,37 @@ fn shape(body: &str) -> Option<Statement<'_>> {
         return Some(Statement::VersionGuard(Major::new(number)));
     }
     if let Some(rest) = body.strip_prefix(DATABASE_IF) {
-        let (database, statements) = parts(rest)?;
-        return Some(Statement::DatabaseGuard { database, statements });
+        let (database, owned, statements) = parts(rest)?;
+        return Some(Statement::DatabaseGuard { database, owned, statements });
     }
-    let (role, mut statements) = parts(body.strip_prefix(ROLE_IF)?)?;
+    let (role, owned, mut statements) = parts(body.strip_prefix(ROLE_IF)?)?;
+    if owned {
+        return None;
+    }
     let create = statements.pop().filter(|_| statements.is_empty())?;
     matches!(create, Statement::CreateRole { .. })
         .then(|| Statement::RoleGuard { role, create: Box::new(create) })
 }
 
 /// The literal that a condition ends with, and the statements behind `THEN`.
-fn parts(text: &str) -> Option<(Text<'_>, Vec<Statement<'_>>)> {
+fn parts(text: &str) -> Option<(Text<'_>, bool, Vec<Statement<'_>>)> {
     let (rest, name) = string(text).ok()?;
+    let owned = rest.starts_with(OWNED.trim_start());
+    let rest = if owned { &rest[OWNED.trim_start().len()..] } else { rest };
     let (rest, ()) = space(rest.strip_prefix(THEN)?).ok()?;
     let one = terminated(guarded, symbol(";"));
     let (rest, statements) = many1(one).parse(rest).ok()?;
-    rest.starts_with("ELSE").then_some((name, statements))
+    rest.starts_with("ELSE").then_some((name, owned, statements))
 }
 
 /// Guards hold plain statements only, no other guard.
 fn guarded(text: &str) -> Parsed<'_, Statement<'_>> {
+    // Tried first: a guard in a guard in a guard would go as deep as the input likes.
+    if peek_word(text).eq_ignore_ascii_case("DO") {
+        return expected(text, "a statement");
+    }
     match super::statement(text) {
-        Ok((_, Statement::Database | Statement::VersionGuard(_))) => expected(text, "a statement"),
+        Ok((_, Statement::Database)) => expected(text, "a statement"),
         // The list of statements ends where none can be read.
         Err(nom::Err::Failure(fault)) => Err(nom::Err::Error(fault)),
         other => other,

@@ -133,8 +133,8 @@ pub fn print(statement: &Statement<'_>, out: &mut String) {
         }
         Statement::Session(statement) => session(statement, out),
         Statement::VersionGuard(major) => guard::print_version(*major, out),
-        Statement::DatabaseGuard { database, statements } => {
-            guard::print_database(database, statements, out);
+        Statement::DatabaseGuard { database, owned, statements } => {
+            guard::print_database(database, *owned, statements, out);
         }
         Statement::RoleGuard { role, create } => guard::print_role(role, create, out),
         // Read only so that it can be passed over; there is nothing to write.

@@ -196,6 +196,7 @@ fn what_is_wrong_is_said_where_it_is() {
 fn a_guard_must_be_exactly_ours() {
     let guard = Statement::DatabaseGuard {
         database: "d".into(),
+        owned: false,
         statements: vec![parse("ALTER ROLE a IN DATABASE d SET x TO 'y'").unwrap()],
     };
     let text = printed(&guard);

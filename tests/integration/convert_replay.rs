@@ -48,7 +48,10 @@ fn again_with_if_not_exists() {
 
         let (status, said) = replay(&target, &script);
         assert_eq!(status, Some(0), "{said}");
-        assert!(said.contains("NOTICE:  this role exists and stays as it is: app\n"), "{said}");
+        assert!(
+            said.contains("NOTICE:  this role exists, its attributes stay as they are: app\n"),
+            "{said}"
+        );
         assert_unchanged(&once, &target);
 
         // The plain script stops at the first role, and nothing is done.

@@ -24,6 +24,10 @@ impl Collector {
         granted_by: Option<&RoleSpec<'_>>,
         origin: Origin,
     ) -> Result<()> {
+        // One statement could name more memberships than there is memory for.
+        if roles.len().saturating_mul(members.len()) > 1_000_000 {
+            return refuse("more than a million memberships in one statement");
+        }
         let grantor = self.grantor(granted_by, origin)?;
         for role in roles {
             let role = self.stored(role, origin);

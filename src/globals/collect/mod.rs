@@ -181,7 +181,7 @@ impl Collector {
                 self.drop_tablespace(name, origin);
                 Ok(())
             }
-            Statement::DatabaseGuard { database, statements } => {
+            Statement::DatabaseGuard { database, statements, .. } => {
                 for statement in statements {
                     match statement {
                         Statement::AlterSetting { database: Some(inner), .. }

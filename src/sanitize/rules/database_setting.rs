@@ -7,23 +7,24 @@ use crate::sanitize::{About, Context, SettingRule, Verdict};
 pub(super) const ABOUT: About = About {
     name: "database-setting",
     severity: Severity::Info,
-    why: "the setting waits for its database: where it is missing, the script says so and goes on",
-    remedy: "run that section of the script again when the databases exist",
+    why: "settings in one database wait for it: where it is missing, the script says so and goes on",
+    remedy: "when the databases exist, convert with --if-not-exists and replay that, or set them by hand",
 };
 
 pub(super) struct DatabaseSetting;
 
 impl SettingRule for DatabaseSetting {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        if key.database.is_some() {
-            let message = if key.role.is_some() {
-                "for one database only"
-            } else {
-                "for everybody in one database: only its owner may set it"
-            };
-            let object = super::setting_object(key);
-            cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
+        if key.database.is_none() {
+            return Verdict::Keep;
         }
+        let object = super::setting_object(key);
+        let message = if key.role.is_some() {
+            "for one database only"
+        } else {
+            "for everybody in one database, and set only where the administrator owns it"
+        };
+        cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
         Verdict::Keep
     }
 }
@@ -37,10 +38,10 @@ mod tests {
         let text = "CREATE ROLE a;\nALTER ROLE a IN DATABASE d SET work_mem TO '1MB';\nALTER DATABASE d SET work_mem TO '2MB';";
         let all = run(text, "azure 16");
         assert!(all.starts_with(
-            "3 info database-setting kept setting ALL in d: work_mem: for everybody in one database: only its owner may set it\n\
+            "3 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it\n\
              2 info database-setting kept setting a in d: work_mem: for one database only\n\
              CREATE ROLE a\nDO $pg_globals$"
         ), "{all}");
-        assert_eq!(all.matches("DO $pg_globals$").count(), 1, "{all}");
+        assert_eq!(all.matches("DO $pg_globals$").count(), 2, "{all}");
     }
 }

@@ -6,6 +6,7 @@ use crate::globals::{Fact, Origin, Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
 use crate::scram;
+use crate::secret::VerifierKind;
 
 pub(super) const ABOUT: About = About {
     name: "generated-password",
@@ -20,7 +21,8 @@ impl RoleRule for GeneratedPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let Passwords::Generate(earlier) = &cx.choices.passwords else { return Verdict::Keep };
         let needed = role.password == Password::Unknown && role.has(Attribute::Login);
-        if !needed || cx.external.contains_key(name) {
+        let accepted = cx.rights.verifier(VerifierKind::ScramSha256).is_yes();
+        if !needed || !accepted || cx.external.contains_key(name) {
             return Verdict::Keep;
         }
         let (password, message) = match earlier.get(name) {

@@ -3,9 +3,14 @@
 //! Only memberships in the mapped role become memberships in the other; what the mapped role was a
 //! member of goes with it.
 
+use std::collections::BTreeMap;
+
+use indexmap::map::Entry;
+
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
 use crate::globals::{Fact, Globals, Membership, MembershipKey};
+use crate::name::Name;
 use crate::sanitize::{About, Context};
 
 pub(super) const ABOUT: About = About {
@@ -19,15 +24,21 @@ pub(super) const ABOUT: About = About {
 pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>) {
     let choices = cx.choices;
     let roles = &cx.roles;
+    // Roles are mapped by the source's names.
+    let targets: BTreeMap<Name, Name> = choices
+        .map_role
+        .iter()
+        .map(|(from, to)| (choices.rename.get(from).unwrap_or(from).clone(), to.clone()))
+        .collect();
     let mapped: Vec<_> = globals
         .memberships
         .extract_if(.., |key, _| {
-            let to = choices.map_role.get(&key.role);
+            let to = targets.get(&key.role);
             to.is_some_and(|to| *to != key.member) && roles.contains_key(&key.member)
         })
         .collect();
     for (key, membership) in mapped {
-        let Some(to) = choices.map_role.get(&key.role) else { continue };
+        let Some(to) = targets.get(&key.role) else { continue };
         for origin in membership.origins() {
             cx.change(origin);
         }
@@ -36,7 +47,18 @@ pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>)
         let object = super::membership_object(&key);
         cx.report(&ABOUT, Action::Rewritten, object, membership.granted.origin, message);
         cx.mapped.insert(key.clone());
-        globals.memberships.insert(key, membership);
+        match globals.memberships.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(membership);
+            }
+            Entry::Occupied(mut entry) => {
+                let key = entry.key().clone();
+                super::unite(entry.get_mut(), &membership, &key, cx);
+            }
+        }
+    }
+    if cx.rights.attribute(Attribute::Superuser).is_yes() {
+        return;
     }
     let Some(to) = choices.mapped(Attribute::Superuser) else { return };
     let mut superusers: Vec<_> =
@@ -72,11 +94,11 @@ mod tests {
                     CREATE ROLE dba;\nGRANT rds_superuser TO dba;\nGRANT pg_monitor TO rds_superuser;";
         assert_eq!(
             run_with(text, "azure 16", &choices),
-            "5 warning map-role rewritten membership dba in azure_pg_admin: instead of membership in rds_superuser\n\
-             3 warning map-role rewritten membership boss in azure_pg_admin: instead of SUPERUSER\n\
-             3 warning superuser rewritten role boss: loses SUPERUSER\n\
+            "3 warning superuser rewritten role boss: loses SUPERUSER\n\
              2 info platform-role dropped role rds_superuser: aurora's own\n\
              1 info platform-role dropped role rdsadmin: aurora's own\n\
+             5 warning map-role rewritten membership dba in azure_pg_admin: instead of membership in rds_superuser\n\
+             3 warning map-role rewritten membership boss in azure_pg_admin: instead of SUPERUSER\n\
              6 info dropped-role dropped membership rds_superuser in pg_monitor: rds_superuser is not carried over\n\
              CREATE ROLE boss\nCREATE ROLE dba\nGRANT azure_pg_admin TO boss, dba\n\
              kept 1, rewritten 2, dropped 3"
@@ -99,7 +121,7 @@ mod tests {
              3 error collision dropped role azure_pg_admin: azure has it: its members are administrators; nothing can be granted to it\n\
              2 warning superuser rewritten role b: loses SUPERUSER\n\
              2 warning map-role rewritten membership b in azure_pg_admin: instead of SUPERUSER\n\
-             CREATE ROLE b\nGRANT azure_pg_admin TO b\nkept 0, rewritten 2, dropped 2"
+             CREATE ROLE b\nGRANT azure_pg_admin TO b\nkept 1, rewritten 1, dropped 2"
         );
     }
 }

@@ -28,6 +28,13 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
             cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
             continue;
         };
+        if let Password::Is(fact) = &role.password
+            && fact.value.kind() == VerifierKind::Malformed
+        {
+            // As good as none: the server would take it for a plaintext password.
+            cx.lose([fact.origin]);
+            role.password = Password::Unknown;
+        }
         if matches!(role.password, Password::Is(_)) {
             let message = "it has a password here already, which stays";
             cx.report(&UNUSED, Action::Dropped, object, role.origin(), message);
@@ -39,7 +46,8 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
                 "a plaintext password: its SCRAM-SHA-256 verifier is computed here",
             ),
             VerifierKind::ScramSha256 => (secret.clone(), "a SCRAM-SHA-256 verifier"),
-            _ => (secret.clone(), "an md5 verifier"),
+            VerifierKind::Md5 => (secret.clone(), "an md5 verifier"),
+            VerifierKind::Malformed => (secret.clone(), "a malformed verifier"),
         };
         if let Password::None(fact) = &role.password {
             cx.lose([fact.origin]);

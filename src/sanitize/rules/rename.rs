@@ -52,6 +52,7 @@ pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
             cx.report(&MD5, Action::Dropped, object(), origin, message);
         }
     }
+    globals.sort();
 }
 
 #[cfg(test)]

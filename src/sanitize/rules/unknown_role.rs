@@ -17,7 +17,7 @@ pub(super) struct UnknownRole;
 
 impl MembershipRule for UnknownRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
-        let mapped = cx.choices.map_role.values().any(|to| *to == key.role);
+        let mapped = cx.mapped.contains(key);
         let predefined = cx.rights.predefined(key.role.as_str()) != Predefined::NotPredefined;
         let message = if let Some(message) = no_member(&key.member, cx) {
             message

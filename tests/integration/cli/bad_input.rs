@@ -85,16 +85,16 @@ fn a_dump_without_its_end() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %', pg_catalog.current_setting('server_version');
+        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
       END IF;
     END
     $pg_globals$;
 
     BEGIN;
-    SET LOCAL default_transaction_read_only = off;
     SET LOCAL createrole_self_grant = '';
 
     -- Roles
@@ -112,9 +112,10 @@ fn a_dump_without_its_end() {
       end marker: it is missing at the end of the dump
       = make the dump again before you rely on this script
 
-    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
-      IN DATABASE, ALL: whether the source has such settings cannot be seen
-      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    info: not-in-dump (2): pg_dumpall leaves some settings out
+      IN DATABASE: settings of roles in one database are not in this dump
+      ALTER ROLE ALL: settings of all roles are in no dump
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // Cut in the middle of a statement.
     let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
@@ -143,9 +144,10 @@ fn a_dump_without_its_end() {
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
 
-    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
-      IN DATABASE, ALL: whether the source has such settings cannot be seen
-      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    info: not-in-dump (2): pg_dumpall leaves some settings out
+      IN DATABASE: settings of roles in one database are not in this dump
+      ALTER ROLE ALL: settings of all roles are in no dump
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // It would be read as another limit than the one that the source has.
     let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
@@ -172,9 +174,10 @@ fn a_dump_without_its_end() {
       line 6, last statement: the dump ends in the middle of this statement, which is left out
       = make the dump again before you rely on this script
 
-    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
-      IN DATABASE, ALL: whether the source has such settings cannot be seen
-      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    info: not-in-dump (2): pg_dumpall leaves some settings out
+      IN DATABASE: settings of roles in one database are not in this dump
+      ALTER ROLE ALL: settings of all roles are in no dump
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // A script of one's own may lack its last semicolon, whatever is allowed.
     let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
@@ -195,16 +198,16 @@ fn a_dump_without_its_end() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %', pg_catalog.current_setting('server_version');
+        RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
       END IF;
     END
     $pg_globals$;
 
     BEGIN;
-    SET LOCAL default_transaction_read_only = off;
     SET LOCAL createrole_self_grant = '';
 
     COMMIT;
@@ -214,9 +217,10 @@ fn a_dump_without_its_end() {
     found 0 roles, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     0 statements read: 0 kept, 0 rewritten, 0 dropped
 
-    info: not-in-dump: pg_dumpall --globals-only leaves out the settings of roles in one database, and those of all roles
-      IN DATABASE, ALL: whether the source has such settings cannot be seen
-      = look at pg_db_role_setting on the source, or dump the whole cluster with pg_dumpall --schema-only
+    info: not-in-dump (2): pg_dumpall leaves some settings out
+      IN DATABASE: settings of roles in one database are not in this dump
+      ALTER ROLE ALL: settings of all roles are in no dump
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
 }
 
@@ -307,7 +311,7 @@ fn meta_commands() {
     error: psql meta-command \!: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:2:1
       |
-    2 | \! rm -rf ~
+    2 | \! ** *** *
       | ^
       |
       = help: make the dump again with pg_dumpall; in a script of your own, take the command out
@@ -329,7 +333,7 @@ fn meta_commands() {
     error: psql meta-command \if: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:1:1
       |
-    1 | \if :x
+    1 | \if **
       | ^
       |
       = help: make the dump again with pg_dumpall; in a script of your own, take the command out
@@ -346,7 +350,7 @@ fn meta_commands() {
     error: psql meta-command \!: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:1:14
       |
-    1 | ALTER ROLE a \! ls
+    1 | ALTER ROLE a \! **
       |              ^
       |
       = help: make the dump again with pg_dumpall; in a script of your own, take the command out
@@ -365,7 +369,7 @@ fn meta_commands() {
     error: psql meta-command \restrict: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:1:1
       |
-    1 | \restrict abc\! ls
+    1 | \restrict ***** **
       | ^
       |
       = help: make the dump again with pg_dumpall; in a script of your own, take the command out

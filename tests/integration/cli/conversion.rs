@@ -189,9 +189,9 @@ fn only_some_roles() {
     info: grantor: the grantor becomes the role that replays the script: only it may name itself
       line 7, app in owner: was granted by boss, which cannot revoke it any more
 
-    info: database-setting: the setting waits for its database: where it is missing, the script says so and goes on
+    info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
       line 6, app in shop: search_path: for one database only
-      = run that section of the script again when the databases exist
+      = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     "#);
     assert_eq!(convert(DUMP).with("--exclude J*").done().body(), done.body());
     let both = convert(DUMP).with("--only [a-o]* --exclude ?pp").done();
@@ -262,9 +262,9 @@ fn renamed() {
     info: grantor: the grantor becomes the role that replays the script: only it may name itself
       line 7, owner in own=er: was granted by boss, which cannot revoke it any more
 
-    info: database-setting: the setting waits for its database: where it is missing, the script says so and goes on
+    info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
       line 6, owner in shop: search_path: for one database only
-      = run that section of the script again when the databases exist
+      = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     "#);
 }
 
@@ -379,7 +379,7 @@ fn guarded() {
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe') THEN
         CREATE ROLE "Jane Doe";
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists and stays as it is: Jane Doe';
+        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
       END IF;
     END
     $pg_globals$;
@@ -388,7 +388,7 @@ fn guarded() {
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app') THEN
         CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists and stays as it is: app';
+        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
       END IF;
     END
     $pg_globals$;
@@ -397,7 +397,7 @@ fn guarded() {
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner') THEN
         CREATE ROLE owner;
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists and stays as it is: owner';
+        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
       END IF;
     END
     $pg_globals$;
@@ -518,10 +518,18 @@ fn a_cluster_dump() {
     DO $pg_globals$
     BEGIN
       IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop') THEN
-        ALTER DATABASE shop SET work_mem TO '1MB';
         ALTER ROLE app IN DATABASE shop SET search_path TO 'shop';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet: run this section again when it does: shop';
+      END IF;
+    END
+    $pg_globals$;
+    DO $pg_globals$
+    BEGIN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop' AND pg_catalog.pg_has_role(datdba, 'USAGE')) THEN
+        ALTER DATABASE shop SET work_mem TO '1MB';
+      ELSE
+        RAISE NOTICE USING MESSAGE = 'this database does not exist yet, or is another''s: its owner may run this section: shop';
       END IF;
     END
     $pg_globals$;
@@ -532,10 +540,14 @@ fn a_cluster_dump() {
     found 1 role, 0 memberships, 2 settings, 0 parameter privileges, 0 tablespaces
     3 statements read: 3 kept, 0 rewritten, 0 dropped; 5 skipped, of databases
 
-    info: database-setting (2): the setting waits for its database: where it is missing, the script says so and goes on
-      line 21, ALL in shop: work_mem: for everybody in one database: only its owner may set it
+    info: not-in-dump: pg_dumpall leaves some settings out
+      ALTER ROLE ALL: settings of all roles are in no dump
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+
+    info: database-setting (2): settings in one database wait for it: where it is missing, the script says so and goes on
+      line 21, ALL in shop: work_mem: for everybody in one database, and set only where the administrator owns it
       line 22, app in shop: search_path: for one database only
-      = run that section of the script again when the databases exist
+      = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     ");
 }
 

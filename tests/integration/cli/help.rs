@@ -33,7 +33,7 @@ fn of_the_program() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 1 differences or failed checks, 2 trouble.
+    Exit status: 0 done, 2 trouble.
     ");
     assert_eq!(help(&["help"]), help(&["--help"]));
     assert_snapshot!(help(&["--help"]), @"
@@ -50,7 +50,7 @@ fn of_the_program() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 1 differences or failed checks, 2 trouble.
+    Exit status: 0 done, 2 trouble.
     ");
     let version = format!("pg_globals {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(help(&["--version"]), version);

@@ -78,7 +78,7 @@ fn misspelt() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 1 differences or failed checks, 2 trouble.
+    Exit status: 0 done, 2 trouble.
     ");
     assert_snapshot!(Run::new(["konvert"]).fails(), @"
     error: unrecognized subcommand 'konvert'

@@ -197,7 +197,7 @@ impl fmt::Display for Done {
 
 /// What a script does within its transaction.
 pub fn body(script: &str) -> String {
-    let begin = "\nBEGIN;\nSET LOCAL default_transaction_read_only = off;\n";
+    let begin = "\nBEGIN;\n";
     let (_, rest) = script.split_once(begin).expect(script);
     let rest = rest.strip_prefix("SET LOCAL createrole_self_grant = '';\n").unwrap_or(rest);
     rest.strip_suffix("\nCOMMIT;\n").unwrap_or(rest).trim_start().to_owned()
