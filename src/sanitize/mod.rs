@@ -159,8 +159,7 @@ fn seed(globals: &Globals, choices: &Choices) -> Seed {
     });
     let all = || in_globals.clone().chain(choices.passwords_from.values());
     let is_plaintext = |secret: &Secret| secret.kind() == VerifierKind::Plaintext;
-    let needed = matches!(choices.passwords, Passwords::Generate(_))
-        || all().any(|secret| is_plaintext(secret));
+    let needed = matches!(choices.passwords, Passwords::Generate(_)) || all().any(is_plaintext);
     // A digest of all verifiers takes a while that nobody needs to spend.
     if needed { Seed::of(all()) } else { Seed::of(std::iter::empty()) }
 }
