@@ -229,11 +229,52 @@ fn in_the_name_of<'a>(grantor: Option<&'a Name>, grants: Vec<Statement<'a>>) -> 
     all.chain([Statement::Session(Session::Authorization(None))]).collect()
 }
 
-/// Grants that owners made come first: those by others rest on them.
+/// Grants on one object such that each grantor has the grant option before it grants.
+fn in_order<'a, T>(
+    mut waiting: Vec<T>,
+    grantor: impl Fn(&T) -> Option<&'a Name>,
+    may_grant_on: impl Fn(&T) -> Option<&'a Name>,
+) -> Vec<T> {
+    let mut able = BTreeSet::new();
+    let mut all = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let (mut ready, later): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .partition(|grant| grantor(grant).is_none_or(|grantor| able.contains(grantor)));
+        waiting = later;
+        if ready.is_empty() {
+            // Nobody can have granted these: the server will tell.
+            ready = std::mem::take(&mut waiting);
+        }
+        able.extend(ready.iter().filter_map(&may_grant_on));
+        all.append(&mut ready);
+    }
+    all
+}
+
+fn role_of(grantee: &Grantee) -> Option<&Name> {
+    match grantee {
+        Grantee::Role(name) => Some(name),
+        Grantee::Public => None,
+    }
+}
+
 fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
-    let by_owner = globals.parameters.iter().filter(|(key, _)| key.grantor.is_none());
-    let by_others = globals.parameters.iter().filter(|(key, _)| key.grantor.is_some());
-    by_owner.chain(by_others).flat_map(|(key, parameter)| {
+    let all: Vec<_> = globals.parameters.iter().collect();
+    let of_one = all.chunk_by(|(a, _), (b, _)| a.parameter == b.parameter).map(<[_]>::to_vec);
+    let ordered: Vec<_> = of_one
+        .flat_map(|grants| {
+            in_order(
+                grants,
+                |(key, _)| key.grantor.as_ref(),
+                |(key, it)| {
+                    let option = [it.set, it.alter_system].into_iter().flatten();
+                    role_of(&key.grantee).filter(|_| option.into_iter().any(|fact| fact.value))
+                },
+            )
+        })
+        .collect();
+    ordered.into_iter().flat_map(|(key, parameter)| {
         let grant = |set: bool, alter_system: bool, grant_option: bool| Statement::Grant {
             privileges: Privileges::Parameter(
                 ParameterPrivileges { set, alter_system },
@@ -270,9 +311,12 @@ fn tablespace<'a>((name, tablespace): (&'a Name, &'a Tablespace)) -> Vec<Stateme
         let change = TablespaceChange::Set(options.collect());
         statements.push(Statement::AlterTablespace { name: text_of(name), change });
     }
-    let by_owner = tablespace.grants.iter().filter(|((_, by), _)| by.is_none());
-    let by_others = tablespace.grants.iter().filter(|((_, by), _)| by.is_some());
-    for ((to, by), grant_option) in by_owner.chain(by_others) {
+    let grants = in_order(
+        tablespace.grants.iter().collect(),
+        |((_, by), _)| by.as_ref(),
+        |((to, _), option)| role_of(to).filter(|_| option.value),
+    );
+    for ((to, by), grant_option) in grants {
         let grant = Statement::Grant {
             privileges: Privileges::Tablespace(vec![text_of(name)]),
             grantees: vec![grantee(to)],

@@ -3,7 +3,7 @@
 use indexmap::map::Entry;
 
 use super::{Collector, Result, refuse};
-use crate::finding::Kind;
+use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Grantee, Membership, MembershipKey, ParameterKey};
 use crate::globals::setting::SettingName;
@@ -325,6 +325,9 @@ impl Collector {
         option_only: bool,
         origin: Origin,
     ) {
+        let tablespace = self.globals.tablespaces.get(name);
+        let owner = tablespace.and_then(|tablespace| tablespace.owner.as_ref());
+        let from_owner = owner.is_some_and(|owner| key.0 == Grantee::Role(owner.value.clone()));
         let grants =
             self.globals.tablespaces.get_mut(name).map(|tablespace| &mut tablespace.grants);
         let mut earlier = Vec::new();
@@ -336,7 +339,15 @@ impl Collector {
                 grants.insert(key.clone(), Fact { value: false, ..fact });
             }
         }
-        self.revoked(&earlier, option_only, (Kind::Tablespace, name.as_str()), origin);
+        let object = (Kind::Tablespace, name.as_str());
+        if earlier.is_empty() && from_owner {
+            self.lost(origin);
+            let message = "its owner keeps CREATE in it, which was revoked".to_owned();
+            let (rule, severity) = ("owner-privilege", Severity::Warning);
+            self.finding(rule, severity, Action::Dropped, object, origin, message);
+            return;
+        }
+        self.revoked(&earlier, option_only, object, origin);
     }
 
     fn revoked(

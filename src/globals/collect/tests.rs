@@ -69,6 +69,10 @@ fn later_statements_replace_earlier_ones() {
              GRANT CREATE ON TABLESPACE t TO a",
             "1 kept, 2 kept, 3 dropped, 3:no-effect",
         ),
+        (
+            "CREATE ROLE a\nCREATE TABLESPACE t OWNER a LOCATION '/t'\nREVOKE ALL ON TABLESPACE t FROM a",
+            "1 kept, 2 kept, 3 dropped, 3:owner-privilege",
+        ),
         ("ALTER ROLE a LOGIN", "1 kept, 1:assumed-role"),
         ("CREATE ROLE a SYSID 5", "1 rewritten, 1:no-effect"),
     ];

@@ -4,7 +4,7 @@ use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::{Password, Role};
 use crate::name::Name;
-use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
+use crate::sanitize::{About, Context, Passwords, RoleRule, Skip, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "no-password",
@@ -19,7 +19,9 @@ pub(super) struct NoPassword;
 impl RoleRule for NoPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let omitted = matches!(cx.choices.passwords, Passwords::Omit);
-        if omitted || !role.has(Attribute::Login) || cx.external.contains_key(name) {
+        // Where memberships are left out, nothing else tells of another way to log in.
+        let external = cx.external.contains_key(name) && !cx.choices.skips(Skip::Memberships);
+        if omitted || !role.has(Attribute::Login) || external {
             return Verdict::Keep;
         }
         let object = (Kind::Role, name.as_str().to_owned());

@@ -51,6 +51,14 @@ mod tests {
             run(text, "postgres 15"),
             "CREATE ROLE a\nGRANT SET ON PARAMETER work_mem TO a\nkept 2, rewritten 0, dropped 0"
         );
+        // Whoever grants must have been given the right to do so before.
+        let text = "CREATE ROLE a;\nCREATE ROLE y;\nCREATE ROLE z;\n\
+                    GRANT SET ON PARAMETER work_mem TO z WITH GRANT OPTION;\n\
+                    SET SESSION AUTHORIZATION z;\nGRANT SET ON PARAMETER work_mem TO y WITH GRANT OPTION;\n\
+                    SET SESSION AUTHORIZATION y;\nGRANT SET ON PARAMETER work_mem TO a;";
+        let all = run(text, "postgres 15");
+        let places = ["TO z", "TO y", "TO a"].map(|to| all.find(to).unwrap());
+        assert!(places.is_sorted(), "{all}");
         let all = run(text, "azure 16");
         assert!(all.contains("parameter dropped"), "{all}");
     }

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 8] = [
+pub(super) const ALL: [About; 9] = [
     About {
         name: "truncated",
         severity: Severity::Error,
@@ -33,6 +33,12 @@ pub(super) const ALL: [About; 8] = [
         severity: Severity::Info,
         why: "the statement changes nothing that is carried over",
         remedy: "",
+    },
+    About {
+        name: "owner-privilege",
+        severity: Severity::Warning,
+        why: "what owners have from the start is not taken from them",
+        remedy: "revoke it on the target",
     },
     About {
         name: "truncated-name",
