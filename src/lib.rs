@@ -3,10 +3,34 @@
 //!
 //! The modules, in the order in which data flows:
 //!
+//! - [`dump`]: bytes into statements, each with its place; what is not globals is passed over.
+//! - [`sql`]: a statement's text to and from a [`Statement`](sql::Statement).
+//! - [`globals`]: the model; statements collected into it, each accounted for, and written again.
+//! - [`read`]: where globals come from, and every mistake on the way.
 //! - [`platform`]: what a platform owns and accepts, as data.
+//! - [`sanitize`]: what a target takes, and what there is to say about the rest; one rule a file.
+//! - [`report`]: the script, the report, mistakes with their lines.
+//! - [`cli`]: what the user types; nothing else prints.
 //!
-//! Below all of them: [`name`], [`place`], [`version`], [`attribute`], [`secret`], [`finding`],
-//! [`glob`].
+//! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
+//! [`version`], [`attribute`], [`secret`], [`scram`], [`finding`], [`glob`].
+//!
+//! ```
+//! use pg_globals::platform::{Platform, Rights};
+//! use pg_globals::read::{Options, read};
+//! use pg_globals::sanitize::{Choices, sanitize};
+//! use pg_globals::version::Major;
+//!
+//! let dump = "CREATE ROLE app; ALTER ROLE app WITH NOSUPERUSER LOGIN CONNECTION LIMIT 5;";
+//! let reading = read(dump.as_bytes(), Options::default())?;
+//! let azure = Platform::builtin("azure").ok_or("no such platform")?;
+//! let rights = Rights::offline(azure, Major::new(16));
+//! let choices = Choices::default();
+//! let sanitized =
+//!     sanitize(reading.globals, reading.ledger, reading.findings, rights, None, &choices)?;
+//! assert_eq!(sanitized.globals.roles["app"].connection_limit.map(|fact| fact.value), Some(5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod attribute;
 pub mod cli;
