@@ -1,6 +1,6 @@
 //! The report as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -72,8 +72,10 @@ fn plural(count: usize, what: &str) -> String {
 fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
     let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, usize), Vec<&Finding>> =
         BTreeMap::new();
+    let places: HashMap<_, _> =
+        rules::all().enumerate().map(|(place, about)| (about.name, place)).collect();
     for finding in findings {
-        let place = rules::all().position(|about| about.name == finding.rule).unwrap_or(usize::MAX);
+        let place = places.get(finding.rule).copied().unwrap_or(usize::MAX);
         by_rule.entry((std::cmp::Reverse(finding.severity), place)).or_default().push(finding);
     }
     let sorted = by_rule.into_iter().map(|((severity, _), mut findings)| {
@@ -132,7 +134,7 @@ fn object(finding: &Finding) -> String {
         Kind::Comment => ("comment on ", Name::new(name).to_string()),
         Kind::SecurityLabel => ("label on ", Name::new(name).to_string()),
         Kind::Membership | Kind::Setting | Kind::Parameter | Kind::Statement => {
-            ("", name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+            ("", name.replace(char::is_control, " "))
         }
     };
     format!("{kind}{name}")
