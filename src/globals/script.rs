@@ -177,21 +177,16 @@ fn memberships(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
 /// The grants of one role, such that each grantor has the ADMIN option before it is named.
 fn grants_of<'a>(
     role: &'a Name,
-    mut waiting: Vec<(&'a MembershipKey, &'a Membership)>,
+    grants: Vec<(&'a MembershipKey, &'a Membership)>,
 ) -> Vec<Statement<'a>> {
+    let grantor = |(key, _): &(&'a MembershipKey, _)| key.grantor.as_ref();
+    let may_grant_on = |(key, membership): &(&'a MembershipKey, &Membership)| {
+        membership.is_admin().then_some(&key.member)
+    };
     let mut statements = Vec::new();
-    let mut admins = BTreeSet::new();
-    while !waiting.is_empty() {
-        let (mut ready, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(key, _)| {
-            key.grantor.as_ref().is_none_or(|grantor| admins.contains(grantor))
-        });
-        waiting = later;
-        if ready.is_empty() {
-            // Nobody can have granted these: the server will tell.
-            ready = std::mem::take(&mut waiting);
-        }
+    for wave in waves(grants, grantor, may_grant_on) {
         let mut groups: BTreeMap<Group<'a>, Vec<RoleSpec<'a>>> = BTreeMap::new();
-        for (key, membership) in ready {
+        for (key, membership) in wave {
             let option = |fact: Option<Fact<bool>>| fact.map(|fact| fact.value);
             let group = (
                 key.grantor.as_ref(),
@@ -201,9 +196,6 @@ fn grants_of<'a>(
                 option(membership.set).filter(|set| !set),
             );
             groups.entry(group).or_default().push(spec(&key.member));
-            if membership.is_admin() {
-                admins.insert(&key.member);
-            }
         }
         statements.extend(groups.into_iter().map(|((grantor, admin, inherit, set), members)| {
             let options = MembershipOptions { admin: admin.then_some(true), inherit, set };
@@ -229,14 +221,14 @@ fn in_the_name_of<'a>(grantor: Option<&'a Name>, grants: Vec<Statement<'a>>) -> 
     all.chain([Statement::Session(Session::Authorization(None))]).collect()
 }
 
-/// Grants on one object such that each grantor has the grant option before it grants.
-fn in_order<'a, T>(
+/// Grants of one thing in waves: each grantor may grant it on by an earlier one.
+fn waves<'a, T>(
     mut waiting: Vec<T>,
     grantor: impl Fn(&T) -> Option<&'a Name>,
     may_grant_on: impl Fn(&T) -> Option<&'a Name>,
-) -> Vec<T> {
+) -> Vec<Vec<T>> {
     let mut able = BTreeSet::new();
-    let mut all = Vec::with_capacity(waiting.len());
+    let mut waves = Vec::new();
     while !waiting.is_empty() {
         let (mut ready, later): (Vec<_>, Vec<_>) = waiting
             .into_iter()
@@ -247,9 +239,9 @@ fn in_order<'a, T>(
             ready = std::mem::take(&mut waiting);
         }
         able.extend(ready.iter().filter_map(&may_grant_on));
-        all.append(&mut ready);
+        waves.push(ready);
     }
-    all
+    waves
 }
 
 fn role_of(grantee: &Grantee) -> Option<&Name> {
@@ -264,7 +256,7 @@ fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
     let of_one = all.chunk_by(|(a, _), (b, _)| a.parameter == b.parameter).map(<[_]>::to_vec);
     let ordered: Vec<_> = of_one
         .flat_map(|grants| {
-            in_order(
+            waves(
                 grants,
                 |(key, _)| key.grantor.as_ref(),
                 |(key, it)| {
@@ -273,6 +265,7 @@ fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
                 },
             )
         })
+        .flatten()
         .collect();
     ordered.into_iter().flat_map(|(key, parameter)| {
         let grant = |set: bool, alter_system: bool, grant_option: bool| Statement::Grant {
@@ -311,12 +304,12 @@ fn tablespace<'a>((name, tablespace): (&'a Name, &'a Tablespace)) -> Vec<Stateme
         let change = TablespaceChange::Set(options.collect());
         statements.push(Statement::AlterTablespace { name: text_of(name), change });
     }
-    let grants = in_order(
+    let grants = waves(
         tablespace.grants.iter().collect(),
         |((_, by), _)| by.as_ref(),
         |((to, _), option)| role_of(to).filter(|_| option.value),
     );
-    for ((to, by), grant_option) in grants {
+    for ((to, by), grant_option) in grants.into_iter().flatten() {
         let grant = Statement::Grant {
             privileges: Privileges::Tablespace(vec![text_of(name)]),
             grantees: vec![grantee(to)],

@@ -36,15 +36,13 @@ pub(super) fn security_label(text: &str) -> Parsed<'_, Statement<'_>> {
 }
 
 fn object(text: &str) -> Parsed<'_, Option<Object<'_>>> {
-    let role = preceded(keyword("ROLE"), column_name("a role name"));
-    let tablespace = preceded(keyword("TABLESPACE"), column_name("a tablespace name"));
     let word = peek_word(text);
     if word.eq_ignore_ascii_case("ROLE") {
-        map(role, |name| Some(Object::Role(name))).parse(text)
+        let name = preceded(keyword("ROLE"), column_name("a role name"));
+        map(name, |name| Some(Object::Role(name))).parse(text)
     } else if word.eq_ignore_ascii_case("TABLESPACE") {
-        let (rest, name) = { tablespace }.parse(text)?;
-        // pg_dumpall up to 10 quotes the tablespace's name twice in SECURITY LABEL.
-        Ok((rest, Some(Object::Tablespace(name))))
+        let name = preceded(keyword("TABLESPACE"), column_name("a tablespace name"));
+        map(name, |name| Some(Object::Tablespace(name))).parse(text)
     } else {
         Ok((text, None))
     }
