@@ -8,6 +8,9 @@ use std::str::FromStr;
 pub struct Major(u32);
 
 impl Major {
+    /// The oldest version that is read.
+    pub const OLDEST: Self = Self(90_500);
+
     /// The major version `number`, from 10 on.
     pub const fn new(number: u32) -> Self {
         Self(number * 10_000)

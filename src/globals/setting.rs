@@ -114,6 +114,15 @@ impl Value {
         }
     }
 
+    /// The value that `pg_db_role_setting` stores as this text.
+    pub fn stored(name: &SettingName, text: &str) -> Self {
+        if !name.is_quoted_list() {
+            return Self::Text(text.into());
+        }
+        // What cannot be a list is one name, as pg_dumpall takes it.
+        Self::of(name, &split_list(text).unwrap_or_else(|| vec![text.to_owned()]))
+    }
+
     /// Whether it is a list of nothing.
     pub fn is_empty_list(&self) -> bool {
         matches!(self, Self::List(names) if names.iter().all(|name| name.is_empty()))
@@ -127,6 +136,44 @@ impl Value {
         }
         .iter()
         .map(AsRef::as_ref)
+    }
+}
+
+/// The names of a list, quoted or not, with commas between them
+/// (`SplitGUCList` in `src/bin/pg_dump/dumputils.c`); none where it is malformed.
+fn split_list(text: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = text.trim_start();
+    if rest.is_empty() {
+        return Some(names);
+    }
+    loop {
+        let mut name = String::new();
+        if let Some(quoted) = rest.strip_prefix('"') {
+            rest = quoted;
+            loop {
+                let end = rest.find('"')?;
+                name.push_str(&rest[..end]);
+                rest = &rest[end + 1..];
+                let Some(doubled) = rest.strip_prefix('"') else { break };
+                name.push('"');
+                rest = doubled;
+            }
+        } else {
+            let end = rest.find(|c: char| c == ',' || c.is_ascii_whitespace());
+            let end = end.unwrap_or(rest.len());
+            if end == 0 {
+                return None;
+            }
+            name.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+        names.push(name);
+        rest = rest.trim_start();
+        match rest.strip_prefix(',') {
+            Some(next) => rest = next.trim_start(),
+            None => return rest.is_empty().then_some(names),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! PostgreSQL's own rules about attributes in `CREATE ROLE`.
 
 use super::answer::Answer;
-use super::data::Admin;
 use crate::attribute::Attribute;
 use crate::version::Major;
 
@@ -9,13 +8,18 @@ use crate::version::Major;
 /// (`CreateRole` in `src/backend/commands/user.c`).
 const ONLY_WHAT_IT_HAS: Major = Major::new(16);
 
-/// May an administrator with CREATEROLE give `attribute` to a role that it creates? Measured on
-/// 12 to 18; the value counts there, not the mention, so taking away is always accepted.
-pub(super) fn vanilla(admin: &Admin, attribute: Attribute, major: Major) -> Answer<'static> {
-    if admin.superuser {
+/// May an administrator with CREATEROLE, who has `attribute` itself or not, give it to a role that it
+/// creates? Measured on 12 to 18; the value counts there, not the mention, so taking away is always
+/// accepted.
+pub(super) fn vanilla(
+    superuser: bool,
+    has: bool,
+    attribute: Attribute,
+    major: Major,
+) -> Answer<'static> {
+    if superuser {
         return Answer::Yes;
     }
-    let has = admin.attributes.iter().any(|own| own.0 == attribute);
     match attribute {
         Attribute::Inherit | Attribute::Login | Attribute::CreateRole => Answer::Yes,
         Attribute::Superuser => Answer::no("only a superuser may create superusers"),

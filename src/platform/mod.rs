@@ -7,6 +7,7 @@
 //! A new platform is one file in `data/` and its name in `builtin.rs`.
 
 mod answer;
+mod answers;
 mod attributes;
 mod builtin;
 mod data;
@@ -17,6 +18,7 @@ mod rights;
 mod settings;
 
 pub use answer::{Answer, Predefined, SettingAnswer};
+pub use answers::{Answers, Database, Locks, Protection, State};
 pub use data::RoleKind;
 pub use definition::{OwnRole, Ownership, Platform};
 pub use error::PlatformError;

@@ -33,10 +33,13 @@ pub(super) fn since(role: &str) -> Option<Major> {
     Some(Major::new(SINCE[at].1))
 }
 
+/// Why `pg_database_owner` is granted to nobody.
+pub(super) const NO_MEMBERS: &str = "it cannot have explicit members";
+
 /// May an administrator with CREATEROLE, of whom nothing else is known, grant `role`?
 pub(super) fn vanilla(superuser: bool, role: &str, major: Major) -> Answer<'static> {
     match role {
-        "pg_database_owner" => Answer::no("it cannot have explicit members"),
+        "pg_database_owner" => Answer::no(NO_MEMBERS),
         _ if superuser => Answer::Yes,
         // PostgreSQL lets CREATEROLE grant these before 16, but platforms were seen to patch that.
         "pg_read_server_files" | "pg_write_server_files" | "pg_execute_server_program" => {

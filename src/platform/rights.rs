@@ -1,6 +1,7 @@
 //! What a target accepts from its administrator.
 
 use super::answer::{Answer, Predefined, SettingAnswer};
+use super::answers::{Answers, Protection};
 use super::data::Rule;
 use super::definition::Platform;
 use super::settings::{self, SettingKind};
@@ -9,18 +10,45 @@ use crate::attribute::Attribute;
 use crate::secret::VerifierKind;
 use crate::version::Major;
 
-/// What a server of one major version on one platform accepts from its administrator, as far as
-/// is known without asking it.
+/// What a server of one major version on one platform accepts from its administrator: as far as
+/// that is known without asking it, and narrowed by what it answers, where it was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Rights<'a> {
     platform: &'a Platform,
     major: Major,
+    answers: Option<&'a Answers>,
 }
 
 impl<'a> Rights<'a> {
     /// What is known about the platform and PostgreSQL's rules of that version.
     pub const fn offline(platform: &'a Platform, major: Major) -> Self {
-        Self { platform, major }
+        Self { platform, major, answers: None }
+    }
+
+    /// What the connected role may do on that very server. Where the platform's data and the
+    /// answers differ, the stricter counts: managed servers are patched.
+    pub const fn narrowed_by(self, answers: &'a Answers) -> Self {
+        Self { answers: Some(answers), major: answers.major, ..self }
+    }
+
+    /// What the server has answered, where it was asked.
+    pub const fn answers(&self) -> Option<&'a Answers> {
+        self.answers
+    }
+
+    /// Whether nothing is refused to whoever replays: a superuser.
+    pub fn is_superuser(&self) -> bool {
+        self.answers.map_or(self.platform.data.admin.superuser, Answers::is_superuser)
+    }
+
+    /// Why a role of the target is never touched.
+    pub fn protection(&self, role: &str) -> Option<&'a Protection> {
+        self.answers?.protected.get(role)
+    }
+
+    /// Whether the target has this role for sure, although the source does not bring it.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.answers.is_some_and(|answers| answers.roles.contains(role))
     }
 
     /// The target's version.
@@ -37,7 +65,17 @@ impl<'a> Rights<'a> {
     pub fn attribute(&self, attribute: Attribute) -> Answer<'a> {
         let data = &self.platform.data;
         let rule = Rule::find(&data.attribute, self.major, |name| name.0 == attribute);
-        rule.map_or_else(|| attributes::vanilla(&data.admin, attribute, self.major), Rule::answer)
+        let rule = rule.map(Rule::answer);
+        let Some(answers) = self.answers else {
+            let admin = &data.admin;
+            let has = || admin.attributes.iter().any(|own| own.0 == attribute);
+            return rule.unwrap_or_else(|| {
+                attributes::vanilla(admin.superuser, has(), attribute, self.major)
+            });
+        };
+        let has = answers.attributes.contains(&attribute);
+        let own = attributes::vanilla(answers.is_superuser(), has, attribute, self.major);
+        if own.is_yes() { asked(rule) } else { own }
     }
 
     /// May a role be created with this name? Names are compared as they are stored.
@@ -59,6 +97,17 @@ impl<'a> Rights<'a> {
             return Predefined::NotPredefined;
         }
         let data = &self.platform.data;
+        if let Some(answers) = self.answers {
+            if !answers.predefined.contains(role) {
+                return Predefined::Unknown { since: predefined::since(role) };
+            }
+            let rule = Rule::find(&data.predefined, self.major, |name| name == role);
+            return Predefined::Known(match role {
+                "pg_database_owner" => Answer::no(predefined::NO_MEMBERS),
+                _ if !answers.may_grant(role) => Answer::no(NO_ADMIN),
+                _ => asked(rule.map(Rule::answer)),
+            });
+        }
         // A rule about a role says, too, that the platform has it: some bring later ones back.
         if let Some(rule) = Rule::find(&data.predefined, self.major, |name| name == role) {
             return Predefined::Known(rule.answer());
@@ -75,6 +124,10 @@ impl<'a> Rights<'a> {
     /// role of that name. Nobody may grant anything to such a role.
     pub fn own_role(&self, role: &str) -> Option<Answer<'a>> {
         let grant = self.platform.role(role)?.data().grant.as_ref();
+        if let Some(answers) = self.answers {
+            let rule = grant.map(super::data::Verdict::answer);
+            return Some(if answers.may_grant(role) { asked(rule) } else { Answer::no(NO_ADMIN) });
+        }
         Some(grant.map_or_else(
             || Answer::unconfirmed("nothing says that the administrator may grant it"),
             super::data::Verdict::answer,
@@ -85,16 +138,41 @@ impl<'a> Rights<'a> {
     pub fn setting(&self, name: &str) -> SettingAnswer<'a> {
         let name = settings::folded(name);
         let data = &self.platform.data;
-        let superuser = data.admin.superuser;
         if let Some(rule) = Rule::find(&data.setting, self.major, |glob| glob.0.matches(&name)) {
             return match rule.answer() {
                 Answer::Yes => SettingAnswer::Allowed,
                 Answer::No(why) => SettingAnswer::Denied(why),
+                // The server is tried, where there is one.
+                Answer::Unconfirmed(_) if self.answers.is_some() => self.vanilla_setting(&name),
                 Answer::Unconfirmed(why) => SettingAnswer::Unconfirmed(why),
             };
         }
-        let setting = settings::find(&name);
-        if let Some((setting, span)) = setting.and_then(|s| Some((s, s.in_version(self.major)?))) {
+        self.vanilla_setting(&name)
+    }
+
+    /// PostgreSQL's own rules about a setting, whose name is in lower case.
+    fn vanilla_setting(&self, name: &str) -> SettingAnswer<'a> {
+        let superuser = self.is_superuser();
+        if let Some(answers) = self.answers {
+            match answers.context(name) {
+                Some(context) if context.allows(answers.may_set(name)) => {
+                    return SettingAnswer::Allowed;
+                }
+                Some(context) => return SettingAnswer::Refused { context },
+                None if name.contains('.') && answers.may_set(name) => {
+                    return SettingAnswer::Allowed;
+                }
+                None => {}
+            }
+        }
+        let setting = settings::find(name);
+        let here = setting.and_then(|s| Some((s, s.in_version(self.major)?)));
+        // A live server lists what everybody may set; it hides some others, and libraries come late.
+        let hidden = |setting: &settings::Setting, span: &settings::Span| {
+            setting.module.is_some() || !span.context.allows(false)
+        };
+        let here = here.filter(|(setting, span)| self.answers.is_none() || hidden(setting, span));
+        if let Some((setting, span)) = here {
             return match setting.module {
                 _ if span.context.allows(superuser) && (superuser || setting.module.is_none()) => {
                     SettingAnswer::Allowed
@@ -104,7 +182,7 @@ impl<'a> Rights<'a> {
             };
         }
         if name.contains('.') {
-            if self.major >= Major::new(14) && !settings::is_custom_name(&name) {
+            if self.major >= Major::new(14) && !settings::is_custom_name(name) {
                 SettingAnswer::Malformed
             } else if superuser {
                 SettingAnswer::Allowed
@@ -129,8 +207,11 @@ impl<'a> Rights<'a> {
     pub fn tablespaces(&self) -> Answer<'a> {
         let data = &self.platform.data;
         match &data.tablespaces {
+            _ if self.answers.is_some() && !self.is_superuser() => {
+                Answer::no("only a superuser may create tablespaces")
+            }
             Some(verdict) => verdict.answer(),
-            None if data.admin.superuser => Answer::Yes,
+            None if self.is_superuser() => Answer::Yes,
             None => Answer::no("only a superuser may create tablespaces"),
         }
     }
@@ -142,8 +223,11 @@ impl<'a> Rights<'a> {
             return Answer::no("parameter privileges exist since 15");
         }
         match &data.parameter_privileges {
+            _ if self.answers.is_some() && !self.is_superuser() => {
+                Answer::no("only a superuser may grant them")
+            }
             Some(verdict) => verdict.answer(),
-            None if data.admin.superuser => Answer::Yes,
+            None if self.is_superuser() => Answer::Yes,
             None => Answer::no("only a superuser may grant them"),
         }
     }
@@ -152,7 +236,9 @@ impl<'a> Rights<'a> {
     pub fn label_provider(&self, provider: &str) -> Answer<'a> {
         let data = &self.platform.data;
         match Rule::find(&data.label, self.major, |name| name == provider) {
+            Some(rule) if self.answers.is_some() => asked(Some(rule.answer())),
             Some(rule) => rule.answer(),
+            None if self.answers.is_some() => Answer::Yes,
             // A superuser sets any label, but a library must provide for it.
             None if data.admin.superuser => {
                 Answer::unconfirmed("the server must have loaded the provider")
@@ -167,7 +253,8 @@ impl<'a> Rights<'a> {
             return Answer::no("the server would take it for a plaintext password");
         }
         let rules = &self.platform.data.verifier;
-        Rule::find(rules, self.major, |name| name.0 == kind).map_or(Answer::Yes, Rule::answer)
+        let rule = Rule::find(rules, self.major, |name| name.0 == kind).map(Rule::answer);
+        if self.answers.is_some() { asked(rule) } else { rule.unwrap_or(Answer::Yes) }
     }
 
     /// What to know about a verifier that is accepted.
@@ -180,6 +267,18 @@ impl<'a> Rights<'a> {
     /// Do grants take `INHERIT` and `SET` options?
     pub fn membership_options(&self) -> bool {
         self.major >= Major::new(16)
+    }
+}
+
+/// Why a role cannot be granted.
+const NO_ADMIN: &str = "the connected role lacks the ADMIN option on it";
+
+/// What the platform's data says, where the server has nothing against it: what is not confirmed is
+/// tried.
+fn asked(rule: Option<Answer<'_>>) -> Answer<'_> {
+    match rule {
+        Some(Answer::No(why)) => Answer::No(why),
+        _ => Answer::Yes,
     }
 }
 

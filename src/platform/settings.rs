@@ -145,16 +145,7 @@ fn line(text: &'static str) -> Option<(Cow<'static, str>, Setting)> {
 fn span(text: &str) -> Option<Span> {
     let mut parts = text.split(':');
     let (first, last) = parts.next()?.split_once('-')?;
-    let context = match parts.next()? {
-        "internal" => Context::Internal,
-        "postmaster" => Context::Postmaster,
-        "sighup" => Context::Sighup,
-        "superuser-backend" => Context::SuperuserBackend,
-        "backend" => Context::Backend,
-        "superuser" => Context::Superuser,
-        "user" => Context::User,
-        _ => return None,
-    };
+    let context = Context::named(parts.next()?)?;
     let vartype = match parts.next()? {
         "bool" => SettingType::Bool,
         "integer" => SettingType::Integer,
@@ -174,6 +165,20 @@ fn span(text: &str) -> Option<Span> {
 }
 
 impl Context {
+    /// The context that `pg_settings` names so.
+    pub fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "internal" => Self::Internal,
+            "postmaster" => Self::Postmaster,
+            "sighup" => Self::Sighup,
+            "superuser-backend" => Self::SuperuserBackend,
+            "backend" => Self::Backend,
+            "superuser" => Self::Superuser,
+            "user" => Self::User,
+            _ => return None,
+        })
+    }
+
     /// As `pg_settings` names it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
-//! Where globals come from: the text of a dump, and verifiers from elsewhere.
+//! Where globals come from: the text of a dump, a live server, and verifiers from elsewhere.
 
 mod dump;
+pub mod live;
 mod mask;
 mod passwords;
 

@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
                 self.superusers.insert(name.clone(), fact.origin);
             }
         }
-        let wants_admins = self.rights.platform().admin_is_superuser();
+        let wants_admins = self.rights.is_superuser();
         for (key, membership) in &globals.memberships {
             let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
             if let Some(way) = external {

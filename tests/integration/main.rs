@@ -17,6 +17,7 @@ mod fixtures;
 mod fixtures_parse;
 mod harness;
 mod laws;
+mod readers;
 mod readme;
 mod secrets;
 mod support;

@@ -16,7 +16,7 @@ pub(super) struct GlobalSetting;
 impl SettingRule for GlobalSetting {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
         let everybody = key.role.is_none() && key.database.is_none();
-        if !everybody || cx.rights.platform().admin_is_superuser() {
+        if !everybody || cx.rights.is_superuser() {
             return Verdict::Keep;
         }
         let message = format!("set the server parameter {} to {}", key.name, setting.value);

@@ -24,7 +24,7 @@ pub(super) struct Grantor;
 impl MembershipRule for Grantor {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         let Some(grantor) = &key.grantor else { return Verdict::Keep };
-        let superuser = cx.rights.platform().admin_is_superuser();
+        let superuser = cx.rights.is_superuser();
         let was_superuser = cx.superusers.contains_key(grantor) || cx.is_platform_role(grantor);
         if superuser && was_superuser {
             // Granted by a superuser there, replayed by a superuser here: nothing is different.

@@ -36,6 +36,18 @@ impl Cluster {
             .map(|messages| messages.iter().filter_map(row).collect())
     }
 
+    /// Does something with a connection through the socket.
+    pub fn with_client<T>(
+        &self,
+        user: &str,
+        database: &str,
+        work: impl AsyncFnOnce(&Client) -> T,
+    ) -> T {
+        let mut config = through_socket(self.socket(), self.port, user);
+        config.dbname(database);
+        run(&config, async |client| Ok(work(client).await)).unwrap()
+    }
+
     /// Logs in over TCP with a password; gives the server's message if it refuses.
     pub fn login(&self, role: &str, password: &str) -> Result<(), String> {
         let mut config = Config::new();

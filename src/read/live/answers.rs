@@ -1,0 +1,154 @@
+//! What the server answers about itself and the connected role.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use foldhash::HashSet;
+
+use super::{Collected, LiveError, Part, Probe, Row};
+use crate::attribute::Attribute;
+use crate::globals::Globals;
+use crate::name::Name;
+use crate::platform::{Answers, Context, Database, Locks, Platform, Protection, State};
+use crate::version::Major;
+
+/// What the queries have brought.
+#[derive(Default)]
+pub(super) struct Partial {
+    pub(super) bootstrap: Option<Name>,
+    pub(super) user: Option<Name>,
+    pub(super) session_user: Option<Name>,
+    pub(super) reads_verifiers: bool,
+    pub(super) predefined: BTreeSet<Name>,
+    pub(super) settings: HashMap<String, Context>,
+    pub(super) settable: BTreeSet<String>,
+    pub(super) databases: BTreeMap<Name, Database>,
+    pub(super) identity: Option<(String, String)>,
+    pub(super) locks_per_transaction: u64,
+    pub(super) transactions: u64,
+    pub(super) keeps_statements: Vec<String>,
+}
+
+/// Who is connected.
+pub(super) fn connected() -> Part {
+    let sql = "SELECT current_user, session_user".to_owned();
+    let take = |rows: &[Row], all: &mut Collected| {
+        let row = rows.first().ok_or(LiveError::Unexpected("no row"))?;
+        all.answers.user = Some(Name::new(row.text(0)?));
+        all.answers.session_user = Some(Name::new(row.text(1)?));
+        Ok(())
+    };
+    Part { sql, take }
+}
+
+/// What tells this server from every other.
+pub(super) fn identity(probe: &Probe) -> Option<Part> {
+    let sql = "SELECT system_identifier, extract(epoch FROM pg_postmaster_start_time()) \
+               FROM pg_control_system()";
+    let take = |rows: &[Row], all: &mut Collected| {
+        if let Some(row) = rows.first() {
+            all.answers.identity = Some((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+        }
+        Ok(())
+    };
+    probe.control_data.then(|| Part { sql: sql.to_owned(), take })
+}
+
+impl Partial {
+    /// All answers, with what follows from the globals.
+    pub(super) fn complete(
+        self,
+        probe: &Probe,
+        globals: &Globals,
+        platform: Option<&Platform>,
+    ) -> Answers {
+        let user = self.user.unwrap_or_else(|| Name::new(""));
+        let session_user = self.session_user.unwrap_or_else(|| user.clone());
+        let attributes: BTreeSet<_> = globals.roles.get(&user).map_or_else(BTreeSet::new, |role| {
+            Attribute::ALL.into_iter().filter(|&attribute| role.has(attribute)).collect()
+        });
+        let superuser = attributes.contains(&Attribute::Superuser);
+        let mut protected = BTreeMap::new();
+        if let Some(group) = platform.and_then(Platform::admin_role) {
+            for member in members_of(globals, group) {
+                protected.insert(member, Protection::Administrator(Name::new(group)));
+            }
+        }
+        if !superuser {
+            let is_superuser = |name: &&Name| globals.roles[*name].has(Attribute::Superuser);
+            for name in globals.roles.keys().filter(is_superuser) {
+                protected.insert(name.clone(), Protection::Superuser);
+            }
+        }
+        protected.extend(self.bootstrap.map(|name| (name, Protection::Bootstrap)));
+        for name in [&session_user, &user] {
+            protected.insert(name.clone(), Protection::Connected);
+        }
+        Answers {
+            version: probe.version.clone(),
+            major: probe.major,
+            admin_on: admin_on(globals, &user, probe.major),
+            user,
+            session_user,
+            attributes,
+            roles: globals.roles.keys().cloned().collect(),
+            predefined: self.predefined,
+            protected,
+            settings: self.settings,
+            settable: self.settable,
+            databases: self.databases,
+            reads_verifiers: self.reads_verifiers,
+            state: if probe.standby { State::Standby } else { State::Writable },
+            identity: self.identity,
+            locks: Locks {
+                per_transaction: self.locks_per_transaction,
+                transactions: self.transactions,
+            },
+            keeps_statements: self.keeps_statements,
+        }
+    }
+}
+
+/// All members of a role, members' members included.
+fn members_of(globals: &Globals, group: &str) -> BTreeSet<Name> {
+    let mut all = BTreeSet::new();
+    let mut next = vec![Name::new(group)];
+    while let Some(role) = next.pop() {
+        for key in globals.memberships.keys().filter(|key| key.role == role) {
+            if all.insert(key.member.clone()) {
+                next.push(key.member.clone());
+            }
+        }
+    }
+    all
+}
+
+/// The roles on which `user` has the ADMIN option, directly or by a role whose privileges it has
+/// (`select_best_admin` in `src/backend/utils/adt/acl.c`).
+fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
+    let mut of_member: foldhash::HashMap<&Name, Vec<_>> = foldhash::HashMap::default();
+    for (key, membership) in &globals.memberships {
+        of_member.entry(&key.member).or_default().push((&key.role, membership));
+    }
+    let mut seen: HashSet<&Name> = HashSet::default();
+    let mut next = vec![user];
+    let mut admin_on = HashSet::default();
+    while let Some(member) = next.pop() {
+        if !seen.insert(member) {
+            continue;
+        }
+        let inherits = globals.roles.get(member).is_none_or(|role| role.has(Attribute::Inherit));
+        for (role, membership) in of_member.get(member).into_iter().flatten() {
+            if membership.is_admin() {
+                admin_on.insert((*role).clone());
+            }
+            let inherited = match membership.inherit {
+                Some(fact) => fact.value,
+                None => inherits && major < Major::new(16),
+            };
+            if inherited {
+                next.push(role);
+            }
+        }
+    }
+    admin_on
+}

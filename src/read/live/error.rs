@@ -1,0 +1,43 @@
+//! Why a live server was not read.
+
+use std::fmt;
+
+use crate::version::Major;
+
+/// Why a live server was not read.
+#[derive(Debug)]
+pub enum LiveError {
+    /// The connection or a query failed.
+    Server(tokio_postgres::Error),
+    /// The answer does not fit the question: this is no PostgreSQL, or something between changes it.
+    Unexpected(&'static str),
+    /// The server's version is not supported.
+    TooOld(Major),
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(error) => match error.as_db_error() {
+                Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
+                None if error.is_closed() => f.write_str("the connection was lost"),
+                None => error.fmt(f),
+            },
+            Self::Unexpected(what) => write!(
+                f,
+                "the server's answer is not PostgreSQL's ({what}): is it a connection pooler? \
+                 connect to the server itself"
+            ),
+            Self::TooOld(major) => write!(f, "PostgreSQL {major} is too old: 9.5 is the oldest"),
+        }
+    }
+}
+
+impl std::error::Error for LiveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Server(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Memberships with their grantors and options.
+
+use super::roles::fact;
+use super::{Collected, LiveError, Part, Probe, Row};
+use crate::globals::{Membership, MembershipKey};
+use crate::name::Name;
+use crate::version::Major;
+
+pub(super) fn part(probe: &Probe) -> Part {
+    let options =
+        if probe.major >= Major::new(16) { "a.inherit_option, a.set_option" } else { "NULL, NULL" };
+    // A dropped role can be left over as grantor before 16; one without role or member means nothing.
+    let sql = format!(
+        "SELECT r.rolname, m.rolname, g.rolname, a.admin_option, {options} FROM pg_auth_members a \
+         JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member \
+         LEFT JOIN pg_roles g ON g.oid = a.grantor \
+         WHERE NOT (r.rolname ~ '^pg_' AND m.rolname ~ '^pg_')"
+    );
+    Part { sql, take: collect }
+}
+
+/// As `pg_dumpall` states them: ADMIN and SET only where they are not what a plain grant gives.
+fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
+    for row in rows {
+        let key = MembershipKey {
+            role: Name::new(row.text(0)?),
+            member: Name::new(row.text(1)?),
+            grantor: row.get(2)?.map(Name::new),
+        };
+        let inherit = match row.get(4)? {
+            Some(_) => Some(fact(row.flag(4)?)),
+            None => None,
+        };
+        let set = row.get(5)?.is_none() || row.flag(5)?;
+        let membership = Membership {
+            granted: fact(()),
+            admin: row.flag(3)?.then(|| fact(true)),
+            inherit,
+            set: (!set).then(|| fact(false)),
+        };
+        all.globals.memberships.insert(key, membership);
+    }
+    Ok(())
+}

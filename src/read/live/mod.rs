@@ -1,0 +1,127 @@
+//! What a live server has, from its catalogs, and what it answers about itself: one query a file.
+//!
+//! All of it takes two round trips, whatever the number of roles, and sees one snapshot.
+
+mod answers;
+mod batch;
+mod databases;
+mod error;
+mod labels;
+mod memberships;
+mod parameters;
+mod probe;
+mod roles;
+mod server_settings;
+mod settings;
+mod tablespaces;
+
+use tokio_postgres::Client;
+
+pub use error::LiveError;
+
+use crate::globals::Globals;
+use crate::name::Name;
+use crate::platform::{Answers, Platform};
+use batch::{Row, batch};
+pub use probe::Probe;
+
+/// What a server has, and what it answers.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Its globals. Roles whose names begin with `pg_` are not among them.
+    pub globals: Globals,
+    /// What it answers about itself and the connected role.
+    pub answers: Answers,
+    /// The kind of verifier that roles have, where the platform tells it although `pg_authid` is
+    /// closed: `scram-sha-256`, `md5`.
+    pub verifier_kinds: std::collections::BTreeMap<Name, String>,
+    /// The platform that its roles show.
+    pub platform: Option<&'static Platform>,
+}
+
+/// What is collected while the answers are read.
+#[derive(Default)]
+struct Collected {
+    globals: Globals,
+    oids: foldhash::HashMap<String, Name>,
+    tablespaces: foldhash::HashMap<String, Name>,
+    answers: answers::Partial,
+    verifier_kinds: std::collections::BTreeMap<Name, String>,
+}
+
+/// A query, and what takes its rows.
+struct Part {
+    sql: String,
+    take: fn(&[Row], &mut Collected) -> Result<(), LiveError>,
+}
+
+/// The session's state that the queries rely on.
+const SESSION: &str = "SET LOCAL search_path = pg_catalog; SET LOCAL datestyle = 'ISO, YMD'; \
+     SET LOCAL timezone = 'UTC'; SET LOCAL standard_conforming_strings = on; \
+     SET LOCAL bytea_output = 'hex'";
+
+/// Reads everything in a transaction of its own: one snapshot, nothing is written.
+///
+/// # Errors
+/// When the connection or a query fails, or the server is older than 9.5.
+pub async fn read(client: &Client) -> Result<Live, LiveError> {
+    let probe = Probe::of(client).await?;
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+    collect(client, &probe, begin, "COMMIT").await
+}
+
+/// Reads everything again inside the transaction that is open.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_again(client: &Client, probe: &Probe) -> Result<Live, LiveError> {
+    collect(client, probe, "", "").await
+}
+
+async fn collect(
+    client: &Client,
+    probe: &Probe,
+    before: &str,
+    after: &str,
+) -> Result<Live, LiveError> {
+    let parts: Vec<Part> = [
+        Some(roles::part(probe)),
+        Some(roles::predefined()),
+        Some(memberships::part(probe)),
+        Some(settings::part()),
+        Some(tablespaces::part()),
+        Some(tablespaces::options()),
+        Some(tablespaces::grants()),
+        Some(labels::part()),
+        parameters::part(probe),
+        parameters::settable(probe),
+        Some(databases::part()),
+        Some(server_settings::part()),
+        Some(answers::connected()),
+        answers::identity(probe),
+        roles::verifier_kinds(probe),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let session: Vec<&str> = SESSION.split("; ").collect();
+    let mut queries: Vec<&str> = Vec::with_capacity(parts.len() + session.len() + 2);
+    queries.extend(Some(before).filter(|text| !text.is_empty()));
+    queries.extend(session);
+    let first = queries.len();
+    queries.extend(parts.iter().map(|part| part.sql.as_str()));
+    queries.extend(Some(after).filter(|text| !text.is_empty()));
+    let results = batch(client, &queries).await?;
+    let mut collected = Collected::default();
+    for (part, rows) in parts.iter().zip(&results[first..]) {
+        (part.take)(rows, &mut collected)?;
+    }
+    let Collected { mut globals, answers, verifier_kinds, .. } = collected;
+    globals.sort();
+    let platform = Platform::recognise(
+        |role| globals.roles.contains_key(role),
+        |tablespace| globals.tablespaces.contains_key(tablespace),
+    );
+    let answers = answers.complete(probe, &globals, platform);
+    Ok(Live { globals, answers, verifier_kinds, platform })
+}

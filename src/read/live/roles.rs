@@ -1,0 +1,97 @@
+//! Roles with their attributes, verifiers and comments.
+
+use super::probe::{Kinds, Probe};
+use super::{Collected, LiveError, Part, Row};
+use crate::attribute::Attribute;
+use crate::globals::{Fact, Origin, Password, Role, Timestamp};
+use crate::name::Name;
+use crate::secret::Secret;
+
+/// The columns in the order of [`Attribute::ALL`].
+const COLUMNS: &str = "r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, \
+     r.rolcanlogin, r.rolreplication, r.rolbypassrls, r.rolconnlimit, r.rolvaliduntil::text";
+
+pub(super) fn part(probe: &Probe) -> Part {
+    // pg_roles shows asterisks, whether there is a password or not.
+    let (table, password, take): (_, _, fn(&[Row], &mut Collected) -> _) = if probe.reads_verifiers
+    {
+        ("pg_authid", "r.rolpassword", |rows, all| collect(rows, all, true))
+    } else {
+        ("pg_roles", "NULL", |rows, all| collect(rows, all, false))
+    };
+    let sql = format!(
+        "SELECT {COLUMNS}, {password}, d.description FROM {table} r \
+         LEFT JOIN pg_shdescription d ON d.objoid = r.oid AND d.classoid = 'pg_authid'::regclass"
+    );
+    Part { sql, take }
+}
+
+fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(), LiveError> {
+    all.answers.reads_verifiers = reads_verifiers;
+    for row in rows {
+        let oid = row.text(0)?;
+        let name = Name::new(row.text(1)?);
+        all.oids.insert(oid.to_owned(), name.clone());
+        if oid == "10" {
+            all.answers.bootstrap = Some(name.clone());
+        }
+        if name.as_str().starts_with("pg_") {
+            continue;
+        }
+        let mut role = Role::default();
+        role.created = Some(fact(()));
+        for (column, attribute) in (2..).zip(Attribute::ALL) {
+            role.set(attribute, Some(fact(row.flag(column)?)));
+        }
+        let limit: i32 = row.number(9)?;
+        role.connection_limit = (limit != -1).then(|| fact(limit));
+        if let Some(until) = row.get(10)? {
+            let until = Timestamp::parse(until);
+            let until = until.ok_or(LiveError::Unexpected("a date that is not ISO"))?;
+            role.valid_until = Some(fact(until));
+        }
+        role.password = match row.get(11)? {
+            Some(verifier) => Password::Is(fact(Secret::new(verifier))),
+            None if reads_verifiers => Password::None(fact(())),
+            None => Password::Unknown,
+        };
+        role.comment = row.get(12)?.map(|text| fact(text.into()));
+        all.globals.roles.insert(name, role);
+    }
+    Ok(())
+}
+
+/// The predefined roles.
+pub(super) fn predefined() -> Part {
+    let sql = "SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_'".to_owned();
+    let take = |rows: &[Row], all: &mut Collected| {
+        for row in rows {
+            all.answers.predefined.insert(Name::new(row.text(0)?));
+        }
+        Ok(())
+    };
+    Part { sql, take }
+}
+
+/// The kinds of verifiers, where they cannot be read but the platform tells this much.
+pub(super) fn verifier_kinds(probe: &Probe) -> Option<Part> {
+    let kinds = probe.kinds.filter(|_| !probe.reads_verifiers)?;
+    let sql = match kinds {
+        Kinds::Rds => {
+            "SELECT rolname, encryption_method FROM rds_tools.role_password_encryption_type()"
+        }
+        Kinds::Azure => "SELECT rolename, authtype FROM azure_roles_authtype()",
+    };
+    let take = |rows: &[Row], all: &mut Collected| {
+        for row in rows {
+            let kind = row.get(1)?.unwrap_or_default().to_ascii_lowercase();
+            all.verifier_kinds.insert(Name::new(row.text(0)?), kind);
+        }
+        Ok(())
+    };
+    Some(Part { sql: sql.to_owned(), take })
+}
+
+pub(super) fn fact<T>(value: T) -> Fact<T> {
+    Fact::new(value, Origin::LIVE)
+}

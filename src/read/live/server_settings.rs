@@ -1,0 +1,42 @@
+//! The server's settings: which exist, who may set them, and those that matter here by themselves.
+
+use super::{Collected, Part, Row};
+use crate::platform::Context;
+
+/// What can keep the text of statements, and the values with which it does not.
+const KEEPERS: [(&str, &[&str]); 6] = [
+    ("log_statement", &["none"]),
+    ("log_min_duration_statement", &["-1"]),
+    ("pg_stat_statements.track", &["none"]),
+    ("pgaudit.log", &["", "none"]),
+    ("pg_qs.query_capture_mode", &["none"]),
+    ("auto_explain.log_min_duration", &["-1"]),
+];
+
+pub(super) fn part() -> Part {
+    let sql = "SELECT lower(name), context, setting FROM pg_settings";
+    Part { sql: sql.to_owned(), take: collect }
+}
+
+fn collect(rows: &[Row], all: &mut Collected) -> Result<(), super::LiveError> {
+    for row in rows {
+        let name = row.text(0)?;
+        let value = row.get(2)?.unwrap_or_default();
+        let number = || value.parse().unwrap_or(0);
+        match name {
+            "max_locks_per_transaction" => all.answers.locks_per_transaction = number(),
+            "max_connections" | "max_prepared_transactions" => {
+                all.answers.transactions += number();
+            }
+            _ => {}
+        }
+        if KEEPERS.iter().any(|(keeper, off)| *keeper == name && !off.contains(&value)) {
+            all.answers.keeps_statements.push(format!("{name} = {value}"));
+        }
+        if let Some(context) = Context::named(row.text(1)?) {
+            all.answers.settings.insert(name.to_owned(), context);
+        }
+    }
+    all.answers.keeps_statements.sort_unstable();
+    Ok(())
+}
