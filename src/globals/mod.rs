@@ -4,9 +4,11 @@
 //! - [`fact`]: values that remember the statement that they come from.
 //! - [`ledger`]: what became of each statement that was read.
 //! - [`collect`]: statements into a model, in their order.
+//! - [`changes`]: what it takes to make one model like another.
 //! - [`script`]: a model into statements, in the order in which they replay.
 //! - [`timestamp`]: the values of `VALID UNTIL`.
 
+pub mod changes;
 pub mod collect;
 pub mod fact;
 pub mod ledger;
@@ -15,6 +17,7 @@ pub mod script;
 pub mod setting;
 pub mod timestamp;
 
+pub use changes::{Change, Changes, Scope, changes};
 pub use fact::{Fact, Origin};
 pub use ledger::{Fate, Ledger};
 pub use model::{

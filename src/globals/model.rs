@@ -217,6 +217,37 @@ impl Globals {
     }
 }
 
+impl MembershipKey {
+    /// How findings call it.
+    pub fn object_name(&self) -> String {
+        // There can be as many as memberships: `format!` takes ten times as long.
+        [self.member.as_str(), " in ", self.role.as_str()].concat()
+    }
+}
+
+impl SettingKey {
+    /// How findings call it.
+    pub fn object_name(&self) -> String {
+        let role = self.role.as_ref().map_or("ALL", Name::as_str);
+        let name = self.name.as_str();
+        match &self.database {
+            Some(database) => format!("{role} in {}: {name}", database.as_str()),
+            None => format!("{role}: {name}"),
+        }
+    }
+}
+
+impl ParameterKey {
+    /// How findings call it.
+    pub fn object_name(&self) -> String {
+        let grantee = match &self.grantee {
+            Grantee::Public => "PUBLIC",
+            Grantee::Role(name) => name.as_str(),
+        };
+        format!("{} to {grantee}", self.parameter.as_str())
+    }
+}
+
 impl Role {
     /// What is stated about an attribute.
     pub fn stated(&self, attribute: Attribute) -> Option<Fact<bool>> {

@@ -71,6 +71,7 @@ fn one_line(text: &str) -> String {
 
 fn heading(phase: Phase) -> &'static str {
     match phase {
+        Phase::Revokes => "What is taken back",
         Phase::Roles => "Roles",
         Phase::Settings => "Settings",
         Phase::DatabaseSettings => {
@@ -80,7 +81,9 @@ fn heading(phase: Phase) -> &'static str {
         Phase::SecurityLabels => "Security labels",
         Phase::Memberships => "Memberships",
         Phase::Parameters => "Privileges on configuration parameters",
+        Phase::TablespaceChanges => "Tablespaces that exist",
         Phase::Passwords => "Passwords",
+        Phase::Drops => "Roles that go",
         Phase::Tablespaces => "Tablespaces: no transaction can hold them",
     }
 }

@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub admins: HashSet<(Name, Name)>,
     /// Memberships in roles of the target that stand for others.
     pub mapped: HashSet<MembershipKey>,
+    /// Members of roles that --map-role names, and the role that stands for those.
+    mapped_to: HashSet<(Name, Name)>,
     /// What the salts of verifiers that are made here come from.
     pub seed: Seed,
     /// Passwords that were generated.
@@ -63,6 +65,7 @@ impl<'a> Context<'a> {
             superusers: HashMap::default(),
             admins: HashSet::default(),
             mapped: HashSet::default(),
+            mapped_to: HashSet::default(),
             seed,
             generated: BTreeMap::new(),
             ledger,
@@ -78,7 +81,13 @@ impl<'a> Context<'a> {
             }
         }
         let wants_admins = self.rights.is_superuser();
+        if let Some(to) = self.choices.mapped(Attribute::Superuser) {
+            self.mapped_to.extend(self.superusers.keys().map(|name| (name.clone(), to.clone())));
+        }
         for (key, membership) in &globals.memberships {
+            if let Some(to) = self.choices.map_role.get(&key.role) {
+                self.mapped_to.insert((key.member.clone(), to.clone()));
+            }
             let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
             if let Some(way) = external {
                 self.external.insert(key.member.clone(), way.to_owned());
@@ -152,6 +161,20 @@ impl<'a> Context<'a> {
             line: self.ledger.line(origin),
             message: message.into(),
         });
+    }
+
+    /// Whether --map-role makes this role a member of that one.
+    pub fn is_mapped_to(&self, name: &Name, to: &Name) -> bool {
+        self.mapped_to.contains(&(name.clone(), to.clone()))
+    }
+
+    /// Whether a role that the user left out is there all the same, on a target that was asked, and
+    /// may be granted or joined.
+    pub fn is_there(&self, name: &Name) -> bool {
+        self.rights.has_role(name.as_str())
+            && self.rights.protection(name.as_str()).is_none()
+            && self.rights.platform().role(name.as_str()).is_none()
+            && (!self.dropped.contains(name) || !self.choices.selects(name))
     }
 
     /// Whether the source's platform has this role for itself, by its exact name.

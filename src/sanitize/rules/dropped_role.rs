@@ -42,11 +42,11 @@ impl SettingRule for DroppedRole {
 impl MembershipRule for DroppedRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         let origin = it.granted.origin;
-        if cx.dropped.contains(&key.member) {
+        if cx.dropped.contains(&key.member) && !cx.is_there(&key.member) {
             report(&key.member, true, super::membership_object(key), origin, cx);
             return Verdict::Drop;
         }
-        if !cx.dropped.contains(&key.role) || cx.mapped.contains(key) {
+        if !cx.dropped.contains(&key.role) || cx.mapped.contains(key) || cx.is_there(&key.role) {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);

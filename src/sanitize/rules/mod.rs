@@ -25,6 +25,7 @@ mod passwords_from;
 mod plaintext_password;
 mod platform_role;
 mod predefined_role;
+mod protected_role;
 mod reading;
 mod rename;
 mod replication;
@@ -50,15 +51,15 @@ pub(super) use selection::unused_patterns;
 
 use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
 use crate::finding::Kind;
-use crate::globals::{Grantee, MembershipKey, ParameterKey, SettingKey};
-use crate::name::Name;
+use crate::globals::{MembershipKey, ParameterKey, SettingKey};
 
 /// The rules about roles, in the order in which they look at each.
-pub(super) static ROLE: [&dyn RoleRule; 20] = [
+pub(super) static ROLE: [&dyn RoleRule; 21] = [
     &selection::Selection,
     &platform_role::PlatformRole,
     &lookalike::Lookalike,
     &reserved_name::ReservedName,
+    &protected_role::ProtectedRole,
     &collision::Collision,
     &superuser::Superuser,
     &replication::Replication,
@@ -114,7 +115,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter:
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 43] = [
+    const ABOUTS: [&About; 44] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -124,6 +125,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &platform_role::ABOUT,
         &lookalike::ABOUT,
         &reserved_name::ABOUT,
+        &protected_role::ABOUT,
         &collision::ABOUT,
         &superuser::ABOUT,
         &replication::ABOUT,
@@ -169,28 +171,17 @@ pub fn about(name: &str) -> Option<&'static About> {
 
 /// How a membership is called in findings.
 fn membership_object(key: &MembershipKey) -> (Kind, String) {
-    // There can be as many as memberships: `format!` takes ten times as long.
-    (Kind::Membership, [key.member.as_str(), " in ", key.role.as_str()].concat())
+    (Kind::Membership, key.object_name())
 }
 
 /// How a setting is called in findings.
 fn setting_object(key: &SettingKey) -> (Kind, String) {
-    let role = key.role.as_ref().map_or("ALL", Name::as_str);
-    let name = key.name.as_str();
-    let name = match &key.database {
-        Some(database) => format!("{role} in {}: {name}", database.as_str()),
-        None => format!("{role}: {name}"),
-    };
-    (Kind::Setting, name)
+    (Kind::Setting, key.object_name())
 }
 
 /// How a privilege on a parameter is called in findings.
 fn parameter_object(key: &ParameterKey) -> (Kind, String) {
-    let grantee = match &key.grantee {
-        Grantee::Public => "PUBLIC",
-        Grantee::Role(name) => name.as_str(),
-    };
-    (Kind::Parameter, format!("{} to {grantee}", key.parameter.as_str()))
+    (Kind::Parameter, key.object_name())
 }
 
 #[cfg(test)]

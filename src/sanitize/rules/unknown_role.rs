@@ -21,7 +21,11 @@ impl MembershipRule for UnknownRole {
         let predefined = cx.rights.predefined(key.role.as_str()) != Predefined::NotPredefined;
         let message = if let Some(message) = no_member(&key.member, cx) {
             message
-        } else if !cx.roles.contains_key(&key.role) && !mapped && !predefined {
+        } else if !cx.roles.contains_key(&key.role)
+            && !mapped
+            && !predefined
+            && !cx.is_there(&key.role)
+        {
             format!("there is no role {} here", key.role)
         } else {
             return Verdict::Keep;
@@ -34,7 +38,7 @@ impl MembershipRule for UnknownRole {
 
 /// Why the role cannot become a member of anything; none where it can.
 fn no_member(name: &Name, cx: &Context<'_>) -> Option<String> {
-    if cx.roles.contains_key(name) {
+    if cx.roles.contains_key(name) || cx.is_there(name) {
         return None;
     }
     // What is granted to a predefined role reaches all of its members.

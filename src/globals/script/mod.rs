@@ -3,12 +3,16 @@
 //! They go in phases and not role by role: that is less work for the server, and a verifier is
 //! sent when all else has succeeded.
 
+mod delta;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fact::Fact;
+pub use delta::Delta;
+
+use super::fact::{Fact, Origin};
 use super::model::{
-    Globals, Grantee, Membership, MembershipKey, Password, Role, SettingKey, Tablespace,
+    Globals, Grantee, Map, Membership, MembershipKey, Password, Role, SettingKey, Tablespace,
 };
 use super::setting::Value;
 use crate::attribute::Attribute;
@@ -31,6 +35,8 @@ pub struct Shape {
 /// The parts of a script, in their order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Phase {
+    /// `REVOKE` of what is not desired.
+    Revokes,
     /// `CREATE ROLE`, with everything but the password.
     Roles,
     /// Settings of roles.
@@ -45,8 +51,12 @@ pub enum Phase {
     Memberships,
     /// Privileges on configuration parameters.
     Parameters,
+    /// Tablespaces that exist.
+    TablespaceChanges,
     /// Passwords.
     Passwords,
+    /// `DROP ROLE`.
+    Drops,
     /// Tablespaces, which cannot be created in a transaction.
     Tablespaces,
 }
@@ -54,36 +64,54 @@ pub enum Phase {
 /// The statements, with their phase.
 pub fn statements(globals: &Globals, shape: Shape) -> impl Iterator<Item = (Phase, Statement<'_>)> {
     let tag = |phase| move |statement| (phase, statement);
+    let untag = |(_, statement)| statement;
     let roles = globals.roles.iter().map(move |(name, role)| create_role(name, role, shape));
     let settings = globals
         .settings
         .iter()
         .filter(|(key, _)| key.database.is_none())
         .map(|(key, setting)| alter_setting(key, setting));
-    let comments = globals.roles.iter().filter_map(|(name, role)| {
-        let text = Some(text(&role.comment.as_ref()?.value));
-        Some(Statement::Comment { object: Object::Role(text_of(name)), text })
-    });
-    let labels = globals.roles.iter().flat_map(|(name, role)| {
-        role.labels.iter().map(move |(provider, label)| {
-            security_label(provider, Object::Role(text_of(name)), label)
-        })
-    });
-    let passwords = globals.roles.iter().filter_map(|(name, role)| {
-        let Password::Is(secret) = &role.password else { return None };
-        let password = RoleOption::Password(Some(Hidden(Cow::Borrowed(secret.value.expose()))));
-        Some(Statement::AlterRole { role: spec(name), options: vec![password] })
-    });
+    let comments = comments(&globals.roles).map(untag);
+    let labels = labels(&globals.roles).map(untag);
+    let passwords = passwords(&globals.roles).map(untag);
     roles
         .map(tag(Phase::Roles))
         .chain(settings.map(tag(Phase::Settings)))
         .chain(database_settings(globals).map(tag(Phase::DatabaseSettings)))
         .chain(comments.map(tag(Phase::Comments)))
         .chain(labels.map(tag(Phase::SecurityLabels)))
-        .chain(memberships(globals).map(tag(Phase::Memberships)))
-        .chain(parameters(globals).map(tag(Phase::Parameters)))
+        .chain(memberships(&globals.memberships).map(untag).map(tag(Phase::Memberships)))
+        .chain(parameters(globals).map(untag).map(tag(Phase::Parameters)))
         .chain(passwords.map(tag(Phase::Passwords)))
         .chain(globals.tablespaces.iter().flat_map(tablespace).map(tag(Phase::Tablespaces)))
+}
+
+/// A statement, and the statement of the input that what it says comes from.
+type From<'a> = (Origin, Statement<'a>);
+
+fn comments(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
+    roles.iter().filter_map(|(name, role)| {
+        let comment = role.comment.as_ref()?;
+        let object = Object::Role(text_of(name));
+        Some((comment.origin, Statement::Comment { object, text: Some(text(&comment.value)) }))
+    })
+}
+
+fn labels(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
+    roles.iter().flat_map(|(name, role)| {
+        role.labels.iter().map(move |(provider, label)| {
+            (label.origin, security_label(provider, Object::Role(text_of(name)), label))
+        })
+    })
+}
+
+fn passwords(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
+    roles.iter().filter_map(|(name, role)| {
+        let Password::Is(secret) = &role.password else { return None };
+        let password = RoleOption::Password(Some(Hidden(Cow::Borrowed(secret.value.expose()))));
+        let alter = Statement::AlterRole { role: spec(name), options: vec![password] };
+        Some((secret.origin, alter))
+    })
 }
 
 fn text(text: &str) -> Cow<'_, str> {
@@ -161,8 +189,8 @@ type Group<'a> = (Option<&'a Name>, bool, Option<bool>, Option<bool>);
 
 /// One grant for each role, options and grantor: one statement with a thousand members takes a
 /// server since 16 a hundredth of the time of a thousand statements.
-fn memberships(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
-    let mut all = globals.memberships.iter().peekable();
+fn memberships(all: &Map<MembershipKey, Membership>) -> impl Iterator<Item = From<'_>> {
+    let mut all = all.iter().peekable();
     std::iter::from_fn(move || {
         let role = &all.peek()?.0.role;
         let mut of_role = Vec::new();
@@ -178,29 +206,31 @@ fn memberships(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
 fn grants_of<'a>(
     role: &'a Name,
     grants: Vec<(&'a MembershipKey, &'a Membership)>,
-) -> Vec<Statement<'a>> {
+) -> Vec<From<'a>> {
     let grantor = |(key, _): &(&'a MembershipKey, _)| key.grantor.as_ref();
     let may_grant_on = |(key, membership): &(&'a MembershipKey, &Membership)| {
         membership.is_admin().then_some(&key.member)
     };
     let mut statements = Vec::new();
     for wave in waves(grants, grantor, may_grant_on) {
-        let mut groups: BTreeMap<Group<'a>, Vec<RoleSpec<'a>>> = BTreeMap::new();
+        let mut groups: BTreeMap<Group<'a>, (Origin, Vec<RoleSpec<'a>>)> = BTreeMap::new();
         for (key, membership) in wave {
             let option = |fact: Option<Fact<bool>>| fact.map(|fact| fact.value);
             let group = (
                 key.grantor.as_ref(),
                 membership.is_admin(),
                 option(membership.inherit),
-                // TRUE is what a grant without it gives.
-                option(membership.set).filter(|set| !set),
+                option(membership.set),
             );
-            groups.entry(group).or_default().push(spec(&key.member));
+            let origin = membership.granted.origin;
+            groups.entry(group).or_insert((origin, Vec::new())).1.push(spec(&key.member));
         }
-        statements.extend(groups.into_iter().map(|((grantor, admin, inherit, set), members)| {
+        statements.extend(groups.into_iter().map(|(group, (origin, members))| {
+            let (grantor, admin, inherit, set) = group;
             let options = MembershipOptions { admin: admin.then_some(true), inherit, set };
             let granted_by = grantor.map(spec);
-            Statement::GrantRole { roles: vec![text_of(role)], members, options, granted_by }
+            let roles = vec![text_of(role)];
+            (origin, Statement::GrantRole { roles, members, options, granted_by })
         }));
     }
     statements
@@ -244,14 +274,14 @@ fn waves<'a, T>(
     waves
 }
 
-fn role_of(grantee: &Grantee) -> Option<&Name> {
+pub(super) fn role_of(grantee: &Grantee) -> Option<&Name> {
     match grantee {
         Grantee::Role(name) => Some(name),
         Grantee::Public => None,
     }
 }
 
-fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
+fn parameters(globals: &Globals) -> impl Iterator<Item = From<'_>> {
     let all: Vec<_> = globals.parameters.iter().collect();
     let of_one = all.chunk_by(|(a, _), (b, _)| a.parameter == b.parameter).map(<[_]>::to_vec);
     let ordered: Vec<_> = of_one
@@ -287,7 +317,8 @@ fn parameters(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
                 set.into_iter().chain(system).collect()
             }
         };
-        in_the_name_of(key.grantor.as_ref(), grants)
+        let origin = parameter.origins().next().unwrap_or_default();
+        in_the_name_of(key.grantor.as_ref(), grants).into_iter().map(move |it| (origin, it))
     })
 }
 
@@ -298,6 +329,13 @@ fn tablespace<'a>((name, tablespace): (&'a Name, &'a Tablespace)) -> Vec<Stateme
         location: text(&tablespace.location),
         options: Vec::new(),
     }];
+    statements.extend(tablespace_details(name, tablespace));
+    statements
+}
+
+/// What a tablespace has beside its owner and place.
+fn tablespace_details<'a>(name: &'a Name, tablespace: &'a Tablespace) -> Vec<Statement<'a>> {
+    let mut statements = Vec::new();
     if !tablespace.options.is_empty() {
         let options = tablespace.options.iter();
         let options = options.map(|(option, value)| (text_of(option), text(&value.value)));

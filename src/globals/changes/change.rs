@@ -1,0 +1,297 @@
+//! One difference, with what is there and what is desired.
+
+use crate::attribute::Attribute;
+use crate::finding::{Kind, Object};
+use crate::globals::fact::Origin;
+use crate::globals::model::{
+    Grantee, MembershipKey, Parameter, ParameterKey, Password, Role, SettingKey, Tablespace,
+};
+use crate::globals::setting::Value;
+use crate::globals::timestamp::Timestamp;
+use crate::name::Name;
+
+/// One difference. `from` is what is there, `to` is what is desired.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// The role is missing. Its comment, labels and password are changes of their own.
+    CreateRole {
+        /// Its name.
+        name: Name,
+        /// What it is to be.
+        role: Box<Role>,
+    },
+    /// The role is not desired.
+    DropRole {
+        /// Its name.
+        name: Name,
+        /// What it is.
+        role: Box<Role>,
+    },
+    /// An attribute.
+    Attribute {
+        /// Whose.
+        role: Name,
+        /// Which.
+        attribute: Attribute,
+        /// What is desired; what is there is the other.
+        to: bool,
+        /// What states it.
+        origin: Origin,
+    },
+    /// How many sessions the role may have; -1 is any number.
+    ConnectionLimit {
+        /// Whose.
+        role: Name,
+        /// What is there.
+        from: i32,
+        /// What is desired.
+        to: i32,
+        /// What states it.
+        origin: Origin,
+    },
+    /// Until when its password is valid; none is for ever.
+    ValidUntil {
+        /// Whose.
+        role: Name,
+        /// What is there.
+        from: Option<Timestamp>,
+        /// What is desired.
+        to: Option<Timestamp>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// Its password.
+    Password {
+        /// Whose.
+        role: Name,
+        /// What is there; [`Password::None`] for a role that is missing.
+        from: Password,
+        /// What is desired.
+        to: Password,
+    },
+    /// A comment.
+    Comment {
+        /// On what.
+        on: Target,
+        /// What is there.
+        from: Option<Box<str>>,
+        /// What is desired.
+        to: Option<Box<str>>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// A security label.
+    Label {
+        /// On what.
+        on: Target,
+        /// The provider.
+        provider: Name,
+        /// What is there.
+        from: Option<Box<str>>,
+        /// What is desired.
+        to: Option<Box<str>>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// A setting.
+    Setting {
+        /// Whose, where, and which.
+        key: SettingKey,
+        /// What is there.
+        from: Option<Value>,
+        /// What is desired.
+        to: Option<Value>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// A membership.
+    Membership {
+        /// Of whom in what.
+        key: MembershipKey,
+        /// Its options, all grantors together unless grantors compare.
+        from: Option<Options>,
+        /// What is desired.
+        to: Option<Options>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// Privileges on a configuration parameter.
+    Parameter {
+        /// Whose on which.
+        key: ParameterKey,
+        /// What is there.
+        from: Option<Parameter>,
+        /// What is desired.
+        to: Option<Parameter>,
+    },
+    /// The tablespace is missing. Its comment and labels are changes of their own.
+    CreateTablespace {
+        /// Its name.
+        name: Name,
+        /// What it is to be.
+        tablespace: Box<Tablespace>,
+    },
+    /// The tablespace is not desired.
+    DropTablespace {
+        /// Its name.
+        name: Name,
+        /// What it is.
+        tablespace: Box<Tablespace>,
+    },
+    /// Its owner.
+    TablespaceOwner {
+        /// Whose.
+        name: Name,
+        /// Who it is.
+        from: Option<Name>,
+        /// Who it is to be.
+        to: Name,
+        /// What states it.
+        origin: Origin,
+    },
+    /// One of its options.
+    TablespaceOption {
+        /// Whose.
+        name: Name,
+        /// Which.
+        option: Name,
+        /// What is there.
+        from: Option<Box<str>>,
+        /// What is desired.
+        to: Option<Box<str>>,
+        /// What states it.
+        origin: Origin,
+    },
+    /// Who may create in it.
+    TablespaceGrant {
+        /// In which.
+        name: Name,
+        /// Who.
+        grantee: Grantee,
+        /// By whom, where not by its owner.
+        grantor: Option<Name>,
+        /// What is there: with the grant option or not.
+        from: Option<bool>,
+        /// What is desired.
+        to: Option<bool>,
+        /// What states it.
+        origin: Origin,
+    },
+}
+
+/// What comments and labels are on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Target {
+    /// A role.
+    Role(Name),
+    /// A tablespace.
+    Tablespace(Name),
+}
+
+/// A membership's options; none where the server has no such option.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// `ADMIN`.
+    pub admin: bool,
+    /// `INHERIT`.
+    pub inherit: Option<bool>,
+    /// `SET`.
+    pub set: Option<bool>,
+}
+
+impl Change {
+    /// What states it, for messages.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::CreateRole { role, .. } => role.origin(),
+            Self::Attribute { origin, .. }
+            | Self::ConnectionLimit { origin, .. }
+            | Self::ValidUntil { origin, .. }
+            | Self::Comment { origin, .. }
+            | Self::Label { origin, .. }
+            | Self::Setting { origin, .. }
+            | Self::Membership { origin, .. }
+            | Self::TablespaceOwner { origin, .. }
+            | Self::TablespaceOption { origin, .. }
+            | Self::TablespaceGrant { origin, .. } => *origin,
+            Self::Password { to: Password::Is(fact), .. } => fact.origin,
+            Self::Parameter { to: Some(to), .. } => to.origins().next().unwrap_or_default(),
+            Self::CreateTablespace { tablespace, .. } => tablespace.created.origin,
+            Self::DropRole { .. }
+            | Self::Password { .. }
+            | Self::Parameter { .. }
+            | Self::DropTablespace { .. } => Origin::LIVE,
+        }
+    }
+
+    /// The role that is created, altered or granted.
+    pub fn role(&self) -> Option<&Name> {
+        match self {
+            Self::CreateRole { name, .. } | Self::DropRole { name, .. } => Some(name),
+            Self::Attribute { role, .. }
+            | Self::ConnectionLimit { role, .. }
+            | Self::ValidUntil { role, .. }
+            | Self::Password { role, .. }
+            | Self::Comment { on: Target::Role(role), .. }
+            | Self::Label { on: Target::Role(role), .. } => Some(role),
+            Self::Setting { key, .. } => key.role.as_ref(),
+            Self::Membership { key, .. } => Some(&key.role),
+            Self::Parameter { .. }
+            | Self::Comment { .. }
+            | Self::Label { .. }
+            | Self::CreateTablespace { .. }
+            | Self::DropTablespace { .. }
+            | Self::TablespaceOwner { .. }
+            | Self::TablespaceOption { .. }
+            | Self::TablespaceGrant { .. } => None,
+        }
+    }
+
+    /// What it is about.
+    pub fn object(&self) -> Object {
+        let (kind, name) = match self {
+            Self::CreateRole { name, .. } | Self::DropRole { name, .. } => (Kind::Role, name.as_str().to_owned()),
+            Self::Attribute { role, .. }
+            | Self::ConnectionLimit { role, .. }
+            | Self::ValidUntil { role, .. }
+            | Self::Password { role, .. } => (Kind::Role, role.as_str().to_owned()),
+            Self::Comment { on, .. } => (Kind::Comment, on.name().as_str().to_owned()),
+            Self::Label { on, .. } => (Kind::SecurityLabel, on.name().as_str().to_owned()),
+            Self::Setting { key, .. } => (Kind::Setting, key.object_name()),
+            Self::Membership { key, .. } => (Kind::Membership, key.object_name()),
+            Self::Parameter { key, .. } => (Kind::Parameter, key.object_name()),
+            Self::CreateTablespace { name, .. }
+            | Self::DropTablespace { name, .. }
+            | Self::TablespaceOwner { name, .. }
+            | Self::TablespaceOption { name, .. }
+            | Self::TablespaceGrant { name, .. } => (Kind::Tablespace, name.as_str().to_owned()),
+        };
+        Object { kind, name }
+    }
+
+    /// Whether it takes something away and gives nothing.
+    pub fn removes(&self) -> bool {
+        match self {
+            Self::DropRole { .. }
+            | Self::DropTablespace { .. }
+            | Self::Setting { to: None, .. }
+            | Self::Comment { to: None, .. }
+            | Self::Label { to: None, .. }
+            | Self::Membership { to: None, .. }
+            | Self::Parameter { to: None, .. }
+            | Self::TablespaceOption { to: None, .. }
+            | Self::TablespaceGrant { to: None, .. }
+            | Self::Password { to: Password::None(_), .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl Target {
+    /// Its name.
+    pub const fn name(&self) -> &Name {
+        match self {
+            Self::Role(name) | Self::Tablespace(name) => name,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Memberships: all grantors together, unless equality is what counts.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Changes, Options, Scope, counts};
+use crate::attribute::Attribute;
+use crate::globals::fact::Origin;
+use crate::globals::model::{Globals, Membership, MembershipKey};
+use crate::name::Name;
+
+/// Memberships by role and member; by grantor too, where that counts. With all that they are made of.
+type Union<'a> = BTreeMap<Slot<'a>, (Options, Vec<(&'a MembershipKey, Options)>)>;
+type Slot<'a> = (&'a Name, &'a Name, Option<&'a Name>);
+
+pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
+    let there = union(current, scope);
+    let wanted = union(desired, scope);
+    for (key, membership) in &desired.memberships {
+        let wants = options(desired, key, membership);
+        let has = there.get(&slot(key, scope)).map(|(has, _)| *has);
+        let to = match has {
+            Some(has) if has.covers(wants) => continue,
+            // Stating what is there already takes nothing away.
+            Some(has) if scope != Scope::Mirror => wants.or(has),
+            _ => wants,
+        };
+        let (key, origin) = (key.clone(), membership.granted.origin);
+        all.changes.push(Change::Membership { key, from: has, to: Some(to), origin });
+    }
+    for (slot, (has, grants)) in &there {
+        // A member's rights are its own; a role's members are the role's.
+        let (role, member, _) = slot;
+        if !counts(desired, scope, member) && !counts(desired, scope, role) {
+            continue;
+        }
+        let wants = wanted.get(slot).map(|(wants, _)| *wants);
+        if wants.is_some_and(|wants| wants.covers(*has)) {
+            continue;
+        }
+        // Each grantor's is revoked by itself.
+        for (key, has) in grants {
+            if wants.is_some_and(|wants| wants.covers(*has)) {
+                continue;
+            }
+            let (key, from, origin) = ((*key).clone(), Some(*has), Origin::LIVE);
+            all.removal(scope, Change::Membership { key, from, to: wants, origin });
+        }
+    }
+}
+
+fn slot(key: &MembershipKey, scope: Scope) -> Slot<'_> {
+    (&key.role, &key.member, key.grantor.as_ref().filter(|_| scope == Scope::Mirror))
+}
+
+fn union(globals: &Globals, scope: Scope) -> Union<'_> {
+    let mut union = Union::new();
+    for (key, membership) in &globals.memberships {
+        let options = options(globals, key, membership);
+        let (united, grants) = union.entry(slot(key, scope)).or_insert((options, Vec::new()));
+        *united = united.or(options);
+        grants.push((key, options));
+    }
+    union
+}
+
+/// What the options come to: what is not stated follows the member's attribute.
+fn options(globals: &Globals, key: &MembershipKey, membership: &Membership) -> Options {
+    let inherits = globals.roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
+    Options {
+        admin: membership.is_admin(),
+        inherit: membership.inherit.map(|fact| fact.value).or(inherits),
+        set: Some(membership.set.is_none_or(|fact| fact.value)),
+    }
+}
+
+impl Options {
+    /// Whether everything that `other` gives is given; what is not known on one side counts as the
+    /// same.
+    fn covers(self, other: Self) -> bool {
+        let covers = |one: Option<bool>, other: Option<bool>| {
+            one.unwrap_or(true) || !other.unwrap_or(false)
+        };
+        (self.admin || !other.admin)
+            && covers(self.inherit, other.inherit)
+            && covers(self.set, other.set)
+    }
+
+    /// What one of both gives.
+    fn or(self, other: Self) -> Self {
+        let or = |one: Option<bool>, other: Option<bool>| match (one, other) {
+            (Some(one), Some(other)) => Some(one || other),
+            (one, other) => one.or(other),
+        };
+        Self {
+            admin: self.admin || other.admin,
+            inherit: or(self.inherit, other.inherit),
+            set: or(self.set, other.set),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What it takes to make one set of globals like another.
+//!
+//! One comparison, in three [scopes](Scope): by value, without regard to the order of things or
+//! where they were read. What one of the readings could not see never differs.
+
+mod change;
+mod membership;
+mod role;
+mod tablespace;
+
+pub use change::{Change, Options, Target};
+
+use super::fact::{Fact, Origin};
+use super::model::{Globals, Parameter, ParameterKey};
+use super::setting::Value;
+use crate::name::Name;
+
+/// Which differences count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// What is desired is set; what is there beyond it stays, and is listed as extra.
+    Merge,
+    /// What roles that are desired have beyond it is removed, too. Other roles stay.
+    Replace,
+    /// Equality: roles that are not desired are dropped, and memberships compare by grantor.
+    Mirror,
+}
+
+/// What it takes, and what is left as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// What is to be done.
+    pub changes: Vec<Change>,
+    /// What is there beyond what is desired, and stays.
+    pub extra: Vec<Change>,
+    /// Roles whose verifiers are desired but cannot be compared.
+    pub unverifiable: Vec<Name>,
+}
+
+impl Changes {
+    /// Files a difference under what is to be done or what stays.
+    fn removal(&mut self, scope: Scope, change: Change) {
+        if scope == Scope::Merge { self.extra.push(change) } else { self.changes.push(change) }
+    }
+}
+
+/// What it takes to make `current` like `desired`.
+pub fn changes(current: &Globals, desired: &Globals, scope: Scope) -> Changes {
+    let mut all = Changes::default();
+    for (name, role) in &desired.roles {
+        role::compare(name, current.roles.get(name), role, scope, &mut all);
+    }
+    if scope == Scope::Mirror {
+        for (name, role) in &current.roles {
+            if !desired.roles.contains_key(name) {
+                let role = Box::new(role.clone());
+                all.changes.push(Change::DropRole { name: name.clone(), role });
+            }
+        }
+    }
+    settings(current, desired, scope, &mut all);
+    membership::compare(current, desired, scope, &mut all);
+    parameters(current, desired, scope, &mut all);
+    tablespace::compare(current, desired, scope, &mut all);
+    all
+}
+
+/// Whether what a role has beyond what is desired counts at all: other roles' things never do.
+fn counts(desired: &Globals, scope: Scope, role: &Name) -> bool {
+    scope == Scope::Mirror || desired.roles.contains_key(role)
+}
+
+fn settings(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
+    for (key, setting) in &desired.settings {
+        let from = current.settings.get(key).map(|fact| &fact.value);
+        if from.is_none_or(|from| !same_setting(from, &setting.value)) {
+            all.changes.push(Change::Setting {
+                key: key.clone(),
+                from: from.cloned(),
+                to: Some(setting.value.clone()),
+                origin: setting.origin,
+            });
+        }
+    }
+    for (key, setting) in &current.settings {
+        // What is set for everybody is nobody's extra.
+        let counts = match &key.role {
+            Some(role) => counts(desired, scope, role),
+            None => scope == Scope::Mirror,
+        };
+        if desired.settings.contains_key(key) || !counts {
+            continue;
+        }
+        let change = Change::Setting {
+            key: key.clone(),
+            from: Some(setting.value.clone()),
+            to: None,
+            origin: Origin::LIVE,
+        };
+        all.removal(scope, change);
+    }
+}
+
+/// An empty list is the same as a list of one empty name.
+fn same_setting(one: &Value, other: &Value) -> bool {
+    one == other || (one.is_empty_list() && other.is_empty_list())
+}
+
+fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
+    let by_key = scope == Scope::Mirror;
+    let has = |globals: &Globals, key: &ParameterKey| {
+        let mut united = Parameter::default();
+        let same = |other: &ParameterKey| {
+            other.parameter == key.parameter
+                && other.grantee == key.grantee
+                && (!by_key || other.grantor == key.grantor)
+        };
+        for (_, it) in globals.parameters.iter().filter(|(other, _)| same(other)) {
+            let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
+                if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
+            };
+            united.set = better(united.set, it.set);
+            united.alter_system = better(united.alter_system, it.alter_system);
+        }
+        united
+    };
+    let covers = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
+        (_, None) => true,
+        (Some(one), Some(other)) => one.value || !other.value,
+        (None, Some(_)) => false,
+    };
+    for (key, wanted) in &desired.parameters {
+        let there = has(current, key);
+        if covers(there.set, wanted.set) && covers(there.alter_system, wanted.alter_system) {
+            continue;
+        }
+        all.changes.push(Change::Parameter {
+            key: key.clone(),
+            from: Some(there).filter(|there| *there != Parameter::default()),
+            to: Some(wanted.clone()),
+        });
+    }
+    for (key, there) in &current.parameters {
+        let role = super::script::role_of(&key.grantee);
+        let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
+        let wanted = has(desired, key);
+        if !counts || (covers(wanted.set, there.set) && covers(wanted.alter_system, there.alter_system))
+        {
+            continue;
+        }
+        let to = Some(wanted).filter(|wanted| *wanted != Parameter::default());
+        all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
+    }
+}

@@ -1,0 +1,96 @@
+//! Tablespaces, by name.
+
+use super::{Change, Changes, Scope, Target, role};
+use crate::globals::fact::Origin;
+use crate::globals::model::{Globals, Tablespace};
+use crate::name::Name;
+
+pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
+    for (name, to) in &desired.tablespaces {
+        let on = Target::Tablespace(name.clone());
+        let nothing = Tablespace::default();
+        let from = current.tablespaces.get(name);
+        match from {
+            None => {
+                let mut bare = to.clone();
+                bare.comment = None;
+                bare.labels.clear();
+                let tablespace = Box::new(bare);
+                all.changes.push(Change::CreateTablespace { name: name.clone(), tablespace });
+            }
+            Some(from) => details(name, from, to, scope, all),
+        }
+        let from = from.unwrap_or(&nothing);
+        role::comment(&on, from.comment.as_ref(), to.comment.as_ref(), scope, all);
+        role::labels(&on, &from.labels, &to.labels, scope, all);
+    }
+    if scope == Scope::Mirror {
+        for (name, from) in &current.tablespaces {
+            if !desired.tablespaces.contains_key(name) {
+                let tablespace = Box::new(from.clone());
+                all.changes.push(Change::DropTablespace { name: name.clone(), tablespace });
+            }
+        }
+    }
+}
+
+fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &mut Changes) {
+    if let Some(owner) = to.owner.as_ref().filter(|owner| from.owner.as_ref() != Some(owner)) {
+        all.changes.push(Change::TablespaceOwner {
+            name: name.clone(),
+            from: from.owner.as_ref().map(|owner| owner.value.clone()),
+            to: owner.value.clone(),
+            origin: owner.origin,
+        });
+    }
+    for (option, value) in &to.options {
+        let there = from.options.get(option);
+        if there != Some(value) {
+            all.changes.push(Change::TablespaceOption {
+                name: name.clone(),
+                option: option.clone(),
+                from: there.map(|fact| fact.value.clone()),
+                to: Some(value.value.clone()),
+                origin: value.origin,
+            });
+        }
+    }
+    for (option, value) in from.options.iter().filter(|(option, _)| !to.options.contains_key(*option))
+    {
+        let change = Change::TablespaceOption {
+            name: name.clone(),
+            option: option.clone(),
+            from: Some(value.value.clone()),
+            to: None,
+            origin: Origin::LIVE,
+        };
+        all.removal(scope, change);
+    }
+    for ((grantee, grantor), grantable) in &to.grants {
+        let there = from.grants.get(&(grantee.clone(), grantor.clone())).map(|fact| fact.value);
+        if there.is_none_or(|there| !there && grantable.value) {
+            all.changes.push(Change::TablespaceGrant {
+                name: name.clone(),
+                grantee: grantee.clone(),
+                grantor: grantor.clone(),
+                from: there,
+                to: Some(grantable.value),
+                origin: grantable.origin,
+            });
+        }
+    }
+    for ((grantee, grantor), grantable) in &from.grants {
+        let wanted = to.grants.get(&(grantee.clone(), grantor.clone())).map(|fact| fact.value);
+        if wanted.is_none_or(|wanted| !wanted && grantable.value) {
+            let change = Change::TablespaceGrant {
+                name: name.clone(),
+                grantee: grantee.clone(),
+                grantor: grantor.clone(),
+                from: Some(grantable.value),
+                to: wanted,
+                origin: Origin::LIVE,
+            };
+            all.removal(scope, change);
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Changes as statements for the server that they were found on.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Phase, Shape, alter_setting, comments, create_role, grantee, labels, memberships, parameters,
+    passwords, spec, tablespace, tablespace_details, text, text_of,
+};
+use crate::attribute::Attribute;
+use crate::globals::changes::{Change, Options, Target};
+use crate::globals::fact::{Fact, Origin};
+use crate::globals::model::{
+    Globals, Membership, MembershipKey, Role, Tablespace,
+};
+use crate::globals::timestamp::Timestamp;
+use crate::name::Name;
+use crate::sql::{
+    MembershipOption, Object, ParameterPrivileges, Privileges, RoleOption, SettingChange,
+    Statement, TablespaceChange,
+};
+use crate::version::Major;
+
+/// Changes, sorted into what is given and what is taken away.
+#[derive(Debug)]
+pub struct Delta<'a> {
+    major: Major,
+    /// What is given: all that is stated here is to be set.
+    given: Globals,
+    /// The roles and tablespaces among it that exist.
+    existing: BTreeSet<&'a Name>,
+    /// What is taken away.
+    taken: Vec<&'a Change>,
+    /// Roles that are dropped.
+    dropped: BTreeSet<&'a Name>,
+}
+
+impl<'a> Delta<'a> {
+    /// Sorts the changes.
+    pub fn of(changes: &'a [Change], major: Major) -> Self {
+        let mut delta = Self {
+            major,
+            given: Globals::default(),
+            existing: BTreeSet::new(),
+            taken: Vec::new(),
+            dropped: BTreeSet::new(),
+        };
+        let created: BTreeSet<_> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::CreateRole { name, .. } | Change::CreateTablespace { name, .. } => {
+                    Some(name)
+                }
+                _ => None,
+            })
+            .collect();
+        for change in changes {
+            delta.add(change);
+        }
+        let roles = changes.iter().filter_map(|change| match change {
+            Change::Membership { .. } | Change::Setting { .. } => None,
+            change => change.role(),
+        });
+        let tablespaces = changes.iter().filter_map(|change| match change {
+            Change::TablespaceOwner { name, .. }
+            | Change::TablespaceOption { name, .. }
+            | Change::TablespaceGrant { name, .. }
+            | Change::Comment { on: Target::Tablespace(name), .. }
+            | Change::Label { on: Target::Tablespace(name), .. } => Some(name),
+            _ => None,
+        });
+        delta.existing = roles.chain(tablespaces).filter(|name| !created.contains(name)).collect();
+        delta.given.sort();
+        delta
+    }
+
+    fn add(&mut self, change: &'a Change) {
+        if change.removes() {
+            if let Change::DropRole { name, .. } = change {
+                self.dropped.insert(name);
+            }
+            self.taken.push(change);
+            return;
+        }
+        match change {
+            Change::CreateRole { name, role } => {
+                // Comments and passwords may have come before.
+                let slot = self.given.roles.entry(name.clone()).or_default();
+                let earlier = std::mem::replace(slot, (**role).clone());
+                slot.comment = earlier.comment;
+                slot.labels = earlier.labels;
+                slot.password = earlier.password;
+            }
+            Change::Attribute { role, attribute, to, origin } => {
+                self.role(role).set(*attribute, Some(Fact::new(*to, *origin)));
+            }
+            Change::ConnectionLimit { role, to, origin, .. } => {
+                self.role(role).connection_limit = Some(Fact::new(*to, *origin));
+            }
+            Change::ValidUntil { role, to, origin, .. } => {
+                let to = to.clone().or_else(|| Timestamp::parse("infinity"));
+                self.role(role).valid_until = to.map(|to| Fact::new(to, *origin));
+            }
+            Change::Password { role, to, .. } => self.role(role).password = to.clone(),
+            Change::Comment { on, to: Some(to), origin, .. } => {
+                let fact = Fact::new(to.clone(), *origin);
+                match on {
+                    Target::Role(name) => self.role(name).comment = Some(fact),
+                    Target::Tablespace(name) => self.tablespace(name).comment = Some(fact),
+                }
+            }
+            Change::Label { on, provider, to: Some(to), origin, .. } => {
+                let labels = match on {
+                    Target::Role(name) => &mut self.role(name).labels,
+                    Target::Tablespace(name) => &mut self.tablespace(name).labels,
+                };
+                labels.insert(provider.clone(), Fact::new(to.clone(), *origin));
+            }
+            Change::Setting { key, to: Some(to), origin, .. } => {
+                self.given.settings.insert(key.clone(), Fact::new(to.clone(), *origin));
+            }
+            Change::Membership { key, from, to: Some(to), origin } => {
+                if from.is_some_and(|from| is_less(*to, from)) {
+                    self.taken.push(change);
+                } else {
+                    let membership = self.membership(*to, from.is_some(), *origin);
+                    self.given.memberships.insert(key.clone(), membership);
+                }
+            }
+            Change::Parameter { key, to: Some(to), .. } => {
+                self.given.parameters.insert(key.clone(), to.clone());
+            }
+            Change::CreateTablespace { name, tablespace } => {
+                let slot = self.given.tablespaces.entry(name.clone()).or_default();
+                let earlier = std::mem::replace(slot, (**tablespace).clone());
+                slot.comment = earlier.comment;
+                slot.labels = earlier.labels;
+            }
+            Change::TablespaceOwner { name, to, origin, .. } => {
+                self.tablespace(name).owner = Some(Fact::new(to.clone(), *origin));
+            }
+            Change::TablespaceOption { name, option, to: Some(to), origin, .. } => {
+                let fact = Fact::new(to.clone(), *origin);
+                self.tablespace(name).options.insert(option.clone(), fact);
+            }
+            Change::TablespaceGrant { name, grantee, grantor, to: Some(to), origin, .. } => {
+                let fact = Fact::new(*to, *origin);
+                let key = (grantee.clone(), grantor.clone());
+                self.tablespace(name).grants.insert(key, fact);
+            }
+            _ => {}
+        }
+    }
+
+    fn role(&mut self, name: &Name) -> &mut Role {
+        self.given.roles.entry(name.clone()).or_default()
+    }
+
+    fn tablespace(&mut self, name: &Name) -> &mut Tablespace {
+        self.given.tablespaces.entry(name.clone()).or_default()
+    }
+
+    /// What is granted; before 16 there is ADMIN only. A membership that exists keeps the options
+    /// that are not stated, a new one has SET without it.
+    fn membership(&self, options: Options, exists: bool, origin: Origin) -> Membership {
+        let fact = |value: bool| Fact::new(value, origin);
+        let knows = self.major >= Major::new(16);
+        Membership {
+            granted: Fact::new((), origin),
+            admin: options.admin.then(|| fact(true)),
+            inherit: options.inherit.filter(|_| knows).map(fact),
+            set: options.set.filter(|set| knows && (exists || !set)).map(fact),
+        }
+    }
+
+    /// The statements, in the order in which they replay.
+    pub fn statements(&self) -> Vec<(Phase, Origin, Statement<'_>)> {
+        let mut all = Vec::new();
+        self.revokes(&mut all);
+        let shape = Shape { major: self.major, if_not_exists: false };
+        for (name, role) in &self.given.roles {
+            if self.existing.contains(name) {
+                all.extend(alter_role(name, role).map(|it| (Phase::Roles, role.origin(), it)));
+            } else {
+                all.push((Phase::Roles, role.origin(), create_role(name, role, shape)));
+            }
+        }
+        for (key, setting) in &self.given.settings {
+            let phase =
+                if key.database.is_some() { Phase::DatabaseSettings } else { Phase::Settings };
+            all.push((phase, setting.origin, alter_setting(key, setting)));
+        }
+        // In one database later than everywhere.
+        all.sort_by_key(|(phase, ..)| *phase);
+        let push = |phase| move |(origin, statement)| (phase, origin, statement);
+        all.extend(comments(&self.given.roles).map(push(Phase::Comments)));
+        all.extend(labels(&self.given.roles).map(push(Phase::SecurityLabels)));
+        all.extend(memberships(&self.given.memberships).map(push(Phase::Memberships)));
+        all.extend(parameters(&self.given).map(push(Phase::Parameters)));
+        for (name, it) in &self.given.tablespaces {
+            if !self.existing.contains(name) {
+                continue;
+            }
+            let owner = it.owner.as_ref().map(|owner| {
+                let change = TablespaceChange::Owner(spec(&owner.value));
+                Statement::AlterTablespace { name: text_of(name), change }
+            });
+            let details = owner.into_iter().chain(tablespace_details(name, it));
+            all.extend(details.map(|it| (Phase::TablespaceChanges, Origin::LIVE, it)));
+        }
+        all.extend(passwords(&self.given.roles).map(push(Phase::Passwords)));
+        for name in &self.dropped {
+            let drop = Statement::DropRole { if_exists: true, roles: vec![spec(name)] };
+            all.push((Phase::Drops, Origin::LIVE, drop));
+        }
+        for (name, it) in &self.given.tablespaces {
+            if !self.existing.contains(name) {
+                let origin = it.created.origin;
+                all.extend(tablespace((name, it)).into_iter().map(|it| (Phase::Tablespaces, origin, it)));
+            }
+        }
+        for change in &self.taken {
+            if let Change::DropTablespace { name, .. } = change {
+                let drop = Statement::DropTablespace { if_exists: true, name: text_of(name) };
+                all.push((Phase::Tablespaces, Origin::LIVE, drop));
+            }
+        }
+        all
+    }
+
+    /// What is taken away, apart from roles and tablespaces themselves. What goes with a role that is
+    /// dropped needs no statement.
+    fn revokes<'s>(&'s self, all: &mut Vec<(Phase, Origin, Statement<'s>)>) {
+        let goes = |name: &Name| self.dropped.contains(name);
+        // Grants that rest on others go before them.
+        for change in self.taken.iter().rev() {
+            let change: &'s Change = change;
+            let statements: Vec<Statement<'s>> = match change {
+                Change::Setting { key, .. } if !key.role.as_ref().is_some_and(goes) => {
+                    vec![Statement::AlterSetting {
+                        role: key.role.as_ref().map(spec),
+                        database: key.database.as_ref().map(text_of),
+                        change: SettingChange::Reset(text(key.name.as_str())),
+                    }]
+                }
+                Change::Comment { on, .. } if !goes(on.name()) => {
+                    vec![Statement::Comment { object: object(on), text: None }]
+                }
+                Change::Label { on, provider, .. } if !goes(on.name()) => {
+                    vec![Statement::SecurityLabel {
+                        provider: Some(text_of(provider)),
+                        object: object(on),
+                        label: None,
+                    }]
+                }
+                Change::Password { role, .. } if !goes(role) => {
+                    let options = vec![RoleOption::Password(None)];
+                    vec![Statement::AlterRole { role: spec(role), options }]
+                }
+                Change::Membership { key, from: Some(from), to, .. } => {
+                    let by_dropped = key.grantor.as_ref().is_some_and(goes);
+                    if (goes(&key.role) || goes(&key.member)) && !by_dropped {
+                        continue;
+                    }
+                    self.revoke(key, *from, *to)
+                }
+                Change::Parameter { key, from: Some(from), .. } => {
+                    let privileges = ParameterPrivileges {
+                        set: from.set.is_some(),
+                        alter_system: from.alter_system.is_some(),
+                    };
+                    vec![Statement::Revoke {
+                        privileges: Privileges::Parameter(
+                            privileges,
+                            vec![text(key.parameter.as_str())],
+                        ),
+                        grantees: vec![grantee(&key.grantee)],
+                        grant_option_only: false,
+                        granted_by: None,
+                        cascade: false,
+                    }]
+                }
+                Change::TablespaceOption { name, option, .. } => {
+                    let change = TablespaceChange::Reset(vec![text_of(option)]);
+                    vec![Statement::AlterTablespace { name: text_of(name), change }]
+                }
+                Change::TablespaceGrant { name, grantee: to, .. } => vec![Statement::Revoke {
+                    privileges: Privileges::Tablespace(vec![text_of(name)]),
+                    grantees: vec![grantee(to)],
+                    grant_option_only: false,
+                    granted_by: None,
+                    cascade: false,
+                }],
+                _ => continue,
+            };
+            all.extend(statements.into_iter().map(|it| (Phase::Revokes, Origin::LIVE, it)));
+        }
+    }
+
+    fn revoke<'s>(
+        &self,
+        key: &'s MembershipKey,
+        from: Options,
+        to: Option<Options>,
+    ) -> Vec<Statement<'s>> {
+        // Before 16 there is one membership, whoever granted it.
+        let granted_by = || key.grantor.as_ref().filter(|_| self.major >= Major::new(16)).map(spec);
+        let revoke = |option| Statement::RevokeRole {
+            option,
+            roles: vec![text_of(&key.role)],
+            members: vec![spec(&key.member)],
+            granted_by: granted_by(),
+            cascade: false,
+        };
+        let Some(to) = to else { return vec![revoke(None)] };
+        let off = |from: Option<bool>, to: Option<bool>| from == Some(true) && to == Some(false);
+        [
+            (from.admin && !to.admin, MembershipOption::Admin),
+            (off(from.inherit, to.inherit), MembershipOption::Inherit),
+            (off(from.set, to.set), MembershipOption::Set),
+        ]
+        .into_iter()
+        .filter(|(is_less, _)| *is_less)
+        .map(|(_, option)| revoke(Some(option)))
+        .collect()
+    }
+}
+
+/// Whether `to` has less than `from`, and nothing more.
+fn is_less(to: Options, from: Options) -> bool {
+    let gains = |to: Option<bool>, from: Option<bool>| to == Some(true) && from == Some(false);
+    let more = (to.admin && !from.admin) || gains(to.inherit, from.inherit) || gains(to.set, from.set);
+    !more && to != from
+}
+
+/// Only what is stated.
+fn alter_role<'a>(name: &'a Name, role: &'a Role) -> Option<Statement<'a>> {
+    let mut options: Vec<_> = Attribute::ALL
+        .into_iter()
+        .filter_map(|attribute| {
+            Some(RoleOption::Attribute(attribute, role.stated(attribute)?.value))
+        })
+        .collect();
+    options.extend(role.connection_limit.map(|limit| RoleOption::ConnectionLimit(limit.value)));
+    let until = role.valid_until.as_ref();
+    options.extend(until.map(|until| RoleOption::ValidUntil(text(until.value.as_str()))));
+    (!options.is_empty()).then(|| Statement::AlterRole { role: spec(name), options })
+}
+
+fn object(on: &Target) -> Object<'_> {
+    match on {
+        Target::Role(name) => Object::Role(text_of(name)),
+        Target::Tablespace(name) => Object::Tablespace(text_of(name)),
+    }
+}
+

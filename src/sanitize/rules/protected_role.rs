@@ -1,0 +1,36 @@
+//! Roles that hold the ladder: whoever replays, superusers, other administrators of the target.
+
+use crate::finding::{Action, Kind, Severity};
+use crate::globals::Role;
+use crate::name::Name;
+use crate::platform::Protection;
+use crate::sanitize::{About, Context, RoleRule, Verdict};
+
+pub(super) const ABOUT: About = About {
+    name: "protected-role",
+    severity: Severity::Error,
+    why: "the target has a role of this name that is never altered, granted or joined",
+    remedy: "carry it over under another name with --rename",
+};
+
+pub(super) struct ProtectedRole;
+
+impl RoleRule for ProtectedRole {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let Some(protection) = cx.rights.protection(name.as_str()) else { return Verdict::Keep };
+        // An administrator that --map-role makes is none that was there before.
+        if let Protection::Administrator(group) = protection
+            && cx.is_mapped_to(name, group)
+        {
+            return Verdict::Keep;
+        }
+        // Both ends have a superuser, often of the same name: each keeps its own.
+        let expected = cx.superusers.contains_key(name)
+            && matches!(protection, Protection::Connected | Protection::Bootstrap);
+        let severity = if expected { Severity::Info } else { ABOUT.severity };
+        let object = (Kind::Role, name.as_str().to_owned());
+        let message = protection.to_string();
+        cx.report_as(&ABOUT, severity, Action::Dropped, object, role.origin(), message);
+        Verdict::Drop
+    }
+}
