@@ -9,6 +9,8 @@
 //! - [`read`]: where globals come from, and every mistake on the way.
 //! - [`platform`]: what a platform owns and accepts, as data.
 //! - [`sanitize`]: what a target takes, and what there is to say about the rest; one rule a file.
+//! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
+//! - [`replay`]: a plan on a live target, all or nothing.
 //! - [`report`]: the script, the report, mistakes with their lines.
 //! - [`cli`]: what the user types; nothing else prints.
 //!
@@ -40,8 +42,10 @@ pub mod glob;
 pub mod globals;
 pub mod name;
 pub mod place;
+pub mod plan;
 pub mod platform;
 pub mod read;
+pub mod replay;
 pub mod report;
 pub mod sanitize;
 pub mod scram;

@@ -162,7 +162,7 @@ impl Convert {
         let counts = reading.counts;
         let rights = Rights::offline(target, major);
         let Reading { globals, ledger, findings, .. } = reading;
-        let Sanitized { globals, ledger, findings, generated } =
+        let Sanitized { globals, ledger, findings, generated, .. } =
             sanitize(globals, ledger, findings, rights, source, &choices)?;
         summary.statements = Statements::count(&ledger, counts);
         summary.findings = findings;

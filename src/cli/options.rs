@@ -39,6 +39,11 @@ impl PlatformChoice {
     }
 }
 
+/// What messages call an input.
+pub(super) fn shown(input: &str) -> String {
+    if input == "-" { "standard input".to_owned() } else { input.to_owned() }
+}
+
 /// Role name patterns.
 pub(super) fn glob(text: &str) -> Result<Glob, String> {
     Glob::new(text)

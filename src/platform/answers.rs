@@ -21,6 +21,8 @@ pub struct Answers {
     pub user: Name,
     /// The role that logged in (`session_user`).
     pub session_user: Name,
+    /// The bootstrap superuser (oid 10).
+    pub bootstrap: Option<Name>,
     /// The attributes that [`user`](Self::user) has.
     pub attributes: BTreeSet<Attribute>,
     /// The roles on which it has the ADMIN option, its memberships' included.

@@ -1,12 +1,16 @@
 //! What users read: the report of a conversion as text and JSON, the script, and mistakes with the
 //! line that they are in.
 
+mod copy;
+mod describe;
 mod mistake;
 #[cfg(test)]
 mod schema;
 mod script;
 mod text;
 
+pub use copy::{CopyReport, Place, PlannedChange, render_plan, render_result};
+pub use describe::Action;
 pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script};
 pub use text::render as render_text;

@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 use super::Report;
 use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
-use crate::sanitize::rules;
+use crate::plan;
+use crate::sanitize::{About, rules};
 
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -18,10 +19,20 @@ pub fn render(report: &Report, shorten: bool) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = head(report, &mut out);
-    for (severity, rule, findings) in groups(&report.findings) {
-        let _ = group(severity, rule, &findings, shorten, &mut out);
-    }
+    findings(&report.findings, shorten, &mut out);
     out
+}
+
+/// Findings by rule, the most severe first.
+pub(super) fn findings(findings: &[Finding], shorten: bool, out: &mut String) {
+    for (severity, rule, findings) in groups(findings) {
+        let _ = group(severity, rule, &findings, shorten, out);
+    }
+}
+
+/// The wording of everything that can be found.
+fn abouts() -> impl Iterator<Item = &'static About> {
+    rules::all().chain(plan::abouts())
 }
 
 fn head(report: &Report, out: &mut String) -> std::fmt::Result {
@@ -64,7 +75,7 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
 }
 
 /// `1 role`, `2 roles`.
-fn plural(count: usize, what: &str) -> String {
+pub(super) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -73,7 +84,7 @@ fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> 
     let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, usize), Vec<&Finding>> =
         BTreeMap::new();
     let places: HashMap<_, _> =
-        rules::all().enumerate().map(|(place, about)| (about.name, place)).collect();
+        abouts().enumerate().map(|(place, about)| (about.name, place)).collect();
     for finding in findings {
         let place = places.get(finding.rule).copied().unwrap_or(usize::MAX);
         by_rule.entry((std::cmp::Reverse(finding.severity), place)).or_default().push(finding);
@@ -101,7 +112,7 @@ fn group(
         Severity::Info => AnsiColor::Cyan.on_default().bold(),
     };
     let bold = Style::new().bold();
-    let about = rules::about(rule);
+    let about = abouts().find(|about| about.name == rule);
     write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
     if findings.len() > 1 {
         write!(out, " ({})", findings.len())?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
 
-use super::{About, Choices};
+use super::{About, Choices, Unspecified};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub seed: Seed,
     /// Passwords that were generated.
     pub generated: BTreeMap<Name, Secret>,
+    /// What was taken away.
+    pub(super) unspecified: Unspecified,
     ledger: Ledger,
     findings: Vec<Finding>,
 }
@@ -68,6 +70,7 @@ impl<'a> Context<'a> {
             mapped_to: HashSet::default(),
             seed,
             generated: BTreeMap::new(),
+            unspecified: Unspecified::default(),
             ledger,
             findings,
         }
@@ -84,8 +87,13 @@ impl<'a> Context<'a> {
         if let Some(to) = self.choices.mapped(Attribute::Superuser) {
             self.mapped_to.extend(self.superusers.keys().map(|name| (name.clone(), to.clone())));
         }
+        // Roles are mapped by the source's names.
+        let choices = self.choices;
+        let mapped = choices.map_role.iter();
+        let mapped: HashMap<&Name, &Name> =
+            mapped.map(|(from, to)| (choices.rename.get(from).unwrap_or(from), to)).collect();
         for (key, membership) in &globals.memberships {
-            if let Some(to) = self.choices.map_role.get(&key.role) {
+            if let Some(&to) = mapped.get(&key.role) {
                 self.mapped_to.insert((key.member.clone(), to.clone()));
             }
             let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
@@ -188,7 +196,7 @@ impl<'a> Context<'a> {
         format!("{} {}", self.rights.platform().name(), self.rights.major())
     }
 
-    pub(super) fn finish(self) -> (Ledger, Vec<Finding>, BTreeMap<Name, Secret>) {
-        (self.ledger, self.findings, self.generated)
+    pub(super) fn finish(self) -> (Ledger, Vec<Finding>, BTreeMap<Name, Secret>, Unspecified) {
+        (self.ledger, self.findings, self.generated, self.unspecified)
     }
 }

@@ -11,7 +11,7 @@ pub mod rules;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use choices::{ChoiceError, Choices, Passwords, Skip};
 pub use context::Context;
@@ -20,7 +20,9 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
-use crate::globals::{Globals, Ledger, Map, Membership, MembershipKey, Password};
+use crate::globals::{
+    Change, Globals, Ledger, Map, Membership, MembershipKey, Password, SettingKey,
+};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::scram::Seed;
@@ -37,6 +39,30 @@ pub struct Sanitized {
     pub findings: Vec<Finding>,
     /// Passwords that were generated, by role.
     pub generated: BTreeMap<Name, Secret>,
+    /// What the source has and `globals` has no more: the target may have it all the same.
+    pub unspecified: Unspecified,
+}
+
+/// What sanitizing took away. It is not known to be unwanted on the target.
+#[derive(Clone, Debug, Default)]
+pub struct Unspecified {
+    /// Memberships, as (role, member).
+    pub memberships: foldhash::HashSet<(Name, Name)>,
+    /// Settings.
+    pub settings: BTreeSet<SettingKey>,
+}
+
+impl Unspecified {
+    /// Whether a change is about something that was taken away.
+    pub fn covers(&self, change: &Change) -> bool {
+        match change {
+            Change::Membership { key, .. } => {
+                self.memberships.contains(&(key.role.clone(), key.member.clone()))
+            }
+            Change::Setting { key, .. } => self.settings.contains(key),
+            _ => false,
+        }
+    }
 }
 
 /// Takes out, or rewrites, what the target does not take.
@@ -85,6 +111,7 @@ pub fn sanitize(
         let stays = rules::SETTING.iter().all(|rule| rule.apply(key, setting, &mut cx).is_keep());
         if !stays {
             cx.lose([setting.origin]);
+            cx.unspecified.settings.insert(key.clone());
         }
         stays
     });
@@ -113,8 +140,8 @@ pub fn sanitize(
         stays
     });
     globals.roles = std::mem::take(&mut cx.roles);
-    let (ledger, findings, generated) = cx.finish();
-    Ok(Sanitized { globals, ledger, findings, generated })
+    let (ledger, findings, generated, unspecified) = cx.finish();
+    Ok(Sanitized { globals, ledger, findings, generated, unspecified })
 }
 
 /// Whether a membership stays.
@@ -127,6 +154,7 @@ fn stays(
     let stays = rules.iter().all(|rule| rule.apply(key, it, cx).is_keep());
     if !stays {
         cx.lose_object(it.origins());
+        cx.unspecified.memberships.insert((key.role.clone(), key.member.clone()));
     }
     stays
 }

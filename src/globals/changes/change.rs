@@ -250,7 +250,9 @@ impl Change {
     /// What it is about.
     pub fn object(&self) -> Object {
         let (kind, name) = match self {
-            Self::CreateRole { name, .. } | Self::DropRole { name, .. } => (Kind::Role, name.as_str().to_owned()),
+            Self::CreateRole { name, .. } | Self::DropRole { name, .. } => {
+                (Kind::Role, name.as_str().to_owned())
+            }
             Self::Attribute { role, .. }
             | Self::ConnectionLimit { role, .. }
             | Self::ValidUntil { role, .. }

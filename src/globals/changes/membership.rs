@@ -77,9 +77,8 @@ impl Options {
     /// Whether everything that `other` gives is given; what is not known on one side counts as the
     /// same.
     fn covers(self, other: Self) -> bool {
-        let covers = |one: Option<bool>, other: Option<bool>| {
-            one.unwrap_or(true) || !other.unwrap_or(false)
-        };
+        let covers =
+            |one: Option<bool>, other: Option<bool>| one.unwrap_or(true) || !other.unwrap_or(false);
         (self.admin || !other.admin)
             && covers(self.inherit, other.inherit)
             && covers(self.set, other.set)

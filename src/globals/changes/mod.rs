@@ -144,7 +144,8 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         let role = super::script::role_of(&key.grantee);
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
         let wanted = has(desired, key);
-        if !counts || (covers(wanted.set, there.set) && covers(wanted.alter_system, there.alter_system))
+        if !counts
+            || (covers(wanted.set, there.set) && covers(wanted.alter_system, there.alter_system))
         {
             continue;
         }

@@ -45,12 +45,8 @@ fn attributes(name: &Name, current: &Role, desired: &Role, scope: Scope, all: &m
         if from.value == to.value {
             continue;
         }
-        let change = Change::Attribute {
-            role: name.clone(),
-            attribute,
-            to: to.value,
-            origin: to.origin,
-        };
+        let change =
+            Change::Attribute { role: name.clone(), attribute, to: to.value, origin: to.origin };
         // One that was given by hand, and that administrators can rarely take back.
         let by_hand = matches!(
             attribute,
@@ -87,13 +83,7 @@ fn limits(name: &Name, current: &Role, desired: &Role, scope: Scope, all: &mut C
     }
 }
 
-fn password(
-    name: &Name,
-    current: Option<&Role>,
-    desired: &Role,
-    scope: Scope,
-    all: &mut Changes,
-) {
+fn password(name: &Name, current: Option<&Role>, desired: &Role, scope: Scope, all: &mut Changes) {
     let none = Password::None(Fact::default());
     let from = current.map_or(&none, |role| &role.password);
     match (from, &desired.password) {
@@ -150,7 +140,8 @@ pub(super) fn labels(
             all.changes.push(label(provider, from, Some(to)));
         }
     }
-    for (provider, from) in current.iter().filter(|(provider, _)| !desired.contains_key(*provider)) {
+    for (provider, from) in current.iter().filter(|(provider, _)| !desired.contains_key(*provider))
+    {
         all.removal(scope, label(provider, Some(from), None));
     }
 }

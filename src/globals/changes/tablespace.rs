@@ -55,7 +55,8 @@ fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &
             });
         }
     }
-    for (option, value) in from.options.iter().filter(|(option, _)| !to.options.contains_key(*option))
+    for (option, value) in
+        from.options.iter().filter(|(option, _)| !to.options.contains_key(*option))
     {
         let change = Change::TablespaceOption {
             name: name.clone(),

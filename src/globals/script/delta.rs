@@ -9,9 +9,7 @@ use super::{
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
 use crate::globals::fact::{Fact, Origin};
-use crate::globals::model::{
-    Globals, Membership, MembershipKey, Role, Tablespace,
-};
+use crate::globals::model::{Globals, Membership, MembershipKey, Role, Tablespace};
 use crate::globals::timestamp::Timestamp;
 use crate::name::Name;
 use crate::sql::{
@@ -215,7 +213,9 @@ impl<'a> Delta<'a> {
         for (name, it) in &self.given.tablespaces {
             if !self.existing.contains(name) {
                 let origin = it.created.origin;
-                all.extend(tablespace((name, it)).into_iter().map(|it| (Phase::Tablespaces, origin, it)));
+                all.extend(
+                    tablespace((name, it)).into_iter().map(|it| (Phase::Tablespaces, origin, it)),
+                );
             }
         }
         for change in &self.taken {
@@ -328,7 +328,8 @@ impl<'a> Delta<'a> {
 /// Whether `to` has less than `from`, and nothing more.
 fn is_less(to: Options, from: Options) -> bool {
     let gains = |to: Option<bool>, from: Option<bool>| to == Some(true) && from == Some(false);
-    let more = (to.admin && !from.admin) || gains(to.inherit, from.inherit) || gains(to.set, from.set);
+    let more =
+        (to.admin && !from.admin) || gains(to.inherit, from.inherit) || gains(to.set, from.set);
     !more && to != from
 }
 
@@ -352,4 +353,3 @@ fn object(on: &Target) -> Object<'_> {
         Target::Tablespace(name) => Object::Tablespace(text_of(name)),
     }
 }
-

@@ -79,7 +79,7 @@ impl Partial {
                 protected.insert(name.clone(), Protection::Superuser);
             }
         }
-        protected.extend(self.bootstrap.map(|name| (name, Protection::Bootstrap)));
+        protected.extend(self.bootstrap.iter().map(|name| (name.clone(), Protection::Bootstrap)));
         for name in [&session_user, &user] {
             protected.insert(name.clone(), Protection::Connected);
         }
@@ -89,6 +89,7 @@ impl Partial {
             admin_on: admin_on(globals, &user, probe.major),
             user,
             session_user,
+            bootstrap: self.bootstrap,
             attributes,
             roles: globals.roles.keys().cloned().collect(),
             predefined: self.predefined,

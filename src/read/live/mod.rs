@@ -37,6 +37,8 @@ pub struct Live {
     pub verifier_kinds: std::collections::BTreeMap<Name, String>,
     /// The platform that its roles show.
     pub platform: Option<&'static Platform>,
+    /// What it can be asked.
+    pub probe: Probe,
 }
 
 /// What is collected while the answers are read.
@@ -123,5 +125,5 @@ async fn collect(
         |tablespace| globals.tablespaces.contains_key(tablespace),
     );
     let answers = answers.complete(probe, &globals, platform);
-    Ok(Live { globals, answers, verifier_kinds, platform })
+    Ok(Live { globals, answers, verifier_kinds, platform, probe: probe.clone() })
 }

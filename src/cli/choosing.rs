@@ -1,0 +1,164 @@
+//! Options about what goes and in which form, which all commands that sanitize share.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use super::file;
+use super::options::{self, SkipKind};
+use crate::glob::Glob;
+use crate::name::Name;
+use crate::read::{PasswordSource, read_passwords};
+use crate::sanitize::{Choices, Passwords, Skip};
+use crate::secret::Secret;
+
+#[derive(Args, Debug)]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
+pub(super) struct Choosing {
+    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
+    only: Vec<Glob>,
+
+    /// No roles whose name matches. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
+    exclude: Vec<Glob>,
+
+    /// Leave a kind of objects out. Repeatable.
+    #[arg(long, value_name = "KIND", value_enum, help_heading = "What goes")]
+    skip: Vec<SkipKind>,
+
+    /// Give a role another name. Repeatable.
+    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What goes")]
+    rename: Vec<(Name, Name)>,
+
+    /// Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable.
+    #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
+    map_role: Vec<(Name, Name)>,
+
+    /// Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE.
+    #[arg(long, help_heading = "What goes")]
+    widen: bool,
+
+    /// What to do with passwords.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Passwords")]
+    pub(super) passwords: PasswordChoice,
+
+    /// Where generated passwords go, in pgbouncer's format; those of an earlier run are used again.
+    #[arg(long, value_name = "FILE", help_heading = "Passwords")]
+    pub(super) password_file: Option<PathBuf>,
+
+    /// Take passwords that the source lacks from a pgbouncer userlist.txt, or from a dump.
+    #[arg(long, value_name = "FILE", help_heading = "Passwords")]
+    pub(super) passwords_from: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+pub(super) enum PasswordChoice {
+    /// Carry verifiers over as they are.
+    #[default]
+    Keep,
+    /// Leave them out.
+    Omit,
+    /// Make new passwords where the old are unknown; needs --password-file.
+    Generate,
+    /// Send verifiers to roles that exist, too, where they cannot be compared; for copy only.
+    Resend,
+}
+
+impl Choosing {
+    /// What the user wants; the files that passwords come from are read.
+    pub(super) fn choices(&self) -> Result<Choices> {
+        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
+            bail!("--password-file goes with --passwords generate only");
+        }
+        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
+            bail!("--passwords-from does not go with --passwords omit");
+        }
+        let passwords = match self.passwords {
+            PasswordChoice::Keep | PasswordChoice::Resend => Passwords::Keep,
+            PasswordChoice::Omit => Passwords::Omit,
+            PasswordChoice::Generate => Passwords::Generate(self.earlier_passwords()?),
+        };
+        let passwords_from = match self.passwords_from.as_deref() {
+            Some(path) => {
+                read_passwords(file::open(path)?).with_context(|| options::shown(path))?.1
+            }
+            None => BTreeMap::new(),
+        };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Ok(Choices {
+            only: self.only.clone(),
+            exclude: self.exclude.clone(),
+            rename: options::pairs("--rename", &self.rename)?,
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            passwords,
+            passwords_from,
+            skip: self.skip(),
+            widen: self.widen,
+            now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// The kinds of objects that are left out.
+    pub(super) fn skip(&self) -> Vec<Skip> {
+        self.skip.iter().map(|&kind| kind.into()).collect()
+    }
+
+    /// The passwords that an earlier run has made.
+    fn earlier_passwords(&self) -> Result<BTreeMap<Name, Secret>> {
+        let Some(path) = &self.password_file else {
+            bail!("--passwords generate needs --password-file FILE for the new passwords");
+        };
+        let metadata = match std::fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                file::refuse_missing_directory("--password-file", path)?;
+                return Ok(BTreeMap::new());
+            }
+            Err(error) => return Err(file::failed(path.display(), &error)),
+            Ok(metadata) => metadata,
+        };
+        file::refuse_open_secret(path, &metadata)?;
+        if metadata.is_file() && metadata.len() == 0 {
+            return Ok(BTreeMap::new());
+        }
+        let path = path.to_string_lossy();
+        match read_passwords(file::open(&path)?).with_context(|| path.clone().into_owned())? {
+            (PasswordSource::Userlist, passwords) => Ok(passwords),
+            (PasswordSource::Dump, _) => bail!("--password-file {path}: this is a dump"),
+        }
+    }
+
+    /// The lines for the password file that it does not have yet; none where there are none.
+    pub(super) fn password_lines(
+        &self,
+        generated: &BTreeMap<Name, Secret>,
+        choices: &Choices,
+    ) -> Option<(&Path, zeroize::Zeroizing<String>)> {
+        let (Some(path), Passwords::Generate(earlier)) = (&self.password_file, &choices.passwords)
+        else {
+            return None;
+        };
+        let quoted = |text: &str| text.replace('"', "\"\"");
+        let mut lines = zeroize::Zeroizing::new(String::new());
+        for (name, password) in generated {
+            if !earlier.contains_key(name) {
+                let line = format!("\"{}\" \"{}\"\n", quoted(name.as_str()), password.expose());
+                lines.push_str(&line);
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        // The last line of an edited file may have lost its end.
+        let cut =
+            std::fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && !bytes.ends_with(b"\n"));
+        if cut {
+            lines.insert(0, '\n');
+        }
+        Some((path, lines))
+    }
+}

@@ -1,0 +1,56 @@
+//! Attributes that the connected role may not even mention in `ALTER ROLE`.
+
+use super::{Context, Judgement, Veto};
+use crate::attribute::Attribute as A;
+use crate::finding::Severity;
+use crate::globals::Change;
+use crate::sanitize::About;
+use crate::version::Major;
+
+const ABOUT: About = About {
+    name: "alter-attribute",
+    severity: Severity::Warning,
+    why: "in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that \
+          has them",
+    remedy: "have it changed by a role that may",
+};
+
+pub(super) struct Attribute;
+
+impl Veto for Attribute {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
+        if cx.answers.is_superuser() {
+            return None;
+        }
+        let before_16 = cx.answers.major < Major::new(16);
+        if let Change::Attribute { role, attribute, to, .. } = change {
+            let own = cx.answers.attributes.contains(attribute);
+            let may = match attribute {
+                A::Superuser => false,
+                A::Replication | A::BypassRls => own && !before_16,
+                A::CreateDb => own || before_16,
+                A::Inherit | A::CreateRole | A::Login => true,
+            };
+            if !may {
+                let word = if *to { attribute.keyword() } else { attribute.negative_keyword() };
+                return Some(Judgement::Refused(format!("{role} cannot be given {word}")));
+            }
+        }
+        // Before 16 everything about a role with REPLICATION takes a superuser.
+        let role = match change {
+            Change::Attribute { role, .. }
+            | Change::ConnectionLimit { role, .. }
+            | Change::ValidUntil { role, .. }
+            | Change::Password { role, .. } => role,
+            _ => return None,
+        };
+        let replicates = cx.current.roles.get(role).is_some_and(|role| role.has(A::Replication));
+        (before_16 && replicates).then(|| {
+            Judgement::Refused(format!("{role} has REPLICATION, which only a superuser may alter"))
+        })
+    }
+}

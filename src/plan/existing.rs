@@ -1,0 +1,58 @@
+//! `--existing skip` and `--existing fail`.
+
+use super::{Context, Judgement, Veto};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::Change;
+use crate::sanitize::About;
+
+const ABOUT: About = About {
+    name: "existing",
+    severity: Severity::Info,
+    why: "the target has the role, and --existing skip leaves it as it is",
+    remedy: "",
+};
+
+pub(super) const FAIL: About = About {
+    name: "existing-role",
+    severity: Severity::Error,
+    why: "the target has these roles, and --existing fail allows none",
+    remedy: "leave them out with --exclude, or give --existing merge or skip",
+};
+
+pub(super) struct Existing;
+
+impl Veto for Existing {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
+        if cx.options.existing != super::Existing::Skip {
+            return None;
+        }
+        let exists = |name| cx.current.roles.contains_key(name);
+        if let Change::Membership { key, .. } = change {
+            // New members join roles that exist, where that can be done.
+            let may = !exists(&key.member)
+                && (!exists(&key.role) || cx.answers.may_grant(key.role.as_str()));
+            return (!may).then(|| Judgement::Withheld("its role or its member exists".to_owned()));
+        }
+        let role = change.role().filter(|role| exists(role))?;
+        Some(Judgement::Withheld(format!("{role} exists")))
+    }
+}
+
+/// The roles for which nothing is done.
+pub(super) fn fail(cx: &Context<'_>) -> Vec<Finding> {
+    let there = cx.desired.roles.keys().filter(|name| cx.current.roles.contains_key(*name));
+    there
+        .map(|name| Finding {
+            rule: FAIL.name,
+            severity: FAIL.severity,
+            action: Action::Dropped,
+            object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+            line: None,
+            message: "the target has it".to_owned(),
+        })
+        .collect()
+}

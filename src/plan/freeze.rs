@@ -1,0 +1,64 @@
+//! Changes that would shut a role out that the target lets in (decision 3 of the design).
+
+use super::{Context, Judgement, Veto};
+use crate::attribute::Attribute;
+use crate::finding::Severity;
+use crate::globals::{Change, Value};
+use crate::sanitize::About;
+
+const ABOUT: About = About {
+    name: "freeze",
+    severity: Severity::Warning,
+    why: "the source's role is frozen, as roles are for a migration; on the target it would be shut \
+          out",
+    remedy: "where that is meant, give --allow-freeze",
+};
+
+pub(super) struct Freeze;
+
+impl Veto for Freeze {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
+        if cx.options.allow_freeze {
+            return None;
+        }
+        let exists = |role| !cx.created.contains(role);
+        let message = match change {
+            Change::Attribute { role, attribute: Attribute::Login, to: false, .. }
+                if exists(role) =>
+            {
+                "NOLOGIN".to_owned()
+            }
+            Change::ConnectionLimit { role, to: 0, .. } if exists(role) => {
+                "CONNECTION LIMIT 0".to_owned()
+            }
+            Change::ValidUntil { role, to: Some(to), .. }
+                if exists(role) && to.is_before(cx.options.now) =>
+            {
+                format!("VALID UNTIL {to} is past")
+            }
+            Change::Setting { key, from, to: Some(to), .. } => {
+                let new = key.role.as_ref().is_some_and(|role| cx.created.contains(role));
+                let was = from.as_ref().is_some_and(is_on);
+                if new || was || !key.name.is("default_transaction_read_only") || !is_on(to) {
+                    return None;
+                }
+                "default_transaction_read_only is on".to_owned()
+            }
+            _ => return None,
+        };
+        Some(Judgement::Withheld(message))
+    }
+}
+
+/// As `parse_bool` reads it (`src/backend/utils/adt/bool.c`).
+fn is_on(value: &Value) -> bool {
+    value.parts().any(|text| {
+        let text = text.trim().to_ascii_lowercase();
+        let starts = |word: &str, least| text.len() >= least && word.starts_with(&text);
+        starts("on", 2) || starts("true", 1) || starts("yes", 1) || text == "1"
+    })
+}

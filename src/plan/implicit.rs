@@ -1,0 +1,33 @@
+//! Memberships that a server since 16 gives to whoever creates a role (decision 4 of the design).
+
+use crate::globals::{Globals, Membership};
+use crate::platform::{Answers, Platform, Protection};
+
+/// The target's globals without the memberships that creating a role brought: granted by the
+/// bootstrap superuser, with ADMIN only, to the connected role or another administrator of the
+/// platform. One that the source has, too, is satisfied by it.
+/// (`CreateRole` in `src/backend/commands/user.c`.)
+pub fn without_implicit(
+    current: &Globals,
+    desired: &Globals,
+    answers: &Answers,
+    platform: &Platform,
+) -> Globals {
+    let mut current = current.clone();
+    let wanted: foldhash::HashSet<_> =
+        desired.memberships.keys().map(|key| (&key.role, &key.member)).collect();
+    current.memberships.retain(|key, membership| {
+        let by_bootstrap = key.grantor.is_some() && key.grantor == answers.bootstrap;
+        let is_admin = key.member == answers.user
+            || platform.admin_role().is_some_and(|admin| admin == key.member.as_str())
+            || matches!(answers.protected.get(&key.member), Some(Protection::Administrator(_)));
+        let implicit = by_bootstrap && is_admin && is_admin_only(membership);
+        !implicit || wanted.contains(&(&key.role, &key.member))
+    });
+    current
+}
+
+fn is_admin_only(membership: &Membership) -> bool {
+    let off = |option: Option<crate::globals::Fact<bool>>| option.is_some_and(|fact| !fact.value);
+    membership.is_admin() && off(membership.inherit) && off(membership.set)
+}

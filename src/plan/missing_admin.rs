@@ -1,0 +1,50 @@
+//! Roles that exist and that the connected role does not administer.
+
+use super::{Context, Judgement, Veto};
+use crate::attribute::Attribute;
+use crate::finding::Severity;
+use crate::globals::Change;
+use crate::sanitize::About;
+use crate::version::Major;
+
+const ABOUT: About = About {
+    name: "missing-admin",
+    severity: Severity::Error,
+    why: "since 16 roles are altered and granted only by those who have the ADMIN option on them",
+    remedy: "have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that \
+             exist as they are, with --existing skip",
+};
+
+pub(super) struct MissingAdmin;
+
+impl Veto for MissingAdmin {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
+        let answers = cx.answers;
+        if answers.is_superuser() {
+            return None;
+        }
+        let role = change.role()?;
+        // Whoever creates a role administers it.
+        if cx.created.contains(role) || role.as_str().starts_with("pg_") {
+            return None;
+        }
+        // What the platform lets its administrator grant has been judged with the rest of it.
+        if cx.platform.role(role.as_str()).is_some() {
+            return None;
+        }
+        let creates = answers.attributes.contains(&Attribute::CreateRole);
+        let may = if answers.major < Major::new(16) {
+            creates
+                || (matches!(change, Change::Membership { .. }) && answers.may_grant(role.as_str()))
+        } else {
+            answers.admin_on.contains(role)
+        };
+        (!may).then(|| {
+            Judgement::Obstacle(format!("{} lacks the ADMIN option on {role}", answers.user))
+        })
+    }
+}

@@ -1,0 +1,265 @@
+//! What will be sent to a target, and what will not: the changes, judged by what the target's
+//! answers allow and by what the user allows. One veto a file.
+
+mod attribute;
+mod database_owner;
+mod existing;
+mod freeze;
+mod implicit;
+mod locks;
+mod missing_admin;
+mod missing_database;
+mod removal;
+mod step;
+
+use std::collections::BTreeSet;
+
+pub use implicit::without_implicit;
+pub use step::Step;
+
+use crate::finding::{Action, Finding};
+use crate::globals::changes::changes;
+use crate::globals::script::Delta;
+use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
+use crate::name::Name;
+use crate::platform::{Answers, Platform};
+use crate::sanitize::{About, Skip, Unspecified};
+
+/// What the user wants to be done with what the target has.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What to do with roles that exist.
+    pub existing: Existing,
+    /// Roles that exist may be shut out, as the source's are (decision 3 of the design).
+    pub allow_freeze: bool,
+    /// Verifiers that cannot be compared are sent all the same.
+    pub resend: bool,
+    /// Kinds of objects that are left out.
+    pub skip: Vec<Skip>,
+    /// The time that expiry is judged by, in seconds since 1970.
+    pub now: i64,
+}
+
+/// What to do with roles that the target already has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Existing {
+    /// Set what the source says, leave what they have beyond it.
+    #[default]
+    Merge,
+    /// Set what the source says, and remove what they have beyond it.
+    Replace,
+    /// Leave them as they are.
+    Skip,
+    /// Do nothing at all where there is one.
+    Fail,
+}
+
+/// What will be sent, and what not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    /// What will be done.
+    pub changes: Vec<Change>,
+    /// What the target has beyond it, and keeps.
+    pub extra: Vec<Change>,
+    /// Roles whose verifiers cannot be compared; they are not sent.
+    pub unverifiable: Vec<Name>,
+    /// What waits for its database.
+    pub deferred: Vec<Finding>,
+    /// What is not done unless the user allows it.
+    pub withheld: Vec<Finding>,
+    /// What the target is known to refuse.
+    pub refused: Vec<Finding>,
+    /// What there is to know beside.
+    pub findings: Vec<Finding>,
+    /// Why nothing can be sent at all.
+    pub obstacles: Vec<Finding>,
+}
+
+/// What a veto says about a change.
+enum Judgement {
+    /// It waits.
+    Deferred(String),
+    /// The user has to allow it.
+    Withheld(String),
+    /// The target will refuse it.
+    Refused(String),
+    /// Nothing can be done while it is wanted.
+    Obstacle(String),
+}
+
+/// What vetoes know.
+struct Context<'a> {
+    current: &'a Globals,
+    desired: &'a Globals,
+    answers: &'a Answers,
+    platform: &'a Platform,
+    options: &'a Options,
+    /// Roles that the plan creates.
+    created: BTreeSet<&'a Name>,
+}
+
+/// One reason not to send a change.
+trait Veto: Sync {
+    /// Its name and wording.
+    fn about(&self) -> &'static About;
+
+    /// Whether the change is to be left out, and why.
+    fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement>;
+}
+
+static VETOES: [&dyn Veto; 7] = [
+    &existing::Existing,
+    &missing_database::MissingDatabase,
+    &database_owner::DatabaseOwner,
+    &freeze::Freeze,
+    &attribute::Attribute,
+    &removal::Removal,
+    &missing_admin::MissingAdmin,
+];
+
+/// The wording of everything that plans say.
+pub fn abouts() -> impl Iterator<Item = &'static About> {
+    VETOES.iter().map(|veto| veto.about()).chain([&locks::ABOUT, &existing::FAIL, &WIDER])
+}
+
+/// What members of a role come to have, where it has more on the target than on the source.
+const WIDER: About = About {
+    name: "wider-role",
+    severity: crate::finding::Severity::Warning,
+    why: "the source's members join a role that has more on the target than on the source",
+    remedy: "look at what it has there before you copy, or carry the source's role over with --rename",
+};
+
+/// What the target is to have.
+#[derive(Clone, Copy, Debug)]
+pub struct Desired<'a> {
+    /// The sanitized source.
+    pub globals: &'a Globals,
+    /// What sanitizing took away.
+    pub unspecified: &'a Unspecified,
+    /// The lines of the source's statements.
+    pub ledger: &'a Ledger,
+}
+
+/// Whether a change is about a kind of objects that is left out.
+fn skipped(skip: Skip, change: &Change) -> bool {
+    match skip {
+        Skip::Comments => matches!(change, Change::Comment { .. }),
+        Skip::Settings => matches!(change, Change::Setting { .. }),
+        Skip::Memberships => matches!(change, Change::Membership { .. }),
+        Skip::Parameters => matches!(change, Change::Parameter { .. }),
+        Skip::SecurityLabels => matches!(change, Change::Label { .. }),
+        Skip::Tablespaces => change.object().kind == crate::finding::Kind::Tablespace,
+    }
+}
+
+/// What it takes to bring the target from `current` to `desired`.
+pub fn plan(
+    current: &Globals,
+    desired: &Desired<'_>,
+    answers: &Answers,
+    platform: &Platform,
+    options: &Options,
+) -> Plan {
+    let Desired { globals: desired, unspecified, ledger } = *desired;
+    let current = &without_implicit(current, desired, answers, platform);
+    let scope = if options.existing == Existing::Replace { Scope::Replace } else { Scope::Merge };
+    let Changes { mut changes, mut extra, mut unverifiable } = changes(current, desired, scope);
+    // What sanitizing took away is unspecified, never false.
+    let specified = |change: &Change| {
+        !unspecified.covers(change) && !options.skip.iter().any(|skip| skipped(*skip, change))
+    };
+    changes.retain(|change| !change.removes() || specified(change));
+    extra.retain(specified);
+    if options.resend {
+        for role in std::mem::take(&mut unverifiable) {
+            let to = desired.roles[&role].password.clone();
+            changes.push(Change::Password { role, from: Password::Unknown, to });
+        }
+    }
+    let all = changes.clone();
+    let created = all.iter().filter_map(|change| match change {
+        Change::CreateRole { name, .. } => Some(name),
+        _ => None,
+    });
+    let created: BTreeSet<_> = created.collect();
+    let cx = Context { current, desired, answers, platform, options, created };
+    let mut plan = Plan { extra, unverifiable, ..Plan::default() };
+    plan.findings.extend(wider(&changes, &plan.extra, ledger));
+    for change in changes {
+        let judged = VETOES.iter().find_map(|veto| Some((veto.about(), veto.judge(&change, &cx)?)));
+        let Some((about, judgement)) = judged else {
+            plan.changes.push(change);
+            continue;
+        };
+        let (list, message) = match judgement {
+            Judgement::Deferred(message) => (&mut plan.deferred, message),
+            Judgement::Withheld(message) => (&mut plan.withheld, message),
+            Judgement::Refused(message) => (&mut plan.refused, message),
+            Judgement::Obstacle(message) => (&mut plan.obstacles, message),
+        };
+        list.push(finding(about, &change, ledger, message));
+    }
+    if options.existing == Existing::Fail {
+        plan.obstacles.extend(existing::fail(&cx));
+    }
+    locks::check(&mut plan, answers);
+    plan
+}
+
+fn finding(about: &About, change: &Change, ledger: &Ledger, message: String) -> Finding {
+    Finding {
+        rule: about.name,
+        severity: about.severity,
+        action: Action::Dropped,
+        object: change.object(),
+        line: ledger.line(change.origin()),
+        message,
+    }
+}
+
+/// Roles with more on the target than on the source that get members.
+fn wider<'a>(
+    changes: &'a [Change],
+    extra: &'a [Change],
+    ledger: &'a Ledger,
+) -> impl Iterator<Item = Finding> + 'a {
+    let mut beyond: BTreeSet<&Name> = BTreeSet::new();
+    for change in extra {
+        match change {
+            // What it is a member of, and what it may.
+            Change::Membership { key, .. } => beyond.insert(&key.member),
+            Change::Attribute { role, to: false, .. } => beyond.insert(role),
+            Change::Parameter { key, .. } => match &key.grantee {
+                crate::globals::Grantee::Role(name) => beyond.insert(name),
+                crate::globals::Grantee::Public => false,
+            },
+            _ => false,
+        };
+    }
+    changes.iter().filter_map(move |change| match change {
+        Change::Membership { key, to: Some(_), .. } if beyond.contains(&key.role) => {
+            let message = format!("{} has more on the target than on the source", key.role);
+            Some(Finding { action: Action::Kept, ..finding(&WIDER, change, ledger, message) })
+        }
+        _ => None,
+    })
+}
+
+impl Plan {
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The statements, in the order in which they are sent.
+    pub fn steps(&self, answers: &Answers) -> Vec<Step> {
+        let delta = Delta::of(&self.changes, answers.major);
+        delta.statements().into_iter().map(Step::of).collect()
+    }
+
+    /// Everything that is left out, with the reasons.
+    pub fn left_out(&self) -> impl Iterator<Item = &Finding> {
+        self.deferred.iter().chain(&self.withheld).chain(&self.refused)
+    }
+}

@@ -1,0 +1,103 @@
+//! One statement of a plan.
+
+use zeroize::Zeroizing;
+
+use crate::finding::{Kind, Object};
+use crate::globals::Origin;
+use crate::globals::script::Phase;
+use crate::sql::{self, RoleSpec, Statement, print};
+
+/// One statement of a plan.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The part of the plan that it belongs to.
+    pub phase: Phase,
+    /// The statement of the source that it comes from.
+    pub origin: Origin,
+    /// What it is about.
+    pub object: Object,
+    /// The statement itself; may hold a verifier.
+    pub(crate) text: Zeroizing<String>,
+}
+
+impl Step {
+    pub(super) fn of((phase, origin, statement): (Phase, Origin, Statement<'_>)) -> Self {
+        let mut text = String::new();
+        print(&statement, &mut text);
+        Self { phase, origin, object: object(&statement), text: Zeroizing::new(text) }
+    }
+
+    /// Whether its value can be refused although its name is not: such a statement is tried by itself.
+    pub fn is_tried(&self) -> bool {
+        matches!(self.phase, Phase::Settings | Phase::DatabaseSettings | Phase::SecurityLabels)
+    }
+
+    /// Whether it costs the server a key derivation.
+    pub fn is_slow(&self) -> bool {
+        self.phase == Phase::Passwords
+    }
+}
+
+impl AsRef<Step> for Step {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// What a statement is about, for messages.
+fn object(statement: &Statement<'_>) -> Object {
+    let role = |role: &RoleSpec<'_>| match role {
+        RoleSpec::Name(name) => name.to_string(),
+        RoleSpec::Public => "PUBLIC".to_owned(),
+        RoleSpec::CurrentUser | RoleSpec::SessionUser => "CURRENT_USER".to_owned(),
+    };
+    let (kind, name) = match statement {
+        Statement::CreateRole { name, .. } => (Kind::Role, name.to_string()),
+        Statement::AlterRole { role: name, .. } => (Kind::Role, role(name)),
+        Statement::DropRole { roles, .. } => {
+            (Kind::Role, roles.first().map(role).unwrap_or_default())
+        }
+        Statement::AlterSetting { role: whose, database, change } => {
+            let whose = whose.as_ref().map_or_else(|| "ALL".to_owned(), role);
+            let name = match change {
+                sql::SettingChange::Set { name, .. } | sql::SettingChange::Reset(name) => name,
+                sql::SettingChange::ResetAll => "ALL",
+            };
+            let place = database.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
+            (Kind::Setting, format!("{whose}{place}: {name}"))
+        }
+        Statement::GrantRole { roles, members, .. }
+        | Statement::RevokeRole { roles, members, .. } => {
+            let more = match members.len() {
+                0 | 1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let member = members.first().map(role).unwrap_or_default();
+            let role = roles.first().map(ToString::to_string).unwrap_or_default();
+            (Kind::Membership, format!("{member}{more} in {role}"))
+        }
+        Statement::Comment { object, .. } => (Kind::Comment, object_name(object)),
+        Statement::SecurityLabel { object, .. } => (Kind::SecurityLabel, object_name(object)),
+        Statement::CreateTablespace { name, .. }
+        | Statement::AlterTablespace { name, .. }
+        | Statement::DropTablespace { name, .. } => (Kind::Tablespace, name.to_string()),
+        Statement::Grant { privileges, .. } | Statement::Revoke { privileges, .. } => {
+            match privileges {
+                sql::Privileges::Parameter(_, names) => {
+                    (Kind::Parameter, names.first().map(ToString::to_string).unwrap_or_default())
+                }
+                sql::Privileges::Tablespace(names) => {
+                    (Kind::Tablespace, names.first().map(ToString::to_string).unwrap_or_default())
+                }
+            }
+        }
+        _ => (Kind::Statement, "session".to_owned()),
+    };
+    Object { kind, name }
+}
+
+fn object_name(object: &sql::Object<'_>) -> String {
+    match object {
+        sql::Object::Role(name) | sql::Object::Tablespace(name) => name.to_string(),
+    }
+}

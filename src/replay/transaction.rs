@@ -1,0 +1,61 @@
+//! The transaction that holds everything.
+
+use tokio_postgres::{Client, Error};
+
+use super::ReplayError;
+use crate::read::live::Live;
+use crate::version::Major;
+
+/// What two copies into the same database wait for. The number is no secret and has no meaning.
+const LOCK: i64 = 0x7067_676c_6f62;
+
+/// How long to wait for another copy, and for whoever alters the same role.
+const LOCK_TIMEOUT: &str = "30s";
+
+/// Begins it, takes the lock, and sees to the session.
+pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayError> {
+    let major = target.answers.major;
+    let since = |since: u32, text: &str| {
+        if major >= Major::new(since) { text.to_owned() } else { String::new() }
+    };
+    // A superuser can keep the server from writing verifiers down.
+    let quiet = if target.answers.is_superuser() {
+        "SET LOCAL log_statement = 'none'; SET LOCAL log_min_duration_statement = -1; \
+         SET LOCAL log_min_error_statement = 'panic';"
+    } else {
+        ""
+    };
+    let text = [
+        // A database or role that is read-only by default is no reason to give up.
+        "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;".to_owned(),
+        format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"),
+        "SET LOCAL statement_timeout = 0;".to_owned(),
+        since(10, "SET LOCAL idle_in_transaction_session_timeout = 0;"),
+        since(17, "SET LOCAL transaction_timeout = 0;"),
+        // Else creating a role could make the administrator a member of it.
+        since(16, "SET LOCAL createrole_self_grant = '';"),
+        "SET LOCAL standard_conforming_strings = on;".to_owned(),
+        "SET LOCAL client_min_messages = warning;".to_owned(),
+        quiet.to_owned(),
+        format!("SELECT pg_catalog.pg_advisory_xact_lock({LOCK});"),
+    ];
+    client.batch_execute(&text.concat()).await.map_err(ReplayError::Begin)
+}
+
+/// Ends it.
+pub(super) async fn commit(client: &Client) -> Result<(), ReplayError> {
+    match client.batch_execute("COMMIT").await {
+        Ok(()) => Ok(()),
+        // What is deferred to COMMIT can still fail: then nothing is done.
+        Err(error) if error.as_db_error().is_some() => {
+            Err(ReplayError::Lost { after_commit: false, error })
+        }
+        Err(error) => Err(ReplayError::Unknown(error)),
+    }
+}
+
+/// Takes everything back.
+pub(super) async fn rollback(client: &Client) -> Result<(), ReplayError> {
+    let lost = |error: Error| ReplayError::Lost { after_commit: false, error };
+    client.batch_execute("ROLLBACK").await.map_err(lost)
+}

@@ -1,0 +1,177 @@
+//! The report of a copy: what is planned, what was done, and what is left.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use serde::Serialize;
+
+use super::describe::{Action, action, describe};
+use super::text::{self, plural};
+use crate::finding::{Finding, Object};
+use crate::globals::{Change, Password};
+use crate::plan::Plan;
+
+/// How many changes of a kind are shown where the list is shortened.
+const SHOWN: usize = 10;
+
+/// What a copy did.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CopyReport {
+    /// The version of this format.
+    pub format_version: u32,
+    /// Where the globals come from.
+    pub source: Place,
+    /// Where they go.
+    pub target: Place,
+    /// Whether nothing was left on the target on purpose.
+    pub dry_run: bool,
+    /// What was to be done.
+    pub changes: Vec<PlannedChange>,
+    /// How many statements changed something.
+    pub sent: usize,
+    /// How many differences are left that should not be.
+    pub remaining: usize,
+    /// How many things the target has beyond the source, which stay.
+    pub extra: usize,
+    /// How many settings wait for their database.
+    pub deferred: usize,
+    /// How many changes the user would have to allow.
+    pub withheld: usize,
+    /// How many changes the target refuses.
+    pub refused: usize,
+    /// How many roles' verifiers cannot be compared.
+    pub unverifiable: usize,
+    /// What there is to say about single objects.
+    pub findings: Vec<Finding>,
+}
+
+/// A server, or a dump.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Place {
+    /// Its address without a password, or the file.
+    pub name: String,
+    /// The platform, where it was recognised or named.
+    pub platform: Option<String>,
+    /// The server's version.
+    pub server_version: Option<String>,
+    /// The role that is connected; none for a dump.
+    pub user: Option<String>,
+}
+
+/// A change that was planned.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlannedChange {
+    /// What is done.
+    pub action: Action,
+    /// To what.
+    pub object: Object,
+    /// In words, without passwords and verifiers.
+    pub description: String,
+}
+
+impl PlannedChange {
+    /// The change in words.
+    pub fn of(change: &Change) -> Self {
+        Self { action: action(change), object: change.object(), description: describe(change) }
+    }
+}
+
+/// What will be done, for whoever has to agree.
+pub fn render_plan(report: &CopyReport, plan: &Plan, shorten: bool) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = head(report, &mut out);
+    text::findings(&report.findings, shorten, &mut out);
+    let _ = changes(plan, shorten, &mut out);
+    out
+}
+
+fn head(report: &CopyReport, out: &mut String) -> std::fmt::Result {
+    for (word, place) in [("from", &report.source), ("to", &report.target)] {
+        let platform = place.platform.as_deref().unwrap_or("no platform recognised");
+        let name: String =
+            place.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        write!(out, "{word} {name}: {platform}")?;
+        if let Some(version) = &place.server_version {
+            write!(out, ", PostgreSQL {version}")?;
+        }
+        if let Some(user) = &place.user {
+            write!(out, ", as {}", crate::name::Name::new(user))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The changes: first how many, then which.
+fn changes(plan: &Plan, shorten: bool, out: &mut String) -> std::fmt::Result {
+    let bold = Style::new().bold();
+    if plan.is_empty() {
+        return writeln!(out, "\n{bold}plan{bold:#}: nothing to do");
+    }
+    let created: std::collections::BTreeSet<_> = plan
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::CreateRole { name, .. } => Some(name),
+            _ => None,
+        })
+        .collect();
+    let (mut new, mut old) = (Vec::new(), Vec::new());
+    let mut replaced = 0;
+    for change in &plan.changes {
+        replaced += usize::from(matches!(
+            change,
+            Change::Password { from: Password::Is(_) | Password::Unknown, .. }
+        ));
+        let exists = !matches!(change, Change::CreateRole { .. } | Change::CreateTablespace { .. })
+            && change.role().is_none_or(|role| !created.contains(role));
+        if exists { old.push(change) } else { new.push(change) }
+    }
+    write!(out, "\n{bold}plan{bold:#}: {}", plural(plan.changes.len(), "change"))?;
+    write!(out, "; {} to create", plural(created.len(), "role"))?;
+    write!(out, ", {} to what exists", plural(old.len(), "change"))?;
+    if replaced > 0 {
+        write!(out, ", {} replaced", plural(replaced, "password"))?;
+    }
+    writeln!(out)?;
+    for (title, list) in [("new", new), ("existing", old)] {
+        if list.is_empty() {
+            continue;
+        }
+        writeln!(out, "{title}:")?;
+        let shown = if shorten && list.len() > SHOWN + 1 { SHOWN } else { list.len() };
+        for change in &list[..shown] {
+            writeln!(out, "  {}", describe(change))?;
+        }
+        if shown < list.len() {
+            writeln!(out, "  … and {} more: --format json has them all", list.len() - shown)?;
+        }
+    }
+    Ok(())
+}
+
+/// What was done.
+pub fn render_result(report: &CopyReport) -> String {
+    let bold = Style::new().bold();
+    let title = if report.dry_run { "dry run" } else { "done" };
+    let mut out = format!("\n{bold}{title}{bold:#}: {}", plural(report.sent, "statement"));
+    out.push_str(if report.dry_run { " taken, and rolled back" } else { " sent" });
+    let _ = write!(out, ", {} remaining", report.remaining);
+    for (count, what) in [
+        (report.extra, "extra"),
+        (report.deferred, "deferred"),
+        (report.withheld, "withheld"),
+        (report.refused, "refused"),
+        (report.unverifiable, "unverifiable"),
+    ] {
+        if count > 0 {
+            let _ = write!(out, ", {count} {what}");
+        }
+    }
+    out.push('\n');
+    out
+}

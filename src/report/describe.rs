@@ -1,0 +1,159 @@
+//! Changes in words, without passwords and verifiers.
+
+use serde::Serialize;
+
+use crate::attribute::Attribute;
+use crate::globals::changes::{Options, Target};
+use crate::globals::{Change, Grantee, Password, Role, SettingKey};
+use crate::name::Name;
+
+/// What is done to an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is made different.
+    Alter,
+    /// It is given something.
+    Grant,
+    /// Something is taken from it.
+    Revoke,
+    /// It is gone.
+    Drop,
+}
+
+/// What a change does.
+pub(super) fn action(change: &Change) -> Action {
+    match change {
+        Change::CreateRole { .. } | Change::CreateTablespace { .. } => Action::Create,
+        Change::DropRole { .. } | Change::DropTablespace { .. } => Action::Drop,
+        Change::Membership { to: None, .. }
+        | Change::Parameter { to: None, .. }
+        | Change::TablespaceGrant { to: None, .. } => Action::Revoke,
+        Change::Membership { .. } | Change::Parameter { .. } | Change::TablespaceGrant { .. } => {
+            Action::Grant
+        }
+        _ => Action::Alter,
+    }
+}
+
+/// A change in words.
+pub(super) fn describe(change: &Change) -> String {
+    match change {
+        Change::CreateRole { name, role } => {
+            let attributes = attributes(role);
+            let space = if attributes.is_empty() { "" } else { " " };
+            format!("create role {name}{space}{attributes}")
+        }
+        Change::DropRole { name, .. } => format!("drop role {name}"),
+        Change::Attribute { role, attribute, to, .. } => {
+            let word = if *to { attribute.keyword() } else { attribute.negative_keyword() };
+            format!("alter role {role}: {word}")
+        }
+        Change::ConnectionLimit { role, from, to, .. } => {
+            format!("alter role {role}: connection limit {to}, was {from}")
+        }
+        Change::ValidUntil { role, from, to, .. } => {
+            let shown = |end: &Option<crate::globals::Timestamp>| {
+                end.as_ref().map_or_else(|| "infinity".to_owned(), ToString::to_string)
+            };
+            format!("alter role {role}: valid until {}, was {}", shown(to), shown(from))
+        }
+        Change::Password { role, from, to } => match (from, to) {
+            (_, Password::None(_)) => format!("remove the password of {role}"),
+            (Password::Is(_), _) => format!("replace the password of {role}"),
+            (Password::Unknown, _) => format!("send the password of {role} again"),
+            (Password::None(_), _) => format!("set the password of {role}"),
+        },
+        Change::Comment { on, to: None, .. } => format!("remove the comment on {}", object(on)),
+        Change::Comment { on, from, .. } => {
+            let verb = if from.is_some() { "replace" } else { "set" };
+            format!("{verb} the comment on {}", object(on))
+        }
+        Change::Label { on, provider, to: None, .. } => {
+            format!("remove the label of {provider} on {}", object(on))
+        }
+        Change::Label { on, provider, .. } => {
+            format!("set the label of {provider} on {}", object(on))
+        }
+        Change::Setting { key, to: None, .. } => format!("reset {}", setting(key)),
+        Change::Setting { key, from, to: Some(to), .. } => {
+            let was = from.as_ref().map(|from| format!(", was '{from}'")).unwrap_or_default();
+            format!("set {} to '{to}'{was}", setting(key))
+        }
+        Change::Membership { key, to: None, .. } => {
+            format!("revoke {} from {}", key.role, key.member)
+        }
+        Change::Membership { key, to: Some(to), .. } => {
+            format!("grant {} to {}{}", key.role, key.member, options(*to))
+        }
+        Change::Parameter { key, to, .. } => {
+            let (verb, word) = if to.is_some() { ("grant", "to") } else { ("revoke", "from") };
+            let grantee = grantee(&key.grantee);
+            format!("{verb} privileges on parameter {} {word} {grantee}", key.parameter)
+        }
+        Change::CreateTablespace { name, .. } => format!("create tablespace {name}"),
+        Change::DropTablespace { name, .. } => format!("drop tablespace {name}"),
+        Change::TablespaceOwner { name, to, .. } => format!("alter tablespace {name}: owner {to}"),
+        Change::TablespaceOption { name, option, to, .. } => match to {
+            Some(to) => format!("alter tablespace {name}: {option} = {to}"),
+            None => format!("alter tablespace {name}: reset {option}"),
+        },
+        Change::TablespaceGrant { name, grantee: to, to: wanted, .. } => {
+            let (verb, word) = if wanted.is_some() { ("grant", "to") } else { ("revoke", "from") };
+            format!("{verb} create on tablespace {name} {word} {}", grantee(to))
+        }
+    }
+}
+
+/// What a role has beyond a plain one.
+fn attributes(role: &Role) -> String {
+    let mut words: Vec<String> = Attribute::ALL
+        .into_iter()
+        .filter(|&attribute| role.has(attribute) != attribute.default())
+        .map(|attribute| {
+            let default = attribute.default();
+            if default { attribute.negative_keyword() } else { attribute.keyword() }.to_owned()
+        })
+        .collect();
+    words.extend(role.connection_limit.map(|limit| format!("CONNECTION LIMIT {}", limit.value)));
+    words.extend(role.valid_until.as_ref().map(|until| format!("VALID UNTIL '{}'", until.value)));
+    words.join(" ")
+}
+
+fn options(options: Options) -> String {
+    let mut words = Vec::new();
+    if options.admin {
+        words.push("ADMIN");
+    }
+    if options.inherit == Some(false) {
+        words.push("INHERIT FALSE");
+    }
+    if options.set == Some(false) {
+        words.push("SET FALSE");
+    }
+    if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }
+}
+
+fn setting(key: &SettingKey) -> String {
+    let role = key.role.as_ref().map(|role| format!(" of {role}")).unwrap_or_default();
+    let database =
+        key.database.as_ref().map(|database| format!(" in {database}")).unwrap_or_default();
+    format!("{}{role}{database}", key.name)
+}
+
+fn object(on: &Target) -> String {
+    match on {
+        Target::Role(name) => format!("role {name}"),
+        Target::Tablespace(name) => format!("tablespace {name}"),
+    }
+}
+
+fn grantee(grantee: &Grantee) -> String {
+    match grantee {
+        Grantee::Public => "PUBLIC".to_owned(),
+        Grantee::Role(name) => Name::to_string(name),
+    }
+}
