@@ -9,6 +9,7 @@
 //! - [`read`]: where globals come from, and every mistake on the way.
 //! - [`platform`]: what a platform owns and accepts, as data.
 //! - [`sanitize`]: what a target takes, and what there is to say about the rest; one rule a file.
+//! - [`connect`]: what psql would connect with, and the connection.
 //! - [`report`]: the script, the report, mistakes with their lines.
 //! - [`cli`]: what the user types; nothing else prints.
 //!
@@ -34,6 +35,7 @@
 
 pub mod attribute;
 pub mod cli;
+pub mod connect;
 pub mod dump;
 pub mod finding;
 pub mod glob;
