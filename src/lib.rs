@@ -9,6 +9,7 @@
 //! - [`read`]: where globals come from, and every mistake on the way.
 //! - [`platform`]: what a platform owns and accepts, as data.
 //! - [`sanitize`]: what a target takes, and what there is to say about the rest; one rule a file.
+//! - [`connect`]: what psql would connect with, and the connection.
 //! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
 //! - [`replay`]: a plan on a live target, all or nothing.
 //! - [`report`]: the script, the report, mistakes with their lines.
@@ -36,6 +37,7 @@
 
 pub mod attribute;
 pub mod cli;
+pub mod connect;
 pub mod dump;
 pub mod finding;
 pub mod glob;

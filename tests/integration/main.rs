@@ -11,6 +11,7 @@
 )]
 
 mod cli;
+mod connect;
 mod convert_matrix;
 mod convert_replay;
 mod fixtures;

@@ -1,0 +1,125 @@
+//! Connection strings of the form `key=value …`.
+
+use zeroize::Zeroizing;
+
+use super::error::ParameterError;
+use super::key;
+use super::params::{Origin, Values};
+use super::uri;
+
+/// Whether an argument is a connection and no file: a `postgresql://` or `postgres://` URI, or a
+/// string in which a word is followed by `=` and is the name of a parameter.
+///
+/// The text alone decides, so that no file changes what a command means; a file named
+/// `dbname=x` can be given as `./dbname=x`.
+pub fn is_connection(text: &str) -> bool {
+    let known = |(at, _): (usize, char)| {
+        let word = text[..at].trim_end();
+        let start = word.rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |at| at + 1);
+        key::find(&word[start..]).is_some()
+    };
+    uri::is_uri(text) || text.char_indices().filter(|(_, c)| *c == '=').any(known)
+}
+
+/// Takes a string apart as libpq does (`conninfo_parse`): blanks around `=`, values in single
+/// quotes, a backslash before any character; the last of several values counts.
+pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterError> {
+    let mut rest = text.trim_start_matches(is_space);
+    // What follows a password may be the rest of it, if its quotes were forgotten.
+    let mut secret = false;
+    while !rest.is_empty() {
+        let end = rest.find(|c| c == '=' || is_space(c)).unwrap_or(rest.len());
+        let name = &rest[..end];
+        let shown = (!secret).then(|| name.to_owned());
+        rest = rest[end..].trim_start_matches(is_space);
+        let Some(behind) = rest.strip_prefix('=') else {
+            return Err(ParameterError::MissingEquals(shown));
+        };
+        let (value, behind) = value(behind.trim_start_matches(is_space))
+            .ok_or_else(|| ParameterError::UnterminatedQuote(shown.clone()))?;
+        let key = key::find(name).ok_or(ParameterError::UnknownKey(shown))?;
+        secret |= key.name.contains("password");
+        values.replace(key.name, value, Origin::Argument);
+        rest = behind.trim_start_matches(is_space);
+    }
+    Ok(())
+}
+
+/// One value, and what comes after it.
+fn value(text: &str) -> Option<(Zeroizing<String>, &str)> {
+    let quoted = text.starts_with('\'');
+    let mut value = Zeroizing::new(String::with_capacity(text.len()));
+    let mut characters = text.char_indices().skip(usize::from(quoted));
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
+            '\'' if quoted => return Some((value, &text[at + 1..])),
+            c if !quoted && is_space(c) => return Some((value, &text[at..])),
+            c => value.push(c),
+        }
+    }
+    (!quoted).then_some((value, ""))
+}
+
+/// What C's `isspace` takes.
+fn is_space(c: char) -> bool {
+    c.is_ascii_whitespace() || c == '\x0b'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<String, String> {
+        let mut values = Values::default();
+        parse(text, &mut values).map_err(|error| error.to_string())?;
+        Ok(values.iter().map(|(key, value)| format!("{key}={}|", value.text.as_str())).collect())
+    }
+
+    #[test]
+    fn takes_strings_apart_as_libpq_does() {
+        for (text, expected) in [
+            ("", ""),
+            (" host = h  port=1 ", "host=h|port=1|"),
+            ("host='a b' user='it\\'s' dbname=a\\ b\\\\", "dbname=a b\\|host=a b|user=it's|"),
+            ("host='a'user=b", "host=a|user=b|"),
+            ("host= user=b", "host=user=b|"),
+            ("host=a host=b", "host=b|"),
+            ("host='' user=x\\", "host=|user=x|"),
+        ] {
+            assert_eq!(parsed(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_never_show_what_may_be_a_password() {
+        for (text, expected) in [
+            ("host", "missing \"=\" after \"host\" in the connection string"),
+            ("host='x", "unterminated quoted string after \"host\" in the connection string"),
+            ("hots=x", "invalid connection option \"hots\"; did you mean \"host\"?"),
+            ("frob=x", "invalid connection option \"frob\""),
+            (
+                "password=my secret",
+                "missing \"=\" in the connection string, behind the password; write a password with \
+                 blanks in single quotes",
+            ),
+            (
+                "password=my sec=ret",
+                "invalid connection option behind the password; write a password with blanks in \
+                 single quotes",
+            ),
+        ] {
+            assert_eq!(parsed(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn connections_are_told_from_files() {
+        for text in ["postgresql://", "postgres://h/d", "host=x", " dbname = x", "hots=x port=1"] {
+            assert!(is_connection(text), "{text}");
+        }
+        for text in ["dump.sql", "-", "a=b.sql", "./host=x", "postgresql:", "=", ""] {
+            assert!(!is_connection(text), "{text}");
+        }
+    }
+}

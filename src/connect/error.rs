@@ -1,0 +1,384 @@
+//! What is wrong with parameters, and why no connection came about.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::key::KEYS;
+use super::params::Origin;
+use super::password::PasswordSource;
+
+/// Why parameters cannot be used. It never shows a password.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ParameterError {
+    /// A word of a connection string without `=`; not told where it may be part of a password.
+    MissingEquals(Option<String>),
+    /// A quote that does not end, in the value of this parameter.
+    UnterminatedQuote(Option<String>),
+    /// No parameter of libpq.
+    UnknownKey(Option<String>),
+    /// A URI that is none.
+    Uri(&'static str),
+    /// `%` without two hexadecimal digits, a zero byte, or no UTF-8, in this part of a URI.
+    PercentEncoding(&'static str),
+    /// A value that the parameter does not take.
+    Value {
+        /// The parameter.
+        key: &'static str,
+        /// Its text.
+        value: String,
+        /// Where it was said.
+        origin: Origin,
+        /// What it takes.
+        expected: String,
+    },
+    /// As many of these as there are hosts, or one, must be given.
+    Counts(&'static str, usize, usize),
+    /// libpq could do it, this program cannot.
+    Unsupported {
+        /// The parameter, with its value where other values are taken.
+        key: String,
+        /// Where it was said.
+        origin: Origin,
+        /// Why, or what to do.
+        why: &'static str,
+    },
+    /// The service is in none of these files.
+    ServiceNotFound {
+        /// Its name.
+        service: String,
+        /// The files that there are.
+        files: Vec<PathBuf>,
+    },
+    /// A mistake in a service file.
+    Service {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: &'static str,
+    },
+    /// A file that was named cannot be read or used.
+    File {
+        /// What it is.
+        what: &'static str,
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        error: String,
+    },
+    /// A variable is not UTF-8.
+    NotUtf8(&'static str),
+    /// Nobody says who logs in.
+    NoUser,
+}
+
+impl fmt::Display for ParameterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const QUOTES: &str = "behind the password; write a password with blanks in single quotes";
+        match self {
+            Self::MissingEquals(Some(word)) => {
+                write!(f, "missing \"=\" after \"{word}\" in the connection string")
+            }
+            Self::MissingEquals(None) => {
+                write!(f, "missing \"=\" in the connection string, {QUOTES}")
+            }
+            Self::UnterminatedQuote(Some(key)) => {
+                write!(f, "unterminated quoted string after \"{key}\" in the connection string")
+            }
+            Self::UnterminatedQuote(None) => {
+                f.write_str("unterminated quoted string in the connection string")
+            }
+            Self::UnknownKey(Some(word)) => {
+                write!(f, "invalid connection option \"{word}\"")?;
+                let near = |name: &&str| strsim::damerau_levenshtein(name, word) <= 2;
+                match KEYS.iter().map(|key| key.name).find(near) {
+                    Some(name) => write!(f, "; did you mean \"{name}\"?"),
+                    None => Ok(()),
+                }
+            }
+            Self::UnknownKey(None) => write!(f, "invalid connection option {QUOTES}"),
+            Self::Uri(problem) => write!(f, "in the URI, {problem}"),
+            Self::PercentEncoding(what) => write!(
+                f,
+                "the percent-encoding of the {what} in the URI is wrong; write \"%\" itself as %25"
+            ),
+            Self::Value { key, value, origin, expected } => {
+                write!(f, "invalid {key} \"{value}\" from {origin}: {expected}")
+            }
+            Self::Counts(key, given, hosts) => write!(
+                f,
+                "there are {given} values of {key} for {hosts} hosts: give one for each host"
+            ),
+            Self::Unsupported { key, origin, why } => {
+                write!(f, "{key} (from {origin}) is not supported: {why}")
+            }
+            Self::ServiceNotFound { service, files } if files.is_empty() => write!(
+                f,
+                "there is no service \"{service}\": neither ~/.pg_service.conf nor a system-wide \
+                 pg_service.conf exists"
+            ),
+            Self::ServiceNotFound { service, files } => {
+                let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+                write!(f, "there is no service \"{service}\" in {}", files.join(" or "))
+            }
+            Self::Service { file, line, problem } => {
+                write!(f, "{}:{line}: {problem}", file.display())
+            }
+            Self::File { what, path, error } => write!(f, "{what} {}: {error}", path.display()),
+            Self::NotUtf8(name) => write!(f, "the variable {name} is not UTF-8"),
+            Self::NoUser => f.write_str("there is no user name: give user=… or set PGUSER"),
+        }
+    }
+}
+
+impl std::error::Error for ParameterError {}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum ConnectError {
+    /// The parameters cannot be used; above all, certificates that cannot be read.
+    Parameters(ParameterError),
+    /// Every host that was tried, in the order of trying, and what it said.
+    Failed(Vec<Failure>),
+}
+
+/// Why one host was of no use.
+#[derive(Debug)]
+pub struct Failure {
+    /// The host, as in `host:port`, or a socket's path.
+    pub server: String,
+    /// What was wrong with it.
+    pub reason: Reason,
+}
+
+/// Which side of a cluster a session is on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SessionKind {
+    /// It takes writes.
+    ReadWrite,
+    /// It does not.
+    ReadOnly,
+    /// It is no standby.
+    Primary,
+    /// It is one.
+    Standby,
+}
+
+/// What can go wrong on the way to a connection.
+#[derive(Debug)]
+pub enum Reason {
+    /// The name has no address.
+    Name(String),
+    /// Nobody listens on that port.
+    Refused,
+    /// There is no such socket.
+    NoSocket,
+    /// It took longer than `connect_timeout`.
+    Timeout(Duration),
+    /// The network failed in another way.
+    Network(String),
+    /// The server asked for a password, and there is none.
+    PasswordMissing {
+        /// The role.
+        user: String,
+    },
+    /// The password is wrong (28P01).
+    Password {
+        /// The role.
+        user: String,
+        /// Where the password came from.
+        source: Option<PasswordSource>,
+        /// What the server said.
+        message: String,
+    },
+    /// The server does not let this role in, or not from here (28000).
+    Rejected {
+        /// What the server said.
+        message: String,
+        /// Whether the connection was encrypted.
+        encrypted: bool,
+    },
+    /// There is no such database (3D000).
+    Database {
+        /// Its name.
+        database: String,
+        /// What the server said.
+        message: String,
+    },
+    /// All connections are taken (53300).
+    TooMany(String),
+    /// It is starting, stopping or recovering (57P03).
+    NotReady(String),
+    /// The server refused in another way.
+    Server {
+        /// The SQLSTATE.
+        code: String,
+        /// What it said.
+        message: String,
+    },
+    /// TLS is required here, and the server has none.
+    TlsNotOffered,
+    /// The server's certificate is for other names.
+    CertificateName {
+        /// The name that was connected to.
+        host: String,
+        /// Those in the certificate.
+        names: Vec<String>,
+    },
+    /// The server's certificate comes from nobody that is trusted.
+    CertificateIssuer {
+        /// Who it says it comes from.
+        issuer: Option<String>,
+        /// What is trusted: a file, or the system's store.
+        trusted: String,
+    },
+    /// The server's certificate is not valid any more, or not yet.
+    CertificateDate(String),
+    /// TLS failed in another way.
+    Tls(String),
+    /// A login was refused on our side: channel binding, too many iterations, an unknown method.
+    Authentication(String),
+    /// Another kind of session was wanted.
+    Session {
+        /// What it must be.
+        wanted: SessionKind,
+    },
+    /// The server hung up before it let anybody in.
+    Closed,
+    /// What answered does not speak PostgreSQL's protocol.
+    Protocol(String),
+}
+
+impl Reason {
+    /// Whether libpq goes on to the next address or host.
+    pub(super) fn leaves_other_hosts(&self) -> bool {
+        matches!(
+            self,
+            Self::Name(_) | Self::Refused | Self::NoSocket | Self::Timeout(_) | Self::Network(_)
+        )
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parameters(error) => error.fmt(f),
+            Self::Failed(failures) => {
+                for (index, failure) in failures.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "; " };
+                    write!(f, "{separator}{failure}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+impl From<ParameterError> for ConnectError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameters(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.server, self.reason)
+    }
+}
+
+impl fmt::Display for SessionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadWrite => "a session that takes writes",
+            Self::ReadOnly => "a read-only session",
+            Self::Primary => "a primary",
+            Self::Standby => "a standby",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(error) => write!(f, "the host name cannot be resolved: {error}"),
+            Self::Refused => {
+                f.write_str("connection refused; is the server running, and is this its port?")
+            }
+            Self::NoSocket => f.write_str(
+                "there is no such socket; is the server running here? For a server elsewhere, give \
+                 host=…",
+            ),
+            Self::Timeout(limit) => write!(
+                f,
+                "no answer within {} s; a firewall may be in between, or connect_timeout too short",
+                limit.as_secs()
+            ),
+            Self::Network(error) => f.write_str(error),
+            Self::PasswordMissing { user } => write!(
+                f,
+                "the server asks for the password of \"{user}\", and there is none; set PGPASSWORD, \
+                 or write it to ~/.pgpass"
+            ),
+            Self::Password { message, source: Some(source), .. } => {
+                write!(f, "{message} (password from {source})")
+            }
+            // Its name is not translated.
+            Self::Rejected { message, encrypted: false } if message.contains("pg_hba.conf") => {
+                write!(f, "{message}; the server may want TLS: try sslmode=require")
+            }
+            Self::Database { message, .. } => write!(f, "{message}; give another one as dbname=…"),
+            Self::TooMany(message) => {
+                write!(f, "{message}; end other connections, or raise max_connections")
+            }
+            Self::Password { message, .. }
+            | Self::Rejected { message, .. }
+            | Self::NotReady(message) => f.write_str(message),
+            Self::Server { code, message } => write!(f, "{message} ({code})"),
+            Self::TlsNotOffered => f.write_str(
+                "the server does not support TLS, but sslmode requires it; sslmode=disable goes \
+                 without",
+            ),
+            Self::CertificateName { host, names } if names.is_empty() => {
+                write!(
+                    f,
+                    "the server's certificate is not for \"{host}\", it names no host at all"
+                )?;
+                f.write_str("; sslmode=verify-ca does not look at the name")
+            }
+            Self::CertificateName { host, names } => {
+                write!(
+                    f,
+                    "the server's certificate is not for \"{host}\" but for {}",
+                    names.join(", ")
+                )?;
+                f.write_str("; give that name as host, and the address as hostaddr")
+            }
+            Self::CertificateIssuer { issuer, trusted } => {
+                f.write_str("the server's certificate")?;
+                if let Some(issuer) = issuer {
+                    write!(f, ", issued by \"{issuer}\",")?;
+                }
+                write!(
+                    f,
+                    " comes from nobody in {trusted}; give its issuer's certificate as sslrootcert"
+                )
+            }
+            Self::CertificateDate(problem) => write!(f, "the server's certificate {problem}"),
+            Self::Tls(error) => write!(f, "TLS failed: {error}"),
+            Self::Authentication(error) => write!(f, "cannot log in: {error}"),
+            Self::Session { wanted } => {
+                write!(f, "target_session_attrs wants {wanted}, and this is none")
+            }
+            Self::Closed => f.write_str(
+                "the server closed the connection at once; is it PostgreSQL, and has it room?",
+            ),
+            Self::Protocol(problem) => {
+                write!(f, "this is no PostgreSQL server: {problem}")
+            }
+        }
+    }
+}

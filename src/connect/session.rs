@@ -1,0 +1,345 @@
+//! The hosts in their order, the session that is wanted, and the connection that comes of it.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::StreamExt as _;
+use rand::seq::SliceRandom as _;
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
+use zeroize::Zeroizing;
+
+use super::env;
+use super::error::{ConnectError, Failure, Reason, SessionKind};
+use super::params::{Host, Parameters, TargetSession};
+use super::passfile;
+use super::password::{AskPassword, Known, Password, PasswordSource};
+use super::server::{Attempt, Session, socket_path};
+use super::tls::{Mode, Tls};
+
+/// Connects to the first host that is fit, as libpq does. If the server wants a password and none is
+/// known, it is asked for once, as psql does, and everything is tried again.
+///
+/// It must be called within a tokio runtime, which goes on driving the connection.
+///
+/// # Errors
+/// When a certificate cannot be read, or no host is fit. After a host that refuses the login no
+/// other is tried, as libpq does.
+pub async fn connect(
+    parameters: &Parameters,
+    ask: Option<&dyn AskPassword>,
+) -> Result<Connection, ConnectError> {
+    let needs_tls =
+        parameters.tls.mode != Mode::Disable && !parameters.hosts.iter().all(Host::is_socket);
+    let tls = needs_tls.then(|| parameters.tls.load()).transpose()?;
+    let mut failures = match all(parameters, tls.as_ref(), None).await {
+        Ok(connection) => return Ok(connection),
+        Err(failures) => failures,
+    };
+    let missing = |failure: &Failure| matches!(failure.reason, Reason::PasswordMissing { .. });
+    if failures.last().is_some_and(missing)
+        && let Some(password) =
+            ask.and_then(|ask| ask.ask(&format!("Password for user {}: ", parameters.user)))
+    {
+        let known = Known { password, source: PasswordSource::Prompt };
+        match all(parameters, tls.as_ref(), Some(&known)).await {
+            Ok(connection) => return Ok(connection),
+            Err(again) => failures = again,
+        }
+    }
+    Err(ConnectError::Failed(failures))
+}
+
+/// Tries all hosts, for `prefer-standby` up to twice.
+async fn all(
+    parameters: &Parameters,
+    tls: Option<&Tls>,
+    asked: Option<&Known>,
+) -> Result<Connection, Vec<Failure>> {
+    let mut failures = Vec::new();
+    let passes: &[Option<SessionKind>] = match parameters.target {
+        TargetSession::Any => &[None],
+        TargetSession::ReadWrite => &[Some(SessionKind::ReadWrite)],
+        TargetSession::ReadOnly => &[Some(SessionKind::ReadOnly)],
+        TargetSession::Primary => &[Some(SessionKind::Primary)],
+        TargetSession::Standby => &[Some(SessionKind::Standby)],
+        TargetSession::PreferStandby => &[Some(SessionKind::Standby), None],
+    };
+    let mut hosts: Vec<&Host> = parameters.hosts.iter().collect();
+    if parameters.shuffle {
+        hosts.shuffle(&mut rand::rng());
+    }
+    for wanted in passes {
+        failures.clear();
+        for host in &hosts {
+            // libpq takes an empty password for none.
+            let known = asked.or(parameters.password.as_ref()).or(host.password.as_ref());
+            let password = known.filter(|known| !known.password.expose().is_empty());
+            let attempt = Attempt { parameters, host, tls, password };
+            match one(&attempt, *wanted, &mut failures).await {
+                Next::Done(connection) => return Ok(*connection),
+                Next::Host => {}
+                Next::Nothing => return Err(failures),
+            }
+        }
+    }
+    Err(failures)
+}
+
+/// What comes after a host.
+enum Next {
+    Done(Box<Connection>),
+    Host,
+    /// No other host is tried.
+    Nothing,
+}
+
+async fn one(
+    attempt: &Attempt<'_>,
+    wanted: Option<SessionKind>,
+    failures: &mut Vec<Failure>,
+) -> Next {
+    let host = attempt.host;
+    let server = if host.is_socket() { socket_path(host) } else { host.label() };
+    let mut fail = |reason: Reason| {
+        let failure = Failure { server: server.clone(), reason };
+        let text = failure.to_string();
+        // A name may have several addresses that fail alike.
+        if failures.iter().all(|other| other.to_string() != text) {
+            failures.push(failure);
+        }
+    };
+    let mut addresses = match attempt.addresses().await {
+        Ok(addresses) => addresses,
+        Err(reason) => {
+            fail(reason);
+            return Next::Host;
+        }
+    };
+    if attempt.parameters.shuffle {
+        addresses.shuffle(&mut rand::rng());
+    }
+    for address in addresses {
+        let session = match attempt.run(address).await {
+            Ok(session) => session,
+            Err(reasons) => {
+                let goes_on = reasons.last().is_some_and(Reason::leaves_other_hosts);
+                let next_host = matches!(reasons.last(), Some(Reason::NotReady(_)));
+                reasons.into_iter().for_each(&mut fail);
+                match (goes_on, next_host) {
+                    (true, _) => continue,
+                    (_, true) => return Next::Host,
+                    _ => return Next::Nothing,
+                }
+            }
+        };
+        let connection = Connection::drive(session, attempt);
+        let Some(kind) = wanted else { return Next::Done(Box::new(connection)) };
+        match connection.is(kind).await {
+            Ok(true) => return Next::Done(Box::new(connection)),
+            Ok(false) => fail(Reason::Session { wanted: kind }),
+            Err(error) => fail(Reason::Network(error.to_string())),
+        }
+        connection.close().await;
+        return Next::Host;
+    }
+    Next::Host
+}
+
+/// A message of the server that is no answer, such as a warning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// Its severity, untranslated where the server says so (since 9.6): `WARNING`, `NOTICE` …
+    pub severity: String,
+    /// Its SQLSTATE.
+    pub code: String,
+    /// Its primary message.
+    pub message: String,
+}
+
+/// What the task that drives the connection leaves for others.
+#[derive(Default, Debug)]
+struct Heard {
+    notices: Vec<Notice>,
+    end: Option<String>,
+}
+
+/// How a child process reaches the same server: variables to set, and those to take away.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChildEnvironment {
+    /// Variables and their values; no password is among them.
+    pub set: Vec<(&'static str, String)>,
+    /// Variables that would lead elsewhere; `PGPASSWORD` is one of them.
+    pub unset: Vec<&'static str>,
+}
+
+/// A connection, and where it leads. A task of the runtime drives it.
+#[derive(Debug)]
+pub struct Connection {
+    /// Where statements go.
+    pub client: Client,
+    host: Host,
+    address: Option<IpAddr>,
+    encrypted: bool,
+    user: String,
+    database: String,
+    application_name: String,
+    password: Option<Known>,
+    variables: Vec<(&'static str, String)>,
+    heard: Arc<Mutex<Heard>>,
+    task: JoinHandle<()>,
+}
+
+impl Connection {
+    fn drive(session: Session, attempt: &Attempt<'_>) -> Self {
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let parameters = attempt.parameters;
+        let mut messages = session.messages;
+        let shared = Arc::clone(&heard);
+        let task = tokio::spawn(async move {
+            while let Some(message) = messages.next().await {
+                let mut heard = lock(&shared);
+                match message {
+                    Ok(AsyncMessage::Notice(notice)) => heard.notices.push(Notice {
+                        severity: match notice.parsed_severity() {
+                            Some(severity) => severity.to_string(),
+                            None => notice.severity().to_owned(),
+                        },
+                        code: notice.code().code().to_owned(),
+                        message: notice.message().to_owned(),
+                    }),
+                    Ok(_) => {}
+                    Err(error) => {
+                        heard.end = Some(match error.as_db_error() {
+                            Some(error) => error.message().to_owned(),
+                            None => error.to_string(),
+                        });
+                        return;
+                    }
+                }
+            }
+        });
+        Self {
+            client: session.client,
+            host: attempt.host.clone(),
+            address: session.address,
+            encrypted: session.encrypted,
+            user: parameters.user.clone(),
+            database: parameters.database.clone(),
+            application_name: parameters.application_name.clone(),
+            password: attempt.password.cloned(),
+            variables: parameters.variables.clone(),
+            heard,
+            task,
+        }
+    }
+
+    /// Whether the session is of this kind. It asks as libpq does of servers before 14.
+    async fn is(&self, kind: SessionKind) -> Result<bool, tokio_postgres::Error> {
+        let (question, answer) = match kind {
+            SessionKind::ReadWrite => ("SHOW transaction_read_only", "off"),
+            SessionKind::ReadOnly => ("SHOW transaction_read_only", "on"),
+            SessionKind::Primary => ("SELECT pg_catalog.pg_is_in_recovery()", "f"),
+            SessionKind::Standby => ("SELECT pg_catalog.pg_is_in_recovery()", "t"),
+        };
+        let messages = self.client.simple_query(question).await?;
+        Ok(messages.iter().any(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0) == Some(answer),
+            _ => false,
+        }))
+    }
+
+    /// `host:port/dbname`, or `/directory:port/dbname`, of the server really connected to.
+    pub fn label(&self) -> String {
+        format!("{}/{}", self.host.label(), self.database)
+    }
+
+    /// The name, address or socket directory of the server.
+    pub fn host(&self) -> &str {
+        &self.host.name
+    }
+
+    /// The address; none for a socket.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.host.port
+    }
+
+    /// The role that logged in; `SET ROLE` does not change it.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The database.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Whether TLS is used.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// The password that was offered, whether the server wanted it or not.
+    pub fn password(&self) -> Option<&Password> {
+        self.password.as_ref().map(|known| &known.password)
+    }
+
+    /// What a password file must hold for a child that shall log in as this connection did. The
+    /// caller writes it with mode 0600, names it as `PGPASSFILE`, and removes it. None where no
+    /// password was offered, or one with a line break, which no such file can hold.
+    pub fn child_passfile(&self) -> Option<Zeroizing<String>> {
+        passfile::for_child(self.password()?)
+    }
+
+    /// What makes a child such as pg_dumpall connect to this very server. It may be of an older
+    /// version, which ignores what it does not know.
+    pub fn child_environment(&self) -> ChildEnvironment {
+        let mut set = self.variables.clone();
+        set.push(("PGHOST", self.host.name.clone()));
+        if let Some(address) = self.address {
+            set.push(("PGHOSTADDR", address.to_string()));
+        }
+        set.push(("PGPORT", self.host.port.to_string()));
+        set.push(("PGUSER", self.user.clone()));
+        set.push(("PGDATABASE", self.database.clone()));
+        set.push(("PGAPPNAME", self.application_name.clone()));
+        set.push(("PGCLIENTENCODING", "UTF8".to_owned()));
+        set.sort_unstable();
+        let is_set = |name: &&str| set.iter().any(|(other, _)| other == name);
+        let unset = env::names().filter(|name| !is_set(name)).collect();
+        ChildEnvironment { set, unset }
+    }
+
+    /// The notices since the last call, in their order. Those of a statement are there when its
+    /// answer is.
+    pub fn take_notices(&self) -> Vec<Notice> {
+        std::mem::take(&mut lock(&self.heard).notices)
+    }
+
+    /// Whether the connection has ended.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// What the server said when it ended the connection, such as that it shuts down.
+    pub fn end(&self) -> Option<String> {
+        lock(&self.heard).end.clone()
+    }
+
+    /// Says goodbye and waits until the task has ended.
+    pub async fn close(self) {
+        let Self { client, task, .. } = self;
+        drop(client);
+        // It cannot panic, and nobody aborts it.
+        let _ = task.await;
+    }
+}
+
+fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
