@@ -165,12 +165,12 @@ fn span(text: &'static str) -> Option<Span> {
         "enum" => SettingType::Enum,
         _ => return None,
     };
-    let (mut list, mut values) = (List::No, Values::Any);
+    let (mut list_kind, mut values) = (List::No, Values::Any);
     match (vartype, parts.next()) {
         (SettingType::Bool, None) => values = Values::Bool,
         (_, None) => {}
-        (SettingType::String, Some("list")) => list = List::Plain,
-        (SettingType::String, Some("quoted")) => list = List::Quoted,
+        (SettingType::String, Some("list")) => list_kind = List::Plain,
+        (SettingType::String, Some("quoted")) => list_kind = List::Quoted,
         (SettingType::Enum, Some(words)) => values = Values::Words(words.split('|').collect()),
         (SettingType::Integer, Some(range)) => {
             values = Values::Integer(Range::read(range, parts.next().unwrap_or_default())?);
@@ -184,7 +184,7 @@ fn span(text: &'static str) -> Option<Span> {
         return None;
     }
     let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-    Some(Span { first, last, context, kind: SettingKind { vartype, list }, values })
+    Some(Span { first, last, context, kind: SettingKind { vartype, list: list_kind }, values })
 }
 
 impl Context {
