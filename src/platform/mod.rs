@@ -16,6 +16,7 @@ mod error;
 mod predefined;
 mod rights;
 mod settings;
+mod value;
 
 pub use answer::{Answer, Predefined, SettingAnswer};
 pub use answers::{Answers, Database, Locks, Protection, State};

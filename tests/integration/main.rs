@@ -21,4 +21,5 @@ mod laws;
 mod readers;
 mod readme;
 mod secrets;
+mod setting_values;
 mod support;

@@ -8,6 +8,7 @@ mod setting;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::fact::{Fact, Origin};
@@ -47,6 +48,11 @@ impl std::error::Error for Refusal {}
 
 type Result<T> = std::result::Result<T, Refusal>;
 
+/// What a dump has lost that ends before a role's attributes.
+pub fn without_attributes(role: &Name) -> String {
+    format!("role {role} stays without its attributes and its password")
+}
+
 fn refuse<T>(why: impl Into<String>) -> Result<T> {
     Err(Refusal { why: why.into(), clause: "" })
 }
@@ -61,6 +67,10 @@ pub struct Collector {
     grantor: Option<Name>,
     /// Whether any statement had a `PASSWORD` clause.
     passwords: bool,
+    /// The role that the last statement created, and nothing more.
+    bare: Option<Name>,
+    /// Roles that a statement has dropped, and where.
+    dropped: HashMap<Name, Origin>,
 }
 
 /// What was collected.
@@ -74,6 +84,9 @@ pub struct Collected {
     pub findings: Vec<Finding>,
     /// Whether passwords were stated at all; else every password is unknown.
     pub passwords: bool,
+    /// The role that the last statement created, and nothing more: a dump goes on with its
+    /// attributes.
+    pub bare: Option<Name>,
 }
 
 impl Collector {
@@ -98,6 +111,12 @@ impl Collector {
         }
         let origin = self.ledger.open(line);
         self.collect(statement, origin)?;
+        self.bare = match statement {
+            Statement::CreateRole { name, options } if options.is_empty() => {
+                (name.len() <= MAX_BYTES).then(|| Name::new(name))
+            }
+            _ => None,
+        };
         Ok(Kept::Globals)
     }
 
@@ -117,11 +136,17 @@ impl Collector {
         );
     }
 
-    /// The dump ends in the middle of a statement, which is left out.
-    pub fn cut_off(&mut self, line: u32) {
+    /// The dump ends in the middle of a statement, which is left out: of `role`, if it tells.
+    pub fn cut_off(&mut self, role: Option<&str>, line: u32) {
         let origin = self.ledger.open(line);
         self.lost(origin);
-        let message = "the dump ends in the middle of this statement, which is left out".to_owned();
+        let mut message =
+            "the dump ends in the middle of this statement, which is left out".to_owned();
+        if let Some(role) = role.map(Name::new).or_else(|| self.bare.take()) {
+            message.push_str(": ");
+            message.push_str(&without_attributes(&role));
+        }
+        self.bare = None;
         let object = (Kind::Statement, "last statement");
         self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
@@ -143,6 +168,7 @@ impl Collector {
             ledger: self.ledger,
             findings: self.findings,
             passwords: self.passwords,
+            bare: self.bare,
         }
     }
 
@@ -237,11 +263,22 @@ impl Collector {
     /// A role that is named by its name.
     fn named(&mut self, role: &RoleSpec<'_>, origin: Origin) -> Result<Name> {
         match role {
-            RoleSpec::Name(name) => Ok(self.stored(name, origin)),
+            RoleSpec::Name(name) => {
+                let name = self.stored(name, origin);
+                self.refuse_dropped(&name)?;
+                Ok(name)
+            }
             RoleSpec::Public => refuse("PUBLIC is not a role here"),
             RoleSpec::CurrentUser => refuse("CURRENT_USER: a dump does not tell who that is"),
             RoleSpec::SessionUser => refuse("SESSION_USER: a dump does not tell who that is"),
         }
+    }
+
+    /// Refuses what names a role that is gone: the server would, too.
+    fn refuse_dropped(&self, name: &Name) -> Result<()> {
+        let Some(&origin) = self.dropped.get(name) else { return Ok(()) };
+        let line = self.ledger.line(origin).unwrap_or(0);
+        refuse(format!("role {name} is dropped in line {line}, before this"))
     }
 
     /// The grantor that a statement names; its own user is nobody in particular.

@@ -17,6 +17,7 @@ mod grantor;
 mod lookalike;
 mod malformed_verifier;
 mod map_role;
+mod membership_cycle;
 mod membership_option;
 mod no_password;
 mod omitted_password;
@@ -42,8 +43,9 @@ mod tablespace_setting;
 mod unknown_role;
 mod verifier;
 
-pub(super) use grantor::unite;
+pub(super) use grantor::{reroot, unite};
 pub(super) use map_role::map_role;
+pub(super) use membership_cycle::break_cycles;
 pub(super) use membership_option::stop_inheriting;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
@@ -79,8 +81,8 @@ pub(super) static ROLE: [&dyn RoleRule; 21] = [
 ];
 
 /// The rules about tablespaces.
-pub(super) static TABLESPACE: [&dyn TablespaceRule; 3] =
-    [&skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
+pub(super) static TABLESPACE: [&dyn TablespaceRule; 4] =
+    [&selection::Selection, &skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
 
 /// The rules about settings.
 pub(super) static SETTING: [&dyn SettingRule; 11] = [
@@ -111,11 +113,12 @@ pub(super) static MEMBERSHIP_OPTION: [&dyn MembershipRule; 2] =
     [&membership_option::MembershipOption, &grantor::Grantor];
 
 /// The rules about privileges on parameters.
-pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter::Parameter];
+pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
+    [&selection::Selection, &skip::Skip, &parameter::Parameter];
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 44] = [
+    const ABOUTS: [&About; 46] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -147,10 +150,12 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &dropped_role::ABOUT,
         &unknown_role::ABOUT,
         &predefined_role::ABOUT,
+        &membership_cycle::ABOUT,
         &grantor::ABOUT,
         &grantor::UNITED,
         &membership_option::ABOUT,
         &setting::ABOUT,
+        &setting::VALUE,
         &source_setting::ABOUT,
         &global_setting::ABOUT,
         &database_setting::ABOUT,

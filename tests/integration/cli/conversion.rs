@@ -294,9 +294,8 @@ fn mapped() {
       line 3, app in azure_pg_admin: instead of membership in rds_superuser
       = check that these roles should have these rights on the target
 
-    warning: superuser: the target's administrator cannot make superusers
+    info: superuser: the target's administrator cannot make superusers
       line 1, role boss: loses SUPERUSER
-      = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
     ");
 }
 
@@ -378,6 +377,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe') THEN
         CREATE ROLE "Jane Doe";
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: Jane Doe';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
       END IF;
@@ -387,6 +388,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app') THEN
         CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: app';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
       END IF;
@@ -396,6 +399,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner') THEN
         CREATE ROLE owner;
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: owner';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
       END IF;
