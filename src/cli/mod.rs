@@ -1,8 +1,12 @@
 //! What the user types: one file per command. Only here is anything printed, and only here is clap
 //! known.
 
+mod choosing;
+mod connection;
 mod convert;
+mod copy;
 mod file;
+mod input;
 mod options;
 mod platforms;
 
@@ -15,7 +19,7 @@ use clap::{Parser, Subcommand};
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
 #[command(name = "pg_globals", version, max_term_width = 100)]
-#[command(after_help = "Exit status: 0 done, 2 trouble.")]
+#[command(after_help = "Exit status: 0 done, 1 differences, 2 trouble.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -25,6 +29,7 @@ struct Cli {
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Command {
     Convert(Box<convert::Convert>),
+    Copy(Box<copy::Copy>),
     Platforms(platforms::Platforms),
 }
 
@@ -33,6 +38,8 @@ enum Command {
 pub enum Exit {
     /// What was asked for is done.
     Done = 0,
+    /// Something is different that should not be.
+    Different = 1,
     /// Something could not be done; it has been said.
     Trouble = 2,
 }
@@ -61,6 +68,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Convert(command) => command.run(),
+        Command::Copy(command) => command.run(),
         Command::Platforms(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {

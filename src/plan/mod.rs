@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub use implicit::without_implicit;
 pub use step::Step;
 
-use crate::finding::{Action, Finding};
+use crate::finding::{Action, Finding, Severity};
 use crate::globals::changes::changes;
 use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
@@ -119,13 +119,35 @@ static VETOES: [&dyn Veto; 7] = [
 
 /// The wording of everything that plans say.
 pub fn abouts() -> impl Iterator<Item = &'static About> {
-    VETOES.iter().map(|veto| veto.about()).chain([&locks::ABOUT, &existing::FAIL, &WIDER])
+    let more = [&locks::ABOUT, &existing::FAIL, &WIDER, &REFUSED, &REMAINING];
+    VETOES.iter().map(|veto| veto.about()).chain(more)
+}
+
+/// What the target refuses when it is sent.
+pub const REFUSED: About = About {
+    name: "refused",
+    severity: Severity::Warning,
+    why: "the target refuses it",
+    remedy: "look at what the server says; what it is about was left out",
+};
+
+/// What is not as it should be after a copy.
+const REMAINING: About = About {
+    name: "remaining",
+    severity: Severity::Error,
+    why: "it was sent, and the target is still different",
+    remedy: "look for an extension or a trigger of the platform that changes roles",
+};
+
+/// A difference that is left after a copy.
+pub fn remaining(change: &Change, ledger: &Ledger) -> Finding {
+    finding(&REMAINING, change, ledger, "is still different".to_owned())
 }
 
 /// What members of a role come to have, where it has more on the target than on the source.
 const WIDER: About = About {
     name: "wider-role",
-    severity: crate::finding::Severity::Warning,
+    severity: Severity::Warning,
     why: "the source's members join a role that has more on the target than on the source",
     remedy: "look at what it has there before you copy, or carry the source's role over with --rename",
 };

@@ -5,9 +5,9 @@ use std::fmt;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-use crate::finding::Object;
-use crate::globals::Origin;
-use crate::plan::Step;
+use crate::finding::{Action, Finding, Object, Severity};
+use crate::globals::{Ledger, Origin};
+use crate::plan::{self, Step};
 use crate::read::live::LiveError;
 
 /// A statement that the target refused. Never holds the statement itself, which can have a verifier.
@@ -17,6 +17,8 @@ pub struct Refusal {
     pub object: Object,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether a copy ends with it; a refused value is only left out.
+    pub fatal: bool,
     /// The SQLSTATE.
     pub code: String,
     /// The server's message.
@@ -37,11 +39,26 @@ impl Refusal {
         Some(Self {
             object: step.object.clone(),
             origin: step.origin,
+            fatal: !step.is_tried(),
             code: db.code().code().to_owned(),
             message: hidden(db.message()),
             detail: db.detail().map(hidden),
             hint: db.hint().map(hidden),
         })
+    }
+}
+
+impl Refusal {
+    /// As a finding.
+    pub fn finding(&self, ledger: &Ledger) -> Finding {
+        Finding {
+            rule: plan::REFUSED.name,
+            severity: if self.fatal { Severity::Error } else { plan::REFUSED.severity },
+            action: Action::Dropped,
+            object: self.object.clone(),
+            line: ledger.line(self.origin),
+            message: self.to_string(),
+        }
     }
 }
 

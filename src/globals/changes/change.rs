@@ -271,6 +271,56 @@ impl Change {
         Object { kind, name }
     }
 
+    /// What takes it back; none for a password that could not be read.
+    pub fn inverse(&self) -> Option<Self> {
+        let live = Origin::LIVE;
+        Some(match self.clone() {
+            Self::CreateRole { name, role } => Self::DropRole { name, role },
+            Self::DropRole { name, role } => Self::CreateRole { name, role },
+            Self::Attribute { role, attribute, to, .. } => {
+                Self::Attribute { role, attribute, to: !to, origin: live }
+            }
+            Self::ConnectionLimit { role, from, to, .. } => {
+                Self::ConnectionLimit { role, from: to, to: from, origin: live }
+            }
+            Self::ValidUntil { role, from, to, .. } => {
+                Self::ValidUntil { role, from: to, to: from, origin: live }
+            }
+            Self::Password { from: Password::Unknown, .. } => return None,
+            Self::Password { role, from, to } => Self::Password { role, from: to, to: from },
+            Self::Comment { on, from, to, .. } => {
+                Self::Comment { on, from: to, to: from, origin: live }
+            }
+            Self::Label { on, provider, from, to, .. } => {
+                Self::Label { on, provider, from: to, to: from, origin: live }
+            }
+            Self::Setting { key, from, to, .. } => {
+                Self::Setting { key, from: to, to: from, origin: live }
+            }
+            Self::Membership { key, from, to, .. } => {
+                Self::Membership { key, from: to, to: from, origin: live }
+            }
+            Self::Parameter { key, from, to } => Self::Parameter { key, from: to, to: from },
+            Self::CreateTablespace { name, tablespace } => {
+                Self::DropTablespace { name, tablespace }
+            }
+            Self::DropTablespace { name, tablespace } => {
+                Self::CreateTablespace { name, tablespace }
+            }
+            // A tablespace has an owner.
+            Self::TablespaceOwner { from: None, .. } => return None,
+            Self::TablespaceOwner { name, from: Some(from), to, .. } => {
+                Self::TablespaceOwner { name, from: Some(to), to: from, origin: live }
+            }
+            Self::TablespaceOption { name, option, from, to, .. } => {
+                Self::TablespaceOption { name, option, from: to, to: from, origin: live }
+            }
+            Self::TablespaceGrant { name, grantee, grantor, from, to, .. } => {
+                Self::TablespaceGrant { name, grantee, grantor, from: to, to: from, origin: live }
+            }
+        })
+    }
+
     /// Whether it takes something away and gives nothing.
     pub fn removes(&self) -> bool {
         match self {

@@ -1,0 +1,40 @@
+//! Connections as the command line gives them: warnings said, passwords asked for.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Result, anyhow};
+
+use crate::connect::{AskPassword, Connection, Environment, Parameters, Password, connect};
+
+/// Asks on the terminal, as psql does; `what` says which of two servers is meant.
+struct Terminal<'a>(&'a str);
+
+impl AskPassword for Terminal<'_> {
+    fn ask(&self, prompt: &str) -> Option<Password> {
+        if !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let prompt = prompt.trim_end_matches(": ");
+        let text = rpassword::prompt_password(format!("{prompt} on {}: ", self.0)).ok()?;
+        Some(Password::from(zeroize::Zeroizing::new(text)))
+    }
+}
+
+/// Opens one.
+pub(super) async fn open(what: &str, text: &str, environment: &Environment) -> Result<Connection> {
+    let parameters =
+        Parameters::parse(text, environment).map_err(|error| anyhow!("{what}: {error}"))?;
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    for warning in parameters.warnings() {
+        // Nothing can be done where not even this can be said.
+        let _ = writeln!(anstream::stderr(), "{yellow}warning{yellow:#}: {what}: {warning}");
+    }
+    let connection = connect(&parameters, Some(&Terminal(what))).await;
+    connection.map_err(|error| anyhow!("{what}: {error}"))
+}
+
+/// What everything with a server runs on: one thread is enough for two connections.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| anyhow!("no runtime: {error}"))?.block_on(work)
+}
