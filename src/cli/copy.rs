@@ -18,9 +18,7 @@ use crate::platform::{Platform, Rights, State};
 use crate::read;
 use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, ReplayError, replay};
-use crate::report::{
-    CopyReport, FORMAT_VERSION, Place, PlannedChange, render_plan, render_result,
-};
+use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, render_plan, render_result};
 use crate::sanitize::{Sanitized, sanitize};
 
 /// Copy roles live, from a server or a dump to a server.
@@ -164,9 +162,8 @@ impl Copy {
             skip: self.choosing.skip(),
             now: choices.now,
         };
-        let make = |live: &Live| {
-            plan(&live.globals, &wanted, &live.answers, platform, &plan_options)
-        };
+        let make =
+            |live: &Live| plan(&live.globals, &wanted, &live.answers, platform, &plan_options);
         let first = make(&live);
 
         let mut summary = CopyReport {
@@ -205,7 +202,10 @@ impl Copy {
             bail!("nothing was sent: not agreed");
         }
         if let Some(file) = &mut undo_file {
-            file.fill(crate::report::render_undo(&first.changes, &live.answers, &target.label()).as_bytes())?;
+            file.fill(
+                crate::report::render_undo(&first.changes, &live.answers, &target.label())
+                    .as_bytes(),
+            )?;
         }
         // Written before anything is sent: what is done can be taken back, whatever happens here.
         if let Some(file) = undo_file {
@@ -223,7 +223,10 @@ impl Copy {
             } else {
                 let after = live::read(&target.client).await;
                 let after = after.map_err(|error| {
-                    anyhow!("{}: everything was done, but cannot be verified: {error}", target.label())
+                    anyhow!(
+                        "{}: everything was done, but cannot be verified: {error}",
+                        target.label()
+                    )
                 })?;
                 let left = make(&after);
                 let was_refused = |change: &crate::globals::Change| {
@@ -234,7 +237,11 @@ impl Copy {
                 summary.remaining = left.len();
                 summary.findings.extend(left.iter().map(|change| plan::remaining(change, &ledger)));
             }
-            let news: Vec<_> = summary.findings.split_off(summary.findings.len() - outcome.refused.len() - if self.dry_run { 0 } else { summary.remaining });
+            let news: Vec<_> = summary.findings.split_off(
+                summary.findings.len()
+                    - outcome.refused.len()
+                    - if self.dry_run { 0 } else { summary.remaining },
+            );
             self.show(&crate::report::render_findings(&news, std::io::stdout().is_terminal()));
             summary.findings.extend(news);
         }
@@ -276,8 +283,7 @@ impl Copy {
             passwords = (!existed).then(|| path.to_owned());
             Ok(())
         };
-        let result =
-            replay(&target.client, live, mode, again, before_commit, &mut ()).await;
+        let result = replay(&target.client, live, mode, again, before_commit, &mut ()).await;
         result.map_err(|error: ReplayError| {
             if let Some(path) = passwords.filter(|_| !error.is_unknown()) {
                 // The passwords in it are nobody's.
@@ -317,7 +323,9 @@ impl Copy {
         }
         let from_stdin = self.source == "-";
         if !std::io::stderr().is_terminal() || (!from_stdin && !std::io::stdin().is_terminal()) {
-            bail!("nothing was sent: there is no terminal to ask on; give --yes, or --dry-run to try");
+            bail!(
+                "nothing was sent: there is no terminal to ask on; give --yes, or --dry-run to try"
+            );
         }
         let _ = write!(std::io::stderr(), "\nProceed? [y/N] ");
         let mut answer = String::new();
