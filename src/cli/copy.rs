@@ -19,7 +19,7 @@ use crate::read;
 use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, ReplayError, replay};
 use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, render_plan, render_result};
-use crate::sanitize::{Sanitized, sanitize};
+use crate::sanitize::{Sanitized, Source, sanitize};
 
 /// Copy roles live, from a server or a dump to a server.
 ///
@@ -55,6 +55,11 @@ pub(super) struct Copy {
     /// Write the statements that would take back exactly this run, with mode 0600.
     #[arg(long, value_name = "FILE", help_heading = "What is done")]
     undo: Option<PathBuf>,
+
+    /// Grant the source's owners to the connected role, so that it can restore what they own, and
+    /// write the statements that take this back.
+    #[arg(long, value_name = "FILE", help_heading = "What is done")]
+    can_own: Option<PathBuf>,
 
     /// Do not ask.
     #[arg(short, long, help_heading = "What is done")]
@@ -130,6 +135,7 @@ impl Copy {
         };
         let mut report_file = create("--report", &self.report, file::SHARED)?;
         let mut undo_file = create("--undo", &self.undo, file::SECRET)?;
+        let mut own_file = create("--can-own", &self.can_own, file::SECRET)?;
         let named_target = self.platform.as_deref().map(PlatformChoice::find).transpose()?;
         let named_source = self.source_platform.as_deref().map(PlatformChoice::find).transpose()?;
 
@@ -150,14 +156,23 @@ impl Copy {
         let Some(platform) = platform else { bail!("there is no platform postgres") };
         let source_platform = named_source.as_ref().map(PlatformChoice::get).or(input.platform);
         let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
-        let Input { name, globals, ledger, findings, server_version, .. } = input;
-        let sanitized = sanitize(globals, ledger, findings, rights, source_platform, &choices)?;
+        let source = Source { platform: source_platform, major: input.major() };
+        let Input { name, globals, ledger, findings, server_version, live: source_live, .. } =
+            input;
+        let source_live = source_live.as_ref().map(|(live, _)| &**live);
+        let sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
         let Sanitized { globals: desired, ledger, findings, generated, unspecified } = sanitized;
 
-        let wanted = Desired { globals: &desired, unspecified: &unspecified, ledger: &ledger };
+        let wanted = Desired {
+            source: source_live,
+            globals: &desired,
+            unspecified: &unspecified,
+            ledger: &ledger,
+        };
         let plan_options = plan::Options {
             existing: self.existing.into(),
             allow_freeze: self.allow_freeze,
+            can_own: self.can_own.is_some(),
             resend: self.choosing.passwords == PasswordChoice::Resend,
             skip: self.choosing.skip(),
             now: choices.now,
@@ -206,6 +221,20 @@ impl Copy {
                 crate::report::render_undo(&first.changes, &live.answers, &target.label())
                     .as_bytes(),
             )?;
+        }
+        if let Some(file) = &mut own_file {
+            let grants: Vec<_> = first
+                .changes
+                .iter()
+                .filter(|change| change.is_to(&live.answers.user))
+                .cloned()
+                .collect();
+            file.fill(
+                crate::report::render_undo(&grants, &live.answers, &target.label()).as_bytes(),
+            )?;
+        }
+        if let Some(file) = own_file {
+            file.finish()?;
         }
         // Written before anything is sent: what is done can be taken back, whatever happens here.
         if let Some(file) = undo_file {

@@ -12,6 +12,7 @@ use crate::platform::Platform;
 use crate::read::live::{self, Live};
 use crate::read::{self, Counts, Failure, Reading};
 use crate::report;
+use crate::version::Major;
 
 /// What was read, from wherever.
 pub(super) struct Input {
@@ -30,6 +31,18 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// The source's major version, as far as it is known.
+    pub(super) fn major(&self) -> Option<Major> {
+        if let Some((live, _)) = &self.live {
+            return Some(live.answers.major);
+        }
+        let version = self.server_version.as_deref()?;
+        let mut numbers = version.split(|c: char| !c.is_ascii_digit());
+        let first = numbers.next()?;
+        let major = if first == "9" { format!("9.{}", numbers.next()?) } else { first.to_owned() };
+        major.parse().ok()
+    }
+
     /// Reads a dump, standard input for `-`, or a server.
     pub(super) async fn read(
         source: &str,

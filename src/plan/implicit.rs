@@ -22,7 +22,9 @@ pub fn without_implicit(
             || platform.admin_role().is_some_and(|admin| admin == key.member.as_str())
             || matches!(answers.protected.get(&key.member), Some(Protection::Administrator(_)));
         let implicit = by_bootstrap && is_admin && is_admin_only(membership);
-        !implicit || wanted.contains(&(&key.role, &key.member))
+        // What the connected role holds is its own, `--can-own`'s grants included.
+        let own = key.member == answers.user;
+        !(implicit || own) || wanted.contains(&(&key.role, &key.member))
     });
     current
 }

@@ -6,9 +6,12 @@ mod database_owner;
 mod existing;
 mod freeze;
 mod implicit;
+mod kept_statements;
 mod locks;
 mod missing_admin;
 mod missing_database;
+mod newer_source;
+mod owners;
 mod removal;
 mod step;
 
@@ -23,6 +26,7 @@ use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
 use crate::name::Name;
 use crate::platform::{Answers, Platform};
+use crate::read::live::Live;
 use crate::sanitize::{About, Skip, Unspecified};
 
 /// What the user wants to be done with what the target has.
@@ -34,6 +38,9 @@ pub struct Options {
     pub allow_freeze: bool,
     /// Verifiers that cannot be compared are sent all the same.
     pub resend: bool,
+    /// The owners on the source are granted to the connected role, so that it can restore what they
+    /// own.
+    pub can_own: bool,
     /// Kinds of objects that are left out.
     pub skip: Vec<Skip>,
     /// The time that expiry is judged by, in seconds since 1970.
@@ -119,7 +126,17 @@ static VETOES: [&dyn Veto; 7] = [
 
 /// The wording of everything that plans say.
 pub fn abouts() -> impl Iterator<Item = &'static About> {
-    let more = [&locks::ABOUT, &existing::FAIL, &WIDER, &REFUSED, &REMAINING];
+    let more = [
+        &locks::ABOUT,
+        &existing::FAIL,
+        &WIDER,
+        &REFUSED,
+        &REMAINING,
+        &kept_statements::ABOUT,
+        &newer_source::ABOUT,
+        &owners::ABOUT,
+        &owners::DROPPED,
+    ];
     VETOES.iter().map(|veto| veto.about()).chain(more)
 }
 
@@ -155,6 +172,8 @@ const WIDER: About = About {
 /// What the target is to have.
 #[derive(Clone, Copy, Debug)]
 pub struct Desired<'a> {
+    /// The source, where it is a server.
+    pub source: Option<&'a Live>,
     /// The sanitized source.
     pub globals: &'a Globals,
     /// What sanitizing took away.
@@ -183,7 +202,8 @@ pub fn plan(
     platform: &Platform,
     options: &Options,
 ) -> Plan {
-    let Desired { globals: desired, unspecified, ledger } = *desired;
+    let Desired { source, globals: desired, unspecified, ledger } = *desired;
+    let all_current = current;
     let current = &without_implicit(current, desired, answers, platform);
     let scope = if options.existing == Existing::Replace { Scope::Replace } else { Scope::Merge };
     let Changes { mut changes, mut extra, mut unverifiable } = changes(current, desired, scope);
@@ -198,6 +218,10 @@ pub fn plan(
             let to = desired.roles[&role].password.clone();
             changes.push(Change::Password { role, from: Password::Unknown, to });
         }
+    }
+    let owners = owners::of(source, desired, all_current, answers);
+    if options.can_own {
+        changes.extend(owners.grants(all_current, answers));
     }
     let all = changes.clone();
     let created = all.iter().filter_map(|change| match change {
@@ -225,6 +249,9 @@ pub fn plan(
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }
+    plan.findings.extend(owners.findings(answers, options.can_own));
+    plan.findings.extend(newer_source::check(source, answers));
+    plan.findings.extend(kept_statements::check(&plan.changes, answers));
     locks::check(&mut plan, answers);
     plan
 }

@@ -27,6 +27,7 @@ use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::scram::Seed;
 use crate::secret::{Secret, VerifierKind};
+use crate::version::Major;
 
 /// What came out.
 #[derive(Debug)]
@@ -65,20 +66,37 @@ impl Unspecified {
     }
 }
 
+/// Where the globals come from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Source<'a> {
+    /// The platform, if it is known.
+    pub platform: Option<&'a Platform>,
+    /// The server's major version, if it is known.
+    pub major: Option<Major>,
+}
+
+impl<'a> From<Option<&'a Platform>> for Source<'a> {
+    fn from(platform: Option<&'a Platform>) -> Self {
+        Self { platform, major: None }
+    }
+}
+
 /// Takes out, or rewrites, what the target does not take.
 ///
 /// # Errors
 /// When the choices do not fit the globals: a rename of nothing, or onto an existing role.
-pub fn sanitize(
+pub fn sanitize<'a>(
     mut globals: Globals,
     ledger: Ledger,
     findings: Vec<Finding>,
-    rights: Rights<'_>,
-    source: Option<&Platform>,
-    choices: &Choices,
+    rights: Rights<'a>,
+    source: impl Into<Source<'a>>,
+    choices: &'a Choices,
 ) -> Result<Sanitized, ChoiceError> {
+    let source = source.into();
     choices.check(&globals)?;
-    let mut cx = Context::new(rights, source, choices, seed(&globals, choices), ledger, findings);
+    let mut cx =
+        Context::new(rights, source.platform, choices, seed(&globals, choices), ledger, findings);
     rules::unused_patterns(&globals, &mut cx);
     // Passwords from elsewhere are known by the source's names.
     rules::passwords_from(&mut globals, &mut cx);
@@ -142,6 +160,7 @@ pub fn sanitize(
         stays
     });
     globals.roles = std::mem::take(&mut cx.roles);
+    rules::createrole_power(&globals, source.major, &mut cx);
     let (ledger, findings, generated, unspecified) = cx.finish();
     Ok(Sanitized { globals, ledger, findings, generated, unspecified })
 }

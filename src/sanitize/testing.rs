@@ -5,7 +5,8 @@ use crate::globals::script::{Shape, statements};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::read::{Options, read};
-use crate::sanitize::{Choices, sanitize};
+use crate::sanitize::{Choices, Source, sanitize};
+use crate::version::Major;
 
 /// Sanitizes `text` for a target like `azure 16`: the findings, the script's statements and the
 /// counts, a line each.
@@ -15,6 +16,15 @@ pub(crate) fn run(text: &str, target: &str) -> String {
 
 /// As [`run`], with choices.
 pub(crate) fn run_with(text: &str, target: &str, choices: &Choices) -> String {
+    run_all(text, None, target, choices)
+}
+
+/// As [`run`], from a server of this major version.
+pub(crate) fn run_from(text: &str, major: u32, target: &str) -> String {
+    run_all(text, Some(Major::new(major)), target, &Choices::default())
+}
+
+fn run_all(text: &str, source_major: Option<Major>, target: &str, choices: &Choices) -> String {
     let (platform, major) = target.split_once(' ').unwrap();
     let platform = Platform::builtin(platform).unwrap();
     let major = major.parse().unwrap();
@@ -24,6 +34,7 @@ pub(crate) fn run_with(text: &str, target: &str, choices: &Choices) -> String {
         |role| reading.globals.roles.contains_key(&Name::new(role)),
         |tablespace| reading.globals.tablespaces.contains_key(&Name::new(tablespace)),
     );
+    let source = Source { platform: source, major: source_major };
     let rights = Rights::offline(platform, major);
     let sanitized =
         sanitize(reading.globals, reading.ledger, reading.findings, rights, source, &choices)

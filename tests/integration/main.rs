@@ -14,6 +14,7 @@ mod cli;
 mod connect;
 mod convert_matrix;
 mod convert_replay;
+mod copy;
 mod copy_matrix;
 mod fixtures;
 mod fixtures_parse;

@@ -271,6 +271,11 @@ impl Change {
         Object { kind, name }
     }
 
+    /// Whether it makes this role a member of another.
+    pub fn is_to(&self, member: &Name) -> bool {
+        matches!(self, Self::Membership { key, to: Some(_), .. } if key.member == *member)
+    }
+
     /// What takes it back; none for a password that could not be read.
     pub fn inverse(&self) -> Option<Self> {
         let live = Origin::LIVE;

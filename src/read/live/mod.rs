@@ -8,6 +8,7 @@ mod databases;
 mod error;
 mod labels;
 mod memberships;
+mod owners;
 mod parameters;
 mod probe;
 mod roles;
@@ -37,8 +38,21 @@ pub struct Live {
     pub verifier_kinds: std::collections::BTreeMap<Name, String>,
     /// The platform that its roles show.
     pub platform: Option<&'static Platform>,
+    /// Who owns how much where.
+    pub owners: Vec<Ownership>,
     /// What it can be asked.
     pub probe: Probe,
+}
+
+/// What a role owns.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Ownership {
+    /// Who.
+    pub role: Name,
+    /// In which database; none for databases and tablespaces themselves.
+    pub database: Option<Name>,
+    /// How many objects.
+    pub objects: u64,
 }
 
 /// What is collected while the answers are read.
@@ -49,6 +63,7 @@ struct Collected {
     tablespaces: foldhash::HashMap<String, Name>,
     answers: answers::Partial,
     verifier_kinds: std::collections::BTreeMap<Name, String>,
+    owners: Vec<Ownership>,
 }
 
 /// A query, and what takes its rows.
@@ -98,6 +113,7 @@ async fn collect(
         parameters::part(probe),
         parameters::settable(probe),
         Some(databases::part()),
+        Some(owners::part()),
         Some(server_settings::part()),
         Some(answers::connected()),
         answers::identity(probe),
@@ -118,12 +134,13 @@ async fn collect(
     for (part, rows) in parts.iter().zip(&results[first..]) {
         (part.take)(rows, &mut collected)?;
     }
-    let Collected { mut globals, answers, verifier_kinds, .. } = collected;
+    let Collected { mut globals, answers, verifier_kinds, mut owners, .. } = collected;
+    owners.sort_unstable();
     globals.sort();
     let platform = Platform::recognise(
         |role| globals.roles.contains_key(role),
         |tablespace| globals.tablespaces.contains_key(tablespace),
     );
     let answers = answers.complete(probe, &globals, platform);
-    Ok(Live { globals, answers, verifier_kinds, platform, probe: probe.clone() })
+    Ok(Live { globals, answers, verifier_kinds, platform, owners, probe: probe.clone() })
 }

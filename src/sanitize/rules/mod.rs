@@ -5,6 +5,7 @@ mod bypassrls;
 mod collision;
 mod createdb;
 mod createrole;
+mod createrole_power;
 mod database_setting;
 mod dropped_role;
 mod empty_search_path;
@@ -43,6 +44,7 @@ mod tablespace_setting;
 mod unknown_role;
 mod verifier;
 
+pub(super) use createrole_power::createrole_power;
 pub(super) use grantor::{reroot, unite};
 pub(super) use map_role::map_role;
 pub(super) use membership_cycle::break_cycles;
@@ -118,7 +120,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 46] = [
+    const ABOUTS: [&About; 47] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -135,6 +137,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &bypassrls::ABOUT,
         &createdb::ABOUT,
         &createrole::ABOUT,
+        &createrole_power::ABOUT,
         &omitted_password::ABOUT,
         &passwords_from::ABOUT,
         &passwords_from::UNUSED,

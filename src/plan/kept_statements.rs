@@ -1,0 +1,30 @@
+//! What the target keeps of the statements that it is sent (law 6).
+
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::{Change, Password};
+use crate::platform::Answers;
+use crate::sanitize::About;
+
+pub(super) const ABOUT: About = About {
+    name: "kept-statements",
+    severity: Severity::Warning,
+    why: "the target keeps the text of statements, and so verifiers, where others may read them",
+    remedy: "turn it off for the time of the copy, or see that nobody else reads it",
+};
+
+/// Says so before verifiers are sent.
+pub(super) fn check(changes: &[Change], answers: &Answers) -> Option<Finding> {
+    let sends = |change: &Change| matches!(change, Change::Password { to: Password::Is(_), .. });
+    // For a superuser the log is turned off within the transaction.
+    let quiet = |keeper: &&String| !(answers.is_superuser() && keeper.starts_with("log_"));
+    let keepers: Vec<_> =
+        answers.keeps_statements.iter().filter(quiet).map(String::as_str).collect();
+    (!keepers.is_empty() && changes.iter().any(sends)).then(|| Finding {
+        rule: ABOUT.name,
+        severity: ABOUT.severity,
+        action: Action::Kept,
+        object: Object { kind: Kind::Statement, name: "verifiers".to_owned() },
+        line: None,
+        message: keepers.join(", "),
+    })
+}

@@ -1,0 +1,130 @@
+//! Who owns what on the source: restoring it takes more than the roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::changes::Options;
+use crate::globals::{Change, Globals, MembershipKey, Origin};
+use crate::name::Name;
+use crate::platform::Answers;
+use crate::read::live::{Live, Ownership};
+use crate::sanitize::About;
+use crate::version::Major;
+
+pub(super) const ABOUT: About = About {
+    name: "owners",
+    severity: Severity::Info,
+    why: "to restore what other roles own, the connected role has to be a member of each, with SET and \
+          INHERIT",
+    remedy: "give --can-own FILE: it grants them, and writes the statements that take them back",
+};
+
+pub(super) const DROPPED: About = About {
+    name: "dropped-owner",
+    severity: Severity::Error,
+    why: "roles that are not carried over own something on the source: restoring it will say that the \
+          role does not exist",
+    remedy: "restore with --no-owner, or REASSIGN OWNED on the source before the dump",
+};
+
+/// The owners on the source.
+pub(super) struct Owners<'a> {
+    /// Those that the target has or will have, apart from the connected role.
+    here: BTreeSet<&'a Name>,
+    /// What the others own.
+    gone: BTreeMap<&'a Name, Vec<&'a Ownership>>,
+}
+
+pub(super) fn of<'a>(
+    source: Option<&'a Live>,
+    desired: &Globals,
+    current: &Globals,
+    answers: &Answers,
+) -> Owners<'a> {
+    let mut owners = Owners { here: BTreeSet::new(), gone: BTreeMap::new() };
+    let Some(source) = source else { return owners };
+    for ownership in &source.owners {
+        let role = &ownership.role;
+        let own = source.platform.is_some_and(|platform| platform.owns(role.as_str()).is_some());
+        if *role == answers.user {
+            continue;
+        }
+        if desired.roles.contains_key(role) {
+            owners.here.insert(role);
+        } else if !current.roles.contains_key(role) && !own {
+            owners.gone.entry(role).or_default().push(ownership);
+        }
+    }
+    owners
+}
+
+impl Owners<'_> {
+    /// What the connected role needs, as far as it does not have it.
+    pub(super) fn grants(&self, current: &Globals, answers: &Answers) -> Vec<Change> {
+        if answers.is_superuser() {
+            return Vec::new();
+        }
+        let knows = answers.major >= Major::new(16);
+        let has: BTreeSet<&Name> = current
+            .memberships
+            .iter()
+            .filter(|(key, it)| {
+                let on = |option: Option<crate::globals::Fact<bool>>| {
+                    option.is_none_or(|fact| fact.value)
+                };
+                key.member == answers.user && on(it.set) && on(it.inherit)
+            })
+            .map(|(key, _)| &key.role)
+            .collect();
+        let missing = self.here.iter().filter(|role| !has.contains(**role));
+        missing
+            .map(|role| Change::Membership {
+                key: MembershipKey {
+                    role: (*role).clone(),
+                    member: answers.user.clone(),
+                    grantor: None,
+                },
+                from: None,
+                to: Some(Options {
+                    admin: false,
+                    inherit: knows.then_some(true),
+                    set: knows.then_some(true),
+                }),
+                origin: Origin::LIVE,
+            })
+            .collect()
+    }
+
+    pub(super) fn findings(&self, answers: &Answers, can_own: bool) -> Vec<Finding> {
+        let finding = |about: &About, role: &Name, message: String| Finding {
+            rule: about.name,
+            severity: about.severity,
+            action: Action::Kept,
+            object: Object { kind: Kind::Role, name: role.as_str().to_owned() },
+            line: None,
+            message,
+        };
+        let mut findings = Vec::new();
+        if !self.here.is_empty() && !can_own && !answers.is_superuser() {
+            let names: Vec<_> = self.here.iter().map(ToString::to_string).collect();
+            let message = format!("is no member of {}", names.join(", "));
+            findings.push(finding(&ABOUT, &answers.user, message));
+        }
+        for (role, owned) in &self.gone {
+            let objects: u64 = owned.iter().map(|ownership| ownership.objects).sum();
+            let databases: Vec<_> = owned
+                .iter()
+                .map(|ownership| match &ownership.database {
+                    Some(database) => database.to_string(),
+                    None => "the cluster itself".to_owned(),
+                })
+                .collect();
+            let plural = if objects == 1 { "" } else { "s" };
+            let message = format!("owns {objects} object{plural} in {}", databases.join(", "));
+            let mut finding = finding(&DROPPED, role, message);
+            finding.action = Action::Dropped;
+            findings.push(finding);
+        }
+        findings
+    }
+}

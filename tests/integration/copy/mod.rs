@@ -1,0 +1,3 @@
+//! `copy`: what it prints, and what it does in special cases.
+
+mod text;
