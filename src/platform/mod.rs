@@ -15,6 +15,7 @@ mod error;
 mod predefined;
 mod rights;
 mod settings;
+mod value;
 
 pub use answer::{Answer, Predefined, SettingAnswer};
 pub use data::RoleKind;

@@ -125,6 +125,16 @@ impl<'a> Rights<'a> {
         Some(setting.in_version(self.major)?.kind)
     }
 
+    /// What a setting takes, if the server surely refuses this value for it.
+    pub fn refused_value(&self, name: &str, value: &str) -> Option<String> {
+        let setting = settings::find(&settings::folded(name))?;
+        // A library that is not loaded checks nothing.
+        if setting.module.is_some_and(|module| module != "plpgsql") {
+            return None;
+        }
+        setting.in_version(self.major)?.values.refuse(value, self.major)
+    }
+
     /// May the administrator create tablespaces?
     pub fn tablespaces(&self) -> Answer<'a> {
         let data = &self.platform.data;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::value::{Range, Values};
 use crate::version::Major;
 
 /// The newest version that was measured; later ones are taken to be like it.
@@ -86,6 +87,7 @@ pub(super) struct Span {
     pub(super) last: Major,
     pub(super) context: Context,
     pub(super) kind: SettingKind,
+    pub(super) values: Values,
 }
 
 impl Setting {
@@ -130,7 +132,7 @@ pub(super) fn is_custom_name(name: &str) -> bool {
     })
 }
 
-/// A line `name<TAB>module<TAB>10-14:user:string:quoted 15-18:…`.
+/// A line `name<TAB>module<TAB>10-14:user:string:quoted<TAB>15-18:…`.
 fn line(text: &'static str) -> Option<(Cow<'static, str>, Setting)> {
     if text.starts_with('#') {
         return None;
@@ -138,11 +140,11 @@ fn line(text: &'static str) -> Option<(Cow<'static, str>, Setting)> {
     let mut columns = text.split('\t');
     let name = columns.next()?;
     let module = columns.next().map(|module| (module != "-").then_some(module))?;
-    let spans = columns.next()?.split(' ').map(span).collect::<Option<_>>()?;
+    let spans = columns.map(span).collect::<Option<_>>()?;
     Some((folded(name), Setting { module, spans }))
 }
 
-fn span(text: &str) -> Option<Span> {
+fn span(text: &'static str) -> Option<Span> {
     let mut parts = text.split(':');
     let (first, last) = parts.next()?.split_once('-')?;
     let context = match parts.next()? {
@@ -163,14 +165,26 @@ fn span(text: &str) -> Option<Span> {
         "enum" => SettingType::Enum,
         _ => return None,
     };
-    let list_kind = match parts.next() {
-        None => List::No,
-        Some("list") => List::Plain,
-        Some("quoted") => List::Quoted,
-        Some(_) => return None,
-    };
+    let (mut list_kind, mut values) = (List::No, Values::Any);
+    match (vartype, parts.next()) {
+        (SettingType::Bool, None) => values = Values::Bool,
+        (_, None) => {}
+        (SettingType::String, Some("list")) => list_kind = List::Plain,
+        (SettingType::String, Some("quoted")) => list_kind = List::Quoted,
+        (SettingType::Enum, Some(words)) => values = Values::Words(words.split('|').collect()),
+        (SettingType::Integer, Some(range)) => {
+            values = Values::Integer(Range::read(range, parts.next().unwrap_or_default())?);
+        }
+        (SettingType::Real, Some(range)) => {
+            values = Values::Real(Range::read(range, parts.next().unwrap_or_default())?);
+        }
+        (SettingType::Bool | SettingType::String, Some(_)) => return None,
+    }
+    if parts.next().is_some() {
+        return None;
+    }
     let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-    Some(Span { first, last, context, kind: SettingKind { vartype, list: list_kind } })
+    Some(Span { first, last, context, kind: SettingKind { vartype, list: list_kind }, values })
 }
 
 impl Context {

@@ -19,4 +19,5 @@ mod harness;
 mod laws;
 mod readme;
 mod secrets;
+mod setting_values;
 mod support;

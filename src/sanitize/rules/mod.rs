@@ -114,7 +114,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter:
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 43] = [
+    const ABOUTS: [&About; 44] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -149,6 +149,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &grantor::UNITED,
         &membership_option::ABOUT,
         &setting::ABOUT,
+        &setting::VALUE,
         &source_setting::ABOUT,
         &global_setting::ABOUT,
         &database_setting::ABOUT,

@@ -12,15 +12,22 @@ pub(super) const ABOUT: About = About {
     remedy: "set it for the whole server, by the platform's own means, or in the application",
 };
 
+pub(super) const VALUE: About = About {
+    name: "setting-value",
+    severity: Severity::Warning,
+    why: "the target's version does not take this value for the setting",
+    remedy: "give the role a value that it takes",
+};
+
 pub(super) struct Setting;
 
 impl SettingRule for Setting {
     fn apply(&self, key: &SettingKey, setting: &mut Model, cx: &mut Context<'_>) -> Verdict {
         let message = match cx.rights.setting(key.name.as_str()) {
-            SettingAnswer::Allowed => return Verdict::Keep,
             // The script's own guards have loaded PL/pgSQL by then.
-            SettingAnswer::Module { module: "plpgsql", context: GucContext::User } => {
-                return Verdict::Keep;
+            SettingAnswer::Allowed
+            | SettingAnswer::Module { module: "plpgsql", context: GucContext::User } => {
+                return value(key, setting, cx);
             }
             SettingAnswer::Refused { context } => {
                 format!(
@@ -52,6 +59,16 @@ impl SettingRule for Setting {
     }
 }
 
+/// A value that the server refuses would stop the script.
+fn value(key: &SettingKey, setting: &Model, cx: &mut Context<'_>) -> Verdict {
+    let name = key.name.as_str();
+    let refused = setting.value.parts().find_map(|part| cx.rights.refused_value(name, part));
+    let Some(takes) = refused else { return Verdict::Keep };
+    let message = format!("{} does not take {}: it takes {takes}", cx.target(), setting.value);
+    cx.report(&VALUE, Action::Dropped, super::setting_object(key), setting.origin, message);
+    Verdict::Drop
+}
+
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
@@ -71,8 +88,10 @@ mod tests {
             "bad-name.x",
             "synchronous_commit",
         ];
-        let text: Vec<_> =
-            settings.iter().map(|name| format!("ALTER ROLE a SET \"{name}\" TO '1';\n")).collect();
+        let text: Vec<_> = settings
+            .iter()
+            .map(|name| format!("ALTER ROLE a SET \"{name}\" TO '100';\n"))
+            .collect();
         let all = run(&format!("CREATE ROLE a;\n{}", text.concat()), "azure 16");
         assert_eq!(
             all,
@@ -85,8 +104,32 @@ mod tests {
              4 warning setting dropped setting a: shared_buffers: only a superuser may set it for a role, or nobody: its context is postmaster\n\
              12 warning setting dropped setting a: synchronous_commit: not confirmed for azure 16: a read-only parameter of Azure's, and nothing says whether a role may have it\n\
              5 warning setting dropped setting a: transaction_timeout: azure 16 does not have it, it comes with 17\n\
-             CREATE ROLE a\nALTER ROLE a SET \"plpgsql.extra_warnings\" TO '1'\nALTER ROLE a SET work_mem TO '1'\n\
+             CREATE ROLE a\nALTER ROLE a SET \"plpgsql.extra_warnings\" TO '100'\nALTER ROLE a SET work_mem TO '100'\n\
              kept 3, rewritten 0, dropped 9"
+        );
+    }
+
+    #[test]
+    fn values_that_the_version_does_not_take() {
+        let text = "CREATE ROLE a;\nALTER ROLE a SET password_encryption TO 'on';\n\
+                    ALTER ROLE a SET work_mem TO '1kB';\nALTER ROLE a SET enable_sort TO 'maybe';\n\
+                    ALTER ROLE a SET lc_monetary TO 'tlh_QO';\nALTER ROLE a SET seq_page_cost TO '-1';\n\
+                    ALTER ROLE a SET client_min_messages TO 'Info';\n\
+                    ALTER ROLE a SET default_transaction_isolation TO 'read commited';";
+        assert_eq!(
+            run(text, "azure 16"),
+            "8 warning setting-value dropped setting a: default_transaction_isolation: azure 16 does not take read commited: it takes serializable, repeatable read, read committed, read uncommitted\n\
+             4 warning setting-value dropped setting a: enable_sort: azure 16 does not take maybe: it takes on or off\n\
+             2 warning setting-value dropped setting a: password_encryption: azure 16 does not take on: it takes md5, scram-sha-256\n\
+             6 warning setting-value dropped setting a: seq_page_cost: azure 16 does not take -1: it takes a number from 0 to 1.79769e+308\n\
+             3 warning setting-value dropped setting a: work_mem: azure 16 does not take 1kB: it takes a whole number from 64 to 2147483647 in units of kB\n\
+             CREATE ROLE a\nALTER ROLE a SET client_min_messages TO 'Info'\n\
+             ALTER ROLE a SET lc_monetary TO 'tlh_QO'\nkept 3, rewritten 0, dropped 5"
+        );
+        let text = "CREATE ROLE a;\nALTER ROLE a SET password_encryption TO 'on';";
+        assert_eq!(
+            run(text, "azure 13"),
+            "CREATE ROLE a\nALTER ROLE a SET password_encryption TO 'on'\nkept 2, rewritten 0, dropped 0"
         );
     }
 }
