@@ -99,10 +99,12 @@ pub fn sanitize(
             memberships.push((key, it));
         }
     }
+    rules::break_cycles(&mut memberships, &mut cx);
     if !rights.membership_options() {
         rules::stop_inheriting(&memberships, &mut cx);
     }
     memberships.retain_mut(|(key, it)| stays(&rules::MEMBERSHIP_OPTION, key, it, &mut cx));
+    rules::reroot(&mut memberships, &mut cx);
     globals.memberships = merged(memberships, &mut cx);
     globals.parameters.retain(|key, parameter| {
         let mut all = rules::PARAMETER.iter();

@@ -153,3 +153,27 @@ fn half_way() {
         assert_eq!(status, Some(0), "{said}");
     }
 }
+
+/// Up to 15 nothing keeps grantors from resting on each other; since 16 a server wants an order.
+#[test]
+fn grantors_in_a_circle() {
+    let source = Cluster::start(15);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE r; CREATE ROLE a; CREATE ROLE b; CREATE ROLE c;
+         GRANT r TO a WITH ADMIN OPTION GRANTED BY b; GRANT r TO b WITH ADMIN OPTION GRANTED BY a;
+         GRANT r TO c GRANTED BY b",
+    );
+    let dump = source.dump_globals(15, "postgres", &[]);
+    let target = Cluster::start(16);
+    let arguments = ["convert", "-", "-p", "postgres", "--target-version", "16"];
+    let script = pg_globals(&arguments).stdin(&dump).run().stdout;
+    let output = target.psql("postgres", &script);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let grants = Catalog::of(&target).grants.into_iter().filter(|grant| grant.role == "r");
+    let grants: Vec<_> =
+        grants.map(|grant| (grant.member, grant.grantor.unwrap(), grant.options.admin)).collect();
+    let expected = [("a", "postgres", true), ("b", "a", true), ("c", "b", false)];
+    assert_eq!(grants, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c)));
+}

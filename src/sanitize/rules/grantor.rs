@@ -1,8 +1,11 @@
 //! Who granted a membership.
 
+use foldhash::HashSet;
+
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
 use crate::globals::{Fact, Membership, MembershipKey};
+use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
 pub(super) const ABOUT: About = About {
@@ -50,6 +53,45 @@ impl MembershipRule for Grantor {
         cx.report(&ABOUT, Action::Rewritten, object, origin, message);
         key.grantor = None;
         Verdict::Keep
+    }
+}
+
+/// Makes the replaying role the grantor where no order of the grants of a role gives each grantor its
+/// ADMIN option first: up to 15 grantors could rest on each other in a circle.
+pub(in crate::sanitize) fn reroot(
+    memberships: &mut [(MembershipKey, Membership)],
+    cx: &mut Context<'_>,
+) {
+    if !cx.rights.membership_options() {
+        return;
+    }
+    memberships.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for grants in memberships.chunk_by_mut(|(one, _), (other, _)| one.role == other.role) {
+        let mut able: HashSet<Name> = HashSet::default();
+        let mut waiting: Vec<_> = grants.iter_mut().collect();
+        while !waiting.is_empty() {
+            let count = waiting.len();
+            waiting.retain(|(key, it)| {
+                let ready = key.grantor.as_ref().is_none_or(|grantor| able.contains(grantor));
+                if ready && it.is_admin() {
+                    able.insert(key.member.clone());
+                }
+                !ready
+            });
+            if waiting.len() < count || waiting.is_empty() {
+                continue;
+            }
+            // The first that others rest on; where there is none, nobody can have granted the first.
+            let rests =
+                |member: &Name| waiting.iter().any(|(key, _)| key.grantor.as_ref() == Some(member));
+            let first = waiting.iter().position(|(key, it)| it.is_admin() && rests(&key.member));
+            let (key, it) = &mut *waiting[first.unwrap_or(0)];
+            let Some(grantor) = key.grantor.take() else { continue };
+            let object = super::membership_object(key);
+            let message = format!("was granted by {grantor}, which can grant it by nothing else");
+            cx.change(it.granted.origin);
+            cx.report(&ABOUT, Action::Rewritten, object, it.granted.origin, message);
+        }
     }
 }
 
@@ -136,6 +178,28 @@ mod tests {
         assert!(all.ends_with("\nGRANT a TO c\nkept 3, rewritten 3, dropped 0"), "{all}");
         let all = run(text, "postgres 15");
         assert!(all.ends_with("\nGRANT a TO c\nkept 4, rewritten 2, dropped 0"), "{all}");
+    }
+
+    #[test]
+    fn grantors_in_a_circle_are_broken_up() {
+        let text = "CREATE ROLE r;\nCREATE ROLE a;\nCREATE ROLE b;\nCREATE ROLE c;\n\
+                    GRANT r TO a WITH ADMIN OPTION GRANTED BY b;\n\
+                    GRANT r TO b WITH ADMIN OPTION GRANTED BY a;\n\
+                    GRANT r TO c GRANTED BY b;";
+        assert_eq!(
+            run(text, "postgres 16"),
+            "5 info grantor rewritten membership a in r: was granted by b, which can grant it by nothing else\n\
+             CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE c\nCREATE ROLE r\n\
+             GRANT r TO a WITH ADMIN OPTION\nGRANT r TO b WITH ADMIN OPTION GRANTED BY a\n\
+             GRANT r TO c GRANTED BY b\nkept 6, rewritten 1, dropped 0"
+        );
+        // Before 16 a grantor is a name and nothing more.
+        assert_eq!(
+            run(text, "postgres 15"),
+            "CREATE ROLE a\nCREATE ROLE b\nCREATE ROLE c\nCREATE ROLE r\n\
+             GRANT r TO b WITH ADMIN OPTION GRANTED BY a\nGRANT r TO c GRANTED BY b\n\
+             GRANT r TO a WITH ADMIN OPTION GRANTED BY b\nkept 7, rewritten 0, dropped 0"
+        );
     }
 
     #[test]

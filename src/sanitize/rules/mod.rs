@@ -17,6 +17,7 @@ mod grantor;
 mod lookalike;
 mod malformed_verifier;
 mod map_role;
+mod membership_cycle;
 mod membership_option;
 mod no_password;
 mod omitted_password;
@@ -41,8 +42,9 @@ mod tablespace_setting;
 mod unknown_role;
 mod verifier;
 
-pub(super) use grantor::unite;
+pub(super) use grantor::{reroot, unite};
 pub(super) use map_role::map_role;
+pub(super) use membership_cycle::break_cycles;
 pub(super) use membership_option::stop_inheriting;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
@@ -114,7 +116,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter:
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 44] = [
+    const ABOUTS: [&About; 45] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -145,6 +147,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &dropped_role::ABOUT,
         &unknown_role::ABOUT,
         &predefined_role::ABOUT,
+        &membership_cycle::ABOUT,
         &grantor::ABOUT,
         &grantor::UNITED,
         &membership_option::ABOUT,
