@@ -27,8 +27,8 @@ pub struct Context<'a> {
     pub dropped: HashSet<Name>,
     /// The tablespaces that stay.
     pub tablespaces: BTreeSet<Name>,
-    /// Members of roles that stand for another way of logging in, and that way.
-    pub external: HashMap<Name, String>,
+    /// Members of roles that stand for another way of logging in, through others too.
+    pub external: HashMap<Name, External>,
     /// The source's superusers, and what made them so.
     pub superusers: HashMap<Name, Origin>,
     /// Who may grant which role on, as (role, member).
@@ -41,6 +41,15 @@ pub struct Context<'a> {
     pub generated: BTreeMap<Name, Secret>,
     ledger: Ledger,
     findings: Vec<Finding>,
+}
+
+/// How a role logs in, where not by a password.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// The role that stands for that way.
+    pub role: Name,
+    /// Whether it is a member of that role itself.
+    pub direct: bool,
 }
 
 impl<'a> Context<'a> {
@@ -80,11 +89,39 @@ impl<'a> Context<'a> {
         let wants_admins = self.rights.platform().admin_is_superuser();
         for (key, membership) in &globals.memberships {
             let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
-            if let Some(way) = external {
-                self.external.insert(key.member.clone(), way.to_owned());
+            if external.is_some() {
+                let external = External { role: key.role.clone(), direct: true };
+                self.external.insert(key.member.clone(), external);
             }
             if wants_admins && membership.is_admin() {
                 self.admins.insert((key.role.clone(), key.member.clone()));
+            }
+        }
+        self.survey_external(globals);
+    }
+
+    /// Who is a member of a role through others logs in as its members do.
+    fn survey_external(&mut self, globals: &Globals) {
+        if self.external.is_empty() {
+            return;
+        }
+        let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
+        for key in globals.memberships.keys() {
+            members.entry(&key.role).or_default().push(&key.member);
+        }
+        let mut next: Vec<(Name, Name)> = self
+            .external
+            .iter()
+            .map(|(member, external)| (external.role.clone(), member.clone()))
+            .collect();
+        next.sort_unstable();
+        while let Some((role, group)) = next.pop() {
+            for member in members.remove(&group).unwrap_or_default() {
+                if !self.external.contains_key(member) {
+                    let external = External { role: role.clone(), direct: false };
+                    self.external.insert(member.clone(), external);
+                    next.push((role.clone(), member.clone()));
+                }
             }
         }
     }

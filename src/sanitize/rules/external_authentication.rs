@@ -1,5 +1,6 @@
 //! Members of roles that stand for another way of logging in.
 
+use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
 use crate::globals::{Membership, MembershipKey};
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
@@ -20,11 +21,34 @@ impl MembershipRule for ExternalAuthentication {
         if !cx.roles.contains_key(&key.member) {
             return Verdict::Keep;
         }
-        let way = cx.source.and_then(|source| source.external_authentication(key.role.as_str()));
-        let Some(way) = way else { return Verdict::Keep };
-        let message = format!("{} logs in with {way}", key.member);
+        let way = |role: &str| cx.source.and_then(|source| source.external_authentication(role));
+        let there = cx.rights.platform();
+        let (way, through) = match (way(key.role.as_str()), cx.external.get(&key.role)) {
+            (Some(_), _) if there.external_authentication(key.role.as_str()).is_some() => {
+                cx.mapped.insert(key.clone());
+                return Verdict::Keep;
+            }
+            (Some(way), _) => (way, false),
+            (None, Some(group)) => {
+                let direct = cx.external.get(&key.member).is_some_and(|external| external.direct);
+                let logs_in = cx.roles.get(&key.member).is_some_and(|r| r.has(Attribute::Login));
+                let taken = there.external_authentication(group.role.as_str()).is_some();
+                match way(group.role.as_str()).filter(|_| logs_in && !direct && !taken) {
+                    Some(way) => (way, true),
+                    None => return Verdict::Keep,
+                }
+            }
+            (None, None) => return Verdict::Keep,
+        };
         let object = super::membership_object(key);
-        cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
+        let origin = it.granted.origin;
+        if through {
+            let message = format!("{} logs in with {way}, as a member of {}", key.member, key.role);
+            cx.report(&ABOUT, Action::Kept, object, origin, message);
+            return Verdict::Keep;
+        }
+        let message = format!("{} logs in with {way}", key.member);
+        cx.report(&ABOUT, Action::Dropped, object, origin, message);
         Verdict::Drop
     }
 }
@@ -43,5 +67,36 @@ mod tests {
              4 error external-authentication dropped membership a in rds_iam: a logs in with an IAM token of AWS instead of a password\n\
              CREATE ROLE a WITH LOGIN\nkept 1, rewritten 0, dropped 3"
         );
+    }
+
+    #[test]
+    fn members_of_members_log_in_that_way_too() {
+        let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE staff;\nCREATE ROLE a LOGIN;\n\
+                    ALTER ROLE rdsadmin PASSWORD NULL;\nGRANT rds_iam TO staff;\nGRANT staff TO a;";
+        assert_eq!(
+            run(text, "azure 16"),
+            "2 info platform-role dropped role rds_iam: aurora's own\n\
+             1 info platform-role dropped role rdsadmin: aurora's own\n\
+             5 info platform-role dropped role rdsadmin: aurora's own\n\
+             6 error external-authentication dropped membership staff in rds_iam: staff logs in with an IAM token of AWS instead of a password\n\
+             7 error external-authentication kept membership a in staff: a logs in with an IAM token of AWS instead of a password, as a member of staff\n\
+             CREATE ROLE a WITH LOGIN\nCREATE ROLE staff\nGRANT staff TO a\nkept 3, rewritten 0, dropped 4"
+        );
+    }
+
+    #[test]
+    fn it_stays_where_the_target_knows_that_way() {
+        let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE rds_ad;\nCREATE ROLE a LOGIN;\n\
+                    CREATE ROLE b LOGIN;\nGRANT rds_iam TO a;\nGRANT rds_ad TO b;";
+        for target in ["aurora", "rds"] {
+            assert_eq!(
+                run(text, &format!("{target} 16")),
+                "3 info platform-role dropped role rds_ad: aurora's own\n\
+                 2 info platform-role dropped role rds_iam: aurora's own\n\
+                 1 info platform-role dropped role rdsadmin: aurora's own\n\
+                 CREATE ROLE a WITH LOGIN\nCREATE ROLE b WITH LOGIN\nGRANT rds_ad TO b\nGRANT rds_iam TO a\n\
+                 kept 4, rewritten 0, dropped 3"
+            );
+        }
     }
 }
