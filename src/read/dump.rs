@@ -6,8 +6,9 @@ use std::io::Read;
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::collect::{Collected, Collector, Kept};
+use crate::globals::collect::{Collected, Collector, Kept, without_attributes};
 use crate::globals::{Globals, Ledger};
+use crate::name::Name;
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
 
@@ -208,7 +209,10 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     let truncated = reader.marks().headers > reader.marks().trailers;
     let is_cut = last.is_some();
     match last {
-        Some(ref last) if truncated => collector.cut_off(last.place().line),
+        Some(ref last) if truncated => {
+            let role = sql::altered_role(last.text());
+            collector.cut_off(role.as_deref(), last.place().line);
+        }
         Some(last) => mistakes.extend(last.read(&mut collector, &mut counts, options).err()),
         None => {}
     }
@@ -224,12 +228,12 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     if truncated && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, mut findings, passwords } = collector.finish();
+    let Collected { globals, ledger, mut findings, passwords, bare } = collector.finish();
     if marks.headers == 0 && !ours && ledger.fates().next().is_none() {
         return Err(Failure::NoGlobals);
     }
     if truncated && !is_cut {
-        findings.push(no_end_marker());
+        findings.push(no_end_marker(bare.as_ref()));
     }
     findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
@@ -260,14 +264,19 @@ fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
 }
 
 /// The dump ends before it should, and between two statements.
-fn no_end_marker() -> Finding {
+fn no_end_marker(bare: Option<&Name>) -> Finding {
+    let mut message = "it is missing at the end of the dump".to_owned();
+    if let Some(role) = bare {
+        message.push_str(": ");
+        message.push_str(&without_attributes(role));
+    }
     Finding {
         rule: "truncated",
         severity: Severity::Error,
         action: Action::Dropped,
         object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
         line: None,
-        message: "it is missing at the end of the dump".to_owned(),
+        message,
     }
 }
 
@@ -278,6 +287,13 @@ enum Last {
 }
 
 impl Last {
+    fn text(&self) -> &str {
+        match self {
+            Self::Open(fault) => &fault.text,
+            Self::Statement(text, ..) => text,
+        }
+    }
+
     fn place(&self) -> Place {
         match self {
             Self::Open(fault) => fault.place,

@@ -70,6 +70,22 @@ pub fn parse(text: &str) -> Result<Statement<'_>, SyntaxError> {
     })
 }
 
+/// The role whose attributes an `ALTER ROLE` states, even where the rest of it cannot be read.
+pub(crate) fn altered_role(text: &str) -> Option<Text<'_>> {
+    const OTHERS: [&str; 4] = ["SET", "RESET", "IN", "RENAME"];
+    let (rest, ()) = space(text).ok()?;
+    let (rest, ()) = keyword("ALTER")(rest).ok()?;
+    let (rest, ()) = keyword("ROLE")(rest).ok()?;
+    match role::role_spec(rest).ok()? {
+        // A name with nothing behind it may go on.
+        (rest, RoleSpec::Name(name)) if !rest.is_empty() => {
+            let others = OTHERS.iter().any(|word| peek_word(rest).eq_ignore_ascii_case(word));
+            (!others).then_some(name)
+        }
+        _ => None,
+    }
+}
+
 fn located(text: &str, fault: Fault<'_>) -> SyntaxError {
     SyntaxError { offset: text.len() - fault.rest.len(), problem: fault.problem }
 }

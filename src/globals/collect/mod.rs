@@ -47,6 +47,11 @@ impl std::error::Error for Refusal {}
 
 type Result<T> = std::result::Result<T, Refusal>;
 
+/// What a dump has lost that ends before a role's attributes.
+pub fn without_attributes(role: &Name) -> String {
+    format!("role {role} stays without its attributes and its password")
+}
+
 fn refuse<T>(why: impl Into<String>) -> Result<T> {
     Err(Refusal { why: why.into(), clause: "" })
 }
@@ -61,6 +66,8 @@ pub struct Collector {
     grantor: Option<Name>,
     /// Whether any statement had a `PASSWORD` clause.
     passwords: bool,
+    /// The role that the last statement created, and nothing more.
+    bare: Option<Name>,
 }
 
 /// What was collected.
@@ -74,6 +81,9 @@ pub struct Collected {
     pub findings: Vec<Finding>,
     /// Whether passwords were stated at all; else every password is unknown.
     pub passwords: bool,
+    /// The role that the last statement created, and nothing more: a dump goes on with its
+    /// attributes.
+    pub bare: Option<Name>,
 }
 
 impl Collector {
@@ -98,6 +108,12 @@ impl Collector {
         }
         let origin = self.ledger.open(line);
         self.collect(statement, origin)?;
+        self.bare = match statement {
+            Statement::CreateRole { name, options } if options.is_empty() => {
+                (name.len() <= MAX_BYTES).then(|| Name::new(name))
+            }
+            _ => None,
+        };
         Ok(Kept::Globals)
     }
 
@@ -117,11 +133,17 @@ impl Collector {
         );
     }
 
-    /// The dump ends in the middle of a statement, which is left out.
-    pub fn cut_off(&mut self, line: u32) {
+    /// The dump ends in the middle of a statement, which is left out: of `role`, if it tells.
+    pub fn cut_off(&mut self, role: Option<&str>, line: u32) {
         let origin = self.ledger.open(line);
         self.lost(origin);
-        let message = "the dump ends in the middle of this statement, which is left out".to_owned();
+        let mut message =
+            "the dump ends in the middle of this statement, which is left out".to_owned();
+        if let Some(role) = role.map(Name::new).or_else(|| self.bare.take()) {
+            message.push_str(": ");
+            message.push_str(&without_attributes(&role));
+        }
+        self.bare = None;
         let object = (Kind::Statement, "last statement");
         self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
@@ -143,6 +165,7 @@ impl Collector {
             ledger: self.ledger,
             findings: self.findings,
             passwords: self.passwords,
+            bare: self.bare,
         }
     }
 

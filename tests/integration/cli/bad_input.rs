@@ -109,7 +109,7 @@ fn a_dump_without_its_end() {
     1 statement read: 1 kept, 0 rewritten, 0 dropped
 
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
-      end marker: it is missing at the end of the dump
+      end marker: it is missing at the end of the dump: role a stays without its attributes and its password
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
@@ -141,7 +141,7 @@ fn a_dump_without_its_end() {
     2 statements read: 1 kept, 0 rewritten, 1 dropped
 
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
-      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      line 6, last statement: the dump ends in the middle of this statement, which is left out: role a stays without its attributes and its password
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
@@ -171,7 +171,7 @@ fn a_dump_without_its_end() {
     2 statements read: 1 kept, 0 rewritten, 1 dropped
 
     error: truncated: the dump is truncated: whatever stood behind its end is not carried over
-      line 6, last statement: the dump ends in the middle of this statement, which is left out
+      line 6, last statement: the dump ends in the middle of this statement, which is left out: role a stays without its attributes and its password
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
