@@ -21,6 +21,10 @@ const VERSION_IF: &str =
 const DATABASE_IF: &str =
     "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ";
 const ROLE_IF: &str = "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
+/// What is never touched, even if it exists: who replays the script, and whom only a superuser alters.
+const ROLE_ELSIF: &str = "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
+const UNTOUCHED: &str = " AND (rolname IN (current_user, session_user) OR rolsuper \
+     AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN\n    RAISE EXCEPTION USING MESSAGE = ";
 const THEN: &str = ") THEN\n";
 const OWNED: &str = " AND pg_catalog.pg_has_role(datdba, 'USAGE')";
 const NOTICE: &str = "  ELSE\n    RAISE NOTICE USING MESSAGE = ";
@@ -63,6 +67,13 @@ pub(super) fn print_role(role: &str, create: &Statement<'_>, out: &mut String) {
     push_literal(role, &mut body);
     body.push_str(THEN);
     inner(std::slice::from_ref(create), &mut body);
+    body.push_str(ROLE_ELSIF);
+    push_literal(role, &mut body);
+    body.push_str(UNTOUCHED);
+    let message = "this role replays the script or is a superuser, and is never touched: convert again \
+                   with --exclude or --rename: ";
+    push_literal(&format!("{message}{role}"), &mut body);
+    body.push_str(";\n");
     body.push_str(NOTICE);
     push_literal(&format!("this role exists, its attributes stay as they are: {role}"), &mut body);
     body.push_str(";\n");
@@ -132,7 +143,7 @@ fn parts(text: &str) -> Option<(Text<'_>, bool, Vec<Statement<'_>>)> {
     let (rest, ()) = space(rest.strip_prefix(THEN)?).ok()?;
     let one = terminated(guarded, symbol(";"));
     let (rest, statements) = many1(one).parse(rest).ok()?;
-    rest.starts_with("ELSE").then_some((name, owned, statements))
+    (rest.starts_with("ELSE") || rest.starts_with("ELSIF")).then_some((name, owned, statements))
 }
 
 /// Guards hold plain statements only, no other guard.

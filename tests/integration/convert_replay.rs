@@ -62,6 +62,31 @@ fn again_with_if_not_exists() {
     }
 }
 
+/// Settings, passwords and memberships would go to roles that exist: never to these.
+#[test]
+fn who_replays_is_never_touched() {
+    for major in [15, 18] {
+        let target = platforms::azure_like(major);
+        target.sql("azuresu", "postgres", "CREATE ROLE \"root 'of' all\" SUPERUSER");
+        let before = Catalog::of(&target);
+        for role in ["azadmin", "root 'of' all"] {
+            let dump = format!(
+                "CREATE ROLE a; CREATE ROLE \"{role}\" LOGIN PASSWORD 'x';
+                 ALTER ROLE \"{role}\" SET work_mem TO '1MB'; GRANT a TO \"{role}\";"
+            );
+            let script = to_azure(dump.as_bytes(), major, &["--if-not-exists"]);
+            let (status, said) = replay(&target, &script);
+            assert_eq!(status, Some(STOPPED), "{said}");
+            let message = "this role replays the script or is a superuser, and is never touched: \
+                           convert again with --exclude or --rename";
+            let errors: Vec<_> = said.split('\n').filter(|line| line.contains("ERROR")).collect();
+            let [error] = errors[..] else { panic!("{said}") };
+            assert!(error.ends_with(&format!("ERROR:  {message}: {role}")), "{said}");
+            assert_unchanged(&before, &target);
+        }
+    }
+}
+
 #[test]
 fn settings_in_databases_wait_for_them() {
     let source = rich(17);

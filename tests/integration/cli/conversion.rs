@@ -378,6 +378,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe') THEN
         CREATE ROLE "Jane Doe";
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: Jane Doe';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
       END IF;
@@ -387,6 +389,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app') THEN
         CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: app';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
       END IF;
@@ -396,6 +400,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner') THEN
         CREATE ROLE owner;
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: owner';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
       END IF;
