@@ -95,7 +95,7 @@ pub(super) struct Convert {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write the report to a file as JSON.
+    /// Write the report to a file as JSON; with -o, - is standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
@@ -138,7 +138,9 @@ impl Convert {
         };
         let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
         let mut output = create("-o", output, file::SECRET)?;
-        let mut report_file = create("--report", self.report.as_deref(), file::SHARED)?;
+        let report = self.report.as_deref().filter(|path| *path != Path::new("-"));
+        let mut report_file = create("--report", report, file::SHARED)?;
+        let report_to_stdout = self.report.is_some() && report.is_none();
 
         let reading = self.read()?;
         let source = source.as_ref().map(PlatformChoice::get).or_else(|| recognise(&reading));
@@ -183,9 +185,14 @@ impl Convert {
             file.finish()?;
         }
         self.say(&summary)?;
-        if to_stdout {
+        let printed = match (to_stdout, report_to_stdout) {
+            (true, _) => Some(script),
+            (false, true) => Some(json(&summary)?),
+            (false, false) => None,
+        };
+        if let Some(text) = printed {
             let mut out = std::io::stdout().lock();
-            let written = out.write_all(script.as_bytes()).and_then(|()| out.flush());
+            let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
             match written {
                 // Whoever reads it may stop when it has seen enough.
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -256,6 +263,13 @@ impl Convert {
         if self.source == "-" && self.passwords_from.as_deref() == Some("-") {
             bail!("--passwords-from -: the dump comes from standard input already");
         }
+        let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        if is_stdout(&self.report) && (self.output.is_none() || is_stdout(&self.output)) {
+            bail!("--report -: the script goes to standard output; name a file for it with -o");
+        }
+        if is_stdout(&self.password_file) {
+            bail!("--password-file -: new passwords are kept in a file; name one");
+        }
         let inputs = [Some(&self.source), self.passwords_from.as_ref(), Some(&self.platform)];
         let inputs = inputs.into_iter().flatten().chain(&self.source_platform);
         let mut taken: Vec<_> = inputs
@@ -269,7 +283,9 @@ impl Convert {
             ("--password-file", &self.password_file),
         ];
         for (option, path) in outputs {
-            let Some(path) = path else { continue };
+            let Some(path) = path.as_ref().filter(|path| **path != Path::new("-")) else {
+                continue;
+            };
             let identity = file::Identity::of(path);
             if identity.is_some()
                 && let Some((_, other)) = taken.iter().find(|(earlier, _)| *earlier == identity)
@@ -297,7 +313,12 @@ impl Convert {
                     let _ = anstream::stderr().write_all(text.as_bytes());
                     bail!("{name}: nothing was written: {failure}")
                 }
-                bail!("{name}: {failure}")
+                // Of standard input nobody knows where it comes from.
+                let file = if self.source == "-" { "FILE" } else { &self.source };
+                match failure.command(file) {
+                    Some(command) => bail!("{name}: {failure}: {command}"),
+                    None => bail!("{name}: {failure}"),
+                }
             }
         }
     }

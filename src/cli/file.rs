@@ -56,11 +56,23 @@ impl Identity {
             Ok(_) => None,
             // It is going to be made.
             Err(_) => {
+                let path = &followed(path);
                 let directory = fs::canonicalize(directory_of(path)).ok()?;
                 Some(Self(directory.join(path.file_name()?), (0, 0)))
             }
         }
     }
+}
+
+/// Where links lead, to something that is there or not; as far as they can be followed.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many as Linux follows.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = directory_of(&path).join(target);
+    }
+    path
 }
 
 fn directory_of(path: &Path) -> &Path {
@@ -96,7 +108,12 @@ impl Whole {
     pub(super) fn create(option: &str, path: &Path, mode: u32) -> Result<Self> {
         let say = |error: &io::Error| failed(format_args!("{option} {}", path.display()), error);
         // A link stays one: what it leads to is replaced.
-        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            // A pipe has no place in a directory.
+            Err(_) if path.exists() => path.to_owned(),
+            Err(_) => followed(path),
+        };
         let kind = match fs::metadata(&real) {
             Ok(metadata) if metadata.is_dir() => {
                 bail!("{option} {}: this is a directory; name a file in it", path.display())

@@ -9,6 +9,7 @@ mod platforms;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
@@ -50,7 +51,8 @@ enum Format {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            suggest_convert(&mut error);
             // Help and version are no errors; clap knows where each is printed.
             let _ = error.print();
             let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };
@@ -73,4 +75,16 @@ pub fn main() -> ExitCode {
         Exit::Trouble
     });
     ExitCode::from(exit as u8)
+}
+
+/// A file in the place of a command is meant to be converted.
+fn suggest_convert(error: &mut clap::Error) {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return;
+    };
+    let is_file = word.contains(['.', '/']) || std::path::Path::new(word).is_file();
+    if is_file {
+        let tip = format!("to convert a dump: pg_globals convert {word}");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
 }

@@ -27,6 +27,30 @@ pub enum NotADump {
     Binary,
 }
 
+impl NotADump {
+    /// What makes it readable, where there is such a program.
+    fn filter(&self) -> Option<String> {
+        match self {
+            Self::Compressed(program) => Some((*program).to_owned()),
+            Self::Utf16(name) => Some(format!("iconv -f {name} -t UTF-8")),
+            _ => None,
+        }
+    }
+
+    /// The command line that reads `file` all the same, where there is one.
+    pub fn command(&self, file: &str) -> Option<String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:=@%+".contains(c);
+        // A name that begins like an option would be taken for one.
+        let start = if file.starts_with('-') { "./" } else { "" };
+        let word = if !file.is_empty() && file.chars().all(plain) {
+            format!("{start}{file}")
+        } else {
+            format!("'{start}{}'", file.replace('\'', "'\\''"))
+        };
+        Some(format!("{} {word} | pg_globals convert -", self.filter()?))
+    }
+}
+
 impl fmt::Display for NotADump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -38,14 +62,8 @@ impl fmt::Display for NotADump {
             Self::Tar => f.write_str(
                 "this is a tar archive: make the dump with pg_dumpall --globals-only, as plain text",
             ),
-            Self::Compressed(program) => {
-                write!(f, "this is compressed: {program} … | pg_globals convert -")
-            }
-            Self::Utf16(name) => write!(
-                f,
-                "this is UTF-16 without a byte order mark: iconv -f {name} -t UTF-8 … | pg_globals \
-                 convert -"
-            ),
+            Self::Compressed(_) => f.write_str("this is compressed"),
+            Self::Utf16(_) => f.write_str("this is UTF-16 without a byte order mark"),
             Self::Binary => f.write_str("this is binary, and not the text of a dump: make it with pg_dumpall --globals-only"),
         }
     }

@@ -214,9 +214,7 @@ impl<R: Read> Reader<R> {
                 Head::Keep => return Ok(Some(self.give(place, end, ended, lexer.backslash))),
                 Head::Skip | Head::Function => self.skipped += 1,
                 Head::Copy => {
-                    let text = self.buffer[self.start..end].to_ascii_lowercase();
-                    let data = memmem::find(&text, b"from stdin").is_some();
-                    if data {
+                    if reads_stdin(&self.buffer[self.start..end]) {
                         let text = self.text_around(self.start, self.start);
                         if !self.copy_data()? {
                             let problem = Problem::OpenCopy;
@@ -886,6 +884,20 @@ fn characters(bytes: &[u8]) -> u32 {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// Whether a `COPY` has its data behind it.
+fn reads_stdin(text: &[u8]) -> bool {
+    let is = |word: &[u8], keyword: &str| word.eq_ignore_ascii_case(keyword.as_bytes());
+    let outside = |at: Option<usize>| at.is_none_or(|at| !is_word(text[at]));
+    memchr_iter(b'm', text).chain(memchr_iter(b'M', text)).any(|last| {
+        let Some(from) = last.checked_sub(3) else { return false };
+        let behind = &text[last + 1..];
+        is(&text[from..=last], "from")
+            && outside(from.checked_sub(1))
+            && !behind.first().is_some_and(|&b| is_word(b))
+            && Words(behind).next().is_some_and(|word| is(word, "stdin"))
+    })
 }
 
 /// The bare words that a text begins with; ends at anything else.

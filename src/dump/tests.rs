@@ -244,11 +244,28 @@ fn encodings_are_decoded_from_where_they_are_named() {
 }
 
 #[test]
+fn copy_is_known_however_it_is_spaced() {
+    for copy in
+        ["COPY t FROM  stdin", "copy t (a)from\n\tSTDIN", "COPY t FROM /* x */ stdin WITH (FREEZE)"]
+    {
+        let text = format!("{copy};\nCREATE ROLE evil;\n\\.\nCREATE ROLE a;");
+        let all = split(&text);
+        assert_eq!(
+            all.iter().map(|piece| &piece[piece.len() - 4..]).collect::<Vec<_>>(),
+            ["COPY", "LE a"]
+        );
+    }
+    for copy in ["COPY t FROM stdin2", "COPY xfrom stdin", "COPY t TO stdout"] {
+        assert_eq!(split(&format!("{copy};\nB;")), ["1:1 COPY", "2:1 B"]);
+    }
+}
+
+#[test]
 fn what_is_no_dump_is_named() {
     let cases: [(&[u8], &str); 5] = [
         (b"", "error: there is nothing in it"),
         (b" \n\n", "error: there is nothing in it"),
-        (b"\x1f\x8b\x08", "error: this is compressed: zcat … | pg_globals convert -"),
+        (b"\x1f\x8b\x08", "error: this is compressed"),
         (
             b"PGDMP\x01",
             "error: this is pg_dump's custom format, which holds one database and no globals: make the dump with pg_dumpall --globals-only",

@@ -111,6 +111,16 @@ pub struct Mistake {
     pub help: Option<&'static str>,
 }
 
+impl Failure {
+    /// The command line that reads `file` all the same, where there is one.
+    pub fn command(&self, file: &str) -> Option<String> {
+        match self {
+            Self::Dump(dump::Error::NotADump(what)) => what.command(file),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

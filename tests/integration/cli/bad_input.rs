@@ -16,24 +16,24 @@ fn files_that_are_no_text() {
     assert_snapshot!(refused(" \r\n"), @"error: in.sql: there is nothing in it");
     assert_snapshot!(Run::new(["convert", "-"]).fails(), @"error: standard input: there is nothing in it");
     assert_snapshot!(refused(b"PGDMP\x01\x0e\x00"), @"error: in.sql: this is pg_dump's custom format, which holds one database and no globals: make the dump with pg_dumpall --globals-only");
-    assert_snapshot!(refused(b"\x1f\x8b\x08\x00\x00"), @"error: in.sql: this is compressed: zcat … | pg_globals convert -");
-    assert_snapshot!(refused(b"BZh91AY"), @"error: in.sql: this is compressed: bzcat … | pg_globals convert -");
-    assert_snapshot!(refused(b"\xfd7zXZ\x00"), @"error: in.sql: this is compressed: xzcat … | pg_globals convert -");
-    assert_snapshot!(refused(b"\x28\xb5\x2f\xfd\x00"), @"error: in.sql: this is compressed: zstdcat … | pg_globals convert -");
-    assert_snapshot!(refused(b"\x04\x22\x4d\x18\x00"), @"error: in.sql: this is compressed: lz4cat … | pg_globals convert -");
+    assert_snapshot!(refused(b"\x1f\x8b\x08\x00\x00"), @"error: in.sql: this is compressed: zcat in.sql | pg_globals convert -");
+    assert_snapshot!(refused(b"BZh91AY"), @"error: in.sql: this is compressed: bzcat in.sql | pg_globals convert -");
+    assert_snapshot!(refused(b"\xfd7zXZ\x00"), @"error: in.sql: this is compressed: xzcat in.sql | pg_globals convert -");
+    assert_snapshot!(refused(b"\x28\xb5\x2f\xfd\x00"), @"error: in.sql: this is compressed: zstdcat in.sql | pg_globals convert -");
+    assert_snapshot!(refused(b"\x04\x22\x4d\x18\x00"), @"error: in.sql: this is compressed: lz4cat in.sql | pg_globals convert -");
     let mut tar = vec![0; 512];
     tar[257..262].copy_from_slice(b"ustar");
     assert_snapshot!(refused(tar), @"error: in.sql: this is a tar archive: make the dump with pg_dumpall --globals-only, as plain text");
     assert_snapshot!(refused(b"\x7fELF\x02\x01\x01\x00"), @"error: in.sql: this is binary, and not the text of a dump: make it with pg_dumpall --globals-only");
-    assert_snapshot!(Run::new(["convert", "-"]).stdin(*b"\x1f\x8b\x08").fails(), @"error: standard input: this is compressed: zcat … | pg_globals convert -");
+    assert_snapshot!(Run::new(["convert", "-"]).stdin(*b"\x1f\x8b\x08").fails(), @"error: standard input: this is compressed: zcat FILE | pg_globals convert -");
 }
 
 #[test]
 fn utf_16_without_a_byte_order_mark() {
     let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 … | pg_globals convert -");
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 in.sql | pg_globals convert -");
     let bytes: Vec<u8> = "CREATE ROLE a;\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16BE -t UTF-8 … | pg_globals convert -");
+    assert_snapshot!(refused(bytes), @"error: in.sql: this is UTF-16 without a byte order mark: iconv -f UTF-16BE -t UTF-8 in.sql | pg_globals convert -");
 }
 
 #[test]
@@ -65,6 +65,33 @@ fn nul_bytes() {
 
 const HEADER: &str = "--\n-- PostgreSQL database cluster dump\n--\n\n";
 const TRAILER: &str = "\n--\n-- PostgreSQL database cluster dump complete\n--\n";
+
+#[test]
+fn the_way_out_is_a_command_line() {
+    let run = Run::new(["convert"]).file("my dump.gz", b"\x1f\x8b\x08").arg("my dump.gz");
+    assert_snapshot!(run.fails(), @"error: my dump.gz: this is compressed: zcat 'my dump.gz' | pg_globals convert -");
+    let run = Run::new(["convert", "--"]).file("-d'x.gz", b"\x1f\x8b\x08").arg("-d'x.gz");
+    assert_snapshot!(run.fails(), @r"error: -d'x.gz: this is compressed: zcat './-d'\''x.gz' | pg_globals convert -");
+    let run = Run::new(["in.sql"]).file("in.sql", "CREATE ROLE a;");
+    assert_snapshot!(run.fails(), @"
+    error: unrecognized subcommand 'in.sql'
+
+      tip: to convert a dump: pg_globals convert in.sql
+
+    Usage: pg_globals <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(Run::new(["konvert"]).fails(), @"
+    error: unrecognized subcommand 'konvert'
+
+      tip: a similar subcommand exists: 'convert'
+
+    Usage: pg_globals <COMMAND>
+
+    For more information, try '--help'.
+    ");
+}
 
 #[test]
 fn a_dump_of_one_database() {

@@ -106,7 +106,7 @@ fn of_convert() {
 
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>    Write the report to a file as JSON
+          --report <FILE>    Write the report to a file as JSON; with -o, - is standard output
           --format <FORMAT>  The format of the report on standard error [default: text] [possible
                              values: text, json]
           --if-not-exists    Write guards round roles, so that the script can be run again
@@ -197,7 +197,7 @@ fn of_convert() {
               Write the script to a file, with mode 0600 [default: standard output]
 
           --report <FILE>
-              Write the report to a file as JSON
+              Write the report to a file as JSON; with -o, - is standard output
 
           --format <FORMAT>
               The format of the report on standard error

@@ -62,6 +62,33 @@ fn a_link_stays_a_link() {
     assert_eq!(fs::read_link(done.run.path("link.sql")).unwrap(), Path::new("real.sql"));
 }
 
+#[test]
+fn a_link_to_nothing_is_followed() {
+    let run = convert(DUMP).with("-o link.sql");
+    symlink("other.sql", run.path("link.sql")).unwrap();
+    symlink("real.sql", run.path("other.sql")).unwrap();
+    let done = run.done();
+    assert_eq!(done.file("real.sql"), script());
+    assert_eq!(fs::read_link(done.run.path("link.sql")).unwrap(), Path::new("other.sql"));
+    // Two ways to it are one file.
+    let run = convert(DUMP).with("-o link.sql --report real.sql");
+    symlink("real.sql", run.path("link.sql")).unwrap();
+    assert_snapshot!(run.fails(), @"error: --report real.sql: this is -o already");
+}
+
+#[test]
+fn the_report_goes_to_standard_output_where_the_script_does_not() {
+    let json = convert(DUMP).with("-o out.sql --report report.json").done().file("report.json");
+    let done = convert(DUMP).with("-o out.sql --report -").done();
+    assert_eq!(done.stdout, json);
+    assert_eq!(done.file("out.sql"), script());
+    assert_eq!(done.run.names(), ["in.sql", "out.sql"]);
+    assert_snapshot!(convert(DUMP).with("--report -").fails(), @"error: --report -: the script goes to standard output; name a file for it with -o");
+    assert_snapshot!(convert(DUMP).with("-o - --report -").fails(), @"error: --report -: the script goes to standard output; name a file for it with -o");
+    let generate = convert(DUMP).with("--passwords generate --password-file -");
+    assert_snapshot!(generate.fails(), @"error: --password-file -: new passwords are kept in a file; name one");
+}
+
 /// What cannot be replaced is written to.
 #[test]
 fn devices_and_pipes() {
