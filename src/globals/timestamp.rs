@@ -19,14 +19,18 @@ enum Moment {
 
 impl Timestamp {
     /// Reads ISO text: what `datestyle` ISO prints, and its shorter forms. Without a zone, UTC is
-    /// assumed. None for everything else: other styles are ambiguous (`01/02/2030`, `IST`).
+    /// assumed, and stated from then on: the server would take its session's. None for everything else: other styles are ambiguous (`01/02/2030`, `IST`).
     pub fn parse(text: &str) -> Option<Self> {
         let moment = match text.trim() {
             t if t.eq_ignore_ascii_case("infinity") => Moment::Never,
             t if t.eq_ignore_ascii_case("-infinity") => Moment::Past,
             t => Moment::At(microseconds(t)?),
         };
-        Some(Self { text: text.into(), moment })
+        let text = match moment {
+            Moment::At(_) if !has_zone(text) => with_zone(text.trim()).into(),
+            _ => text.into(),
+        };
+        Some(Self { text, moment })
     }
 
     /// The text as it was written.
@@ -57,6 +61,25 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// The time of day, behind the date; and the era behind both.
+fn parts(text: &str) -> (&str, &str, &str) {
+    let end = text.len() - 3;
+    let era = [" BC", " AD"].into_iter().find(|era| text.ends_with(era));
+    let (text, era) = if era.is_some() { text.split_at(end) } else { (text, "") };
+    let (date, time) = text.split_at(text.find([' ', 'T', 't']).unwrap_or(text.len()));
+    (date, time, era)
+}
+
+fn has_zone(text: &str) -> bool {
+    parts(text.trim()).1.contains(['+', '-', 'Z', 'z'])
+}
+
+fn with_zone(text: &str) -> String {
+    let (date, time, era) = parts(text);
+    let time = if time.trim().is_empty() { " 00:00:00" } else { time.trim_end() };
+    format!("{date}{time}+00{era}")
 }
 
 /// `YYYY-MM-DD[( |T)HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM[[:]SS]]][ BC]`
@@ -165,6 +188,23 @@ mod tests {
         assert_eq!(seconds("294276-12-31 23:59:59+00"), Some(9_224_318_015_999));
         assert!(Timestamp::parse("infinity").unwrap().is_infinite());
         assert!(Timestamp::parse("-infinity").unwrap().is_before(i64::MIN));
+    }
+
+    #[test]
+    fn a_zone_that_is_missing_is_stated() {
+        for (text, expected) in [
+            ("2030-01-01", "2030-01-01 00:00:00+00"),
+            (" 2030-01-01T12:30 ", "2030-01-01T12:30+00"),
+            ("0044-03-15 12:00:00 BC", "0044-03-15 12:00:00+00 BC"),
+            ("0044-03-15 BC", "0044-03-15 00:00:00+00 BC"),
+            ("2030-01-01 00:00:00-07", "2030-01-01 00:00:00-07"),
+            ("2030-01-01 00:00:00Z", "2030-01-01 00:00:00Z"),
+            ("infinity", "infinity"),
+        ] {
+            let parsed = Timestamp::parse(text).unwrap();
+            assert_eq!(parsed.as_str(), expected);
+            assert_eq!(Timestamp::parse(expected).unwrap(), parsed);
+        }
     }
 
     #[test]

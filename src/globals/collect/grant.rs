@@ -31,6 +31,7 @@ impl Collector {
         let grantor = self.grantor(granted_by, origin)?;
         for role in roles {
             let role = self.stored(role, origin);
+            self.refuse_dropped(&role)?;
             for member in members {
                 let member = self.named(member, origin)?;
                 if role == member {

@@ -8,6 +8,7 @@ mod setting;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::fact::{Fact, Origin};
@@ -68,6 +69,8 @@ pub struct Collector {
     passwords: bool,
     /// The role that the last statement created, and nothing more.
     bare: Option<Name>,
+    /// Roles that a statement has dropped, and where.
+    dropped: HashMap<Name, Origin>,
 }
 
 /// What was collected.
@@ -260,11 +263,22 @@ impl Collector {
     /// A role that is named by its name.
     fn named(&mut self, role: &RoleSpec<'_>, origin: Origin) -> Result<Name> {
         match role {
-            RoleSpec::Name(name) => Ok(self.stored(name, origin)),
+            RoleSpec::Name(name) => {
+                let name = self.stored(name, origin);
+                self.refuse_dropped(&name)?;
+                Ok(name)
+            }
             RoleSpec::Public => refuse("PUBLIC is not a role here"),
             RoleSpec::CurrentUser => refuse("CURRENT_USER: a dump does not tell who that is"),
             RoleSpec::SessionUser => refuse("SESSION_USER: a dump does not tell who that is"),
         }
+    }
+
+    /// Refuses what names a role that is gone: the server would, too.
+    fn refuse_dropped(&self, name: &Name) -> Result<()> {
+        let Some(&origin) = self.dropped.get(name) else { return Ok(()) };
+        let line = self.ledger.line(origin).unwrap_or(0);
+        refuse(format!("role {name} is dropped in line {line}, before this"))
     }
 
     /// The grantor that a statement names; its own user is nobody in particular.

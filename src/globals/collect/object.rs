@@ -22,6 +22,9 @@ impl Collector {
         let name = match object {
             Object::Role(name) | Object::Tablespace(name) => self.stored(name, origin),
         };
+        if let Object::Role(_) = object {
+            self.refuse_dropped(&name)?;
+        }
         let fact = text.map(|text| self.fact(Box::from(text), origin));
         let slot = match object {
             Object::Role(_) => {
@@ -62,6 +65,7 @@ impl Collector {
         let (name, labels): (Name, &mut Labels) = match object {
             Object::Role(name) => {
                 let name = self.stored(name, origin);
+                self.refuse_dropped(&name)?;
                 let role = self.globals.roles.entry(name.clone()).or_default();
                 (name, &mut role.labels)
             }

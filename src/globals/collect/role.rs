@@ -26,6 +26,7 @@ impl Collector {
             return refuse(format!("role {name} is created twice: first in line {line}"));
         }
         role.created = Some(created);
+        self.dropped.remove(&name);
         if options.is_empty() { Ok(()) } else { self.options(&name, options, origin) }
     }
 
@@ -36,6 +37,11 @@ impl Collector {
         origin: Origin,
     ) -> Result<()> {
         let name = self.named(role, origin)?;
+        if options.is_empty() {
+            let object = (Kind::Role, name.as_str());
+            self.no_effect(origin, object, "it states nothing about the role".to_owned());
+            return Ok(());
+        }
         self.options(&name, options, origin)
     }
 
@@ -100,6 +106,12 @@ impl Collector {
                     );
                     return Err(Refusal { why, clause: "VALID UNTIL" });
                 };
+                if timestamp.as_str() != text.as_ref() {
+                    self.ledger.change(origin);
+                    let message = format!("VALID UNTIL '{text}' is taken for {timestamp}");
+                    let (name, severity) = ("no-time-zone", Severity::Warning);
+                    self.finding(name, severity, Action::Rewritten, object, origin, message);
+                }
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);
                 (earlier.map(|fact| fact.origin), "its VALID UNTIL")
@@ -154,6 +166,7 @@ impl Collector {
             return refuse(format!("role {from} is renamed to {to}, which exists already"));
         }
         self.globals.rename(&from, &to);
+        self.dropped.remove(&to);
         let Some(role) = self.globals.roles.get_mut(&to) else { return Ok(()) };
         let created = role.origin();
         // The server clears an md5 verifier, since it is salted with the old name (`RenameRole`).
@@ -173,7 +186,10 @@ impl Collector {
 
     pub(super) fn drop_roles(&mut self, roles: &[RoleSpec<'_>], origin: Origin) -> Result<()> {
         for role in roles {
-            let name = self.named(role, origin)?;
+            let name = match role {
+                RoleSpec::Name(name) => self.stored(name, origin),
+                role => self.named(role, origin)?,
+            };
             let Some(role) = self.globals.roles.swap_remove(&name) else {
                 self.lost(origin);
                 let message = "nothing is ever dropped on the target".to_owned();
@@ -184,6 +200,7 @@ impl Collector {
             let object = (Kind::Role, name.as_str());
             self.supersede_all(role.origins(), object, "a later statement drops the role");
             self.forget(&name);
+            self.dropped.insert(name, origin);
         }
         Ok(())
     }

@@ -40,6 +40,16 @@ fn later_statements_replace_earlier_ones() {
         ("CREATE ROLE a\nDROP ROLE a", "1 dropped, 2 kept, 1:superseded"),
         ("DROP ROLE IF EXISTS a\nCREATE ROLE a", "1 dropped, 2 kept, 1:drop"),
         (
+            "CREATE ROLE a\nDROP ROLE a\nCREATE ROLE a\nALTER ROLE a LOGIN",
+            "1 dropped, 2 kept, 3 kept, 4 kept, 1:superseded",
+        ),
+        ("CREATE ROLE a\nALTER ROLE a", "1 kept, 2 dropped, 2:no-effect"),
+        ("CREATE ROLE a\nALTER ROLE ghost WITH", "1 kept, 2 dropped, 2:no-effect"),
+        (
+            "CREATE ROLE a VALID UNTIL '2030-01-01'\nALTER ROLE a VALID UNTIL 'infinity'",
+            "1 rewritten, 2 kept, 1:no-time-zone, 1:superseded",
+        ),
+        (
             "CREATE ROLE a\nCREATE ROLE b\nGRANT a TO b\nGRANT a TO b WITH ADMIN OPTION",
             "1 kept, 2 kept, 3 dropped, 4 kept, 3:superseded",
         ),
@@ -88,6 +98,25 @@ fn what_takes_back_makes_no_role() {
                 ALTER ROLE e PASSWORD NULL";
     let roles = collect(text).unwrap().globals.roles;
     assert_eq!(roles.keys().map(Name::as_str).collect::<Vec<_>>(), ["a", "e"]);
+}
+
+#[test]
+fn nothing_can_be_said_of_a_role_that_is_dropped() {
+    for statement in [
+        "ALTER ROLE a LOGIN",
+        "ALTER ROLE a SET x TO '1'",
+        "GRANT a TO b",
+        "GRANT b TO a",
+        "REVOKE b FROM a",
+        "COMMENT ON ROLE a IS 'x'",
+        "SECURITY LABEL FOR p ON ROLE a IS 'x'",
+        "CREATE TABLESPACE t OWNER a LOCATION '/t'",
+        "GRANT SET ON PARAMETER x TO a",
+    ] {
+        let text = format!("CREATE ROLE a\nCREATE ROLE b\nDROP ROLE a\n{statement}");
+        let why = collect(&text).unwrap_err();
+        assert_eq!(why, "role a is dropped in line 3, before this", "{statement}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the rules about attributes share.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind};
+use crate::finding::{Action, Kind, Severity};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, Verdict};
@@ -21,8 +21,10 @@ pub(super) fn strip(
         return Verdict::Keep;
     }
     role.set(attribute, None);
-    // A mapped attribute is rewritten, and reported as such.
-    if cx.choices.mapped(attribute).is_none() {
+    // A mapped attribute is rewritten, and reported as such: there is nothing to do about it.
+    let mapped = cx.choices.mapped(attribute).is_some();
+    let severity = if mapped { Severity::Info } else { about.severity };
+    if !mapped {
         cx.lose([fact.origin]);
     }
     let unconfirmed = match answer {
@@ -33,6 +35,6 @@ pub(super) fn strip(
     };
     let message = format!("loses {attribute}{unconfirmed}");
     let object = (Kind::Role, name.as_str().to_owned());
-    cx.report(about, Action::Rewritten, object, fact.origin, message);
+    cx.report_as(about, severity, Action::Rewritten, object, fact.origin, message);
     Verdict::Keep
 }

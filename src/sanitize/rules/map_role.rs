@@ -94,7 +94,7 @@ mod tests {
                     CREATE ROLE dba;\nGRANT rds_superuser TO dba;\nGRANT pg_monitor TO rds_superuser;";
         assert_eq!(
             run_with(text, "azure 16", &choices),
-            "3 warning superuser rewritten role boss: loses SUPERUSER\n\
+            "3 info superuser rewritten role boss: loses SUPERUSER\n\
              2 info platform-role dropped role rds_superuser: aurora's own\n\
              1 info platform-role dropped role rdsadmin: aurora's own\n\
              5 warning map-role rewritten membership dba in azure_pg_admin: instead of membership in rds_superuser\n\
@@ -119,7 +119,7 @@ mod tests {
             run_with(text, "azure 16", &choices),
             "1 info selection dropped role a: not selected\n\
              3 error collision dropped role azure_pg_admin: azure has it: its members are administrators; nothing can be granted to it\n\
-             2 warning superuser rewritten role b: loses SUPERUSER\n\
+             2 info superuser rewritten role b: loses SUPERUSER\n\
              2 warning map-role rewritten membership b in azure_pg_admin: instead of SUPERUSER\n\
              CREATE ROLE b\nGRANT azure_pg_admin TO b\nkept 1, rewritten 1, dropped 2"
         );

@@ -80,8 +80,8 @@ pub(super) static ROLE: [&dyn RoleRule; 20] = [
 ];
 
 /// The rules about tablespaces.
-pub(super) static TABLESPACE: [&dyn TablespaceRule; 3] =
-    [&skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
+pub(super) static TABLESPACE: [&dyn TablespaceRule; 4] =
+    [&selection::Selection, &skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
 
 /// The rules about settings.
 pub(super) static SETTING: [&dyn SettingRule; 11] = [
@@ -112,7 +112,8 @@ pub(super) static MEMBERSHIP_OPTION: [&dyn MembershipRule; 2] =
     [&membership_option::MembershipOption, &grantor::Grantor];
 
 /// The rules about privileges on parameters.
-pub(super) static PARAMETER: [&dyn ParameterRule; 2] = [&skip::Skip, &parameter::Parameter];
+pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
+    [&selection::Selection, &skip::Skip, &parameter::Parameter];
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {

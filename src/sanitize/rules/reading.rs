@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 9] = [
+pub(super) const ALL: [About; 10] = [
     About {
         name: "truncated",
         severity: Severity::Error,
@@ -45,6 +45,12 @@ pub(super) const ALL: [About; 9] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         remedy: "",
+    },
+    About {
+        name: "no-time-zone",
+        severity: Severity::Warning,
+        why: "a time without a zone is taken for UTC: a server would take its session's",
+        remedy: "write the zone that is meant: 2030-01-01 00:00:00+02",
     },
     About {
         name: "not-in-dump",

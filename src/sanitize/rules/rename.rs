@@ -22,7 +22,8 @@ pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
     let between = |number: usize| Name::new(format!("\0{number}"));
     for (key, setting) in &mut globals.settings {
         // The roles that sessions begin as.
-        if key.name.is("role")
+        let begins_as = key.name.is("role") || key.name.is("session_authorization");
+        if begins_as
             && let Value::Text(role) = &setting.value
             && let Some(to) = choices.rename.get(role.as_ref())
         {
@@ -60,6 +61,20 @@ mod tests {
     use crate::name::Name;
     use crate::sanitize::Choices;
     use crate::sanitize::testing::run_with;
+
+    #[test]
+    fn sessions_begin_as_the_renamed_role() {
+        let rename = [(Name::new("a"), Name::new("c"))].into_iter().collect();
+        let choices = Choices { rename, ..Choices::default() };
+        let text = "CREATE ROLE a;\nCREATE ROLE b;\nALTER ROLE b SET role TO 'a';\n\
+                    ALTER ROLE b SET session_authorization TO 'a';";
+        assert_eq!(
+            run_with(text, "postgres 16", &choices),
+            "1 info rename rewritten role c: was a on the source\n\
+             CREATE ROLE b\nCREATE ROLE c\nALTER ROLE b SET role TO 'c'\n\
+             ALTER ROLE b SET session_authorization TO 'c'\nkept 1, rewritten 3, dropped 0"
+        );
+    }
 
     #[test]
     fn names_can_be_swapped_and_md5_is_lost() {

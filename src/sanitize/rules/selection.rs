@@ -1,9 +1,13 @@
 //! `--only` and `--exclude`.
 
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Globals, Origin, Role, Setting, SettingKey};
+use crate::globals::{
+    Globals, Grantee, Origin, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
+};
 use crate::name::Name;
-use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
+use crate::sanitize::{
+    About, Context, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict,
+};
 
 pub(super) const ABOUT: About = About {
     name: "selection",
@@ -37,10 +41,7 @@ pub(super) struct Selection;
 
 impl RoleRule for Selection {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        // The patterns are about the source's names.
-        let renamed = cx.choices.rename.iter().find(|(_, to)| *to == name);
-        let original = renamed.map_or(name, |(from, _)| from);
-        if cx.choices.selects(original) {
+        if !is_left_out(name, cx) {
             return Verdict::Keep;
         }
         let object = (Kind::Role, name.as_str().to_owned());
@@ -59,6 +60,40 @@ impl SettingRule for Selection {
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, "not a role's");
         Verdict::Drop
     }
+}
+
+/// So with privileges on parameters, of PUBLIC or of roles that were left out.
+impl ParameterRule for Selection {
+    fn apply(&self, key: &ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
+        let message = match &key.grantee {
+            Grantee::Role(role) if is_left_out(role, cx) => "its role is not selected",
+            Grantee::Public if !cx.choices.only.is_empty() => "not a role's",
+            _ => return Verdict::Keep,
+        };
+        let origin = it.origins().next().unwrap_or_default();
+        cx.report(&ABOUT, Action::Dropped, super::parameter_object(key), origin, message);
+        Verdict::Drop
+    }
+}
+
+/// So with tablespaces, where not the owner is among the roles that were asked for.
+impl TablespaceRule for Selection {
+    fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
+        let owner = it.owner.as_ref().map(|owner| &owner.value);
+        if cx.choices.only.is_empty() || owner.is_some_and(|owner| !is_left_out(owner, cx)) {
+            return Verdict::Keep;
+        }
+        let object = (Kind::Tablespace, name.as_str().to_owned());
+        let message = if owner.is_some() { "its owner is not selected" } else { "not a role's" };
+        cx.report(&ABOUT, Action::Dropped, object, it.created.origin, message);
+        Verdict::Drop
+    }
+}
+
+/// Whether the user left this role out, by its name on the source.
+pub(super) fn is_left_out(name: &Name, cx: &Context<'_>) -> bool {
+    let renamed = cx.choices.rename.iter().find(|(_, to)| *to == name);
+    !cx.choices.selects(renamed.map_or(name, |(from, _)| from))
 }
 
 #[cfg(test)]
@@ -85,6 +120,26 @@ mod tests {
              4 info dropped-role dropped membership b in app: b is not carried over\n\
              CREATE ROLE app\n\
              kept 1, rewritten 0, dropped 4"
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_others_is_no_news() {
+        let choices = Choices { only: vec![Glob::new("app").unwrap()], ..Choices::default() };
+        let text = "CREATE ROLE app;\nCREATE ROLE b;\nGRANT SET ON PARAMETER work_mem TO b, PUBLIC;\n\
+                    GRANT SET ON PARAMETER work_mem TO app;\nCREATE TABLESPACE t OWNER b LOCATION '/t';\n\
+                    CREATE TABLESPACE u OWNER app LOCATION '/u';\nCREATE TABLESPACE v LOCATION '/v';\n\
+                    GRANT CREATE ON TABLESPACE u TO b;";
+        assert_eq!(
+            run_with(text, "postgres 16", &choices),
+            "2 info selection dropped role b: not selected\n\
+             5 info selection dropped tablespace t: its owner is not selected\n\
+             8 info selection rewritten tablespace u: a privilege to or from a role that is not selected\n\
+             7 info selection dropped tablespace v: not a role's\n\
+             3 info selection dropped parameter work_mem to PUBLIC: not a role's\n\
+             3 info selection dropped parameter work_mem to b: its role is not selected\n\
+             CREATE ROLE app\nGRANT SET ON PARAMETER work_mem TO app\nCREATE TABLESPACE u OWNER app LOCATION '/u'\n\
+             kept 3, rewritten 0, dropped 5"
         );
     }
 }

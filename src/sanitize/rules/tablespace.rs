@@ -1,5 +1,6 @@
 //! Tablespaces, which managed servers do not take.
 
+use super::selection;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::{Grantee, Tablespace as Model};
 use crate::name::Name;
@@ -35,15 +36,21 @@ impl TablespaceRule for Tablespace {
             cx.report(&ABOUT, Action::Rewritten, object(), owner.origin, message);
         }
         it.grants.retain(|(to, by), fact| {
-            let gone = |role: &Name| !cx.roles.contains_key(role);
-            let lost =
-                matches!(to, Grantee::Role(role) if gone(role)) || by.as_ref().is_some_and(gone);
-            if lost {
-                cx.lose([fact.origin]);
-                let message = "a privilege to or from a role that is not carried over";
-                cx.report(&ABOUT, Action::Rewritten, object(), fact.origin, message);
-            }
-            !lost
+            let to = match to {
+                Grantee::Role(role) => Some(role),
+                Grantee::Public => None,
+            };
+            let gone = |role: &&Name| !cx.roles.contains_key(*role);
+            let Some(role) = to.into_iter().chain(by).find(gone) else { return true };
+            let (about, why) = if selection::is_left_out(role, cx) {
+                (&selection::ABOUT, "selected")
+            } else {
+                (&ABOUT, "carried over")
+            };
+            cx.lose([fact.origin]);
+            let message = format!("a privilege to or from a role that is not {why}");
+            cx.report(about, Action::Rewritten, object(), fact.origin, message);
+            false
         });
         Verdict::Keep
     }

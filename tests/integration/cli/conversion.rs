@@ -294,9 +294,8 @@ fn mapped() {
       line 3, app in azure_pg_admin: instead of membership in rds_superuser
       = check that these roles should have these rights on the target
 
-    warning: superuser: the target's administrator cannot make superusers
+    info: superuser: the target's administrator cannot make superusers
       line 1, role boss: loses SUPERUSER
-      = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
     ");
 }
 
