@@ -9,11 +9,9 @@ use anyhow::{Result, anyhow, bail};
 
 /// What failed, and why, in the words of the operating system but without its number.
 pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    let error = inner.and_then(|inner| inner.downcast_ref()).unwrap_or(error);
     let text = error.to_string();
-    let number = format!(" (os error {})", error.raw_os_error().unwrap_or_default());
-    let text = text.strip_suffix(&number).unwrap_or(&text);
+    // A library may add the path behind it, of a temporary file even.
+    let text = text.split(" (os error ").next().unwrap_or(&text);
     let mut characters = text.chars();
     let first = characters.next().map(|c| c.to_ascii_lowercase());
     anyhow!("{what}: {}{}", first.map(String::from).unwrap_or_default(), characters.as_str())

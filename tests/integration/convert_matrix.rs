@@ -15,7 +15,7 @@ use crate::support::catalog::{
     Catalog, Memberships, Options, Setting, assert_same, assert_same_set,
 };
 use crate::support::cluster::Cluster;
-use crate::support::command::pg_globals;
+use crate::support::command::Run;
 use crate::support::globals::{self, Made};
 use crate::support::on_each_major;
 use crate::support::platforms;
@@ -210,7 +210,7 @@ fn carried(setting: &Setting) -> Setting {
 fn convert(dump: &[u8], platform: &str, target: u32, more: &[&str]) -> String {
     let target = target.to_string();
     let arguments = ["convert", "-", "-p", platform, "--target-version", &target];
-    pg_globals(&[&arguments, more].concat()).stdin(dump).run().stdout
+    Run::new([&arguments, more].concat()).stdin(dump).done().stdout
 }
 
 /// To servers of one's own as a superuser: nothing is lost but what the version cannot express.

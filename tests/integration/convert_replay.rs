@@ -2,7 +2,7 @@
 
 use crate::support::catalog::{Catalog, assert_same, assert_same_set};
 use crate::support::cluster::Cluster;
-use crate::support::command::pg_globals;
+use crate::support::command::Run;
 use crate::support::globals;
 use crate::support::platforms;
 
@@ -12,7 +12,7 @@ const STOPPED: i32 = 3;
 fn to_azure(dump: &[u8], target: u32, more: &[&str]) -> String {
     let target = target.to_string();
     let arguments = ["convert", "-", "--target-version", &target];
-    pg_globals(&[&arguments, more].concat()).stdin(dump).run().stdout
+    Run::new([&arguments, more].concat()).stdin(dump).done().stdout
 }
 
 fn rich(major: u32) -> Cluster {
@@ -79,7 +79,7 @@ fn who_replays_is_never_touched() {
             assert_eq!(status, Some(STOPPED), "{said}");
             let message = "this role replays the script or is a superuser, and is never touched: \
                            convert again with --exclude or --rename";
-            let errors: Vec<_> = said.lines().filter(|line| line.contains("ERROR")).collect();
+            let errors: Vec<_> = said.split('\n').filter(|line| line.contains("ERROR")).collect();
             let [error] = errors[..] else { panic!("{said}") };
             assert!(error.ends_with(&format!("ERROR:  {message}: {role}")), "{said}");
             assert_unchanged(&before, &target);
@@ -193,7 +193,7 @@ fn grantors_in_a_circle() {
     let dump = source.dump_globals(15, "postgres", &[]);
     let target = Cluster::start(16);
     let arguments = ["convert", "-", "-p", "postgres", "--target-version", "16"];
-    let script = pg_globals(&arguments).stdin(&dump).run().stdout;
+    let script = Run::new(arguments).stdin(dump).done().stdout;
     let output = target.psql("postgres", &script);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     let grants = Catalog::of(&target).grants.into_iter().filter(|grant| grant.role == "r");

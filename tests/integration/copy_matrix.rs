@@ -2,7 +2,7 @@
 //! with the old password.
 
 use crate::support::cluster::Cluster;
-use crate::support::command::pg_globals;
+use crate::support::command::Run;
 use crate::support::globals::{self, Made};
 use crate::support::on_each_major;
 use crate::support::platforms;
@@ -75,7 +75,7 @@ fn assert_converges_with(from: &str, to: &str, more: &[&str]) {
 }
 
 fn report(arguments: &[&str]) -> serde_json::Value {
-    serde_json::from_str(&pg_globals(arguments).run().stdout).unwrap()
+    serde_json::from_str(&Run::new(arguments).done().stdout).unwrap()
 }
 
 fn assert_logins(target: &Cluster, made: &Made) {

@@ -11,7 +11,7 @@ use pg_globals::version::Major;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::command::pg_globals;
+use crate::support::command::Run;
 use crate::support::generate;
 
 /// A secret as it stands in a literal, and as it is shown where it leaks.
@@ -51,9 +51,10 @@ fn a_report_has_no_secret() {
         }
         let target = target.to_string();
         let format = if json { "json" } else { "text" };
-        let printed = pg_globals(&["convert", "-", "--target-version", &target, "--format", format])
+        let printed = Run::new(["convert", "-", "--target-version", &target, "--format", format])
             .arg("--report").arg(argument(&report)).arg("-o").arg(argument(&script))
-            .stdin(&dump).stdout("").run();
+            .stdin(dump.as_str()).done();
+        prop_assert_eq!(&printed.stdout, "");
         assert_hidden(&printed.stderr, &secrets)?;
         assert_hidden(&fs::read_to_string(&report).unwrap(), &secrets)?;
         prop_assert_eq!(fs::metadata(&script).unwrap().permissions().mode() & 0o777, 0o600);
@@ -109,12 +110,12 @@ fn a_mistake_shows_no_secret() {
         let literal = literal(&secret);
         let statement = broken.replace("{literal}", &literal).replace("{secret}", &secret);
         let statement = statement.replace("{literal", &literal[..literal.len() - 1]);
-        let mut run = pg_globals(&["convert", "-"]);
+        let mut run = Run::new(["convert", "-"]);
         if let Some(option) = option {
             run = run.arg(option);
         }
         // Some of these are listed as dropped with --drop-unknown, and some are no mistake then.
-        let printed = run.stdin(format!("CREATE ROLE x;\n{statement}\n")).may_be_refused().run();
+        let printed = run.stdin(format!("CREATE ROLE x;\n{statement}\n")).done_or_refused();
         assert_hidden(&printed.stderr, &[secret])?;
     });
 }
@@ -135,8 +136,8 @@ fn passwords_from_elsewhere_stay_there() {
     proptest!(config(48), |(secret in generate::secret(), text in select(broken))| {
         let secret = secret.replace(['\\', '"', '\''], "");
         fs::write(&list, text.replace("{}", &secret)).unwrap();
-        let run = pg_globals(&["convert", "-", "--passwords-from", list.to_str().unwrap()]);
-        let printed = run.stdin("CREATE ROLE a LOGIN;").may_be_refused().run();
+        let run = Run::new(["convert", "-", "--passwords-from", list.to_str().unwrap()]);
+        let printed = run.stdin("CREATE ROLE a LOGIN;").done_or_refused();
         assert_hidden(&printed.stderr, &[secret])?;
     });
 }

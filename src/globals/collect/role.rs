@@ -109,8 +109,8 @@ impl Collector {
                 if timestamp.as_str() != text.as_ref() {
                     self.ledger.change(origin);
                     let message = format!("VALID UNTIL '{text}' is taken for {timestamp}");
-                    let (rule, severity) = ("no-time-zone", Severity::Warning);
-                    self.finding(rule, severity, Action::Rewritten, object, origin, message);
+                    let (name, severity) = ("no-time-zone", Severity::Warning);
+                    self.finding(name, severity, Action::Rewritten, object, origin, message);
                 }
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);

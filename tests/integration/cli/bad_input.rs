@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert};
+use crate::support::command::{Run, convert};
 
 fn refused(dump: impl AsRef<[u8]>) -> String {
     convert(dump).with("-o out.sql").fails()

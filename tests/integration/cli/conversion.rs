@@ -4,7 +4,7 @@ use std::path::Path;
 
 use insta::{Settings, assert_snapshot};
 
-use super::run::{Run, convert, visible};
+use crate::support::command::{Run, convert, visible};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dumps").join(name);

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::run::convert;
+use crate::support::command::convert;
 
 fn in_encoding(name: &str, statements: &[u8]) -> Vec<u8> {
     [format!("SET client_encoding = '{name}';\n").as_bytes(), statements].concat()

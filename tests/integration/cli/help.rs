@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::run::Run;
+use crate::support::command::Run;
 
 fn help(args: &[&str]) -> String {
     let done = Run::new(args).done();

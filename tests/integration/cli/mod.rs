@@ -11,4 +11,3 @@ mod output;
 mod passwords;
 mod platforms;
 mod report;
-mod run;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert, many, visible};
+use crate::support::command::{Run, convert, many, visible};
 
 const DUMP: &str = "CREATE ROLE a SUPERUSER;\n";
 

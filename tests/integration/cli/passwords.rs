@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use insta::assert_snapshot;
 
-use super::run::{Done, convert};
+use crate::support::command::{Done, convert};
 
 const SCRAM: &str = "SCRAM-SHA-256$4096:y38EXwrFnEclxthcXl6XvA==$BNdgrFpEvWcDHA8uBBGxYPWbR5kjETB0B8HfcPP/In8=:Yh8CCjpZyy4XcGQyFpM0fasqGwsLrHiACipwD4xxRWE=";
 const MD5: &str = "md5f3434e46f2c51773304917bda4780e5d";

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::run::{Run, convert};
+use crate::support::command::{Run, convert};
 
 #[test]
 fn listed() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::run::{Run, convert};
+use crate::support::command::{Run, convert};
 
 const DUMP: &str = "\
 CREATE ROLE app SUPERUSER LOGIN PASSWORD 'geheim';

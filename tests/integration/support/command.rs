@@ -1,78 +1,246 @@
-//! The program itself, run as a user runs it.
+//! Runs the program as a user does: in a directory of its own, with the files that are given.
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::{fs, thread};
 
-use super::process::command;
+use tempfile::TempDir;
 
-/// A run of the program; without more it must succeed.
-#[must_use = "it runs with run()"]
-#[derive(Debug)]
-pub struct Run {
-    command: Command,
-    stdin: Vec<u8>,
-    may_be_refused: bool,
-    stdout: Option<String>,
+use super::process::{as_server_user, command, give_to_server_user};
+
+/// With escape characters that show.
+pub fn visible(text: &str) -> String {
+    text.replace('\u{1b}', "␛")
 }
 
-/// What a run has printed.
-#[derive(Debug)]
-pub struct Printed {
+/// A statement many times, each with its number in place of the `#`.
+pub fn many(count: u32, statement: &str) -> String {
+    let mut dump = String::new();
+    for number in 1..=count {
+        dump.push_str(&statement.replace('#', &number.to_string()));
+        dump.push_str(";\n");
+    }
+    dump
+}
+
+/// What the program is, for a shell to start.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_pg_globals");
+
+/// A command line that is about to run.
+#[must_use]
+pub struct Run {
+    dir: TempDir,
+    args: Vec<OsString>,
+    envs: Vec<(&'static str, &'static str)>,
+    stdin: Vec<u8>,
+    /// Holds the program, for a user that may not go where it was built.
+    elsewhere: Option<TempDir>,
+}
+
+/// The dump in the file `in.sql`, converted.
+pub fn convert(dump: impl AsRef<[u8]>) -> Run {
+    Run::new(["convert", "in.sql"]).file("in.sql", dump)
+}
+
+impl Run {
+    pub fn new(args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            args: args.into_iter().map(Into::into).collect(),
+            envs: Vec::new(),
+            stdin: Vec::new(),
+            elsewhere: None,
+        }
+    }
+
+    /// Run by a user to whom something can be closed, as it cannot to root.
+    pub fn by_server_user(mut self) -> Self {
+        let elsewhere = tempfile::tempdir().unwrap();
+        fs::copy(PROGRAM, elsewhere.path().join("pg_globals")).unwrap();
+        give_to_server_user(elsewhere.path());
+        give_to_server_user(self.dir.path());
+        self.elsewhere = Some(elsewhere);
+        self
+    }
+
+    /// More arguments, separated by spaces.
+    pub fn with(mut self, args: &str) -> Self {
+        self.args.extend(args.split(' ').map(OsString::from));
+        self
+    }
+
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// A file in the program's directory.
+    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), bytes).unwrap();
+        self
+    }
+
+    /// A file that only its owner may read.
+    pub fn secret(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let this = self.file(name, bytes);
+        fs::set_permissions(this.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+        this
+    }
+
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    pub fn env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.envs.push((name, value));
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The names of the files in the program's directory.
+    pub fn names(&self) -> Vec<String> {
+        contents(self.dir.path()).into_keys().map(|name| name.into_string().unwrap()).collect()
+    }
+
+    /// The command, for what this builder does not do.
+    pub fn command(&self) -> Command {
+        let elsewhere = self.elsewhere.as_ref().map(|dir| dir.path().join("pg_globals"));
+        let program = elsewhere.unwrap_or_else(|| PathBuf::from(PROGRAM));
+        let mut command = command(program, self.dir.path());
+        command.args(&self.args).envs(self.envs.iter().copied());
+        if self.elsewhere.is_some() {
+            as_server_user(&mut command);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn output(&self) -> Output {
+        let mut child = self.command().spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        thread::scope(|scope| {
+            // What the program does not want to read is no failure of the test.
+            scope.spawn(move || drop(pipe.write_all(&self.stdin)));
+            child.wait_with_output().unwrap()
+        })
+    }
+
+    /// It must end with status 2, say why on standard error, and leave no trace: this is what it
+    /// says.
+    pub fn fails(self) -> String {
+        let before = contents(self.dir.path());
+        let output = self.output();
+        let stderr = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert_eq!(text(output.stdout), "", "{stderr}");
+        assert!(contents(self.dir.path()) == before, "files were left or changed: {stderr}");
+        assert!(stderr.ends_with('\n') && !stderr.ends_with("\n\n"), "{stderr:?}");
+        stderr
+    }
+
+    /// It must fail as in [`Self::fails`], with `start` and then filler for ever on standard input,
+    /// and no more than so many KiB of memory.
+    pub fn endless_stdin(self, start: &str, memory: u32) -> String {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -v {memory} && exec \"$0\" \"$@\"");
+        command.args(["-c", &limited, PROGRAM]).args(&self.args).current_dir(&self.dir);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        let output = thread::scope(|scope| {
+            scope.spawn(move || {
+                pipe.write_all(start.as_bytes()).unwrap();
+                let filler = vec![b'x'; 1 << 16];
+                while pipe.write_all(&filler).is_ok() {}
+            });
+            child.wait_with_output().unwrap()
+        });
+        let stderr = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert_eq!(contents(self.dir.path()), BTreeMap::new(), "{stderr}");
+        stderr
+    }
+
+    /// It must end with status 0.
+    pub fn done(self) -> Done {
+        self.ends(&[0])
+    }
+
+    /// It may succeed or be refused, but not end in another way.
+    pub fn done_or_refused(self) -> Done {
+        self.ends(&[0, 2])
+    }
+
+    fn ends(self, statuses: &[i32]) -> Done {
+        let output = self.output();
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        let expected = output.status.code().is_some_and(|status| statuses.contains(&status));
+        assert!(expected, "{:?}: {:?}\n{stdout}\n{stderr}", self.args, output.status);
+        Done { run: self, stdout, stderr }
+    }
+}
+
+/// What a run gave.
+pub struct Done {
+    pub run: Run,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// A run with these arguments, in `/` and with an empty standard input.
-pub fn pg_globals(arguments: &[&str]) -> Run {
-    let mut command = command(env!("CARGO_BIN_EXE_pg_globals"), Path::new("/"));
-    command.args(arguments);
-    Run { command, stdin: Vec::new(), may_be_refused: false, stdout: None }
+impl Done {
+    pub fn file(&self, name: &str) -> String {
+        text(fs::read(self.run.path(name)).unwrap())
+    }
+
+    /// What the script does within its transaction: what stands in front of that is the same in
+    /// each, and pinned where a whole script is.
+    pub fn body(&self) -> String {
+        body(&self.stdout)
+    }
+
+    /// The same command again, in the same directory.
+    pub fn again(self) -> Self {
+        self.run.done()
+    }
 }
 
-impl Run {
-    /// One more argument.
-    pub fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
-        self.command.arg(argument);
-        self
+/// Both outputs whole.
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}==== stderr ====\n{}", self.stdout, self.stderr)
     }
+}
 
-    /// What it reads.
-    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
-        bytes.as_ref().clone_into(&mut self.stdin);
-        self
-    }
+/// What a script does within its transaction.
+pub fn body(script: &str) -> String {
+    let begin = "\nBEGIN;\n";
+    let (_, rest) = script.split_once(begin).expect(script);
+    let rest = rest.strip_prefix("SET LOCAL createrole_self_grant = '';\n").unwrap_or(rest);
+    rest.strip_suffix("\nCOMMIT;\n").unwrap_or(rest).trim_start().to_owned()
+}
 
-    /// It may succeed or be refused (2), but not end in another way.
-    pub fn may_be_refused(self) -> Self {
-        Self { may_be_refused: true, ..self }
-    }
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
 
-    /// All that it must print to standard output.
-    pub fn stdout(self, text: impl Into<String>) -> Self {
-        Self { stdout: Some(text.into()), ..self }
-    }
-
-    /// Runs it, and checks what was expected.
-    pub fn run(mut self) -> Printed {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        let stdin = self.stdin;
-        // It may answer before it has read all, or end without reading.
-        let writer = thread::spawn(move || drop(pipe.write_all(&stdin)));
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let command = self.command;
-        let status = output.status.code();
-        let expected = status == Some(0) || (self.may_be_refused && status == Some(2));
-        assert!(expected, "{command:?}: {status:?}\n{stdout}\n{stderr}");
-        if let Some(expected) = self.stdout {
-            assert_eq!(stdout, expected, "{command:?}");
+/// The files of a directory, with what is in them.
+fn contents(dir: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
+    let contents = entries.map(|entry| {
+        let mut bytes = Vec::new();
+        if entry.file_type().unwrap().is_file() {
+            fs::File::open(entry.path()).unwrap().read_to_end(&mut bytes).unwrap();
         }
-        Printed { stdout, stderr }
-    }
+        (entry.file_name(), bytes)
+    });
+    contents.collect()
 }
