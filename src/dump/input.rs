@@ -1,4 +1,4 @@
-//! Bytes from a reader into the splitter's buffer, turned into UTF-8 on the way where they have to.
+//! Bytes from a reader into the buffer, turned into UTF-8 on the way where they have to.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -51,7 +51,7 @@ impl fmt::Display for NotADump {
     }
 }
 
-/// The source of the splitter's bytes.
+/// The source of the buffer's bytes.
 pub(super) struct Input<R> {
     reader: R,
     /// Bytes as they were read, not yet decoded; used when they have to be.
