@@ -1,7 +1,7 @@
 //! `pg_globals convert`: a dump into a script that a managed target accepts.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -16,7 +16,7 @@ use crate::globals::script::Shape;
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
 use crate::read::{self, Failure, PasswordSource, Reading, read_passwords};
-use crate::report::{self, FORMAT_VERSION, Report, Statements, Target, Title};
+use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target, Title};
 use crate::sanitize::{Choices, Passwords, Sanitized, sanitize};
 use crate::secret::Secret;
 use crate::version::Major;
@@ -170,23 +170,22 @@ impl Convert {
         let source = shown(&self.source);
         let title = Title { source: &source, platform: target.name() };
         let shape = Shape { major, if_not_exists: self.if_not_exists };
-        let script = report::render_script(&globals, title, shape);
+        let write_script = |to: &mut dyn Write| report::write_script(&globals, title, shape, to);
         if let Some(file) = &mut output {
-            file.fill(script.as_bytes())?;
+            file.fill(write_script)?;
         }
         if let Some(file) = &mut report_file {
-            file.fill(json(&summary)?.as_bytes())?;
+            file.fill(|to| write_json(&summary, to))?;
         }
         self.write_passwords(&generated, &choices)?;
         let to_stdout = output.is_none();
         for file in output.into_iter().chain(report_file) {
             file.finish()?;
         }
-        self.say(&summary)?;
+        self.say(&summary);
         if to_stdout {
-            let mut out = std::io::stdout().lock();
-            let written = out.write_all(script.as_bytes()).and_then(|()| out.flush());
-            match written {
+            let mut out = io::stdout().lock();
+            match write_script(&mut out).and_then(|()| out.flush()) {
                 // Whoever reads it may stop when it has seen enough.
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                     return Err(file::failed("standard output", &error));
@@ -194,6 +193,8 @@ impl Convert {
                 _ => {}
             }
         }
+        // The process ends now, and takes all at once what would be freed piece by piece.
+        std::mem::forget((globals, ledger, summary));
         Ok(Exit::Done)
     }
 
@@ -327,14 +328,17 @@ impl Convert {
         file::append_secret(path, &lines)
     }
 
-    fn say(&self, summary: &Report) -> Result<()> {
-        let text = match self.format {
-            Format::Json => json(summary)?,
-            Format::Text => report::render_text(summary, std::io::stderr().is_terminal()),
+    /// The script matters more: it comes whether or not anybody listens to this.
+    fn say(&self, summary: &Report) {
+        let stderr = io::stderr();
+        let colours = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
+        let look = Look { colours, shorten: stderr.is_terminal() };
+        let _ = match self.format {
+            Format::Json => write_json(summary, &mut stderr.lock()),
+            Format::Text if colours => report::write_text(summary, look, &mut anstream::stderr()),
+            // What has no colours need not be searched for them.
+            Format::Text => report::write_text(summary, look, &mut stderr.lock()),
         };
-        // The script matters more: it comes whether or not anybody listens.
-        let _ = anstream::stderr().write_all(text.as_bytes());
-        Ok(())
     }
 }
 
@@ -351,8 +355,9 @@ fn recognise(reading: &Reading) -> Option<&'static Platform> {
     )
 }
 
-fn json(summary: &Report) -> Result<String> {
-    let mut text = serde_json::to_string_pretty(summary)?;
-    text.push('\n');
-    Ok(text)
+fn write_json(summary: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(to);
+    serde_json::to_writer_pretty(&mut out, summary)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }

@@ -118,11 +118,14 @@ impl Whole {
     }
 
     /// Writes all of it; nobody sees it yet.
-    pub(super) fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn fill(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
         let result = match &mut self.kind {
-            WholeKind::Direct(file) => file.write_all(bytes),
+            WholeKind::Direct(file) => write(file),
             WholeKind::Temporary(file) => {
-                file.write_all(bytes).and_then(|()| file.as_file().sync_all())
+                write(file.as_file_mut()).and_then(|()| file.as_file().sync_all())
             }
         };
         result.map_err(|error| failed(self.path.display(), &error))

@@ -1,6 +1,7 @@
 //! What users read: the report of a conversion as text and JSON, the script, and mistakes with the
 //! line that they are in.
 
+mod blocks;
 mod mistake;
 #[cfg(test)]
 mod schema;
@@ -8,8 +9,8 @@ mod script;
 mod text;
 
 pub use mistake::render_all as render_mistakes;
-pub use script::{Title, render as render_script};
-pub use text::render as render_text;
+pub use script::{Title, render as render_script, write as write_script};
+pub use text::{Look, write as write_text};
 
 use serde::Serialize;
 

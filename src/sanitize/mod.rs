@@ -59,17 +59,15 @@ pub fn sanitize(
     rules::rename(&mut globals, &mut cx);
     cx.survey(&globals);
 
-    let mut roles = Vec::with_capacity(globals.roles.len());
-    for (name, mut role) in std::mem::take(&mut globals.roles) {
-        let stays = rules::ROLE.iter().all(|rule| rule.apply(&name, &mut role, &mut cx).is_keep());
-        if stays {
-            roles.push((name, role));
-        } else {
+    globals.roles.retain(|name, role| {
+        let stays = rules::ROLE.iter().all(|rule| rule.apply(name, role, &mut cx).is_keep());
+        if !stays {
             cx.lose_object(role.origins());
-            cx.dropped.insert(name);
+            cx.dropped.insert(name.clone());
         }
-    }
-    cx.roles = roles.into_iter().collect();
+        stays
+    });
+    cx.roles = std::mem::take(&mut globals.roles);
 
     globals.tablespaces.retain(|name, tablespace| {
         let mut all = rules::TABLESPACE.iter();
@@ -172,14 +170,12 @@ fn merged(
 ) -> Map<MembershipKey, Membership> {
     // Other grantors may stand between those that are gone.
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
-    for (key, membership) in all {
-        match kept.last_mut() {
-            Some((last, earlier)) if *last == key => {
-                rules::unite(earlier, &membership, &key, cx);
-            }
-            _ => kept.push((key, membership)),
+    all.dedup_by(|(key, membership), (last, earlier)| {
+        let is_same = key == last;
+        if is_same {
+            rules::unite(earlier, membership, key, cx);
         }
-    }
-    kept.into_iter().collect()
+        is_same
+    });
+    all.into_iter().collect()
 }

@@ -10,8 +10,8 @@ use nom::sequence::preceded;
 use super::ast::{Hidden, MembershipOptions, RoleOption, RoleSpec, Statement, Text};
 use super::error::{Parsed, expected, invalid};
 use super::lex::{
-    fold, integer, keyword, keywords, list1, non_reserved_word, peek_word, quoted_name, space,
-    string, symbol,
+    fold, integer, keyword, keywords, list1, maybe, non_reserved_word, peek_word, quoted_name,
+    space, string,
 };
 use super::setting;
 use crate::attribute::Attribute;
@@ -49,7 +49,7 @@ fn role_id(text: &str) -> Parsed<'_, Text<'_>> {
 pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
     let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
     let (rest, name) = role_id(rest)?;
-    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, _) = maybe("WITH")(rest)?;
     let (rest, mut options) = options(rest, true)?;
     let says_login = |o: &RoleOption<'_>| matches!(o, RoleOption::Attribute(Attribute::Login, _));
     if user && !options.iter().any(says_login) {
@@ -73,7 +73,7 @@ pub(super) fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
     if is("SET") || is("RESET") || is("IN") {
         return setting::alter_role(rest, Some(role));
     }
-    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, _) = maybe("WITH")(rest)?;
     let (rest, options) = options(rest, false)?;
     Ok((rest, Statement::AlterRole { role, options }))
 }
@@ -222,9 +222,10 @@ fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a str {
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
-    let (rest, prefix) = opt(alt((keyword("ENCRYPTED"), keyword("UNENCRYPTED")))).parse(text)?;
+    let (rest, encrypted) = maybe("ENCRYPTED")(text)?;
+    let (rest, unencrypted) = if encrypted { (rest, false) } else { maybe("UNENCRYPTED")(rest)? };
     let (rest, ()) = keyword("PASSWORD")(rest)?;
-    if prefix.is_none() && peek_word(rest).eq_ignore_ascii_case("NULL") {
+    if !encrypted && !unencrypted && peek_word(rest).eq_ignore_ascii_case("NULL") {
         let (rest, ()) = keyword("NULL")(rest)?;
         return Ok((rest, RoleOption::Password(None)));
     }
@@ -236,14 +237,18 @@ fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
 
 /// `GRANTED BY grantor`, which may be missing.
 pub(super) fn granted_by(text: &str) -> Parsed<'_, Option<RoleSpec<'_>>> {
+    if peek_word(text).is_empty() {
+        // Most grants end here.
+        return Ok((text, None));
+    }
     opt(preceded(keywords(&["GRANTED", "BY"]), role_spec)).parse(text)
 }
 
 /// `WITH option, …` of a granted role.
 pub(super) fn membership_options(text: &str) -> Parsed<'_, MembershipOptions> {
     let mut options = MembershipOptions::default();
-    let (mut text, with) = opt(keyword("WITH")).parse(text)?;
-    if with.is_none() {
+    let (mut text, with) = maybe("WITH")(text)?;
+    if !with {
         return Ok((text, options));
     }
     loop {
@@ -263,17 +268,16 @@ pub(super) fn membership_options(text: &str) -> Parsed<'_, MembershipOptions> {
         if slot.is_some() {
             return invalid(text, "conflicting or redundant options");
         }
-        let (rest, given) = alt((
-            value(true, keyword("OPTION")),
-            value(true, keyword("TRUE")),
-            value(false, keyword("FALSE")),
-        ))
-        .parse(rest)
-        .or_else(|_: nom::Err<_>| expected(rest, "OPTION, TRUE or FALSE"))?;
-        *slot = Some(given);
-        match symbol(",")(rest) {
-            Ok((rest, ())) => text = rest,
-            Err(_) => return Ok((rest, options)),
+        let word = peek_word(rest);
+        let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+        if !is("OPTION") && !is("TRUE") && !is("FALSE") {
+            return expected(rest, "OPTION, TRUE or FALSE");
+        }
+        *slot = Some(!is("FALSE"));
+        let (rest, ()) = space(&rest[word.len()..])?;
+        match rest.strip_prefix(',') {
+            Some(behind) => (text, ()) = space(behind)?,
+            None => return Ok((rest, options)),
         }
     }
 }

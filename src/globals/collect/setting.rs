@@ -1,5 +1,7 @@
 //! Settings of roles and databases.
 
+use std::collections::btree_map::Entry;
+
 use super::{Collector, Result, refuse};
 use crate::finding::Kind;
 use crate::globals::fact::Origin;
@@ -35,9 +37,15 @@ impl Collector {
                 };
                 let fact = self.fact(value, origin);
                 let key = SettingKey { database, role, name };
-                let object = object(&key);
-                if let Some(earlier) = self.globals.settings.insert(key, fact) {
-                    self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                match self.globals.settings.entry(key) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(fact);
+                    }
+                    Entry::Occupied(mut entry) => {
+                        let earlier = entry.insert(fact);
+                        let object = object(entry.key());
+                        self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                    }
                 }
             }
             SettingChange::Reset(name) => {
