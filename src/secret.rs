@@ -82,9 +82,9 @@ fn looks_like_md5(text: &str) -> bool {
 fn is_scram(text: &str) -> bool {
     let parts = || {
         let rest = text.strip_prefix("SCRAM-SHA-256$")?;
-        let (head, keys) = rest.split_once('$')?;
-        let (iterations, salt) = head.split_once(':')?;
-        let (stored, server) = keys.split_once(':')?;
+        let (head, keys) = split(rest, b'$')?;
+        let (iterations, salt) = split(head, b':')?;
+        let (stored, server) = split(keys, b':')?;
         Some((iterations, salt, stored, server))
     };
     parts().is_some_and(|(iterations, salt, stored, server)| {
@@ -94,6 +94,12 @@ fn is_scram(text: &str) -> bool {
             && base64_bytes(stored) == Some(32)
             && base64_bytes(server) == Some(32)
     })
+}
+
+/// `split_once` by an ASCII character, many times as fast.
+fn split(text: &str, by: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(by, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// The digits of base64: looked up, since every verifier has more than a hundred.

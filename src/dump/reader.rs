@@ -330,15 +330,17 @@ impl<R: Read> Reader<R> {
         // Among the globals, what is ahead may still be decoded in another way.
         self.text.ensure(if self.part == Part::Globals { 5 } else { 512 })?;
         let start = &self.text.bytes[self.text.start..];
-        let mut words = Words(start);
-        let first = words.next().unwrap_or_default();
         let is = |word: &[u8], keyword: &str| word.eq_ignore_ascii_case(keyword.as_bytes());
-        if is(first, "COPY") {
+        if start.get(..4).is_some_and(|word| is(word, "COPY"))
+            && !start.get(4).copied().is_some_and(is_word)
+        {
             return Ok(Head::Copy);
         }
         if self.part == Part::Globals {
             return Ok(Head::Keep);
         }
+        let mut words = Words(start);
+        let first = words.next().unwrap_or_default();
         let second = words.next().unwrap_or_default();
         let third = words.next().unwrap_or_default();
         let any = |word: &[u8], keywords: &[&str]| keywords.iter().any(|k| is(word, k));

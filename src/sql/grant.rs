@@ -9,7 +9,9 @@ use nom::sequence::preceded;
 
 use super::ast::{MembershipOption, ParameterPrivileges, Privileges, RoleSpec, Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected, invalid};
-use super::lex::{column_name, fold, keyword, keywords, list1, maybe, peek_word, space};
+use super::lex::{
+    column_name, fold, granted_role_name, keyword, keywords, list1, maybe, peek_word, space,
+};
 use super::role::{granted_by, membership_options, role_spec};
 use super::setting;
 
@@ -105,7 +107,7 @@ fn granted_role(text: &str) -> Parsed<'_, Text<'_>> {
         let (rest, ()) = space(&text[word.len()..])?;
         return Ok((rest, fold(word)));
     }
-    column_name("a role name")(text)
+    granted_role_name(word, text)
 }
 
 fn grantee(text: &str) -> Parsed<'_, RoleSpec<'_>> {

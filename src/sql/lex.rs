@@ -13,7 +13,18 @@ use super::error::{Parsed, expected, invalid};
 use super::keyword::{Category, category};
 
 /// White space and comments, which may be none.
+#[inline]
 pub(crate) fn space(text: &str) -> Parsed<'_, ()> {
+    // Nearly always it is one blank or nothing.
+    let bytes = text.as_bytes();
+    let at = usize::from(bytes.first() == Some(&b' '));
+    match bytes.get(at) {
+        Some(b'\0'..=b' ' | b'-' | b'/') => long_space(text),
+        _ => Ok((&text[at..], ())),
+    }
+}
+
+fn long_space(text: &str) -> Parsed<'_, ()> {
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
@@ -154,19 +165,26 @@ fn name_up_to<'a>(
     highest: Option<Category>,
     what: &'static str,
 ) -> impl Fn(&'a str) -> Parsed<'a, Text<'a>> {
-    move |text| {
-        let word = peek_word(text);
-        if word.is_empty() {
-            return quoted_name(text, what);
-        }
-        let folded = fold(word);
-        let reserved = category(&folded) > highest && folded != "system_user";
-        if reserved {
-            return expected(text, what);
-        }
-        let (rest, ()) = space(&text[word.len()..])?;
-        Ok((rest, folded))
+    move |text| name_of(peek_word(text), highest, what, text)
+}
+
+/// Such a name, of which the bare word is known already.
+fn name_of<'a>(
+    word: &'a str,
+    highest: Option<Category>,
+    what: &'static str,
+    text: &'a str,
+) -> Parsed<'a, Text<'a>> {
+    if word.is_empty() {
+        return quoted_name(text, what);
     }
+    let folded = fold(word);
+    let reserved = category(&folded) > highest && folded != "system_user";
+    if reserved {
+        return expected(text, what);
+    }
+    let (rest, ()) = space(&text[word.len()..])?;
+    Ok((rest, folded))
 }
 
 /// A name where the grammar says `ColId`: settings, databases, tablespaces, granted roles.
@@ -179,6 +197,16 @@ pub(crate) fn non_reserved_word<'a>(
     what: &'static str,
 ) -> impl Fn(&'a str) -> Parsed<'a, Text<'a>> {
     name_up_to(Some(Category::TypeOrFunction), what)
+}
+
+/// The name of a role, which begins with the bare word `word`.
+pub(crate) fn role_name<'a>(word: &'a str, text: &'a str) -> Parsed<'a, Text<'a>> {
+    name_of(word, Some(Category::TypeOrFunction), "a role name", text)
+}
+
+/// The name of a granted role, which begins with the bare word `word`.
+pub(crate) fn granted_role_name<'a>(word: &'a str, text: &'a str) -> Parsed<'a, Text<'a>> {
+    name_of(word, Some(Category::ColumnName), "a role name", text)
 }
 
 /// The lower-case form of a bare word; only ASCII letters fold, as in every multibyte encoding.

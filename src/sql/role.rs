@@ -10,22 +10,26 @@ use nom::sequence::preceded;
 use super::ast::{Hidden, MembershipOptions, RoleOption, RoleSpec, Statement, Text};
 use super::error::{Parsed, expected, invalid};
 use super::lex::{
-    fold, integer, keyword, keywords, list1, maybe, non_reserved_word, peek_word, quoted_name,
-    space, string,
+    fold, integer, keyword, keywords, list1, maybe, peek_word, quoted_name, role_name, space,
+    string,
 };
 use super::setting;
 use crate::attribute::Attribute;
 
 /// A role where `PUBLIC` and `CURRENT_USER` are allowed, or refused by what the statement means.
 pub(super) fn role_spec(text: &str) -> Parsed<'_, RoleSpec<'_>> {
-    let word = peek_word(text);
+    role_spec_of(peek_word(text), text)
+}
+
+/// Such a role, which begins with the bare word `word`.
+fn role_spec_of<'a>(word: &'a str, text: &'a str) -> Parsed<'a, RoleSpec<'a>> {
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
     let spec = if is("CURRENT_USER") || is("CURRENT_ROLE") {
         RoleSpec::CurrentUser
     } else if is("SESSION_USER") {
         RoleSpec::SessionUser
     } else {
-        let (rest, name) = non_reserved_word("a role name")(text)?;
+        let (rest, name) = role_name(word, text)?;
         // Even quoted, these two are no names (`check_rolespec_name`, `gram.y`).
         return match name.as_ref() {
             "public" => Ok((rest, RoleSpec::Public)),
@@ -46,9 +50,9 @@ fn role_id(text: &str) -> Parsed<'_, Text<'_>> {
     }
 }
 
+/// What follows `CREATE ROLE`, `CREATE USER` or `CREATE GROUP`.
 pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
-    let (rest, name) = role_id(rest)?;
+    let (rest, name) = role_id(text)?;
     let (rest, _) = maybe("WITH")(rest)?;
     let (rest, mut options) = options(rest, true)?;
     let says_login = |o: &RoleOption<'_>| matches!(o, RoleOption::Attribute(Attribute::Login, _));
@@ -58,13 +62,14 @@ pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
     Ok((rest, Statement::CreateRole { name, options }))
 }
 
+/// What follows `ALTER ROLE` or `ALTER USER`.
 pub(super) fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"))).parse(text)?;
-    if peek_word(rest).eq_ignore_ascii_case("ALL") {
-        let (rest, ()) = keyword("ALL")(rest)?;
+    let word = peek_word(text);
+    if word.eq_ignore_ascii_case("ALL") {
+        let (rest, ()) = space(&text[word.len()..])?;
         return setting::alter_role(rest, None);
     }
-    let (rest, role) = role_spec(rest)?;
+    let (rest, role) = role_spec_of(word, text)?;
     let word = peek_word(rest);
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
     if is("RENAME") {
@@ -89,15 +94,14 @@ fn rename<'a>(text: &'a str, role: RoleSpec<'a>) -> Parsed<'a, Statement<'a>> {
     .parse(text)
 }
 
-/// `ALTER GROUP` only adds and drops members, and renames.
+/// What follows `ALTER GROUP`, which only adds and drops members, and renames.
 pub(super) fn alter_group(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = keyword("GROUP")(text)?;
-    let (behind, role) = role_spec(rest)?;
+    let (behind, role) = role_spec(text)?;
     if peek_word(behind).eq_ignore_ascii_case("RENAME") {
         return rename(behind, role);
     }
     let RoleSpec::Name(group) = role else {
-        return invalid(rest, "only a group that is named can be altered");
+        return invalid(text, "only a group that is named can be altered");
     };
     let (behind, add) = alt((value(true, keyword("ADD")), value(false, keyword("DROP"))))
         .parse(behind)
@@ -113,9 +117,9 @@ pub(super) fn alter_group(text: &str) -> Parsed<'_, Statement<'_>> {
     Ok((behind, statement))
 }
 
+/// What follows `DROP ROLE`, `DROP USER` or `DROP GROUP`.
 pub(super) fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
-    let (rest, if_exists) = opt(keywords(&["IF", "EXISTS"])).parse(rest)?;
+    let (rest, if_exists) = opt(keywords(&["IF", "EXISTS"])).parse(text)?;
     let (rest, roles) = list1(role_spec)(rest)?;
     Ok((rest, Statement::DropRole { if_exists: if_exists.is_some(), roles }))
 }
@@ -237,11 +241,13 @@ fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
 
 /// `GRANTED BY grantor`, which may be missing.
 pub(super) fn granted_by(text: &str) -> Parsed<'_, Option<RoleSpec<'_>>> {
-    if peek_word(text).is_empty() {
-        // Most grants end here.
+    let (rest, is_there) = maybe("GRANTED")(text)?;
+    if !is_there {
         return Ok((text, None));
     }
-    opt(preceded(keywords(&["GRANTED", "BY"]), role_spec)).parse(text)
+    let (rest, ()) = keyword("BY")(rest)?;
+    let (rest, role) = role_spec(rest)?;
+    Ok((rest, Some(role)))
 }
 
 /// `WITH option, …` of a granted role.

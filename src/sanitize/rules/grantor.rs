@@ -1,5 +1,7 @@
 //! Who granted a membership.
 
+use std::fmt::Write as _;
+
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
 use crate::globals::{Fact, Membership, MembershipKey};
@@ -39,12 +41,13 @@ impl MembershipRule for Grantor {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
-        let message = if was_superuser || !cx.rights.membership_options() {
-            format!("was granted by {grantor}")
-        } else {
-            // Before 16 every role with CREATEROLE can revoke it.
-            format!("was granted by {grantor}, which cannot revoke it any more")
-        };
+        // Nearly every grant has such a finding: its message is made in one piece.
+        let mut message = String::with_capacity(96);
+        let _ = write!(message, "was granted by {grantor}");
+        // Before 16 every role with CREATEROLE can revoke it.
+        if !was_superuser && cx.rights.membership_options() {
+            message.push_str(", which cannot revoke it any more");
+        }
         let origin = it.granted.origin;
         cx.change(origin);
         cx.report(&ABOUT, Action::Rewritten, object, origin, message);
