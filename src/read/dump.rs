@@ -244,7 +244,7 @@ fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
         action: Action::Dropped,
         object: Object { kind: Kind::Setting, name: name.to_owned() },
         line: None,
-        message: message.to_owned(),
+        message: message.into(),
     };
     let has_databases =
         marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
@@ -267,7 +267,7 @@ fn no_end_marker() -> Finding {
         action: Action::Dropped,
         object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
         line: None,
-        message: "it is missing at the end of the dump".to_owned(),
+        message: "it is missing at the end of the dump".into(),
     }
 }
 

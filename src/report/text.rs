@@ -198,7 +198,7 @@ mod tests {
             action: Action::Rewritten,
             object: Object { kind: Kind::Role, name: format!("r{line}") },
             line: Some(line),
-            message: "loses SUPERUSER".to_owned(),
+            message: "loses SUPERUSER".into(),
         };
         (1..=count).map(one).collect()
     }

@@ -1,6 +1,7 @@
 //! What rules know, and what they write to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
@@ -35,6 +36,8 @@ pub struct Context<'a> {
     pub admins: HashSet<(Name, Name)>,
     /// Memberships in roles of the target that stand for others.
     pub mapped: HashSet<MembershipKey>,
+    /// What is said of grants by a grantor that is not kept: dumps have few, and many grants.
+    pub grantors: HashMap<Name, Arc<str>>,
     /// What the salts of verifiers that are made here come from.
     pub seed: Seed,
     /// Passwords that were generated.
@@ -63,6 +66,7 @@ impl<'a> Context<'a> {
             superusers: HashMap::default(),
             admins: HashSet::default(),
             mapped: HashSet::default(),
+            grantors: HashMap::default(),
             seed,
             generated: BTreeMap::new(),
             ledger,
@@ -129,7 +133,7 @@ impl<'a> Context<'a> {
         action: Action,
         object: (Kind, String),
         origin: Origin,
-        message: impl Into<String>,
+        message: impl Into<Arc<str>>,
     ) {
         self.report_as(about, about.severity, action, object, origin, message);
     }
@@ -142,7 +146,7 @@ impl<'a> Context<'a> {
         action: Action,
         (kind, name): (Kind, String),
         origin: Origin,
-        message: impl Into<String>,
+        message: impl Into<Arc<str>>,
     ) {
         self.findings.push(Finding {
             rule: about.name,

@@ -128,21 +128,31 @@ pub(super) fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
 fn options(mut text: &str, create: bool) -> Parsed<'_, Vec<RoleOption<'_>>> {
     // pg_dumpall writes seven attributes, a limit, a password and an expiry.
     let mut options = Vec::with_capacity(10);
+    let mut seen = 0_u32;
     while !text.is_empty() && !text.starts_with(';') {
         let (rest, option) = role_option(text, create)?;
-        if options.iter().any(|earlier| same_option(earlier, &option)) {
+        let bit = 1 << number_of(&option);
+        if seen & bit != 0 {
             return invalid(text, "conflicting or redundant options");
         }
+        seen |= bit;
         options.push(option);
         text = rest;
     }
     Ok((text, options))
 }
 
-fn same_option(a: &RoleOption<'_>, b: &RoleOption<'_>) -> bool {
-    match (a, b) {
-        (RoleOption::Attribute(a, _), RoleOption::Attribute(b, _)) => a == b,
-        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+/// Options of the same number cannot stand beside each other.
+fn number_of(option: &RoleOption<'_>) -> u32 {
+    match option {
+        RoleOption::Attribute(attribute, _) => *attribute as u32,
+        RoleOption::ConnectionLimit(_) => 16,
+        RoleOption::Password(_) => 17,
+        RoleOption::ValidUntil(_) => 18,
+        RoleOption::SysId(_) => 19,
+        RoleOption::InRole(_) => 20,
+        RoleOption::Role(_) => 21,
+        RoleOption::Admin(_) => 22,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Statements into a model, in the order in which they stand.
 
 mod grant;
+mod mentions;
 mod object;
 mod role;
 mod setting;
@@ -9,6 +10,8 @@ mod setting;
 mod tests;
 
 use std::fmt;
+
+use mentions::Mentions;
 
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
@@ -61,6 +64,8 @@ pub struct Collector {
     grantor: Option<Name>,
     /// Whether any statement had a `PASSWORD` clause.
     passwords: bool,
+    /// Made by the first statement that takes something back: hardly any dump has one.
+    mentions: Option<Mentions>,
 }
 
 /// What was collected.
@@ -200,6 +205,11 @@ impl Collector {
         }
     }
 
+    /// Where roles are mentioned so far.
+    fn mentions(&mut self) -> &mut Mentions {
+        self.mentions.get_or_insert_with(|| Mentions::of(&self.globals))
+    }
+
     fn session(&mut self, session: &Session<'_>) -> Result<Kept> {
         match session {
             Session::Authorization(role) => {
@@ -307,6 +317,7 @@ impl Collector {
     ) {
         let line = self.ledger.line(origin);
         let object = Object { kind, name: name.to_owned() };
+        let message = message.into();
         self.findings.push(Finding { rule, severity, action, object, line, message });
     }
 }

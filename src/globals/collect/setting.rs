@@ -39,6 +39,9 @@ impl Collector {
                 let key = SettingKey { database, role, name };
                 match self.globals.settings.entry(key) {
                     Entry::Vacant(entry) => {
+                        if let Some(mentions) = &mut self.mentions {
+                            mentions.add_setting(entry.key());
+                        }
                         entry.insert(fact);
                     }
                     Entry::Occupied(mut entry) => {
@@ -53,13 +56,12 @@ impl Collector {
                 self.reset(&[key], origin);
             }
             SettingChange::ResetAll => {
-                let keys: Vec<_> = self
-                    .globals
-                    .settings
-                    .keys()
-                    .filter(|key| key.role == role && key.database == database)
-                    .cloned()
-                    .collect();
+                let is_meant = |key: &&SettingKey| key.role == role && key.database == database;
+                let keys: Vec<_> = if let Some(role) = &role {
+                    self.mentions().settings(role).filter(is_meant).cloned().collect()
+                } else {
+                    self.globals.settings.keys().filter(is_meant).cloned().collect()
+                };
                 self.reset(&keys, origin);
             }
         }
@@ -70,6 +72,9 @@ impl Collector {
         let mut any = false;
         for key in keys {
             if let Some(earlier) = self.globals.settings.remove(key) {
+                if let Some(mentions) = &mut self.mentions {
+                    mentions.remove_setting(key);
+                }
                 any = true;
                 self.supersede(earlier.origin, (Kind::Setting, &object(key)), "its value");
             }

@@ -1,6 +1,6 @@
 //! Who granted a membership.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
@@ -41,13 +41,16 @@ impl MembershipRule for Grantor {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
-        // Nearly every grant has such a finding: its message is made in one piece.
-        let mut message = String::with_capacity(96);
-        let _ = write!(message, "was granted by {grantor}");
-        // Before 16 every role with CREATEROLE can revoke it.
-        if !was_superuser && cx.rights.membership_options() {
-            message.push_str(", which cannot revoke it any more");
-        }
+        let message = cx.grantors.get(grantor).cloned().unwrap_or_else(|| {
+            let message: Arc<str> = if was_superuser || !cx.rights.membership_options() {
+                format!("was granted by {grantor}").into()
+            } else {
+                // Before 16 every role with CREATEROLE can revoke it.
+                format!("was granted by {grantor}, which cannot revoke it any more").into()
+            };
+            cx.grantors.insert(grantor.clone(), Arc::clone(&message));
+            message
+        });
         let origin = it.granted.origin;
         cx.change(origin);
         cx.report(&ABOUT, Action::Rewritten, object, origin, message);
