@@ -162,7 +162,7 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     if word.is_empty() {
         // The server compares option names after decoding: `"superuser"` is SUPERUSER.
         let (rest, name) = quoted_name(text, WHAT)?;
-        return match attribute(&name) {
+        return match attribute(name.as_bytes()) {
             Some(option) if !matches!(name.as_ref(), "inherit") => Ok((rest, option)),
             _ => expected(text, WHAT),
         };
@@ -204,23 +204,23 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
 
 /// The attribute that a decoded option name stands for. The server compares with lower case only:
 /// a quoted `"SUPERUSER"` is no option.
-fn attribute(name: &str) -> Option<RoleOption<'static>> {
+fn attribute(name: &[u8]) -> Option<RoleOption<'static>> {
     let (attribute, given) = match name {
         // The second spellings are those of 9.5 and before.
-        "superuser" | "createuser" => (Attribute::Superuser, true),
-        "nosuperuser" | "nocreateuser" => (Attribute::Superuser, false),
-        "inherit" => (Attribute::Inherit, true),
-        "noinherit" => (Attribute::Inherit, false),
-        "createrole" => (Attribute::CreateRole, true),
-        "nocreaterole" => (Attribute::CreateRole, false),
-        "createdb" => (Attribute::CreateDb, true),
-        "nocreatedb" => (Attribute::CreateDb, false),
-        "login" => (Attribute::Login, true),
-        "nologin" => (Attribute::Login, false),
-        "replication" => (Attribute::Replication, true),
-        "noreplication" => (Attribute::Replication, false),
-        "bypassrls" => (Attribute::BypassRls, true),
-        "nobypassrls" => (Attribute::BypassRls, false),
+        b"superuser" | b"createuser" => (Attribute::Superuser, true),
+        b"nosuperuser" | b"nocreateuser" => (Attribute::Superuser, false),
+        b"inherit" => (Attribute::Inherit, true),
+        b"noinherit" => (Attribute::Inherit, false),
+        b"createrole" => (Attribute::CreateRole, true),
+        b"nocreaterole" => (Attribute::CreateRole, false),
+        b"createdb" => (Attribute::CreateDb, true),
+        b"nocreatedb" => (Attribute::CreateDb, false),
+        b"login" => (Attribute::Login, true),
+        b"nologin" => (Attribute::Login, false),
+        b"replication" => (Attribute::Replication, true),
+        b"noreplication" => (Attribute::Replication, false),
+        b"bypassrls" => (Attribute::BypassRls, true),
+        b"nobypassrls" => (Attribute::BypassRls, false),
         _ => return None,
     };
     Some(RoleOption::Attribute(attribute, given))
@@ -228,11 +228,11 @@ fn attribute(name: &str) -> Option<RoleOption<'static>> {
 
 /// The lower-case form of a word that may be an option, without an allocation: the longest has 13
 /// letters.
-fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a str {
-    let Some(place) = buffer.get_mut(..word.len()) else { return "" };
+fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a [u8] {
+    let Some(place) = buffer.get_mut(..word.len()) else { return b"" };
     place.copy_from_slice(word.as_bytes());
     place.make_ascii_lowercase();
-    std::str::from_utf8(place).unwrap_or_default()
+    place
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
