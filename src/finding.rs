@@ -1,6 +1,7 @@
 //! Findings: what happened to an object, why, and how much it matters.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -78,7 +79,7 @@ pub struct Finding {
     /// The line of the input, from 1; none for facts that come from a live server.
     pub line: Option<u32>,
     /// One sentence about this object. Never contains a password or verifier.
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 impl fmt::Display for Severity {

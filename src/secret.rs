@@ -82,9 +82,9 @@ fn looks_like_md5(text: &str) -> bool {
 fn is_scram(text: &str) -> bool {
     let parts = || {
         let rest = text.strip_prefix("SCRAM-SHA-256$")?;
-        let (head, keys) = rest.split_once('$')?;
-        let (iterations, salt) = head.split_once(':')?;
-        let (stored, server) = keys.split_once(':')?;
+        let (head, keys) = split(rest, b'$')?;
+        let (iterations, salt) = split(head, b':')?;
+        let (stored, server) = split(keys, b':')?;
         Some((iterations, salt, stored, server))
     };
     parts().is_some_and(|(iterations, salt, stored, server)| {
@@ -96,26 +96,21 @@ fn is_scram(text: &str) -> bool {
     })
 }
 
-/// The digits of base64: looked up, since every verifier has more than a hundred.
-static BASE64: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};
+/// `split_once` by an ASCII character, many times as fast.
+fn split(text: &str, by: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(by, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
 
-/// How many bytes a padded base64 text decodes to, if it is one.
+/// How many bytes a padded base64 text decodes to, if it is one. All of it is looked at, since nearly
+/// always it is one: many bytes at a time.
 fn base64_bytes(text: &str) -> Option<usize> {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
+    let is_digit = |b| matches!(b, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/');
     let valid = text.len().is_multiple_of(4)
         && padding <= 2
-        && data.bytes().all(|b| BASE64[usize::from(b)]);
+        && data.bytes().fold(true, |valid, b| valid & is_digit(b));
     valid.then(|| text.len() / 4 * 3 - padding)
 }
 

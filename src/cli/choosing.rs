@@ -72,12 +72,6 @@ pub(super) enum PasswordChoice {
 impl Choosing {
     /// What the user wants; the files that passwords come from are read.
     pub(super) fn choices(&self) -> Result<Choices> {
-        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
-            bail!("--password-file goes with --passwords generate only");
-        }
-        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
-            bail!("--passwords-from does not go with --passwords omit");
-        }
         let passwords = match self.passwords {
             PasswordChoice::Keep | PasswordChoice::Resend => Passwords::Keep,
             PasswordChoice::Omit => Passwords::Omit,
@@ -101,6 +95,23 @@ impl Choosing {
             widen: self.widen,
             now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
         })
+    }
+
+    /// Refuses options that do not go together.
+    pub(super) fn refuse_overlaps(&self, source: &str) -> Result<()> {
+        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
+            bail!("--password-file goes with --passwords generate only");
+        }
+        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
+            bail!("--passwords-from does not go with --passwords omit");
+        }
+        if source == "-" && self.passwords_from.as_deref() == Some("-") {
+            bail!("--passwords-from -: the dump comes from standard input already");
+        }
+        if self.password_file.as_deref() == Some(Path::new("-")) {
+            bail!("--password-file -: new passwords are kept in a file; name one");
+        }
+        Ok(())
     }
 
     /// The kinds of objects that are left out.

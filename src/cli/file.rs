@@ -73,6 +73,27 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
+/// Refuses options that name one file for two things. `-` and what is no file can be given twice.
+pub(super) fn refuse_overlaps(inputs: &[&str], outputs: &[(&str, Option<&Path>)]) -> Result<()> {
+    let mut taken: Vec<_> = inputs
+        .iter()
+        .map(Path::new)
+        .filter(|path| path.is_file())
+        .map(|path| (Identity::of(path), "an input"))
+        .collect();
+    for &(option, path) in outputs {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else { continue };
+        let identity = Identity::of(path);
+        if identity.is_some()
+            && let Some((_, other)) = taken.iter().find(|(earlier, _)| *earlier == identity)
+        {
+            bail!("{option} {}: this is {other} already", path.display());
+        }
+        taken.push((identity, option));
+    }
+    Ok(())
+}
+
 fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -133,11 +154,14 @@ impl Whole {
     }
 
     /// Writes all of it; nobody sees it yet.
-    pub(super) fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn fill(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
         let result = match &mut self.kind {
-            WholeKind::Direct(file) => file.write_all(bytes),
+            WholeKind::Direct(file) => write(file),
             WholeKind::Temporary(file) => {
-                file.write_all(bytes).and_then(|()| file.as_file().sync_all())
+                write(file.as_file_mut()).and_then(|()| file.as_file().sync_all())
             }
         };
         result.map_err(|error| failed(self.path.display(), &error))

@@ -1,9 +1,11 @@
 //! Where globals come from, for commands that take a dump or a server: the source.
 
-use anyhow::{Result, bail};
 use std::io::Write as _;
 
-use super::options::shown;
+use anyhow::{Result, anyhow, bail};
+use clap::Args;
+
+use super::options::{PlatformChoice, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
@@ -12,7 +14,32 @@ use crate::platform::Platform;
 use crate::read::live::{self, Live};
 use crate::read::{self, Counts, Failure, Reading};
 use crate::report;
+use crate::sanitize;
 use crate::version::Major;
+
+/// How the source is read.
+#[derive(Args, Debug)]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
+pub(super) struct InputOptions {
+    /// The platform of the source [default: recognised by its roles].
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Source")]
+    pub(super) source_platform: Option<String>,
+
+    /// List statements of a dump that are not understood as dropped, instead of failing.
+    #[arg(long, help_heading = "Source")]
+    drop_unknown: bool,
+
+    /// Use a dump without its end marker as far as it goes.
+    #[arg(long, help_heading = "Source")]
+    accept_truncated: bool,
+}
+
+impl InputOptions {
+    /// The platform that was named.
+    pub(super) fn platform(&self) -> Result<Option<PlatformChoice>> {
+        self.source_platform.as_deref().map(PlatformChoice::find).transpose()
+    }
+}
 
 /// What was read, from wherever.
 pub(super) struct Input {
@@ -31,8 +58,26 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// Reads a dump, standard input for `-`, or a server.
+    pub(super) async fn read(
+        source: &str,
+        options: &InputOptions,
+        environment: &Environment,
+    ) -> Result<Self> {
+        if connect::is_connection(source) {
+            Self::from_server(source, environment).await
+        } else {
+            Self::from_dump(source, options)
+        }
+    }
+
+    /// Where it comes from: the platform that was named, else the one that its roles show.
+    pub(super) fn source<'a>(&self, named: Option<&'a Platform>) -> sanitize::Source<'a> {
+        sanitize::Source { platform: named.or(self.platform), major: self.major() }
+    }
+
     /// The source's major version, as far as it is known.
-    pub(super) fn major(&self) -> Option<Major> {
+    fn major(&self) -> Option<Major> {
         if let Some((live, _)) = &self.live {
             return Some(live.answers.major);
         }
@@ -43,21 +88,12 @@ impl Input {
         major.parse().ok()
     }
 
-    /// Reads a dump, standard input for `-`, or a server.
-    pub(super) async fn read(
-        source: &str,
-        options: read::Options,
-        environment: &Environment,
-    ) -> Result<Self> {
-        if connect::is_connection(source) {
-            Self::from_server(source, environment).await
-        } else {
-            Self::from_dump(source, options)
-        }
-    }
-
     /// Reads a dump, and shows the mistakes in it.
-    pub(super) fn from_dump(source: &str, options: read::Options) -> Result<Self> {
+    fn from_dump(source: &str, options: &InputOptions) -> Result<Self> {
+        let options = read::Options {
+            drop_unknown: options.drop_unknown,
+            accept_truncated: options.accept_truncated,
+        };
         let name = shown(source);
         let reading = match read::read(file::open(source)?, options) {
             Ok(reading) => reading,
@@ -68,7 +104,12 @@ impl Input {
                     let _ = anstream::stderr().write_all(text.as_bytes());
                     bail!("{name}: nothing was written: {failure}")
                 }
-                bail!("{name}: {failure}")
+                // Of standard input nobody knows where it comes from.
+                let file = if source == "-" { "FILE" } else { source };
+                match failure.command(file) {
+                    Some(command) => bail!("{name}: {failure}: {command}"),
+                    None => bail!("{name}: {failure}"),
+                }
             }
         };
         let platform = Platform::recognise(
@@ -93,7 +134,7 @@ impl Input {
     async fn from_server(source: &str, environment: &Environment) -> Result<Self> {
         let connection = connection::open("the source", source, environment).await?;
         let live = live::read(&connection.client).await;
-        let live = live.map_err(|error| anyhow::anyhow!("{}: {error}", connection.label()))?;
+        let live = live.map_err(|error| anyhow!("{}: {error}", connection.label()))?;
         Ok(Self {
             name: connection.label(),
             globals: live.globals.clone(),

@@ -94,13 +94,12 @@ impl Charset {
 
     /// The text of `bytes`; else the offset of the first that is no part of a character.
     pub(super) fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, usize> {
-        let ascii = Encoding::ascii_valid_up_to(bytes);
         match self {
             // An unsafe encoding has become UTF-8 before splitting.
             Self::Utf8(_) | Self::Unsafe(..) => {
                 std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|e| e.valid_up_to())
             }
-            _ if ascii == bytes.len() => {
+            _ if bytes.is_ascii() => {
                 Ok(std::str::from_utf8(bytes).map_or(Cow::Borrowed(""), Cow::Borrowed))
             }
             Self::Latin1 => Ok(encoding_rs::mem::decode_latin1(bytes)),

@@ -1,4 +1,4 @@
-//! Bytes from a reader into the splitter's buffer, turned into UTF-8 on the way where they have to.
+//! Bytes from a reader into the buffer, turned into UTF-8 on the way where they have to.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -69,7 +69,7 @@ impl fmt::Display for NotADump {
     }
 }
 
-/// The source of the splitter's bytes.
+/// The source of the buffer's bytes.
 pub(super) struct Input<R> {
     reader: R,
     /// Bytes as they were read, not yet decoded; used when they have to be.
@@ -86,7 +86,7 @@ enum Mode {
     /// The whole stream has one encoding, whatever the dump says of itself.
     Stream(Box<Decoder>),
     /// Line by line, since a later line can name another encoding.
-    Lines(&'static str, &'static Encoding),
+    Lines(&'static str, Box<Decoder>),
 }
 
 impl<R: Read> Input<R> {
@@ -132,7 +132,7 @@ impl<R: Read> Input<R> {
             self.raw.splice(..self.taken, ahead.iter().copied());
             self.taken = 0;
         }
-        self.mode = Mode::Lines(name, table);
+        self.mode = Mode::Lines(name, Box::new(table.new_decoder_without_bom_handling()));
     }
 
     /// Whether what was read ahead is decoded already.
@@ -161,47 +161,30 @@ impl<R: Read> Input<R> {
                     return self.read_into(buffer).map(Ok);
                 }
             }
-            Mode::Stream(_) => return self.fill_stream(buffer),
-            &mut Mode::Lines(name, table) => {
-                let line = loop {
-                    if let Some(at) = memchr::memchr(b'\n', &self.raw[self.taken..]) {
-                        break at + 1;
-                    }
-                    // Once a block, not once a line: what was taken is many lines.
-                    self.raw.drain(..std::mem::take(&mut self.taken));
-                    let mut raw = std::mem::take(&mut self.raw);
-                    let count = self.read_into(&mut raw);
-                    self.raw = raw;
-                    if count? == 0 {
-                        break self.raw.len();
-                    }
-                };
-                let bytes = &self.raw[self.taken..self.taken + line];
-                self.taken += line;
-                match table.decode_without_bom_handling_and_without_replacement(bytes) {
-                    Some(text) => buffer.extend_from_slice(text.as_bytes()),
-                    None => return Ok(Err(name)),
-                }
-            }
+            Mode::Stream(_) | Mode::Lines(..) => return self.fill_decoded(buffer),
         }
         Ok(Ok(buffer.len() - before))
     }
 
-    fn fill_stream(&mut self, buffer: &mut Vec<u8>) -> io::Result<Result<usize, &'static str>> {
+    fn fill_decoded(&mut self, buffer: &mut Vec<u8>) -> io::Result<Result<usize, &'static str>> {
         let before = buffer.len();
         while buffer.len() == before {
-            let mut raw = std::mem::take(&mut self.raw);
-            let count = self.read_into(&mut raw)?;
-            let last = count == 0;
-            let Mode::Stream(decoder) = &mut self.mode else { return Ok(Ok(0)) };
-            let room = decoder.max_utf8_buffer_length(raw.len()).unwrap_or(0);
-            let mut text = vec![0; room];
-            let (result, _, written, malformed) = decoder.decode_to_utf8(&raw, &mut text, last);
-            debug_assert_eq!(result, CoderResult::InputEmpty);
-            if malformed {
-                return Ok(Err("UTF-16"));
+            let step = match self.mode {
+                Mode::Plain => return Ok(Ok(0)),
+                Mode::Stream(_) => self.block()?,
+                Mode::Lines(..) => self.line()?,
+            };
+            let bytes = &self.raw[self.taken..self.taken + step];
+            self.taken += step;
+            let (name, decoder) = match &mut self.mode {
+                Mode::Plain => return Ok(Ok(0)),
+                Mode::Stream(decoder) => ("UTF-16", decoder),
+                Mode::Lines(name, decoder) => (*name, decoder),
+            };
+            let last = bytes.is_empty();
+            if !decode_onto(buffer, decoder, bytes, last) {
+                return Ok(Err(name));
             }
-            buffer.extend_from_slice(&text[..written]);
             if last {
                 // Nothing can follow; a second call must not finish the decoder twice.
                 self.mode = Mode::Plain;
@@ -209,6 +192,38 @@ impl<R: Read> Input<R> {
             }
         }
         Ok(Ok(buffer.len() - before))
+    }
+
+    /// How many bytes there are to decode, reading on when there are none.
+    fn block(&mut self) -> io::Result<usize> {
+        if self.taken == self.raw.len() {
+            self.read_on()?;
+        }
+        Ok(self.raw.len() - self.taken)
+    }
+
+    /// How many bytes the next line has, at most a block: lines of data can have a gigabyte.
+    fn line(&mut self) -> io::Result<usize> {
+        loop {
+            let bytes = &self.raw[self.taken..];
+            let most = bytes.len().min(BLOCK);
+            if let Some(at) = memchr::memchr(b'\n', &bytes[..most]) {
+                return Ok(at + 1);
+            }
+            if most == BLOCK || self.read_on()? == 0 {
+                return Ok(most);
+            }
+        }
+    }
+
+    /// Reads more behind what is not decoded yet.
+    fn read_on(&mut self) -> io::Result<usize> {
+        // Once a block, not once a line: what was taken is many lines.
+        self.raw.drain(..std::mem::take(&mut self.taken));
+        let mut raw = std::mem::take(&mut self.raw);
+        let count = self.read_into(&mut raw);
+        self.raw = raw;
+        count
     }
 
     fn read_into(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
@@ -228,6 +243,20 @@ impl<R: Read> Input<R> {
         self.end = count == 0;
         result
     }
+}
+
+/// Appends the text of `bytes`, which may end within a character unless they are the last; false,
+/// and nothing is appended, when they are malformed.
+fn decode_onto(buffer: &mut Vec<u8>, decoder: &mut Decoder, bytes: &[u8], last: bool) -> bool {
+    let before = buffer.len();
+    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(0);
+    buffer.resize(before + room, 0);
+    let (result, _, written, malformed) =
+        decoder.decode_to_utf8(bytes, &mut buffer[before..], last);
+    debug_assert_eq!(result, CoderResult::InputEmpty);
+    // Behind what is malformed, nothing counts as read.
+    buffer.truncate(if malformed { before } else { before + written });
+    !malformed
 }
 
 fn not_a_dump(start: &[u8]) -> Option<NotADump> {

@@ -4,23 +4,28 @@
 //! `INSERT`s, function bodies) is passed over by real lexing and never kept: memory stays that of
 //! the largest statement that matters, at most [`MAX_STATEMENT`].
 
+mod buffer;
 mod encoding;
 mod heading;
 mod input;
+mod lexer;
 mod meta;
-mod splitter;
+mod reader;
 
 #[cfg(test)]
 mod tests;
 
 pub use encoding::UnknownEncoding;
 pub use input::NotADump;
-pub use splitter::{MAX_STATEMENT, Reader};
+pub use reader::Reader;
 
 use std::fmt;
 use std::io;
 
 use crate::place::Place;
+
+/// The longest statement that is kept, in bytes. One that is passed over may be of any length.
+pub const MAX_STATEMENT: usize = 64 << 20;
 
 /// What comes out of a dump, one after the other.
 #[derive(Debug)]

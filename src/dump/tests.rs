@@ -225,6 +225,17 @@ fn encodings_are_decoded_from_where_they_are_named() {
         );
         assert_eq!(pieces(b"A \0;", step), ["1:3 fault: a NUL byte"]);
     }
+    // Longer than a block, and cut within a character: no line has to be in memory as a whole.
+    for length in [300_000, 300_001] {
+        let mut long = b"SET client_encoding = 'SJIS';\nCOPY t FROM stdin;\n".to_vec();
+        long.resize(long.len() + length % 2, b'x');
+        long.extend(b"\x83\x5c".repeat(length / 2));
+        long.extend(b"\n\\.\nB '\x83\x5c'");
+        assert_eq!(pieces(&long, 1 << 20).last().unwrap(), "5:1 B 'ソ'");
+        long.truncate(long.len() - 2);
+        let error = "error: line 5: this is not valid SJIS: dump again with -E UTF8";
+        assert_eq!(pieces(&long, 1 << 20).last().unwrap(), error);
+    }
     let utf_16 = |text: &str, little: bool| {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
         units

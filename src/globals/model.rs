@@ -88,6 +88,23 @@ pub struct Membership {
     pub set: Option<Fact<bool>>,
 }
 
+impl MembershipKey {
+    /// The roles that it names.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        [&self.role, &self.member].into_iter().chain(&self.grantor)
+    }
+
+    /// The key with `to` in place of `from`.
+    pub(super) fn renamed(&self, from: &Name, to: &Name) -> Self {
+        let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
+        Self {
+            role: renamed(&self.role),
+            member: renamed(&self.member),
+            grantor: self.grantor.as_ref().map(renamed),
+        }
+    }
+}
+
 impl Membership {
     /// Where everything that is known about it comes from.
     pub fn origins(&self) -> impl Iterator<Item = Origin> {
@@ -166,13 +183,33 @@ pub struct Tablespace {
 impl Globals {
     /// Puts everything in order: by name, memberships by role, member and grantor.
     pub fn sort(&mut self) {
-        self.roles.sort_unstable_keys();
-        self.memberships.sort_unstable_keys();
+        // Dumps are in order, mostly, and finding that out is less than sorting.
+        if !self.roles.keys().is_sorted() {
+            self.roles.sort_unstable_keys();
+        }
+        if !self.memberships.keys().is_sorted() {
+            self.memberships.sort_unstable_keys();
+        }
     }
 
     /// Gives the role `from` the name `to`, wherever it occurs. No role may have that name yet.
     /// The order is to be restored with [`sort`](Self::sort).
     pub fn rename(&mut self, from: &Name, to: &Name) {
+        let mentions = |key: &&MembershipKey| key.names().any(|name| name == from);
+        let memberships: Vec<_> = self.memberships.keys().filter(mentions).cloned().collect();
+        let is_its = |key: &&SettingKey| key.role.as_ref() == Some(from);
+        let settings: Vec<_> = self.settings.keys().filter(is_its).cloned().collect();
+        self.rename_in(from, to, memberships, settings);
+    }
+
+    /// As [`rename`](Self::rename), where the memberships and settings that mention it are known.
+    pub(super) fn rename_in(
+        &mut self,
+        from: &Name,
+        to: &Name,
+        memberships: Vec<MembershipKey>,
+        settings: Vec<SettingKey>,
+    ) {
         let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
         let grantee = |grantee: &Grantee| match grantee {
             Grantee::Role(name) => Grantee::Role(renamed(name)),
@@ -181,23 +218,16 @@ impl Globals {
         if let Some(role) = self.roles.swap_remove(from) {
             self.roles.insert(to.clone(), role);
         }
-        let touched: Vec<_> = self
-            .memberships
-            .extract_if(.., |key, _| {
-                key.role == *from || key.member == *from || key.grantor.as_ref() == Some(from)
-            })
-            .collect();
-        self.memberships.extend(touched.into_iter().map(|(key, membership)| {
-            let grantor = key.grantor.as_ref().map(renamed);
-            let key =
-                MembershipKey { role: renamed(&key.role), member: renamed(&key.member), grantor };
-            (key, membership)
-        }));
-        let touched: Vec<_> =
-            self.settings.extract_if(.., |key, _| key.role.as_ref() == Some(from)).collect();
-        self.settings.extend(touched.into_iter().map(|(key, setting)| {
-            (SettingKey { role: key.role.as_ref().map(renamed), ..key }, setting)
-        }));
+        for key in memberships {
+            if let Some(membership) = self.memberships.swap_remove(&key) {
+                self.memberships.insert(key.renamed(from, to), membership);
+            }
+        }
+        for key in settings {
+            if let Some(setting) = self.settings.remove(&key) {
+                self.settings.insert(SettingKey { role: Some(to.clone()), ..key }, setting);
+            }
+        }
         let parameters = std::mem::take(&mut self.parameters);
         self.parameters.extend(parameters.into_iter().map(|(key, parameter)| {
             let grantor = key.grantor.as_ref().map(renamed);

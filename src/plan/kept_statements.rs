@@ -25,6 +25,6 @@ pub(super) fn check(changes: &[Change], answers: &Answers) -> Option<Finding> {
         action: Action::Kept,
         object: Object { kind: Kind::Statement, name: "verifiers".to_owned() },
         line: None,
-        message: keepers.join(", "),
+        message: keepers.join(", ").into(),
     })
 }

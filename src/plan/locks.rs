@@ -38,7 +38,8 @@ pub(super) fn check(plan: &mut Plan, answers: &Answers) {
             "it takes {needed} locks; max_locks_per_transaction = {} has room for {promised}, and not for \
              more than {most}",
             answers.locks.per_transaction
-        ),
+        )
+        .into(),
     };
     if fits { plan.findings.push(finding) } else { plan.obstacles.push(finding) }
 }

@@ -263,7 +263,7 @@ fn finding(about: &About, change: &Change, ledger: &Ledger, message: String) -> 
         action: Action::Dropped,
         object: change.object(),
         line: ledger.line(change.origin()),
-        message,
+        message: message.into(),
     }
 }
 
@@ -307,8 +307,9 @@ impl Plan {
         delta.statements().into_iter().map(Step::of).collect()
     }
 
-    /// Everything that is left out, with the reasons.
-    pub fn left_out(&self) -> impl Iterator<Item = &Finding> {
-        self.deferred.iter().chain(&self.withheld).chain(&self.refused)
+    /// All that there is to say: what is left out and why, and what stands in the way.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let left_out = self.deferred.iter().chain(&self.withheld).chain(&self.refused);
+        left_out.chain(&self.findings).chain(&self.obstacles)
     }
 }

@@ -21,6 +21,6 @@ pub(super) fn check(source: Option<&Live>, answers: &Answers) -> Option<Finding>
         action: Action::Kept,
         object: Object { kind: Kind::Statement, name: "version".to_owned() },
         line: None,
-        message: format!("{} is newer than {}", source.answers.version, answers.version),
+        message: format!("{} is newer than {}", source.answers.version, answers.version).into(),
     })
 }

@@ -102,7 +102,7 @@ impl Owners<'_> {
             action: Action::Kept,
             object: Object { kind: Kind::Role, name: role.as_str().to_owned() },
             line: None,
-            message,
+            message: message.into(),
         };
         let mut findings = Vec::new();
         if !self.here.is_empty() && !can_own && !answers.is_superuser() {

@@ -258,7 +258,7 @@ fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
         action: Action::Dropped,
         object: Object { kind: Kind::Setting, name: name.to_owned() },
         line: None,
-        message: message.to_owned(),
+        message: message.into(),
     };
     let has_databases =
         marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
@@ -286,7 +286,7 @@ fn no_end_marker(bare: Option<&Name>) -> Finding {
         action: Action::Dropped,
         object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
         line: None,
-        message,
+        message: message.into(),
     }
 }
 

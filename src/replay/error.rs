@@ -57,7 +57,7 @@ impl Refusal {
             action: Action::Dropped,
             object: self.object.clone(),
             line: ledger.line(self.origin),
-            message: self.to_string(),
+            message: self.to_string().into(),
         }
     }
 }

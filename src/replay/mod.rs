@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 
 pub use error::{Refusal, ReplayError};
 
+use crate::finding::Object;
 use crate::globals::script::Phase;
 use crate::plan::Step;
 use crate::read::live::{self, Live};
@@ -29,6 +30,13 @@ pub struct Outcome {
     pub sent: usize,
     /// Statements that the target refused for their value, or in a dry run for whatever reason.
     pub refused: Vec<Refusal>,
+}
+
+impl Outcome {
+    /// Whether a statement about this was refused.
+    pub fn was_refused(&self, object: &Object) -> bool {
+        self.refused.iter().any(|refusal| refusal.object == *object)
+    }
 }
 
 /// Who is told how far it is.

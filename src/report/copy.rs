@@ -1,12 +1,14 @@
 //! The report of a copy: what is planned, what was done, and what is left.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::io;
 
 use anstyle::Style;
 use serde::Serialize;
 
+use super::blocks::Blocks;
 use super::describe::{Action, action, describe};
-use super::text::{self, plural};
+use super::text::{self, Look, plural};
 use crate::finding::{Finding, Object};
 use crate::globals::{Change, Password};
 use crate::plan::Plan;
@@ -79,17 +81,35 @@ impl PlannedChange {
     }
 }
 
-/// What will be done, for whoever has to agree.
-pub fn render_plan(report: &CopyReport, plan: &Plan, shorten: bool) -> String {
-    let mut out = String::new();
+/// Writes what will be done, for whoever has to agree.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_plan(
+    report: &CopyReport,
+    plan: &Plan,
+    look: Look,
+    to: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut out = Blocks::new(to);
     // Writing to a String cannot fail.
-    let _ = head(report, &mut out);
-    text::findings(&report.findings, shorten, &mut out);
-    let _ = changes(plan, shorten, &mut out);
-    out
+    let _ = head(report, &mut out.text);
+    text::findings(&report.findings, look, &mut out)?;
+    let _ = changes(plan, look, &mut out.text);
+    out.finish()
 }
 
-fn head(report: &CopyReport, out: &mut String) -> std::fmt::Result {
+/// Writes what the target had to say.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_news(findings: &[Finding], look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = Blocks::new(to);
+    text::findings(findings, look, &mut out)?;
+    out.finish()
+}
+
+fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     for (word, place) in [("from", &report.source), ("to", &report.target)] {
         let platform = place.platform.as_deref().unwrap_or("no platform recognised");
         let name: String =
@@ -107,8 +127,8 @@ fn head(report: &CopyReport, out: &mut String) -> std::fmt::Result {
 }
 
 /// The changes: first how many, then which.
-fn changes(plan: &Plan, shorten: bool, out: &mut String) -> std::fmt::Result {
-    let bold = Style::new().bold();
+fn changes(plan: &Plan, look: Look, out: &mut String) -> fmt::Result {
+    let bold = bold(look);
     if plan.is_empty() {
         return writeln!(out, "\n{bold}plan{bold:#}: nothing to do");
     }
@@ -143,7 +163,7 @@ fn changes(plan: &Plan, shorten: bool, out: &mut String) -> std::fmt::Result {
             continue;
         }
         writeln!(out, "{title}:")?;
-        let shown = if shorten && list.len() > SHOWN + 1 { SHOWN } else { list.len() };
+        let shown = if look.shorten && list.len() > SHOWN + 1 { SHOWN } else { list.len() };
         for change in &list[..shown] {
             writeln!(out, "  {}", describe(change))?;
         }
@@ -154,9 +174,12 @@ fn changes(plan: &Plan, shorten: bool, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// What was done.
-pub fn render_result(report: &CopyReport) -> String {
-    let bold = Style::new().bold();
+/// Writes what was done.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let bold = bold(look);
     let title = if report.dry_run { "dry run" } else { "done" };
     let mut out = format!("\n{bold}{title}{bold:#}: {}", plural(report.sent, "statement"));
     out.push_str(if report.dry_run { " taken, and rolled back" } else { " sent" });
@@ -173,5 +196,9 @@ pub fn render_result(report: &CopyReport) -> String {
         }
     }
     out.push('\n');
-    out
+    to.write_all(out.as_bytes())
+}
+
+fn bold(look: Look) -> Style {
+    if look.colours { Style::new().bold() } else { Style::new() }
 }

@@ -1,6 +1,7 @@
 //! What users read: the report of a conversion as text and JSON, the script, and mistakes with the
 //! line that they are in.
 
+mod blocks;
 mod copy;
 mod describe;
 mod mistake;
@@ -10,11 +11,11 @@ mod script;
 mod text;
 mod undo;
 
-pub use copy::{CopyReport, Place, PlannedChange, render_plan, render_result};
+pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_result};
 pub use describe::Action;
 pub use mistake::render_all as render_mistakes;
-pub use script::{Title, render as render_script};
-pub use text::render as render_text;
+pub use script::{Title, render as render_script, write as write_script};
+pub use text::{Look, write as write_text};
 pub use undo::render as render_undo;
 
 use serde::Serialize;
@@ -23,13 +24,6 @@ use crate::finding::Finding;
 use crate::globals::{Fate, Globals, Ledger};
 use crate::read::Counts;
 use crate::version::Major;
-
-/// Findings as text.
-pub fn render_findings(findings: &[Finding], shorten: bool) -> String {
-    let mut out = String::new();
-    text::findings(findings, shorten, &mut out);
-    out
-}
 
 /// The version of the report's JSON: it grows when something that was there changes or goes.
 pub const FORMAT_VERSION: u32 = 1;

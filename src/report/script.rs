@@ -1,7 +1,9 @@
 //! Globals as a script that plain `psql -f` replays.
 
 use std::fmt::Write as _;
+use std::io;
 
+use super::blocks::Blocks;
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
 use crate::sql::{Statement, print};
@@ -16,26 +18,42 @@ pub struct Title<'a> {
     pub platform: &'a str,
 }
 
-/// The whole script.
+/// The whole script as text.
 pub fn render(globals: &Globals, title: Title<'_>, shape: Shape) -> String {
-    // A role takes some 200 bytes, most of them its verifier.
-    let mut out = String::with_capacity(4096 + globals.roles.len() * 256);
-    head(title, shape.major, &mut out);
+    let mut out = Vec::new();
+    // Writing to memory cannot fail, and what is written is text.
+    let _ = write(globals, title, shape, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Writes the script.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(
+    globals: &Globals,
+    title: Title<'_>,
+    shape: Shape,
+    to: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut out = Blocks::new(to);
+    head(title, shape.major, &mut out.text);
     let mut phase = None;
     for (next, statement) in statements(globals, shape) {
         if phase != Some(next) {
             if next == Phase::Tablespaces {
-                out.push_str("\nCOMMIT;\n");
+                out.text.push_str("\nCOMMIT;\n");
             }
-            let _ = write!(out, "\n-- {}\n\n", heading(next));
+            let _ = write!(out.text, "\n-- {}\n\n", heading(next));
             phase = Some(next);
         }
-        push(&statement, &mut out);
+        push(&statement, &mut out.text);
+        out.flow()?;
     }
     if phase != Some(Phase::Tablespaces) {
-        out.push_str("\nCOMMIT;\n");
+        out.text.push_str("\nCOMMIT;\n");
     }
-    out
+    out.finish()
 }
 
 fn push(statement: &Statement<'_>, out: &mut String) {

@@ -1,11 +1,14 @@
 //! The report as text.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
+use super::blocks::Blocks;
 use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
 use crate::plan;
@@ -14,20 +17,35 @@ use crate::sanitize::{About, rules};
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
 
-/// The report with colours; with `shorten`, long lists of findings are cut.
-pub fn render(report: &Report, shorten: bool) -> String {
-    let mut out = String::new();
+/// How the report looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// With colours.
+    pub colours: bool,
+    /// Long lists of findings are cut.
+    pub shorten: bool,
+    /// Of findings that need nothing to be done only the number is told.
+    pub brief: bool,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(report: &Report, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = Blocks::new(to);
     // Writing to a String cannot fail.
-    let _ = head(report, &mut out);
-    findings(&report.findings, shorten, &mut out);
-    out
+    let _ = head(report, &mut out.text);
+    findings(&report.findings, look, &mut out)?;
+    out.finish()
 }
 
 /// Findings by rule, the most severe first.
-pub(super) fn findings(findings: &[Finding], shorten: bool, out: &mut String) {
+pub(super) fn findings(findings: &[Finding], look: Look, out: &mut Blocks<'_>) -> io::Result<()> {
     for (severity, rule, findings) in groups(findings) {
-        let _ = group(severity, rule, &findings, shorten, out);
+        group(severity, rule, &findings, look, out)?;
     }
+    Ok(())
 }
 
 /// The wording of everything that can be found.
@@ -35,7 +53,11 @@ fn abouts() -> impl Iterator<Item = &'static About> {
     rules::all().chain(plan::abouts())
 }
 
-fn head(report: &Report, out: &mut String) -> std::fmt::Result {
+fn about(rule: &str) -> Option<&'static About> {
+    abouts().find(|about| about.name == rule)
+}
+
+fn head(report: &Report, out: &mut String) -> fmt::Result {
     let Report { source, target, found, statements, .. } = report;
     let platform = source.platform.as_deref().unwrap_or("no platform recognised");
     let name = match source.name.as_str() {
@@ -81,74 +103,108 @@ pub(super) fn plural(count: usize, what: &str) -> String {
 
 /// Findings by rule, the most severe first, rules in the order in which they look.
 fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
-    let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, usize), Vec<&Finding>> =
-        BTreeMap::new();
-    let places: HashMap<_, _> =
-        abouts().enumerate().map(|(place, about)| (about.name, place)).collect();
+    let mut by_rule: BTreeMap<(Reverse<Severity>, &'static str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        let place = places.get(finding.rule).copied().unwrap_or(usize::MAX);
-        by_rule.entry((std::cmp::Reverse(finding.severity), place)).or_default().push(finding);
+        by_rule.entry((Reverse(finding.severity), finding.rule)).or_default().push(finding);
     }
-    let sorted = by_rule.into_iter().map(|((severity, _), mut findings)| {
-        findings.sort_by_key(|finding| finding.line);
-        // An object that goes with several statements is named once.
-        findings
-            .dedup_by(|next, first| next.object == first.object && next.message == first.message);
-        (severity.0, findings[0].rule, findings)
-    });
-    sorted.collect()
+    let mut groups: Vec<_> = by_rule
+        .into_iter()
+        .map(|((severity, rule), mut findings)| {
+            findings.sort_by_key(|finding| finding.line);
+            // An object that goes with several statements is named once.
+            findings.dedup_by(|next, first| {
+                next.object == first.object && next.message == first.message
+            });
+            (severity.0, rule, findings)
+        })
+        .collect();
+    let place = |rule: &str| abouts().position(|about| about.name == rule);
+    groups
+        .sort_by_key(|(severity, rule, _)| (Reverse(*severity), place(rule).unwrap_or(usize::MAX)));
+    groups
 }
 
 fn group(
     severity: Severity,
     rule: &'static str,
     findings: &[&Finding],
-    shorten: bool,
-    out: &mut String,
-) -> std::fmt::Result {
-    let style = match severity {
-        Severity::Error => AnsiColor::Red.on_default().bold(),
-        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
-        Severity::Info => AnsiColor::Cyan.on_default().bold(),
-    };
-    let bold = Style::new().bold();
-    let about = abouts().find(|about| about.name == rule);
-    write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
-    if findings.len() > 1 {
-        write!(out, " ({})", findings.len())?;
+    look: Look,
+    out: &mut Blocks<'_>,
+) -> io::Result<()> {
+    let about = about(rule);
+    let _ = title(severity, rule, findings.len(), look, &mut out.text);
+    if look.brief && severity == Severity::Info {
+        return Ok(());
     }
-    writeln!(out, ": {}", about.map_or("", |about| about.why))?;
-    let shown = if shorten && findings.len() > SHOWN + 1 { SHOWN } else { findings.len() };
+    let shorten = look.shorten && findings.len() > SHOWN + 1;
+    let shown = if shorten { SHOWN } else { findings.len() };
     for finding in &findings[..shown] {
-        let object = object(finding);
-        match finding.line {
-            Some(line) => writeln!(out, "  line {line}, {object}: {}", finding.message)?,
-            None => writeln!(out, "  {object}: {}", finding.message)?,
-        }
+        line(finding, &mut out.text);
+        out.flow()?;
     }
     if shown < findings.len() {
-        writeln!(out, "  … and {} more: --report FILE has them all", findings.len() - shown)?;
+        let more = findings.len() - shown;
+        let _ = writeln!(out.text, "  … and {more} more: --report FILE has them all");
     }
     // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
     let remedy = about
         .filter(|about| severity > Severity::Info || about.severity == Severity::Info)
         .map_or("", |about| about.remedy);
-    if remedy.is_empty() { Ok(()) } else { writeln!(out, "  = {remedy}") }
+    if !remedy.is_empty() {
+        let _ = writeln!(out.text, "  = {remedy}");
+    }
+    Ok(())
 }
 
-/// The object for one line of a terminal.
-fn object(finding: &Finding) -> String {
+fn title(
+    severity: Severity,
+    rule: &'static str,
+    count: usize,
+    look: Look,
+    out: &mut String,
+) -> fmt::Result {
+    let (style, bold) = match severity {
+        _ if !look.colours => (Style::new(), Style::new()),
+        Severity::Error => (AnsiColor::Red.on_default().bold(), Style::new().bold()),
+        Severity::Warning => (AnsiColor::Yellow.on_default().bold(), Style::new().bold()),
+        Severity::Info => (AnsiColor::Cyan.on_default().bold(), Style::new().bold()),
+    };
+    write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
+    if count > 1 {
+        write!(out, " ({count})")?;
+    }
+    writeln!(out, ": {}", about(rule).map_or("", |about| about.why))
+}
+
+/// A finding on one line of a terminal. There can be hundreds of thousands.
+fn line(finding: &Finding, out: &mut String) {
+    out.push_str("  ");
+    if let Some(line) = finding.line {
+        let _ = write!(out, "line {line}, ");
+    }
+    object(finding, out);
+    out.push_str(": ");
+    out.push_str(&finding.message);
+    out.push('\n');
+}
+
+fn object(finding: &Finding, out: &mut String) {
     let name = finding.object.name.as_str();
-    let (kind, name) = match finding.object.kind {
-        Kind::Role => ("role ", Name::new(name).to_string()),
-        Kind::Tablespace => ("tablespace ", Name::new(name).to_string()),
-        Kind::Comment => ("comment on ", Name::new(name).to_string()),
-        Kind::SecurityLabel => ("label on ", Name::new(name).to_string()),
+    let kind = match finding.object.kind {
+        Kind::Role => "role ",
+        Kind::Tablespace => "tablespace ",
+        Kind::Comment => "comment on ",
+        Kind::SecurityLabel => "label on ",
         Kind::Membership | Kind::Setting | Kind::Parameter | Kind::Statement => {
-            ("", name.replace(char::is_control, " "))
+            if name.bytes().all(|b| matches!(b, b' '..=b'~')) {
+                out.push_str(name);
+            } else {
+                out.push_str(&name.replace(char::is_control, " "));
+            }
+            return;
         }
     };
-    format!("{kind}{name}")
+    let _ = write!(out, "{kind}{}", Name::new(name));
 }
 
 #[cfg(test)]
@@ -163,17 +219,25 @@ mod tests {
             action: Action::Rewritten,
             object: Object { kind: Kind::Role, name: format!("r{line}") },
             line: Some(line),
-            message: "loses SUPERUSER".to_owned(),
+            message: "loses SUPERUSER".into(),
         };
         (1..=count).map(one).collect()
     }
 
     fn lines(findings: &[Finding], shorten: bool) -> Vec<String> {
-        let mut out = String::new();
+        let mut text = Vec::new();
+        let mut out = Blocks::new(&mut text);
+        let look = Look { colours: false, shorten, brief: false };
         for (severity, rule, findings) in groups(findings) {
-            group(severity, rule, &findings, shorten, &mut out).unwrap();
+            group(severity, rule, &findings, look, &mut out).unwrap();
         }
-        out.split('\n').filter(|line| line.starts_with("  ")).map(str::to_owned).collect()
+        out.finish().unwrap();
+        String::from_utf8(text)
+            .unwrap()
+            .split('\n')
+            .filter(|line| line.starts_with("  "))
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What rules know, and what they write to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
@@ -37,6 +38,8 @@ pub struct Context<'a> {
     pub mapped: HashSet<MembershipKey>,
     /// Members of roles that --map-role names, and the role that stands for those.
     mapped_to: HashSet<(Name, Name)>,
+    /// What is said of grants by a grantor that is not kept: dumps have few, and many grants.
+    pub grantors: HashMap<Name, Arc<str>>,
     /// What the salts of verifiers that are made here come from.
     pub seed: Seed,
     /// Passwords that were generated.
@@ -77,6 +80,7 @@ impl<'a> Context<'a> {
             admins: HashSet::default(),
             mapped: HashSet::default(),
             mapped_to: HashSet::default(),
+            grantors: HashMap::default(),
             seed,
             generated: BTreeMap::new(),
             unspecified: Unspecified::default(),
@@ -183,7 +187,7 @@ impl<'a> Context<'a> {
         action: Action,
         object: (Kind, String),
         origin: Origin,
-        message: impl Into<String>,
+        message: impl Into<Arc<str>>,
     ) {
         self.report_as(about, about.severity, action, object, origin, message);
     }
@@ -196,7 +200,7 @@ impl<'a> Context<'a> {
         action: Action,
         (kind, name): (Kind, String),
         origin: Origin,
-        message: impl Into<String>,
+        message: impl Into<Arc<str>>,
     ) {
         self.findings.push(Finding {
             rule: about.name,

@@ -13,6 +13,9 @@ pub(crate) mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::RandomState;
+use indexmap::map::{Entry, MutableKeys as _};
+
 pub use choices::{ChoiceError, Choices, Passwords, Skip};
 pub use context::Context;
 pub use rule::{
@@ -103,17 +106,15 @@ pub fn sanitize<'a>(
     rules::rename(&mut globals, &mut cx);
     cx.survey(&globals);
 
-    let mut roles = Vec::with_capacity(globals.roles.len());
-    for (name, mut role) in std::mem::take(&mut globals.roles) {
-        let stays = rules::ROLE.iter().all(|rule| rule.apply(&name, &mut role, &mut cx).is_keep());
-        if stays {
-            roles.push((name, role));
-        } else {
+    globals.roles.retain(|name, role| {
+        let stays = rules::ROLE.iter().all(|rule| rule.apply(name, role, &mut cx).is_keep());
+        if !stays {
             cx.lose_object(role.origins());
-            cx.dropped.insert(name);
+            cx.dropped.insert(name.clone());
         }
-    }
-    cx.roles = roles.into_iter().collect();
+        stays
+    });
+    cx.roles = std::mem::take(&mut globals.roles);
 
     globals.tablespaces.retain(|name, tablespace| {
         let mut all = rules::TABLESPACE.iter();
@@ -138,19 +139,25 @@ pub fn sanitize<'a>(
     if !rights.membership_options() {
         globals.memberships = of_one_grantor(globals.memberships, &mut cx);
     }
-    let mut memberships = Vec::with_capacity(globals.memberships.len());
+    // These rules leave the keys alone, also the grantors.
+    globals.memberships.retain2(|key, it| stays(&rules::MEMBERSHIP, key, it, &mut cx));
+    rules::break_cycles(&mut globals.memberships, &mut cx);
+    if !rights.membership_options() {
+        rules::stop_inheriting(&globals.memberships, &mut cx);
+    }
+    let mut all = Vec::with_capacity(globals.memberships.len());
     for (mut key, mut it) in std::mem::take(&mut globals.memberships) {
-        if stays(&rules::MEMBERSHIP, &mut key, &mut it, &mut cx) {
-            memberships.push((key, it));
+        if stays(&rules::MEMBERSHIP_OPTION, &mut key, &mut it, &mut cx) {
+            all.push((key, it));
         }
     }
-    rules::break_cycles(&mut memberships, &mut cx);
-    if !rights.membership_options() {
-        rules::stop_inheriting(&memberships, &mut cx);
+    rules::reroot(&mut all, &mut cx);
+    let mut memberships = Memberships::with_capacity(all.len());
+    for (key, it) in all {
+        memberships.add(key, it, &mut cx);
     }
-    memberships.retain_mut(|(key, it)| stays(&rules::MEMBERSHIP_OPTION, key, it, &mut cx));
-    rules::reroot(&mut memberships, &mut cx);
-    globals.memberships = merged(memberships, &mut cx);
+    globals.memberships = memberships.0;
+    globals.sort();
     globals.parameters.retain(|key, parameter| {
         let mut all = rules::PARAMETER.iter();
         let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
@@ -197,7 +204,33 @@ fn of_one_grantor(
             }
         }
     }
-    merged(all, cx)
+    let mut memberships = Memberships::with_capacity(all.len());
+    for (key, it) in all {
+        memberships.add(key, it, cx);
+    }
+    memberships.0
+}
+
+/// Memberships, of which several become one when their grantors are gone: with every option that
+/// one of them has.
+struct Memberships(Map<MembershipKey, Membership>);
+
+impl Memberships {
+    fn with_capacity(count: usize) -> Self {
+        Self(Map::with_capacity_and_hasher(count, RandomState::default()))
+    }
+
+    fn add(&mut self, key: MembershipKey, it: Membership, cx: &mut Context<'_>) {
+        match self.0.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(it);
+            }
+            Entry::Occupied(mut earlier) => {
+                let key = earlier.key().clone();
+                rules::unite(earlier.get_mut(), &it, &key, cx);
+            }
+        }
+    }
 }
 
 /// What salts come from, where verifiers have to be made.
@@ -211,24 +244,4 @@ fn seed(globals: &Globals, choices: &Choices) -> Seed {
     let needed = matches!(choices.passwords, Passwords::Generate(_)) || all().any(is_plaintext);
     // A digest of all verifiers takes a while that nobody needs to spend.
     if needed { Seed::of(all()) } else { Seed::of(std::iter::empty()) }
-}
-
-/// Memberships that have become one, since their grantors are gone: every option that one of them
-/// has.
-fn merged(
-    mut all: Vec<(MembershipKey, Membership)>,
-    cx: &mut Context<'_>,
-) -> Map<MembershipKey, Membership> {
-    // Other grantors may stand between those that are gone.
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut kept: Vec<(MembershipKey, Membership)> = Vec::with_capacity(all.len());
-    for (key, membership) in all {
-        match kept.last_mut() {
-            Some((last, earlier)) if *last == key => {
-                rules::unite(earlier, &membership, &key, cx);
-            }
-            _ => kept.push((key, membership)),
-        }
-    }
-    kept.into_iter().collect()
 }

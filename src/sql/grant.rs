@@ -9,7 +9,9 @@ use nom::sequence::preceded;
 
 use super::ast::{MembershipOption, ParameterPrivileges, Privileges, RoleSpec, Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected, invalid};
-use super::lex::{column_name, fold, keyword, keywords, list1, peek_word, space, symbol};
+use super::lex::{
+    column_name, fold, granted_role_name, keyword, keywords, list1, maybe, peek_word, space,
+};
 use super::role::{granted_by, membership_options, role_spec};
 use super::setting;
 
@@ -105,7 +107,7 @@ fn granted_role(text: &str) -> Parsed<'_, Text<'_>> {
         let (rest, ()) = space(&text[word.len()..])?;
         return Ok((rest, fold(word)));
     }
-    column_name("a role name")(text)
+    granted_role_name(word, text)
 }
 
 fn grantee(text: &str) -> Parsed<'_, RoleSpec<'_>> {
@@ -173,15 +175,17 @@ fn words_before_on(text: &str) -> Option<(&str, Vec<Cow<'_, str>>)> {
                 privilege = Cow::Borrowed("alter system");
             }
         }
-        words.push(privilege);
         if rest.starts_with('(') {
             // A list of columns: certainly not among the globals, but the object's kind is told.
             rest = space(&rest[rest.find(')')? + 1..]).ok()?.0;
         }
-        if let Ok((behind, ())) = keyword("ON")(rest) {
+        let (behind, is_end) = maybe("ON")(rest).ok()?;
+        if is_end {
+            words.push(privilege);
             return Some((behind, words));
         }
-        (rest, ()) = symbol(",")(rest).ok()?;
+        (rest, ()) = space(rest.strip_prefix(',')?).ok()?;
+        words.push(privilege);
     }
 }
 

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2};
 use nom::Parser;
 use nom::combinator::opt;
-use nom::multi::separated_list1;
 use nom::sequence::preceded;
 
 use super::ast::Text;
@@ -14,19 +13,31 @@ use super::error::{Parsed, expected, invalid};
 use super::keyword::{Category, category};
 
 /// White space and comments, which may be none.
-pub(crate) fn space(mut text: &str) -> Parsed<'_, ()> {
+#[inline]
+pub(crate) fn space(text: &str) -> Parsed<'_, ()> {
+    // Nearly always it is one blank or nothing.
+    let bytes = text.as_bytes();
+    let at = usize::from(bytes.first() == Some(&b' '));
+    match bytes.get(at) {
+        Some(b'\0'..=b' ' | b'-' | b'/') => long_space(text),
+        _ => Ok((&text[at..], ())),
+    }
+}
+
+fn long_space(text: &str) -> Parsed<'_, ()> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
     loop {
-        let bytes = text.as_bytes();
-        match bytes.first() {
-            Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) => text = &text[1..],
-            Some(b'-') if bytes.get(1) == Some(&b'-') => {
-                text = &text[memchr2(b'\n', b'\r', bytes).unwrap_or(text.len())..];
+        match &bytes[at..] {
+            [b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, ..] => at += 1,
+            rest @ [b'-', b'-', ..] => {
+                at += memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
             }
-            Some(b'/') if bytes.get(1) == Some(&b'*') => match block_comment(bytes) {
-                Some(length) => text = &text[length..],
-                None => return invalid(text, "this comment does not end"),
+            rest @ [b'/', b'*', ..] => match block_comment(rest) {
+                Some(length) => at += length,
+                None => return invalid(&text[at..], "this comment does not end"),
             },
-            _ => return Ok((text, ())),
+            _ => return Ok((&text[at..], ())),
         }
     }
 }
@@ -96,6 +107,19 @@ pub(crate) fn keyword<'a>(word: &'static str) -> impl Fn(&'a str) -> Parsed<'a, 
     }
 }
 
+/// Whether the keyword `word` is there. Unlike `opt(keyword(word))` it makes no error to throw away.
+pub(crate) fn maybe<'a>(word: &'static str) -> impl Fn(&'a str) -> Parsed<'a, bool> {
+    move |text| {
+        let found = peek_word(text);
+        if found.eq_ignore_ascii_case(word) {
+            let (rest, ()) = space(&text[found.len()..])?;
+            Ok((rest, true))
+        } else {
+            Ok((text, false))
+        }
+    }
+}
+
 /// The keywords of `words`, one after the other.
 pub(crate) fn keywords<'a>(words: &'static [&'static str]) -> impl Fn(&'a str) -> Parsed<'a, ()> {
     move |mut text| {
@@ -117,9 +141,23 @@ pub(crate) fn symbol<'a>(sign: &'static str) -> impl Fn(&'a str) -> Parsed<'a, (
 /// One or more of `item`, with commas between them.
 pub(crate) fn list1<'a, T>(
     item: impl Fn(&'a str) -> Parsed<'a, T>,
-) -> impl FnMut(&'a str) -> Parsed<'a, Vec<T>> {
-    let mut list = separated_list1(symbol(","), item);
-    move |text| list.parse(text)
+) -> impl Fn(&'a str) -> Parsed<'a, Vec<T>> {
+    move |text| {
+        let (mut rest, first) = item(text)?;
+        let mut all = vec![first];
+        while let Some(behind) = rest.strip_prefix(',') {
+            let (behind, ()) = space(behind)?;
+            match item(behind) {
+                Ok((behind, next)) => {
+                    all.push(next);
+                    rest = behind;
+                }
+                Err(nom::Err::Error(_)) => break,
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok((rest, all))
+    }
 }
 
 /// A name: quoted, or a bare word that is no keyword above `highest`, folded to lower case.
@@ -127,19 +165,26 @@ fn name_up_to<'a>(
     highest: Option<Category>,
     what: &'static str,
 ) -> impl Fn(&'a str) -> Parsed<'a, Text<'a>> {
-    move |text| {
-        let word = peek_word(text);
-        if word.is_empty() {
-            return quoted_name(text, what);
-        }
-        let folded = fold(word);
-        let reserved = category(&folded) > highest && folded != "system_user";
-        if reserved {
-            return expected(text, what);
-        }
-        let (rest, ()) = space(&text[word.len()..])?;
-        Ok((rest, folded))
+    move |text| name_of(peek_word(text), highest, what, text)
+}
+
+/// Such a name, of which the bare word is known already.
+fn name_of<'a>(
+    word: &'a str,
+    highest: Option<Category>,
+    what: &'static str,
+    text: &'a str,
+) -> Parsed<'a, Text<'a>> {
+    if word.is_empty() {
+        return quoted_name(text, what);
     }
+    let folded = fold(word);
+    let reserved = category(&folded) > highest && folded != "system_user";
+    if reserved {
+        return expected(text, what);
+    }
+    let (rest, ()) = space(&text[word.len()..])?;
+    Ok((rest, folded))
 }
 
 /// A name where the grammar says `ColId`: settings, databases, tablespaces, granted roles.
@@ -154,9 +199,19 @@ pub(crate) fn non_reserved_word<'a>(
     name_up_to(Some(Category::TypeOrFunction), what)
 }
 
+/// The name of a role, which begins with the bare word `word`.
+pub(crate) fn role_name<'a>(word: &'a str, text: &'a str) -> Parsed<'a, Text<'a>> {
+    name_of(word, Some(Category::TypeOrFunction), "a role name", text)
+}
+
+/// The name of a granted role, which begins with the bare word `word`.
+pub(crate) fn granted_role_name<'a>(word: &'a str, text: &'a str) -> Parsed<'a, Text<'a>> {
+    name_of(word, Some(Category::ColumnName), "a role name", text)
+}
+
 /// The lower-case form of a bare word; only ASCII letters fold, as in every multibyte encoding.
 pub(crate) fn fold(word: &str) -> Text<'_> {
-    if word.bytes().any(|b| b.is_ascii_uppercase()) {
+    if word.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase()) {
         Cow::Owned(word.to_ascii_lowercase())
     } else {
         Cow::Borrowed(word)

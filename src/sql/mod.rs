@@ -32,7 +32,7 @@ pub use print::print;
 pub use quote::{push_identifier, push_literal};
 
 use error::{Fault, Parsed, expected};
-use lex::{keyword, peek_word, space};
+use lex::{keywords, peek_word, space};
 
 /// Reads one statement. `text` begins with its first word and may end with its semicolon.
 ///
@@ -74,8 +74,7 @@ pub fn parse(text: &str) -> Result<Statement<'_>, SyntaxError> {
 pub(crate) fn altered_role(text: &str) -> Option<Text<'_>> {
     const OTHERS: [&str; 4] = ["SET", "RESET", "IN", "RENAME"];
     let (rest, ()) = space(text).ok()?;
-    let (rest, ()) = keyword("ALTER")(rest).ok()?;
-    let (rest, ()) = keyword("ROLE")(rest).ok()?;
+    let (rest, ()) = keywords(&["ALTER", "ROLE"])(rest).ok()?;
     match role::role_spec(rest).ok()? {
         // A name with nothing behind it may go on.
         (rest, RoleSpec::Name(name)) if !rest.is_empty() => {
@@ -93,11 +92,12 @@ fn located(text: &str, fault: Fault<'_>) -> SyntaxError {
 /// One statement, without its semicolon.
 fn statement(text: &str) -> Parsed<'_, Statement<'_>> {
     let word = peek_word(text);
+    let (behind, ()) = space(&text[word.len()..])?;
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
     if is("ALTER") {
-        alter(text)
+        alter(text, behind)
     } else if is("CREATE") {
-        create(text)
+        create(text, behind)
     } else if is("GRANT") {
         grant::grant(text)
     } else if is("COMMENT") {
@@ -107,7 +107,7 @@ fn statement(text: &str) -> Parsed<'_, Statement<'_>> {
     } else if is("SET") || is("RESET") {
         session::session(text)
     } else if is("DROP") {
-        drop(text)
+        drop(text, behind)
     } else if is("SECURITY") {
         comment::security_label(text)
     } else if is("DO") {
@@ -121,55 +121,55 @@ fn statement(text: &str) -> Parsed<'_, Statement<'_>> {
     }
 }
 
-fn create(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = keyword("CREATE")(text)?;
-    match second(rest) {
-        Second::Role(user) => role::create(rest, user),
-        Second::Tablespace => tablespace::create(rest),
-        Second::Database => Ok(("", Statement::Database)),
-        Second::Group => role::create(rest, false),
-        Second::Other => unsupported(text),
+fn create<'a>(text: &'a str, behind: &'a str) -> Parsed<'a, Statement<'a>> {
+    match second(behind)? {
+        (rest, Second::Role { user }) => role::create(rest, user),
+        (rest, Second::Group) => role::create(rest, false),
+        (_, Second::Tablespace) => tablespace::create(behind),
+        (_, Second::Database) => Ok(("", Statement::Database)),
+        (_, Second::Other) => unsupported(text),
     }
 }
 
-fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = keyword("ALTER")(text)?;
-    match second(rest) {
-        Second::Role(_) => role::alter(rest),
-        Second::Group => role::alter_group(rest),
-        Second::Tablespace => tablespace::alter(rest),
-        Second::Database => setting::alter_database(rest),
-        Second::Other => unsupported(text),
+fn alter<'a>(text: &'a str, behind: &'a str) -> Parsed<'a, Statement<'a>> {
+    match second(behind)? {
+        (rest, Second::Role { .. }) => role::alter(rest),
+        (rest, Second::Group) => role::alter_group(rest),
+        (_, Second::Tablespace) => tablespace::alter(behind),
+        (_, Second::Database) => setting::alter_database(behind),
+        (_, Second::Other) => unsupported(text),
     }
 }
 
-fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = keyword("DROP")(text)?;
-    match second(rest) {
-        Second::Role(_) | Second::Group => role::drop(rest),
-        Second::Tablespace => tablespace::drop(rest),
-        Second::Database => Ok(("", Statement::Database)),
-        Second::Other => unsupported(text),
+fn drop<'a>(text: &'a str, behind: &'a str) -> Parsed<'a, Statement<'a>> {
+    match second(behind)? {
+        (rest, Second::Role { .. } | Second::Group) => role::drop(rest),
+        (_, Second::Tablespace) => tablespace::drop(behind),
+        (_, Second::Database) => Ok(("", Statement::Database)),
+        (_, Second::Other) => unsupported(text),
     }
 }
 
 /// The kind of object behind `CREATE`, `ALTER` or `DROP`.
 enum Second {
-    /// `ROLE`, or `USER` when true.
-    Role(bool),
+    /// `ROLE` or `USER`.
+    Role {
+        user: bool,
+    },
     Group,
     Tablespace,
     Database,
     Other,
 }
 
-fn second(text: &str) -> Second {
+/// It, and the text behind its word.
+fn second(text: &str) -> Parsed<'_, Second> {
     let word = peek_word(text);
+    let (behind, ()) = space(&text[word.len()..])?;
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
-    if is("ROLE") {
-        Second::Role(false)
+    let second = if is("ROLE") {
+        Second::Role { user: false }
     } else if is("USER") {
-        let behind = space(&text[word.len()..]).map_or("", |(rest, ())| rest);
         // `mapping` is an unreserved word: `CREATE USER mapping` makes a role of that name, while
         // only `CREATE USER MAPPING FOR` and `… IF NOT EXISTS FOR` make a user mapping.
         let mapping = peek_word(behind);
@@ -177,7 +177,7 @@ fn second(text: &str) -> Second {
         let next = peek_word(behind);
         let is_mapping = mapping.eq_ignore_ascii_case("MAPPING")
             && (next.eq_ignore_ascii_case("FOR") || next.eq_ignore_ascii_case("IF"));
-        if is_mapping { Second::Other } else { Second::Role(true) }
+        if is_mapping { Second::Other } else { Second::Role { user: true } }
     } else if is("GROUP") {
         Second::Group
     } else if is("TABLESPACE") {
@@ -186,7 +186,8 @@ fn second(text: &str) -> Second {
         Second::Database
     } else {
         Second::Other
-    }
+    };
+    Ok((behind, second))
 }
 
 /// Names the statement that `text` begins with by its first words.

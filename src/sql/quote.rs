@@ -8,7 +8,7 @@ pub fn push_identifier(name: &str, out: &mut String) {
         out.push_str(name);
     } else {
         out.push('"');
-        push_doubling(name, '"', out);
+        push_doubling(name, b'"', out);
         out.push('"');
     }
 }
@@ -16,7 +16,7 @@ pub fn push_identifier(name: &str, out: &mut String) {
 /// Appends `text` as a string literal, for a session with `standard_conforming_strings` on.
 pub fn push_literal(text: &str, out: &mut String) {
     out.push('\'');
-    push_doubling(text, '\'', out);
+    push_doubling(text, b'\'', out);
     out.push('\'');
 }
 
@@ -30,14 +30,12 @@ fn is_plain(name: &str) -> bool {
         && category(name).is_none()
 }
 
-fn push_doubling(text: &str, quote: char, out: &mut String) {
-    let mut pieces = text.split(quote);
-    if let Some(first) = pieces.next() {
-        out.push_str(first);
+fn push_doubling(text: &str, quote: u8, out: &mut String) {
+    let mut from = 0;
+    for at in memchr::memchr_iter(quote, text.as_bytes()) {
+        // Up to the quote, which the next piece begins with again.
+        out.push_str(&text[from..=at]);
+        from = at;
     }
-    for piece in pieces {
-        out.push(quote);
-        out.push(quote);
-        out.push_str(piece);
-    }
+    out.push_str(&text[from..]);
 }

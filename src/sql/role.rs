@@ -10,22 +10,26 @@ use nom::sequence::preceded;
 use super::ast::{Hidden, MembershipOptions, RoleOption, RoleSpec, Statement, Text};
 use super::error::{Parsed, expected, invalid};
 use super::lex::{
-    fold, integer, keyword, keywords, list1, non_reserved_word, peek_word, quoted_name, space,
-    string, symbol,
+    fold, integer, keyword, keywords, list1, maybe, peek_word, quoted_name, role_name, space,
+    string,
 };
 use super::setting;
 use crate::attribute::Attribute;
 
 /// A role where `PUBLIC` and `CURRENT_USER` are allowed, or refused by what the statement means.
 pub(super) fn role_spec(text: &str) -> Parsed<'_, RoleSpec<'_>> {
-    let word = peek_word(text);
+    role_spec_of(peek_word(text), text)
+}
+
+/// Such a role, which begins with the bare word `word`.
+fn role_spec_of<'a>(word: &'a str, text: &'a str) -> Parsed<'a, RoleSpec<'a>> {
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
     let spec = if is("CURRENT_USER") || is("CURRENT_ROLE") {
         RoleSpec::CurrentUser
     } else if is("SESSION_USER") {
         RoleSpec::SessionUser
     } else {
-        let (rest, name) = non_reserved_word("a role name")(text)?;
+        let (rest, name) = role_name(word, text)?;
         // Even quoted, these two are no names (`check_rolespec_name`, `gram.y`).
         return match name.as_ref() {
             "public" => Ok((rest, RoleSpec::Public)),
@@ -46,10 +50,10 @@ fn role_id(text: &str) -> Parsed<'_, Text<'_>> {
     }
 }
 
+/// What follows `CREATE ROLE`, `CREATE USER` or `CREATE GROUP`.
 pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
-    let (rest, name) = role_id(rest)?;
-    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, name) = role_id(text)?;
+    let (rest, _) = maybe("WITH")(rest)?;
     let (rest, mut options) = options(rest, true)?;
     let says_login = |o: &RoleOption<'_>| matches!(o, RoleOption::Attribute(Attribute::Login, _));
     if user && !options.iter().any(says_login) {
@@ -58,13 +62,14 @@ pub(super) fn create(text: &str, user: bool) -> Parsed<'_, Statement<'_>> {
     Ok((rest, Statement::CreateRole { name, options }))
 }
 
+/// What follows `ALTER ROLE` or `ALTER USER`.
 pub(super) fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"))).parse(text)?;
-    if peek_word(rest).eq_ignore_ascii_case("ALL") {
-        let (rest, ()) = keyword("ALL")(rest)?;
+    let word = peek_word(text);
+    if word.eq_ignore_ascii_case("ALL") {
+        let (rest, ()) = space(&text[word.len()..])?;
         return setting::alter_role(rest, None);
     }
-    let (rest, role) = role_spec(rest)?;
+    let (rest, role) = role_spec_of(word, text)?;
     let word = peek_word(rest);
     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
     if is("RENAME") {
@@ -73,7 +78,7 @@ pub(super) fn alter(text: &str) -> Parsed<'_, Statement<'_>> {
     if is("SET") || is("RESET") || is("IN") {
         return setting::alter_role(rest, Some(role));
     }
-    let (rest, _) = opt(keyword("WITH")).parse(rest)?;
+    let (rest, _) = maybe("WITH")(rest)?;
     let (rest, options) = options(rest, false)?;
     Ok((rest, Statement::AlterRole { role, options }))
 }
@@ -89,15 +94,14 @@ fn rename<'a>(text: &'a str, role: RoleSpec<'a>) -> Parsed<'a, Statement<'a>> {
     .parse(text)
 }
 
-/// `ALTER GROUP` only adds and drops members, and renames.
+/// What follows `ALTER GROUP`, which only adds and drops members, and renames.
 pub(super) fn alter_group(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = keyword("GROUP")(text)?;
-    let (behind, role) = role_spec(rest)?;
+    let (behind, role) = role_spec(text)?;
     if peek_word(behind).eq_ignore_ascii_case("RENAME") {
         return rename(behind, role);
     }
     let RoleSpec::Name(group) = role else {
-        return invalid(rest, "only a group that is named can be altered");
+        return invalid(text, "only a group that is named can be altered");
     };
     let (behind, add) = alt((value(true, keyword("ADD")), value(false, keyword("DROP"))))
         .parse(behind)
@@ -113,9 +117,9 @@ pub(super) fn alter_group(text: &str) -> Parsed<'_, Statement<'_>> {
     Ok((behind, statement))
 }
 
+/// What follows `DROP ROLE`, `DROP USER` or `DROP GROUP`.
 pub(super) fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
-    let (rest, ()) = alt((keyword("ROLE"), keyword("USER"), keyword("GROUP"))).parse(text)?;
-    let (rest, if_exists) = opt(keywords(&["IF", "EXISTS"])).parse(rest)?;
+    let (rest, if_exists) = opt(keywords(&["IF", "EXISTS"])).parse(text)?;
     let (rest, roles) = list1(role_spec)(rest)?;
     Ok((rest, Statement::DropRole { if_exists: if_exists.is_some(), roles }))
 }
@@ -124,21 +128,31 @@ pub(super) fn drop(text: &str) -> Parsed<'_, Statement<'_>> {
 fn options(mut text: &str, create: bool) -> Parsed<'_, Vec<RoleOption<'_>>> {
     // pg_dumpall writes seven attributes, a limit, a password and an expiry.
     let mut options = Vec::with_capacity(10);
+    let mut seen = 0_u32;
     while !text.is_empty() && !text.starts_with(';') {
         let (rest, option) = role_option(text, create)?;
-        if options.iter().any(|earlier| same_option(earlier, &option)) {
+        let bit = 1 << number_of(&option);
+        if seen & bit != 0 {
             return invalid(text, "conflicting or redundant options");
         }
+        seen |= bit;
         options.push(option);
         text = rest;
     }
     Ok((text, options))
 }
 
-fn same_option(a: &RoleOption<'_>, b: &RoleOption<'_>) -> bool {
-    match (a, b) {
-        (RoleOption::Attribute(a, _), RoleOption::Attribute(b, _)) => a == b,
-        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+/// Options of the same number cannot stand beside each other.
+fn number_of(option: &RoleOption<'_>) -> u32 {
+    match option {
+        RoleOption::Attribute(attribute, _) => *attribute as u32,
+        RoleOption::ConnectionLimit(_) => 16,
+        RoleOption::Password(_) => 17,
+        RoleOption::ValidUntil(_) => 18,
+        RoleOption::SysId(_) => 19,
+        RoleOption::InRole(_) => 20,
+        RoleOption::Role(_) => 21,
+        RoleOption::Admin(_) => 22,
     }
 }
 
@@ -148,7 +162,7 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
     if word.is_empty() {
         // The server compares option names after decoding: `"superuser"` is SUPERUSER.
         let (rest, name) = quoted_name(text, WHAT)?;
-        return match attribute(&name) {
+        return match attribute(name.as_bytes()) {
             Some(option) if !matches!(name.as_ref(), "inherit") => Ok((rest, option)),
             _ => expected(text, WHAT),
         };
@@ -190,23 +204,23 @@ fn role_option(text: &str, create: bool) -> Parsed<'_, RoleOption<'_>> {
 
 /// The attribute that a decoded option name stands for. The server compares with lower case only:
 /// a quoted `"SUPERUSER"` is no option.
-fn attribute(name: &str) -> Option<RoleOption<'static>> {
+fn attribute(name: &[u8]) -> Option<RoleOption<'static>> {
     let (attribute, given) = match name {
         // The second spellings are those of 9.5 and before.
-        "superuser" | "createuser" => (Attribute::Superuser, true),
-        "nosuperuser" | "nocreateuser" => (Attribute::Superuser, false),
-        "inherit" => (Attribute::Inherit, true),
-        "noinherit" => (Attribute::Inherit, false),
-        "createrole" => (Attribute::CreateRole, true),
-        "nocreaterole" => (Attribute::CreateRole, false),
-        "createdb" => (Attribute::CreateDb, true),
-        "nocreatedb" => (Attribute::CreateDb, false),
-        "login" => (Attribute::Login, true),
-        "nologin" => (Attribute::Login, false),
-        "replication" => (Attribute::Replication, true),
-        "noreplication" => (Attribute::Replication, false),
-        "bypassrls" => (Attribute::BypassRls, true),
-        "nobypassrls" => (Attribute::BypassRls, false),
+        b"superuser" | b"createuser" => (Attribute::Superuser, true),
+        b"nosuperuser" | b"nocreateuser" => (Attribute::Superuser, false),
+        b"inherit" => (Attribute::Inherit, true),
+        b"noinherit" => (Attribute::Inherit, false),
+        b"createrole" => (Attribute::CreateRole, true),
+        b"nocreaterole" => (Attribute::CreateRole, false),
+        b"createdb" => (Attribute::CreateDb, true),
+        b"nocreatedb" => (Attribute::CreateDb, false),
+        b"login" => (Attribute::Login, true),
+        b"nologin" => (Attribute::Login, false),
+        b"replication" => (Attribute::Replication, true),
+        b"noreplication" => (Attribute::Replication, false),
+        b"bypassrls" => (Attribute::BypassRls, true),
+        b"nobypassrls" => (Attribute::BypassRls, false),
         _ => return None,
     };
     Some(RoleOption::Attribute(attribute, given))
@@ -214,17 +228,18 @@ fn attribute(name: &str) -> Option<RoleOption<'static>> {
 
 /// The lower-case form of a word that may be an option, without an allocation: the longest has 13
 /// letters.
-fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a str {
-    let Some(place) = buffer.get_mut(..word.len()) else { return "" };
+fn lower<'a>(word: &str, buffer: &'a mut [u8; 16]) -> &'a [u8] {
+    let Some(place) = buffer.get_mut(..word.len()) else { return b"" };
     place.copy_from_slice(word.as_bytes());
     place.make_ascii_lowercase();
-    std::str::from_utf8(place).unwrap_or_default()
+    place
 }
 
 fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
-    let (rest, prefix) = opt(alt((keyword("ENCRYPTED"), keyword("UNENCRYPTED")))).parse(text)?;
+    let (rest, encrypted) = maybe("ENCRYPTED")(text)?;
+    let (rest, unencrypted) = if encrypted { (rest, false) } else { maybe("UNENCRYPTED")(rest)? };
     let (rest, ()) = keyword("PASSWORD")(rest)?;
-    if prefix.is_none() && peek_word(rest).eq_ignore_ascii_case("NULL") {
+    if !encrypted && !unencrypted && peek_word(rest).eq_ignore_ascii_case("NULL") {
         let (rest, ()) = keyword("NULL")(rest)?;
         return Ok((rest, RoleOption::Password(None)));
     }
@@ -236,14 +251,20 @@ fn password(text: &str) -> Parsed<'_, RoleOption<'_>> {
 
 /// `GRANTED BY grantor`, which may be missing.
 pub(super) fn granted_by(text: &str) -> Parsed<'_, Option<RoleSpec<'_>>> {
-    opt(preceded(keywords(&["GRANTED", "BY"]), role_spec)).parse(text)
+    let (rest, is_there) = maybe("GRANTED")(text)?;
+    if !is_there {
+        return Ok((text, None));
+    }
+    let (rest, ()) = keyword("BY")(rest)?;
+    let (rest, role) = role_spec(rest)?;
+    Ok((rest, Some(role)))
 }
 
 /// `WITH option, …` of a granted role.
 pub(super) fn membership_options(text: &str) -> Parsed<'_, MembershipOptions> {
     let mut options = MembershipOptions::default();
-    let (mut text, with) = opt(keyword("WITH")).parse(text)?;
-    if with.is_none() {
+    let (mut text, with) = maybe("WITH")(text)?;
+    if !with {
         return Ok((text, options));
     }
     loop {
@@ -263,17 +284,16 @@ pub(super) fn membership_options(text: &str) -> Parsed<'_, MembershipOptions> {
         if slot.is_some() {
             return invalid(text, "conflicting or redundant options");
         }
-        let (rest, given) = alt((
-            value(true, keyword("OPTION")),
-            value(true, keyword("TRUE")),
-            value(false, keyword("FALSE")),
-        ))
-        .parse(rest)
-        .or_else(|_: nom::Err<_>| expected(rest, "OPTION, TRUE or FALSE"))?;
-        *slot = Some(given);
-        match symbol(",")(rest) {
-            Ok((rest, ())) => text = rest,
-            Err(_) => return Ok((rest, options)),
+        let word = peek_word(rest);
+        let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+        if !is("OPTION") && !is("TRUE") && !is("FALSE") {
+            return expected(rest, "OPTION, TRUE or FALSE");
+        }
+        *slot = Some(!is("FALSE"));
+        let (rest, ()) = space(&rest[word.len()..])?;
+        match rest.strip_prefix(',') {
+            Some(behind) => (text, ()) = space(behind)?,
+            None => return Ok((rest, options)),
         }
     }
 }

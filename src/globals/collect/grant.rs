@@ -62,6 +62,9 @@ impl Collector {
         let key = MembershipKey { role, member, grantor };
         let (key, earlier) = match self.globals.memberships.entry(key) {
             Entry::Vacant(entry) => {
+                if let Some(mentions) = &mut self.mentions {
+                    mentions.add_membership(entry.key());
+                }
                 entry.insert(new);
                 return;
             }
@@ -120,8 +123,15 @@ impl Collector {
     }
 
     /// The memberships that a `REVOKE` means: by the grantor that it names, else by any.
-    fn granted(&self, role: &Name, member: &Name, grantor: Option<&Name>) -> Vec<MembershipKey> {
-        let all = self.globals.memberships.keys();
+    fn granted(
+        &mut self,
+        role: &Name,
+        member: &Name,
+        grantor: Option<&Name>,
+    ) -> Vec<MembershipKey> {
+        let mentions = self.mentions();
+        let fewer = std::cmp::min_by_key(role, member, |name| mentions.membership_count(name));
+        let all = mentions.memberships(fewer);
         all.filter(|key| {
             key.role == *role
                 && key.member == *member
@@ -133,19 +143,16 @@ impl Collector {
 
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
         let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
+        self.mentions().remove_membership(key);
         let object = membership(key);
         let message = "a later statement replaces the grant: it revokes it";
         self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
         if cascade {
-            let dependent: Vec<_> = self
-                .globals
-                .memberships
-                .keys()
-                .filter(|other| {
-                    other.role == key.role && other.grantor.as_ref() == Some(&key.member)
-                })
-                .cloned()
-                .collect();
+            let granted_on = |other: &&MembershipKey| {
+                other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+            };
+            let all = self.mentions().memberships(&key.member);
+            let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
             for key in dependent {
                 self.revoke_membership(&key, true);
             }

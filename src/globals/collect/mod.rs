@@ -1,6 +1,7 @@
 //! Statements into a model, in the order in which they stand.
 
 mod grant;
+mod mentions;
 mod object;
 mod role;
 mod setting;
@@ -10,6 +11,8 @@ mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
+
+use mentions::Mentions;
 
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
@@ -71,6 +74,8 @@ pub struct Collector {
     bare: Option<Name>,
     /// Roles that a statement has dropped, and where.
     dropped: HashMap<Name, Origin>,
+    /// Made by the first statement that takes something back: hardly any dump has one.
+    mentions: Option<Mentions>,
 }
 
 /// What was collected.
@@ -226,6 +231,11 @@ impl Collector {
         }
     }
 
+    /// Where roles are mentioned so far.
+    fn mentions(&mut self) -> &mut Mentions {
+        self.mentions.get_or_insert_with(|| Mentions::of(&self.globals))
+    }
+
     fn session(&mut self, session: &Session<'_>) -> Result<Kept> {
         match session {
             Session::Authorization(role) => {
@@ -344,6 +354,7 @@ impl Collector {
     ) {
         let line = self.ledger.line(origin);
         let object = Object { kind, name: name.to_owned() };
+        let message = message.into();
         self.findings.push(Finding { rule, severity, action, object, line, message });
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Collector, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
-use crate::globals::model::{Password, Role};
+use crate::globals::model::{Password, Role, SettingKey};
 use crate::globals::timestamp::Timestamp;
 use crate::name::Name;
 use crate::secret::{Secret, VerifierKind};
@@ -165,7 +165,7 @@ impl Collector {
         if self.globals.roles.contains_key(&to) {
             return refuse(format!("role {from} is renamed to {to}, which exists already"));
         }
-        self.globals.rename(&from, &to);
+        self.rename(&from, &to);
         self.dropped.remove(&to);
         let Some(role) = self.globals.roles.get_mut(&to) else { return Ok(()) };
         let created = role.origin();
@@ -205,23 +205,40 @@ impl Collector {
         Ok(())
     }
 
+    fn rename(&mut self, from: &Name, to: &Name) {
+        let mentions = self.mentions();
+        let memberships: Vec<_> = mentions.memberships(from).cloned().collect();
+        let settings: Vec<_> = mentions.settings(from).cloned().collect();
+        for key in &memberships {
+            mentions.remove_membership(key);
+            mentions.add_membership(&key.renamed(from, to));
+        }
+        for key in &settings {
+            mentions.remove_setting(key);
+            mentions.add_setting(&SettingKey { role: Some(to.clone()), ..key.clone() });
+        }
+        self.globals.rename_in(from, to, memberships, settings);
+    }
+
     /// Takes everything out that refers to a role which is dropped.
     fn forget(&mut self, name: &Name) {
-        let globals = &mut self.globals;
-        let mut lost = Vec::new();
-        for (key, membership) in globals.memberships.extract_if(.., |key, _| {
-            key.role == *name || key.member == *name || key.grantor.as_ref() == Some(name)
-        }) {
-            let origins: Vec<_> = membership.origins().collect();
-            lost.push((Kind::Membership, super::grant::membership(&key), origins));
+        let mentions = self.mentions();
+        let memberships: Vec<_> = mentions.memberships(name).cloned().collect();
+        let settings: Vec<_> = mentions.settings(name).cloned().collect();
+        let message = "a later statement drops the role";
+        for key in memberships {
+            self.mentions().remove_membership(&key);
+            if let Some(membership) = self.globals.memberships.swap_remove(&key) {
+                let object = super::grant::membership(&key);
+                self.supersede_all(membership.origins(), (Kind::Membership, &object), message);
+            }
         }
-        for (key, setting) in
-            globals.settings.extract_if(.., |key, _| key.role.as_ref() == Some(name))
-        {
-            lost.push((Kind::Setting, super::setting::object(&key), vec![setting.origin]));
-        }
-        for (kind, object, origins) in lost {
-            self.supersede_all(origins, (kind, &object), "a later statement drops the role");
+        for key in settings {
+            self.mentions().remove_setting(&key);
+            if let Some(setting) = self.globals.settings.remove(&key) {
+                let object = super::setting::object(&key);
+                self.supersede_all([setting.origin], (Kind::Setting, &object), message);
+            }
         }
     }
 

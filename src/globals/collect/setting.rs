@@ -1,5 +1,7 @@
 //! Settings of roles and databases.
 
+use std::collections::btree_map::Entry;
+
 use super::{Collector, Result, refuse};
 use crate::finding::Kind;
 use crate::globals::fact::Origin;
@@ -35,9 +37,18 @@ impl Collector {
                 };
                 let fact = self.fact(value, origin);
                 let key = SettingKey { database, role, name };
-                let object = object(&key);
-                if let Some(earlier) = self.globals.settings.insert(key, fact) {
-                    self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                match self.globals.settings.entry(key) {
+                    Entry::Vacant(entry) => {
+                        if let Some(mentions) = &mut self.mentions {
+                            mentions.add_setting(entry.key());
+                        }
+                        entry.insert(fact);
+                    }
+                    Entry::Occupied(mut entry) => {
+                        let earlier = entry.insert(fact);
+                        let object = object(entry.key());
+                        self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                    }
                 }
             }
             SettingChange::Reset(name) => {
@@ -45,13 +56,12 @@ impl Collector {
                 self.reset(&[key], origin);
             }
             SettingChange::ResetAll => {
-                let keys: Vec<_> = self
-                    .globals
-                    .settings
-                    .keys()
-                    .filter(|key| key.role == role && key.database == database)
-                    .cloned()
-                    .collect();
+                let is_meant = |key: &&SettingKey| key.role == role && key.database == database;
+                let keys: Vec<_> = if let Some(role) = &role {
+                    self.mentions().settings(role).filter(is_meant).cloned().collect()
+                } else {
+                    self.globals.settings.keys().filter(is_meant).cloned().collect()
+                };
                 self.reset(&keys, origin);
             }
         }
@@ -62,6 +72,9 @@ impl Collector {
         let mut any = false;
         for key in keys {
             if let Some(earlier) = self.globals.settings.remove(key) {
+                if let Some(mentions) = &mut self.mentions {
+                    mentions.remove_setting(key);
+                }
                 any = true;
                 self.supersede(earlier.origin, (Kind::Setting, &object(key)), "its value");
             }

@@ -1,5 +1,7 @@
 //! Who granted a membership.
 
+use std::sync::Arc;
+
 use foldhash::HashSet;
 
 use crate::attribute::Attribute;
@@ -42,12 +44,16 @@ impl MembershipRule for Grantor {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
-        let message = if was_superuser || !cx.rights.membership_options() {
-            format!("was granted by {grantor}")
-        } else {
-            // Before 16 every role with CREATEROLE can revoke it.
-            format!("was granted by {grantor}, which cannot revoke it any more")
-        };
+        let message = cx.grantors.get(grantor).cloned().unwrap_or_else(|| {
+            let message: Arc<str> = if was_superuser || !cx.rights.membership_options() {
+                format!("was granted by {grantor}").into()
+            } else {
+                // Before 16 every role with CREATEROLE can revoke it.
+                format!("was granted by {grantor}, which cannot revoke it any more").into()
+            };
+            cx.grantors.insert(grantor.clone(), Arc::clone(&message));
+            message
+        });
         let origin = it.granted.origin;
         cx.change(origin);
         cx.report(&ABOUT, Action::Rewritten, object, origin, message);
@@ -62,7 +68,8 @@ pub(in crate::sanitize) fn reroot(
     memberships: &mut [(MembershipKey, Membership)],
     cx: &mut Context<'_>,
 ) {
-    if !cx.rights.membership_options() {
+    let kept = |(key, _): &(MembershipKey, Membership)| key.grantor.is_some();
+    if !cx.rights.membership_options() || !memberships.iter().any(kept) {
         return;
     }
     memberships.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use crate::finding::{Action, Severity};
-use crate::globals::{Membership, MembershipKey};
+use crate::globals::{Map, Membership, MembershipKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context};
 
@@ -18,19 +18,19 @@ pub(super) const ABOUT: About = About {
 
 /// Finds those that close a circle, and takes them out: those that were mapped first.
 pub(in crate::sanitize) fn break_cycles(
-    memberships: &mut Vec<(MembershipKey, Membership)>,
+    memberships: &mut Map<MembershipKey, Membership>,
     cx: &mut Context<'_>,
 ) {
     let suspects = in_circles(memberships);
     if suspects.is_empty() {
         return;
     }
-    let (mapped, plain): (Vec<_>, Vec<_>) =
-        suspects.into_iter().partition(|&at| cx.mapped.contains(&memberships[at].0));
+    let is_mapped = |at| memberships.get_index(at).is_some_and(|(key, _)| cx.mapped.contains(key));
+    let (mapped, plain): (Vec<_>, Vec<_>) = suspects.into_iter().partition(|&at| is_mapped(at));
     let mut roles_of: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
     let mut closing = Vec::new();
     for at in plain.into_iter().chain(mapped) {
-        let (key, it) = &memberships[at];
+        let Some((key, it)) = memberships.get_index(at) else { continue };
         let Some(path) = path(&roles_of, &key.role, &key.member) else {
             roles_of.entry(key.member.clone()).or_default().push(key.role.clone());
             continue;
@@ -44,7 +44,7 @@ pub(in crate::sanitize) fn break_cycles(
         closing.push(at);
     }
     let mut at = 0;
-    memberships.retain(|_| {
+    memberships.retain(|_, _| {
         at += 1;
         !closing.contains(&(at - 1))
     });
@@ -52,10 +52,10 @@ pub(in crate::sanitize) fn break_cycles(
 
 /// The memberships that are left when those of roles that are members of nothing are taken away
 /// again and again.
-fn in_circles(memberships: &[(MembershipKey, Membership)]) -> Vec<usize> {
+fn in_circles(memberships: &Map<MembershipKey, Membership>) -> Vec<usize> {
     let mut roles: HashMap<&Name, u32> = HashMap::default();
     let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
-    for (key, _) in memberships {
+    for key in memberships.keys() {
         *roles.entry(&key.member).or_default() += 1;
         members.entry(&key.role).or_default().push(&key.member);
     }
@@ -72,8 +72,8 @@ fn in_circles(memberships: &[(MembershipKey, Membership)]) -> Vec<usize> {
             }
         }
     }
-    let all = memberships.iter().enumerate();
-    all.filter(|(_, (key, _))| roles.contains_key(&key.role)).map(|(at, _)| at).collect()
+    let all = memberships.keys().enumerate();
+    all.filter(|(_, key)| roles.contains_key(&key.role)).map(|(at, _)| at).collect()
 }
 
 /// The roles through which `from` is a member of `to`, both included.

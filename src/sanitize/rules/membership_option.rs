@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Fact, Membership, MembershipKey};
+use crate::globals::{Fact, Map, Membership, MembershipKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
@@ -20,7 +20,7 @@ pub(super) struct MembershipOption;
 /// A member that inherits from none of the roles that it stays a member of becomes NOINHERIT, which
 /// says the same there.
 pub(in crate::sanitize) fn stop_inheriting(
-    memberships: &[(MembershipKey, Membership)],
+    memberships: &Map<MembershipKey, Membership>,
     cx: &mut Context<'_>,
 ) {
     let mut inherits: BTreeMap<&Name, bool> = BTreeMap::new();

@@ -1,0 +1,59 @@
+//! What a copy prints: text as it goes, or one JSON document at its end.
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+
+use anyhow::Result;
+
+use crate::cli::{Format, file};
+use crate::finding::Finding;
+use crate::plan::Plan;
+use crate::report::{CopyReport, Look, write_news, write_plan, write_result};
+
+pub(super) struct Screen {
+    format: Format,
+    look: Look,
+}
+
+impl Screen {
+    pub(super) fn new(format: Format) -> Self {
+        let stdout = io::stdout();
+        let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        Self { format, look: Look { colours, shorten: stdout.is_terminal(), brief: true } }
+    }
+
+    /// What will be done. The work goes on whether or not anybody listens.
+    pub(super) fn plan(&self, report: &CopyReport, plan: &Plan) {
+        if self.format == Format::Text {
+            let _ = write_plan(report, plan, self.look, &mut anstream::stdout());
+        }
+    }
+
+    /// What the target had to say.
+    pub(super) fn news(&self, findings: &[Finding]) {
+        if self.format == Format::Text {
+            let _ = write_news(findings, self.look, &mut anstream::stdout());
+        }
+    }
+
+    /// What was done, or the whole document.
+    pub(super) fn result(&self, report: &CopyReport) -> Result<()> {
+        let written = match self.format {
+            Format::Text => write_result(report, self.look, &mut anstream::stdout()),
+            Format::Json => write_json(report, &mut io::stdout().lock()),
+        };
+        match written {
+            // Whoever reads it may stop when it has seen enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(file::failed("standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(super) fn write_json(report: &CopyReport, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(to);
+    serde_json::to_writer_pretty(&mut out, report)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
