@@ -238,6 +238,9 @@ pub enum Reason {
     CertificateDate(String),
     /// TLS failed in another way.
     Tls(String),
+    /// The server ended TLS after the handshake, as it does with client certificates that it does
+    /// not take.
+    TlsEnded(String),
     /// A login was refused on our side: channel binding, too many iterations, an unknown method.
     Authentication(String),
     /// Another kind of session was wanted.
@@ -368,7 +371,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::CertificateDate(problem) => write!(f, "the server's certificate {problem}"),
-            Self::Tls(error) => write!(f, "TLS failed: {error}"),
+            Self::Tls(error) | Self::TlsEnded(error) => write!(f, "TLS failed: {error}"),
             Self::Authentication(error) => write!(f, "cannot log in: {error}"),
             Self::Session { wanted } => {
                 write!(f, "target_session_attrs wants {wanted}, and this is none")
