@@ -197,8 +197,8 @@ pub enum Reason {
     Rejected {
         /// What the server said.
         message: String,
-        /// Whether the connection was encrypted.
-        encrypted: bool,
+        /// Whether TLS, which the server may want, is switched off.
+        tls_disabled: bool,
     },
     /// There is no such database (3D000).
     Database {
@@ -330,7 +330,7 @@ impl fmt::Display for Reason {
                 write!(f, "{message} (password from {source})")
             }
             // Its name is not translated.
-            Self::Rejected { message, encrypted: false } if message.contains("pg_hba.conf") => {
+            Self::Rejected { message, tls_disabled: true } if message.contains("pg_hba.conf") => {
                 write!(f, "{message}; the server may want TLS: try sslmode=require")
             }
             Self::Database { message, .. } => write!(f, "{message}; give another one as dbname=…"),

@@ -219,7 +219,7 @@ impl Attempt<'_> {
             Err(never) => match never {},
         };
         let (client, mut connection) =
-            config.connect_raw(stream, connect).await.map_err(|error| self.reason(&error, true))?;
+            config.connect_raw(stream, connect).await.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: true })
@@ -235,7 +235,7 @@ impl Attempt<'_> {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let connected = config.connect_raw(stream, NoTls).await;
-        let (client, mut connection) = connected.map_err(|error| self.reason(&error, false))?;
+        let (client, mut connection) = connected.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: false })
@@ -262,7 +262,7 @@ impl Attempt<'_> {
         config
     }
 
-    fn reason(&self, error: &tokio_postgres::Error, encrypted: bool) -> Reason {
+    fn reason(&self, error: &tokio_postgres::Error) -> Reason {
         let user = self.parameters.user.clone();
         if let Some(error) = error.as_db_error() {
             let message = error.message().to_owned();
@@ -272,7 +272,9 @@ impl Attempt<'_> {
                     Reason::Password { user, source, message }
                 }
                 SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-                    Reason::Rejected { message, encrypted }
+                    let mode = self.parameters.tls.mode;
+                    let tls_disabled = mode == Mode::Disable && !self.host.is_socket();
+                    Reason::Rejected { message, tls_disabled }
                 }
                 SqlState::INVALID_CATALOG_NAME => {
                     Reason::Database { database: self.parameters.database.clone(), message }
