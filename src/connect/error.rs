@@ -197,8 +197,8 @@ pub enum Reason {
     Rejected {
         /// What the server said.
         message: String,
-        /// Whether the connection was encrypted.
-        encrypted: bool,
+        /// Whether TLS, which the server may want, is switched off.
+        tls_disabled: bool,
     },
     /// There is no such database (3D000).
     Database {
@@ -238,6 +238,9 @@ pub enum Reason {
     CertificateDate(String),
     /// TLS failed in another way.
     Tls(String),
+    /// The server ended TLS after the handshake, as it does with client certificates that it does
+    /// not take.
+    TlsEnded(String),
     /// A login was refused on our side: channel binding, too many iterations, an unknown method.
     Authentication(String),
     /// Another kind of session was wanted.
@@ -327,7 +330,7 @@ impl fmt::Display for Reason {
                 write!(f, "{message} (password from {source})")
             }
             // Its name is not translated.
-            Self::Rejected { message, encrypted: false } if message.contains("pg_hba.conf") => {
+            Self::Rejected { message, tls_disabled: true } if message.contains("pg_hba.conf") => {
                 write!(f, "{message}; the server may want TLS: try sslmode=require")
             }
             Self::Database { message, .. } => write!(f, "{message}; give another one as dbname=…"),
@@ -368,7 +371,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::CertificateDate(problem) => write!(f, "the server's certificate {problem}"),
-            Self::Tls(error) => write!(f, "TLS failed: {error}"),
+            Self::Tls(error) | Self::TlsEnded(error) => write!(f, "TLS failed: {error}"),
             Self::Authentication(error) => write!(f, "cannot log in: {error}"),
             Self::Session { wanted } => {
                 write!(f, "target_session_attrs wants {wanted}, and this is none")

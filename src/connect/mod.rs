@@ -27,6 +27,6 @@ mod uri;
 pub use conninfo::is_connection;
 pub use env::Environment;
 pub use error::{ConnectError, Failure, ParameterError, Reason, SessionKind};
-pub use params::{Parameters, TargetSession, Warning};
+pub use params::{Origin, Parameters, TargetSession, Warning};
 pub use password::{AskPassword, Password, PasswordSource};
 pub use session::{ChildEnvironment, Connection, Notice, connect};

@@ -65,6 +65,13 @@ impl Values {
         self.0.iter().map(|(key, value)| (*key, value))
     }
 
+    /// All of it, for tests.
+    #[cfg(test)]
+    pub(super) fn shown(&self) -> String {
+        let all = self.iter().map(|(key, value)| format!("{key}={}", value.text.as_str()));
+        all.collect::<Vec<_>>().join("|")
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key).filter(|value| !value.text.is_empty())
     }
@@ -73,14 +80,17 @@ impl Values {
         self.get(key).map(|value| value.text.as_str())
     }
 
-    /// One of these words, the first of which is the default.
+    /// One of these words.
     pub(super) fn word<T: Copy>(
         &self,
         key: &'static str,
         words: &[(&'static str, T)],
         default: T,
     ) -> Result<T, ParameterError> {
-        let Some(value) = self.get(key) else { return Ok(default) };
+        // libpq takes no empty text for most of them.
+        let may_be_empty = key.starts_with("ssl_") || key == "sslsni";
+        let value = self.0.get(key).filter(|value| !may_be_empty || !value.text.is_empty());
+        let Some(value) = value else { return Ok(default) };
         let found = words.iter().find(|(word, _)| *word == value.text.as_str());
         found.map(|(_, meaning)| *meaning).ok_or_else(|| {
             let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
@@ -303,14 +313,16 @@ impl Parameters {
             ("prefer-standby", TargetSession::PreferStandby),
         ];
         let balance = [("disable", false), ("random", true)];
+        // An empty name is one.
         let application = ["application_name", "fallback_application_name"];
-        let application = application.iter().find_map(|key| values.text(key));
+        let application = application.iter().find_map(|key| values.0.get(key));
+        let application = application.map_or("pg_globals", |value| value.text.as_str());
         Ok(Self {
             hosts,
             user,
             database,
             password,
-            application_name: application.unwrap_or("pg_globals").to_owned(),
+            application_name: application.to_owned(),
             options: values.text("options").map(str::to_owned),
             timeout: seconds.map(Duration::from_secs),
             target: values.word("target_session_attrs", &targets, TargetSession::Any)?,

@@ -219,7 +219,7 @@ impl Attempt<'_> {
             Err(never) => match never {},
         };
         let (client, mut connection) =
-            config.connect_raw(stream, connect).await.map_err(|error| self.reason(&error, true))?;
+            config.connect_raw(stream, connect).await.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: true })
@@ -235,7 +235,7 @@ impl Attempt<'_> {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let connected = config.connect_raw(stream, NoTls).await;
-        let (client, mut connection) = connected.map_err(|error| self.reason(&error, false))?;
+        let (client, mut connection) = connected.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: false })
@@ -247,9 +247,12 @@ impl Attempt<'_> {
         config
             .user(&parameters.user)
             .dbname(&parameters.database)
-            .application_name(&parameters.application_name)
             .channel_binding(parameters.channel_binding)
             .ssl_mode(SslMode::Disable);
+        // libpq sends no empty name, so that `options` may have one.
+        if !parameters.application_name.is_empty() {
+            config.application_name(&parameters.application_name);
+        }
         if let Some(options) = &parameters.options {
             config.options(options);
         }
@@ -259,7 +262,7 @@ impl Attempt<'_> {
         config
     }
 
-    fn reason(&self, error: &tokio_postgres::Error, encrypted: bool) -> Reason {
+    fn reason(&self, error: &tokio_postgres::Error) -> Reason {
         let user = self.parameters.user.clone();
         if let Some(error) = error.as_db_error() {
             let message = error.message().to_owned();
@@ -269,7 +272,9 @@ impl Attempt<'_> {
                     Reason::Password { user, source, message }
                 }
                 SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-                    Reason::Rejected { message, encrypted }
+                    let mode = self.parameters.tls.mode;
+                    let tls_disabled = mode == Mode::Disable && !self.host.is_socket();
+                    Reason::Rejected { message, tls_disabled }
                 }
                 SqlState::INVALID_CATALOG_NAME => {
                     Reason::Database { database: self.parameters.database.clone(), message }
@@ -282,6 +287,7 @@ impl Attempt<'_> {
         if error.is_closed() {
             return Reason::Closed;
         }
+        let error_is_handshake = error.to_string().contains("handshake");
         let cause = error.source();
         let cause_text = cause.map(ToString::to_string).unwrap_or_default();
         if cause_text == "password missing" {
@@ -290,7 +296,12 @@ impl Attempt<'_> {
         if let Some(error) = cause.and_then(|cause| cause.downcast_ref::<io::Error>()) {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             if let (Some(error), Some(tls)) = (inner, self.tls) {
-                return tls.reason(&self.host.name, error);
+                let reason = tls.reason(&self.host.name, error);
+                // Behind the handshake, libpq does not try again without TLS.
+                return match (reason, error_is_handshake) {
+                    (Reason::Tls(text), false) => Reason::TlsEnded(text),
+                    (reason, _) => reason,
+                };
             }
             return broken_off(error);
         }
@@ -312,6 +323,10 @@ fn broken_off(error: &io::Error) -> Reason {
     match error.kind() {
         ErrorKind::UnexpectedEof => Reason::Closed,
         ErrorKind::InvalidData | ErrorKind::InvalidInput => Reason::Protocol(text(error)),
+        // Of the driver: a message was cut off, or is none.
+        _ if error.raw_os_error().is_none() && error.get_ref().is_some() => {
+            Reason::Protocol(text(error))
+        }
         _ => Reason::Network(text(error)),
     }
 }

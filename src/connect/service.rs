@@ -81,9 +81,7 @@ mod tests {
         let mut values = Values::default();
         values.add("host", "mine", Origin::Argument);
         match section(text.as_bytes(), service, Path::new("f"), &mut values) {
-            Ok(true) => {
-                Ok(values.iter().map(|(k, v)| format!("{k}={}|", v.text.as_str())).collect())
-            }
+            Ok(true) => Ok(values.shown()),
             Ok(false) => Ok("not found".to_owned()),
             Err(error) => Err(error.to_string()),
         }
@@ -94,7 +92,7 @@ mod tests {
         let text =
             "# c\n\nfrob\n[a]\r\n host=x\nport=1  \nport=2\ndbname= d \n[b]\nuser\n[c]\nservice=a";
         for (text, service, expected) in [
-            (text, "a", Ok("dbname= d|host=mine|port=1|")),
+            (text, "a", Ok("dbname= d|host=mine|port=1")),
             (text, "d", Ok("not found")),
             (text, "b", Err("f:10: \"=\" is missing")),
             (text, "c", Err("f:12: a service cannot name another one")),

@@ -320,9 +320,10 @@ impl Tls {
     }
 }
 
-/// `DnsName("x")` as rustls shows names, without its decoration.
+/// `DnsName("x")` or `IpAddress(x)` as rustls shows names, without its decoration.
 fn plain(name: &str) -> String {
-    name.split('"').nth(1).unwrap_or(name).to_owned()
+    let inside = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inside.unwrap_or(name).trim_matches('"').to_owned()
 }
 
 /// What rustls has no word for.

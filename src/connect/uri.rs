@@ -140,7 +140,7 @@ mod tests {
     fn parsed(text: &str) -> Result<String, String> {
         let mut values = Values::default();
         parse(text, &mut values).map_err(|error| error.to_string())?;
-        Ok(values.iter().map(|(key, value)| format!("{key}={}|", value.text.as_str())).collect())
+        Ok(values.shown())
     }
 
     /// From libpq's own tests (`src/interfaces/libpq/t/001_uri.pl`).
@@ -149,30 +149,30 @@ mod tests {
         for (text, expected) in [
             ("postgresql://", ""),
             ("postgres:///", ""),
-            ("postgresql://h:1/d", "dbname=d|host=h|port=1|"),
+            ("postgresql://h:1/d", "dbname=d|host=h|port=1"),
             (
                 "postgresql://uri-user:secret@host:12345/db",
-                "dbname=db|host=host|password=secret|port=12345|user=uri-user|",
+                "dbname=db|host=host|password=secret|port=12345|user=uri-user",
             ),
-            ("postgresql://user@", "user=user|"),
-            ("postgresql://:12345/", "port=12345|"),
-            ("postgresql://u%73er%20x@/d%20b?user=other", "dbname=d b|user=other|"),
+            ("postgresql://user@", "user=user"),
+            ("postgresql://:12345/", "port=12345"),
+            ("postgresql://u%73er%20x@/d%20b?user=other", "dbname=d b|user=other"),
             (
                 "postgresql://host/db?u%7aer=a",
                 "!invalid connection option \"uzer\"; did you mean \"user\"?",
             ),
-            ("postgresql://%2Fvar%2Frun/d", "dbname=d|host=/var/run|"),
-            ("postgresql:///d?host=/path/to/socket", "dbname=d|host=/path/to/socket|"),
-            ("postgresql://[::1]:5/d", "dbname=d|host=::1|port=5|"),
-            ("postgresql://[2001:db8::1234]", "host=2001:db8::1234|"),
-            ("postgresql://a:1,[::2]:3,c/d", "dbname=d|host=a,::2,c|port=1,3,|"),
+            ("postgresql://%2Fvar%2Frun/d", "dbname=d|host=/var/run"),
+            ("postgresql:///d?host=/path/to/socket", "dbname=d|host=/path/to/socket"),
+            ("postgresql://[::1]:5/d", "dbname=d|host=::1|port=5"),
+            ("postgresql://[2001:db8::1234]", "host=2001:db8::1234"),
+            ("postgresql://a:1,[::2]:3,c/d", "dbname=d|host=a,::2,c|port=1,3,"),
             (
                 "postgresql://a,b?target_session_attrs=any",
-                "host=a,b|port=,|target_session_attrs=any|",
+                "host=a,b|port=,|target_session_attrs=any",
             ),
-            ("postgresql://h?ssl=true", "host=h|sslmode=require|"),
+            ("postgresql://h?ssl=true", "host=h|sslmode=require"),
             ("postgresql://h?ssl=false", "!invalid connection option \"ssl\""),
-            ("postgresql://h?dbname=x&dbname=y", "dbname=y|host=h|"),
+            ("postgresql://h?dbname=x&dbname=y", "dbname=y|host=h"),
             ("postgresql://h/?user", "!in the URI, \"=\" is missing in a parameter behind \"?\""),
             (
                 "postgresql://h/?a=b=c",

@@ -6,7 +6,7 @@ use std::{fs, slice};
 
 use pg_globals::connect::{Password, connect};
 
-use super::{ask, ask_with, parameters, run};
+use super::{ask, ask_with, parameters, reload, run};
 use crate::support::cluster::Cluster;
 
 #[test]
@@ -54,7 +54,7 @@ fn passwords_come_from_everywhere() {
     let hba = format!("host all entra 127.0.0.1/32 password\n{}", hba(&cluster));
     fs::write(cluster.socket().join("hba"), hba).unwrap();
     cluster.sql("postgres", "postgres", &format!("ALTER ROLE entra PASSWORD '{token}'"));
-    cluster.sql("postgres", "postgres", "SELECT pg_reload_conf()");
+    reload(&cluster);
     let passfile = cluster.new_directory("home").join("pgpass");
     let escaped = token.replace('\\', "\\\\").replace(':', "\\:");
     fs::write(&passfile, format!("# nothing\n*:*:*:entra:{escaped}\n")).unwrap();

@@ -1,12 +1,23 @@
 //! Connections to real servers.
+#![allow(clippy::format_push_string, reason = "what is pushed is short, and reads better so")]
 
+mod child;
 mod login;
+mod psql;
+mod refused;
+mod tls;
 
 use std::future::Future;
+use std::path::Path;
+use std::process::Command;
 
 use pg_globals::connect::{
     AskPassword, ConnectError, Connection, Environment, Parameters, connect,
 };
+
+use crate::support::cluster::Cluster;
+use crate::support::process::command;
+use crate::support::servers::client_program;
 
 /// Runs it to its end, as the program does.
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -45,4 +56,17 @@ fn ask_with(
         connection.close().await;
         Ok(answer)
     })
+}
+
+/// Makes the server read its files again, and waits until new sessions see it.
+fn reload(cluster: &Cluster) {
+    let loaded = || cluster.query("postgres", "postgres", "SELECT pg_conf_load_time()");
+    let before = loaded();
+    cluster.sql("postgres", "postgres", "SELECT pg_reload_conf()");
+    while loaded() == before {}
+}
+
+/// psql with TLS, which finds nothing in its surroundings but what the test adds.
+fn psql() -> Command {
+    command(client_program(15, "psql"), Path::new("/"))
 }
