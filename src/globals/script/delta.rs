@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Phase, Shape, alter_setting, comments, create_role, grantee, labels, memberships, parameters,
-    passwords, spec, tablespace, tablespace_details, text, text_of,
+    Grants, Phase, Shape, alter_setting, comments, create_role, grantee, labels, memberships,
+    parameters, passwords, spec, tablespace, tablespace_details, text, text_of,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
@@ -192,7 +192,9 @@ impl<'a> Delta<'a> {
         let push = |phase| move |(origin, statement)| (phase, origin, statement);
         all.extend(comments(&self.given.roles).map(push(Phase::Comments)));
         all.extend(labels(&self.given.roles).map(push(Phase::SecurityLabels)));
-        all.extend(memberships(&self.given.memberships).map(push(Phase::Memberships)));
+        all.extend(
+            memberships(&self.given.memberships, Grants::Existing).map(push(Phase::Memberships)),
+        );
         all.extend(parameters(&self.given).map(push(Phase::Parameters)));
         for (name, it) in &self.given.tablespaces {
             if !self.existing.contains(name) {

@@ -26,6 +26,7 @@ fn of_the_program() {
 
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
+      copy       Copy roles live, from a server or a dump to a server
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 
@@ -33,7 +34,7 @@ fn of_the_program() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 2 trouble.
+    Exit status: 0 done, 1 differences, 2 trouble.
     ");
     assert_eq!(help(&["help"]), help(&["--help"]));
     assert_snapshot!(help(&["--help"]), @"
@@ -43,6 +44,7 @@ fn of_the_program() {
 
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
+      copy       Copy roles live, from a server or a dump to a server
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 
@@ -50,7 +52,7 @@ fn of_the_program() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 2 trouble.
+    Exit status: 0 done, 1 differences, 2 trouble.
     ");
     let version = format!("pg_globals {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(help(&["--version"]), version);
@@ -59,13 +61,14 @@ fn of_the_program() {
 
 #[test]
 fn of_convert() {
-    assert_snapshot!(help(&["convert", "-h"]), @"
+    assert_snapshot!(help(&["convert", "-h"]), @r#"
     Convert a globals dump into a script that a managed target accepts
 
     Usage: pg_globals convert [OPTIONS] <SOURCE>
 
     Arguments:
-      <SOURCE>  The dump: a file, or - for standard input
+      <SOURCE>  The dump: a file, - for standard input, or a connection (postgresql://… or "key=value
+                …")
 
     Options:
       -h, --help  Print help (see more with '--help')
@@ -77,10 +80,9 @@ fn of_convert() {
                                     offers]
 
     Source:
-          --source-platform <NAME|FILE>  The platform that the dump comes from [default: recognised by
-                                         its roles]
-          --drop-unknown                 List statements that are not understood as dropped, instead of
-                                         failing
+          --source-platform <NAME|FILE>  The platform of the source [default: recognised by its roles]
+          --drop-unknown                 List statements of a dump that are not understood as dropped,
+                                         instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
 
     What goes:
@@ -98,11 +100,11 @@ fn of_convert() {
 
     Passwords:
           --passwords <WHAT>       What to do with passwords [default: keep] [possible values: keep,
-                                   omit, generate]
+                                   omit, generate, resend]
           --password-file <FILE>   Where generated passwords go, in pgbouncer's format; those of an
                                    earlier run are used again
-          --passwords-from <FILE>  Take passwords that the dump lacks from a pgbouncer userlist.txt, or
-                                   from another dump
+          --passwords-from <FILE>  Take passwords that the source lacks from a pgbouncer userlist.txt,
+                                   or from a dump
 
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
@@ -114,19 +116,19 @@ fn of_convert() {
     Example: pg_globals convert globals.sql -o azure.sql
 
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.
-    ");
-    assert_snapshot!(help(&["convert", "--help"]), @"
+    "#);
+    assert_snapshot!(help(&["convert", "--help"]), @r#"
     Convert a globals dump into a script that a managed target accepts.
 
-    Reads what pg_dumpall --globals-only writes (or a whole cluster dump), takes out or rewrites what
-    the target's administrator may not do, and says what it changed and why. The script goes to standard
-    output, the report to standard error.
+    Reads what pg_dumpall --globals-only writes (or a whole cluster dump, or a running server), takes
+    out or rewrites what the target's administrator may not do, and says what it changed and why. The
+    script goes to standard output, the report to standard error.
 
     Usage: pg_globals convert [OPTIONS] <SOURCE>
 
     Arguments:
       <SOURCE>
-              The dump: a file, or - for standard input
+              The dump: a file, - for standard input, or a connection (postgresql://… or "key=value …")
 
     Options:
       -h, --help
@@ -144,10 +146,10 @@ fn of_convert() {
 
     Source:
           --source-platform <NAME|FILE>
-              The platform that the dump comes from [default: recognised by its roles]
+              The platform of the source [default: recognised by its roles]
 
           --drop-unknown
-              List statements that are not understood as dropped, instead of failing
+              List statements of a dump that are not understood as dropped, instead of failing
 
           --accept-truncated
               Use a dump without its end marker as far as it goes
@@ -182,6 +184,8 @@ fn of_convert() {
               - keep:     Carry verifiers over as they are
               - omit:     Leave them out
               - generate: Make new passwords where the old are unknown; needs --password-file
+              - resend:   Send verifiers to roles that exist, too, where they cannot be compared; for
+                copy only
 
               [default: keep]
 
@@ -190,7 +194,7 @@ fn of_convert() {
               again
 
           --passwords-from <FILE>
-              Take passwords that the dump lacks from a pgbouncer userlist.txt, or from another dump
+              Take passwords that the source lacks from a pgbouncer userlist.txt, or from a dump
 
     Output:
       -o, --output <FILE>
@@ -214,7 +218,7 @@ fn of_convert() {
     Example: pg_globals convert globals.sql -o azure.sql
 
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.
-    ");
+    "#);
 }
 
 #[test]

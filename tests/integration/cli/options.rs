@@ -71,6 +71,7 @@ fn misspelt() {
 
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
+      copy       Copy roles live, from a server or a dump to a server
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 
@@ -78,7 +79,7 @@ fn misspelt() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Exit status: 0 done, 2 trouble.
+    Exit status: 0 done, 1 differences, 2 trouble.
     ");
     assert_snapshot!(Run::new(["konvert"]).fails(), @"
     error: unrecognized subcommand 'konvert'
@@ -122,7 +123,7 @@ fn misspelt() {
     ");
     assert_snapshot!(refused("--passwords none"), @"
     error: invalid value 'none' for '--passwords <WHAT>'
-      [possible values: keep, omit, generate]
+      [possible values: keep, omit, generate, resend]
 
     For more information, try '--help'.
     ");

@@ -1,6 +1,5 @@
 //! What `copy` prints, whole.
 
-use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::globals;
 use crate::support::platforms;
