@@ -86,28 +86,30 @@ impl Convert {
         let report_to_stdout = self.report.is_some() && report.is_none();
 
         let environment = Environment::from_process();
-        let input = connection::block_on(Input::read(&self.source, &self.input, &environment))?;
+        let mut input = connection::block_on(Input::read(&self.source, &self.input, &environment))?;
+        let found = (&input.globals).into();
+        let (globals, ledger, findings) = input.take();
         let source = input.source(source.as_ref().map(PlatformChoice::get));
         let mut summary = Report {
             format_version: FORMAT_VERSION,
             source: report::Source {
                 name: input.name.clone(),
                 platform: source.platform.map(|source| source.name().to_owned()),
-                server_version: input.server_version,
-                client_version: input.client_version,
+                server_version: input.server_version.clone(),
+                client_version: input.client_version.clone(),
             },
             target: Target {
                 platform: target.name().to_owned(),
                 title: target.title().to_owned(),
                 version: major,
             },
-            found: (&input.globals).into(),
+            found,
             statements: Statements::default(),
             findings: Vec::new(),
         };
         let rights = Rights::offline(target, major);
         let Sanitized { globals, ledger, findings, generated, .. } =
-            sanitize(input.globals, input.ledger, input.findings, rights, source, &choices)?;
+            sanitize(globals, ledger, findings, rights, source, &choices)?;
         summary.statements = Statements::count(&ledger, input.counts);
         summary.findings = findings;
 

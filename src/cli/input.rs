@@ -1,13 +1,14 @@
 //! Where globals come from, for commands that take a dump or a server: the source.
 
 use std::io::Write as _;
+use std::mem::take;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::options::{PlatformChoice, shown};
 use super::{connection, file};
-use crate::connect::{self, Connection, Environment};
+use crate::connect::{self, Environment};
 use crate::finding::Finding;
 use crate::globals::{Globals, Ledger};
 use crate::platform::Platform;
@@ -54,7 +55,7 @@ pub(super) struct Input {
     pub(super) server_version: Option<String>,
     pub(super) client_version: Option<String>,
     /// What a live server has answered.
-    pub(super) live: Option<(Box<Live>, Connection)>,
+    pub(super) live: Option<Box<Live>>,
 }
 
 impl Input {
@@ -71,14 +72,24 @@ impl Input {
         }
     }
 
+    /// What was read, to be sanitized; it is taken from here.
+    pub(super) fn take(&mut self) -> (Globals, Ledger, Vec<Finding>) {
+        let (globals, ledger) = (&mut self.globals, &mut self.ledger);
+        (take(globals), take(ledger), take(&mut self.findings))
+    }
+
     /// Where it comes from: the platform that was named, else the one that its roles show.
-    pub(super) fn source<'a>(&self, named: Option<&'a Platform>) -> sanitize::Source<'a> {
-        sanitize::Source { platform: named.or(self.platform), major: self.major() }
+    pub(super) fn source<'a>(&'a self, named: Option<&'a Platform>) -> sanitize::Source<'a> {
+        sanitize::Source {
+            platform: named.or(self.platform),
+            major: self.major(),
+            verifier_kinds: self.live.as_ref().map(|live| &live.verifier_kinds),
+        }
     }
 
     /// The source's major version, as far as it is known.
     fn major(&self) -> Option<Major> {
-        if let Some((live, _)) = &self.live {
+        if let Some(live) = &self.live {
             return Some(live.answers.major);
         }
         let version = self.server_version.as_deref()?;
@@ -135,8 +146,10 @@ impl Input {
         let connection = connection::open("the source", source, environment).await?;
         let live = live::read(&connection.client).await;
         let live = live.map_err(|error| anyhow!("{}: {error}", connection.label()))?;
+        let name = connection.label();
+        connection.close().await;
         Ok(Self {
-            name: connection.label(),
+            name,
             globals: live.globals.clone(),
             ledger: Ledger::default(),
             findings: Vec::new(),
@@ -144,7 +157,7 @@ impl Input {
             platform: live.platform,
             server_version: Some(live.answers.version.clone()),
             client_version: None,
-            live: Some((Box::new(live), connection)),
+            live: Some(Box::new(live)),
         })
     }
 }

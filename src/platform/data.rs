@@ -102,6 +102,8 @@ pub(super) struct Role {
     pub(super) note: String,
     /// How members of this role authenticate, where not by password.
     pub(super) authentication: Option<String>,
+    /// The attribute that membership stands for.
+    pub(super) gives: Option<AttributeName>,
     /// Whether the administrator may grant it.
     pub(super) grant: Option<Verdict>,
 }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::data::{Data, Role, RoleKind};
 use super::error::PlatformError;
 use super::settings;
+use crate::attribute::Attribute;
 use crate::version::Major;
 
 /// What is known about one platform.
@@ -40,6 +41,11 @@ impl OwnRole {
     /// What it is for.
     pub const fn kind(&self) -> RoleKind {
         self.0.kind
+    }
+
+    /// The attribute that its members have in all but name.
+    pub fn gives(&self) -> Option<Attribute> {
+        self.0.gives.as_ref().map(|name| name.0)
     }
 
     /// What is to know about it; may be empty.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
-use super::{About, Choices, Unspecified};
+use super::{About, Choices, Source, Unspecified};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub rights: Rights<'a>,
     /// The platform that the globals come from, if it is known.
     pub source: Option<&'a Platform>,
+    /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
+    pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
     /// What the user wants.
     pub choices: &'a Choices,
     /// The roles that stay; complete when memberships and settings are looked at.
@@ -62,7 +64,7 @@ pub struct External {
 impl<'a> Context<'a> {
     pub(super) fn new(
         rights: Rights<'a>,
-        source: Option<&'a Platform>,
+        source: Source<'a>,
         choices: &'a Choices,
         seed: Seed,
         ledger: Ledger,
@@ -70,7 +72,8 @@ impl<'a> Context<'a> {
     ) -> Self {
         Self {
             rights,
-            source,
+            source: source.platform,
+            verifier_kinds: source.verifier_kinds,
             choices,
             roles: Map::default(),
             dropped: HashSet::default(),

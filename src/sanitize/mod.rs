@@ -76,11 +76,13 @@ pub struct Source<'a> {
     pub platform: Option<&'a Platform>,
     /// The server's major version, if it is known.
     pub major: Option<Major>,
+    /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
+    pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
 }
 
 impl<'a> From<Option<&'a Platform>> for Source<'a> {
     fn from(platform: Option<&'a Platform>) -> Self {
-        Self { platform, major: None }
+        Self { platform, ..Self::default() }
     }
 }
 
@@ -98,8 +100,7 @@ pub fn sanitize<'a>(
 ) -> Result<Sanitized, ChoiceError> {
     let source = source.into();
     choices.check(&globals)?;
-    let mut cx =
-        Context::new(rights, source.platform, choices, seed(&globals, choices), ledger, findings);
+    let mut cx = Context::new(rights, source, choices, seed(&globals, choices), ledger, findings);
     rules::unused_patterns(&globals, &mut cx);
     // Passwords from elsewhere are known by the source's names.
     rules::passwords_from(&mut globals, &mut cx);

@@ -34,7 +34,7 @@ fn run_all(text: &str, source_major: Option<Major>, target: &str, choices: &Choi
         |role| reading.globals.roles.contains_key(&Name::new(role)),
         |tablespace| reading.globals.tablespaces.contains_key(&Name::new(tablespace)),
     );
-    let source = Source { platform: source, major: source_major };
+    let source = Source { platform: source, major: source_major, ..Source::default() };
     let rights = Rights::offline(platform, major);
     let sanitized =
         sanitize(reading.globals, reading.ledger, reading.findings, rights, source, &choices)

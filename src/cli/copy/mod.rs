@@ -138,7 +138,7 @@ impl Copy {
         let named_source = self.input.platform()?;
 
         let environment = Environment::from_process();
-        let input = Input::read(&self.source, &self.input, &environment).await?;
+        let mut input = Input::read(&self.source, &self.input, &environment).await?;
         let target = connection::open("the target", &self.target, &environment).await?;
         let live = read_target(&target).await?;
         refuse_target(&input, &live, &target.label())?;
@@ -148,9 +148,8 @@ impl Copy {
         let platform = platform.or_else(|| Platform::builtin("postgres"));
         let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
         let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
+        let (globals, ledger, findings) = input.take();
         let source = input.source(named_source.as_ref().map(PlatformChoice::get));
-        let Input { name, globals, ledger, findings, server_version, live: source_live, .. } =
-            input;
         let sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
 
         let job = Job {
@@ -158,7 +157,7 @@ impl Copy {
             target: &target,
             live: &live,
             platform,
-            source: source_live.as_ref().map(|(live, _)| &**live),
+            source: input.live.as_deref(),
             sanitized: &sanitized,
             choices: &choices,
         };
@@ -166,9 +165,9 @@ impl Copy {
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
-                name,
+                name: input.name.clone(),
                 platform: source.platform.map(|platform| platform.name().to_owned()),
-                server_version,
+                server_version: input.server_version.clone(),
                 user: None,
             },
             target: Place {
@@ -273,7 +272,7 @@ fn refuse_target(input: &Input, live: &Live, label: &str) -> Result<()> {
     if answers.state == State::Standby {
         bail!("{label}: the target is a standby: connect to its primary");
     }
-    if let Some((source, _)) = &input.live
+    if let Some(source) = &input.live
         && answers.identity.is_some()
         && source.answers.identity == answers.identity
     {

@@ -24,6 +24,10 @@ fn report(
     cx: &mut Context<'_>,
 ) {
     let expected = belongs && (cx.is_platform_role(role) || !cx.choices.selects(role));
+    if expected && origin == Origin::LIVE {
+        // No statement has to be accounted for.
+        return;
+    }
     let severity = if expected { Severity::Info } else { ABOUT.severity };
     let message = format!("{role} is not carried over");
     cx.report_as(&ABOUT, severity, Action::Dropped, object, origin, message);
@@ -57,6 +61,14 @@ impl MembershipRule for DroppedRole {
         {
             let message = format!(
                 "{} is not carried over; where it should administer the target: --map-role {admin}={target}",
+                key.role
+            );
+            cx.report(&ABOUT, Action::Dropped, object, origin, message);
+        } else if let Some(attribute) = cx.source.and_then(|s| s.role(key.role.as_str())?.gives()) {
+            let member = &key.member;
+            let message = format!(
+                "{} is not carried over: {member} loses {attribute}, which on the target is ALTER ROLE \
+                 {member} {attribute}",
                 key.role
             );
             cx.report(&ABOUT, Action::Dropped, object, origin, message);

@@ -13,7 +13,7 @@ use crate::sanitize::{About, Context, MembershipRule, Verdict};
 pub(super) const ABOUT: About = About {
     name: "grantor",
     severity: Severity::Info,
-    why: "the grantor becomes the role that replays the script: only it may name itself",
+    why: "the grantor becomes the role that replays it: only it may name itself",
     remedy: "",
 };
 

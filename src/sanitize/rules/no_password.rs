@@ -29,7 +29,11 @@ impl RoleRule for NoPassword {
         match &role.password {
             Password::Is(_) => {}
             Password::Unknown => {
-                let message = "its password is not known";
+                let kind = cx.verifier_kinds.and_then(|kinds| kinds.get(name));
+                let message = match kind {
+                    Some(kind) => format!("its password is not known, only that it is {kind}"),
+                    None => "its password is not known".to_owned(),
+                };
                 cx.report(&ABOUT, Action::Kept, object, origin, message);
             }
             Password::None(_) => {
