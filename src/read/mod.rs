@@ -1,4 +1,4 @@
-//! Where globals come from: the text of a dump, a live server, by its catalogs or by its pg_dumpall, and
+//! Where globals come from: the text of a dump, a live server, whose readers are [two](witness), and
 //! verifiers from elsewhere.
 
 mod dump;
@@ -6,7 +6,10 @@ pub mod live;
 mod mask;
 mod passwords;
 pub mod pg_dumpall;
+mod servers;
+pub mod witness;
 
 pub use dump::{Counts, Failure, Mistake, Options, Reading, read};
 pub use mask::mask;
 pub use passwords::{PasswordSource, PasswordsError, Userlist, read_passwords};
+pub use servers::{ReaderError, both, pg_dumpall_alone};
