@@ -95,9 +95,9 @@ fn what_hangs_is_ended_with_its_children() {
     let string = source.connection_string("postgres", "postgres") + " password=x";
     with_connection(&string, async |connection, live| {
         let program = Program::ask(&path).await.unwrap();
-        let limit = Duration::from_millis(1500);
+        let limit = Duration::from_millis(2500);
         let error = both(connection, live, &program, limit).await.unwrap_err().to_string();
-        let expected = "was not done within 1.5 seconds, and was ended: give --reader catalog";
+        let expected = "was not done within 2.5 seconds, and was ended: give --reader catalog";
         assert!(error.ends_with(expected), "{error}");
         assert_nothing_left(directory.path());
         // And nobody waits for it any longer.
