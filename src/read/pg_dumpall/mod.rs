@@ -1,7 +1,7 @@
 //! `pg_dumpall` as a reader of a live server: found, run within limits, and its text read.
 //!
 //! - [`program`]: one `pg_dumpall`, and what it is able to.
-//! - [`find`]: which of those that are installed suits a server.
+//! - [`mod@find`]: which of those that are installed suits a server.
 //! - `process`: a child that is killed with its children when it takes too long.
 //! - [`run`]: the dump.
 //! - [`forecast`]: how long it will take.
