@@ -17,6 +17,26 @@ pub fn mask(text: &str) -> String {
     text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
 }
 
+/// A message with what is secret in it replaced in the same way: verifiers, literals right behind
+/// `PASSWORD`, and the password of the connection. The rest stays, since there are messages about
+/// passwords, too.
+pub(super) fn mask_message(text: &str, password: Option<&str>) -> String {
+    let mut hidden = vec![false; text.len()];
+    for at in word_positions(text, "PASSWORD") {
+        let behind = at + "PASSWORD".len();
+        if text[behind..].trim_start().starts_with(['\'', 'E', 'e', 'U', 'u'])
+            && text[behind..].trim_start().find('\'').is_some_and(|quote| quote < 3)
+        {
+            hide_behind(text, behind, &mut hidden);
+        }
+    }
+    for (at, found) in password.into_iter().flat_map(|password| text.match_indices(password)) {
+        hidden[at..at + found.len()].fill(true);
+    }
+    hide_verifiers(text, &mut hidden);
+    text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
+}
+
 /// Where `word` stands as a word of its own, in any case.
 fn word_positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let bytes = text.as_bytes();
@@ -158,5 +178,25 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(mask(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn messages_keep_what_is_no_secret() {
+        let cases = [
+            ("password authentication failed for user \"a\"", None),
+            ("password for user 'a' is missing", None),
+            ("password Expired for 'a'", None),
+            ("ALTER ROLE a PASSWORD 'x''y' LOGIN", Some("ALTER ROLE a PASSWORD ****** LOGIN")),
+            ("password E'x' LOGIN", Some("password **** LOGIN")),
+            (
+                "is md50123456789abcdef0123456789abcdef",
+                Some("is ***********************************"),
+            ),
+            ("user tops3cret!", Some("user **********")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(mask_message(text, Some("tops3cret!")), expected.unwrap_or(text), "{text}");
+        }
+        assert_eq!(mask_message("user tops3cret!", None), "user tops3cret!");
     }
 }

@@ -1,10 +1,15 @@
-//! Where globals come from: the text of a dump, a live server, and verifiers from elsewhere.
+//! Where globals come from: the text of a dump, a live server, whose readers are [two](witness), and
+//! verifiers from elsewhere.
 
 mod dump;
 pub mod live;
 mod mask;
 mod passwords;
+pub mod pg_dumpall;
+mod servers;
+pub mod witness;
 
 pub use dump::{Counts, Failure, Mistake, Options, Reading, read};
 pub use mask::mask;
 pub use passwords::{PasswordSource, PasswordsError, Userlist, read_passwords};
+pub use servers::{ReaderError, both, pg_dumpall_alone};

@@ -205,10 +205,9 @@ mod tests {
         assert_eq!(names.len(), count);
         for about in all() {
             assert!(
-                about
-                    .name
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                about.name.bytes().all(|b| b.is_ascii_lowercase()
+                    || b.is_ascii_digit()
+                    || matches!(b, b'-' | b'_'))
             );
             assert!(!about.why.ends_with('.') && !about.remedy.ends_with('.'), "{}", about.name);
         }

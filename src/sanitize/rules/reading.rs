@@ -1,4 +1,4 @@
-//! What reading a dump already says of its statements (`globals::collect`).
+//! What reading already says: of a dump's statements (`globals::collect`), and of how it was made.
 
 use crate::finding::Severity;
 use crate::sanitize::About;
@@ -65,5 +65,11 @@ pub(super) const ALL: [About; 10] = [
         severity: Severity::Warning,
         why: "the dump alters roles that it does not create",
         remedy: "leave them out with --exclude where the target has them already",
+    },
+    About {
+        name: "pg_dumpall-warning",
+        severity: Severity::Warning,
+        why: "pg_dumpall said something while it read the server",
+        remedy: "look at what it names on the source",
     },
 ];
