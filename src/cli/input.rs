@@ -2,17 +2,20 @@
 
 use std::io::Write as _;
 use std::mem::take;
+use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::options::{PlatformChoice, shown};
 use super::{connection, file};
-use crate::connect::{self, Environment};
-use crate::finding::Finding;
+use crate::connect::{self, Connection, Environment};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Globals, Ledger};
 use crate::platform::Platform;
 use crate::read::live::{self, Live};
+use crate::read::pg_dumpall::{self, Forecast, Found, Places};
 use crate::read::{self, Counts, Failure, Reading};
 use crate::report;
 use crate::sanitize;
@@ -33,6 +36,25 @@ pub(super) struct InputOptions {
     /// Use a dump without its end marker as far as it goes.
     #[arg(long, help_heading = "Source")]
     accept_truncated: bool,
+
+    /// How a server is read.
+    #[arg(long, value_name = "READER", value_enum, default_value_t, help_heading = "Source")]
+    reader: ReaderChoice,
+
+    /// The pg_dumpall to run [default: the newest in PATH and in the usual places].
+    #[arg(long, value_name = "PATH", help_heading = "Source")]
+    pg_dumpall: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum ReaderChoice {
+    /// By pg_dumpall and from the catalogs, which must agree; from these alone where there is none.
+    #[default]
+    Auto,
+    /// By pg_dumpall, and from the catalogs what it leaves out.
+    PgDumpall,
+    /// From the catalogs.
+    Catalog,
 }
 
 impl InputOptions {
@@ -66,7 +88,7 @@ impl Input {
         environment: &Environment,
     ) -> Result<Self> {
         if connect::is_connection(source) {
-            Self::from_server(source, environment).await
+            Self::from_server(source, options, environment).await
         } else {
             Self::from_dump(source, options)
         }
@@ -142,22 +164,90 @@ impl Input {
         })
     }
 
-    async fn from_server(source: &str, environment: &Environment) -> Result<Self> {
+    async fn from_server(
+        source: &str,
+        options: &InputOptions,
+        environment: &Environment,
+    ) -> Result<Self> {
         let connection = connection::open("the source", source, environment).await?;
-        let live = live::read(&connection.client).await;
-        let live = live.map_err(|error| anyhow!("{}: {error}", connection.label()))?;
         let name = connection.label();
+        let live = live::read(&connection.client).await;
+        let live = live.map_err(|error| anyhow!("{name}: {error}"))?;
+        let (live, findings) = options.by_pg_dumpall(&connection, live).await?;
         connection.close().await;
         Ok(Self {
             name,
             globals: live.globals.clone(),
             ledger: Ledger::default(),
-            findings: Vec::new(),
+            findings,
             counts: Counts::default(),
             platform: live.platform,
             server_version: Some(live.answers.version.clone()),
             client_version: None,
             live: Some(Box::new(live)),
         })
+    }
+}
+
+impl InputOptions {
+    /// Lets pg_dumpall read the server too, where that is wanted and there is one.
+    async fn by_pg_dumpall(
+        &self,
+        connection: &Connection,
+        live: Live,
+    ) -> Result<(Live, Vec<Finding>)> {
+        if self.reader == ReaderChoice::Catalog {
+            return Ok((live, Vec::new()));
+        }
+        let name = connection.label();
+        let major = live.probe.major;
+        let program = if let Some(path) = &self.pg_dumpall {
+            pg_dumpall::given(path, major).await?
+        } else {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let found = pg_dumpall::find(&Places::usual(&path), major).await;
+            let why = missing(&found, major);
+            match found.program {
+                Some(program) => program,
+                None if self.reader == ReaderChoice::PgDumpall => {
+                    bail!("{name}: {why}; name one with --pg-dumpall");
+                }
+                None => return Ok((live, vec![alone(&why)])),
+            }
+        };
+        let before = Instant::now();
+        let pinged = connection.client.simple_query("").await;
+        pinged.map_err(|error| anyhow!("{name}: {error}"))?;
+        let forecast = Forecast::of(&program, major, &live.globals, before.elapsed());
+        if forecast.is_long() {
+            // Nothing can be done where not even this can be said.
+            let _ = writeln!(anstream::stderr(), "{name}: {forecast}");
+        }
+        let limit = forecast.limit();
+        let read = if self.reader == ReaderChoice::PgDumpall {
+            read::pg_dumpall_alone(connection, live, &program, limit).await
+        } else {
+            read::both(connection, live, &program, limit).await
+        };
+        read.map_err(|error| anyhow!("{name}: {error}"))
+    }
+}
+
+/// Why there is no pg_dumpall.
+fn missing(found: &Found, major: Major) -> String {
+    match found.too_old.first() {
+        Some(program) => format!("{program} is older than the server, which is {major}"),
+        None => "no pg_dumpall was found".to_owned(),
+    }
+}
+
+fn alone(why: &str) -> Finding {
+    Finding {
+        rule: "one-reader",
+        severity: Severity::Info,
+        action: Action::Kept,
+        object: Object { kind: Kind::Statement, name: "pg_dumpall".to_owned() },
+        line: None,
+        message: why.into(),
     }
 }

@@ -4,7 +4,7 @@
 //! - [`fact`]: values that remember the statement that they come from.
 //! - [`ledger`]: what became of each statement that was read.
 //! - [`collect`]: statements into a model, in their order.
-//! - [`changes`]: what it takes to make one model like another.
+//! - [`mod@changes`]: what it takes to make one model like another.
 //! - [`script`]: a model into statements, in the order in which they replay.
 //! - [`timestamp`]: the values of `VALID UNTIL`.
 

@@ -41,12 +41,12 @@ impl Veto for Attribute {
             }
         }
         // Before 16 everything about a role with REPLICATION takes a superuser.
-        let role = match change {
-            Change::Attribute { role, .. }
-            | Change::ConnectionLimit { role, .. }
-            | Change::ValidUntil { role, .. }
-            | Change::Password { role, .. } => role,
-            _ => return None,
+        let (Change::Attribute { role, .. }
+        | Change::ConnectionLimit { role, .. }
+        | Change::ValidUntil { role, .. }
+        | Change::Password { role, .. }) = change
+        else {
+            return None;
         };
         let replicates = cx.current.roles.get(role).is_some_and(|role| role.has(A::Replication));
         (before_16 && replicates).then(|| {

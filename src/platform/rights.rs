@@ -27,6 +27,7 @@ impl<'a> Rights<'a> {
 
     /// What the connected role may do on that very server. Where the platform's data and the
     /// answers differ, the stricter counts: managed servers are patched.
+    #[must_use]
     pub const fn narrowed_by(self, answers: &'a Answers) -> Self {
         Self { answers: Some(answers), major: answers.major, ..self }
     }
@@ -101,11 +102,11 @@ impl<'a> Rights<'a> {
             if !answers.predefined.contains(role) {
                 return Predefined::Unknown { since: predefined::since(role) };
             }
-            let rule = Rule::find(&data.predefined, self.major, |name| name == role);
+            let found = Rule::find(&data.predefined, self.major, |name| name == role);
             return Predefined::Known(match role {
                 "pg_database_owner" => Answer::no(predefined::NO_MEMBERS),
                 _ if !answers.may_grant(role) => Answer::no(NO_ADMIN),
-                _ => asked(rule.map(Rule::answer)),
+                _ => asked(found.map(Rule::answer)),
             });
         }
         // A rule about a role says, too, that the platform has it: some bring later ones back.
@@ -125,8 +126,12 @@ impl<'a> Rights<'a> {
     pub fn own_role(&self, role: &str) -> Option<Answer<'a>> {
         let grant = self.platform.role(role)?.data().grant.as_ref();
         if let Some(answers) = self.answers {
-            let rule = grant.map(super::data::Verdict::answer);
-            return Some(if answers.may_grant(role) { asked(rule) } else { Answer::no(NO_ADMIN) });
+            let stated = grant.map(super::data::Verdict::answer);
+            return Some(if answers.may_grant(role) {
+                asked(stated)
+            } else {
+                Answer::no(NO_ADMIN)
+            });
         }
         Some(grant.map_or_else(
             || Answer::unconfirmed("nothing says that the administrator may grant it"),

@@ -158,7 +158,6 @@ fn send<'a, S: AsRef<Step>>(
 fn grammar_error(error: &Error) -> Option<usize> {
     let db = error.as_db_error()?;
     let Some(ErrorPosition::Original(position)) = db.position() else { return None };
-    (*db.code() == SqlState::SYNTAX_ERROR)
-        .then(|| *position as usize)
-        .map(|position| position.saturating_sub(1))
+    let position = (*position as usize).saturating_sub(1);
+    (*db.code() == SqlState::SYNTAX_ERROR).then_some(position)
 }

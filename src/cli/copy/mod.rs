@@ -1,6 +1,7 @@
 //! `pg_globals copy`: from a server or a dump to a live target, in one transaction.
 
 mod agree;
+mod progress;
 mod screen;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, replay};
 use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, render_undo};
 use crate::sanitize::{Choices, Sanitized, sanitize};
+use progress::Progress;
 use screen::Screen;
 
 /// Copy roles live, from a server or a dump to a server.
@@ -346,20 +348,22 @@ impl Job<'_> {
             let again = self.plan(live);
             (again.changes == first.changes).then(|| again.steps(&live.answers))
         };
-        let mut made = None;
+        let mut new_file = None;
         let keep_passwords = || {
             let generated = &self.sanitized.generated;
             let Some((path, lines)) = self.copy.choosing.password_lines(generated, self.choices)
             else {
                 return Ok(());
             };
-            made = (!path.exists()).then_some(path);
+            new_file = (!path.exists()).then_some(path);
             file::append_secret(path, &lines).map_err(|error| format!("{error:#}"))
         };
         let client = &self.target.client;
-        let result = replay(client, self.live, mode, again, keep_passwords, &mut ()).await;
+        let mut progress = Progress::of(&first.steps(&self.live.answers));
+        let result = replay(client, self.live, mode, again, keep_passwords, &mut progress).await;
+        drop(progress);
         result.map_err(|error| {
-            if let Some(path) = made.filter(|_| !error.is_unknown()) {
+            if let Some(path) = new_file.filter(|_| !error.is_unknown()) {
                 // The passwords in it are nobody's.
                 let _ = std::fs::remove_file(path);
             }

@@ -291,7 +291,9 @@ impl Change {
             Self::ValidUntil { role, from, to, .. } => {
                 Self::ValidUntil { role, from: to, to: from, origin: live }
             }
-            Self::Password { from: Password::Unknown, .. } => return None,
+            // A tablespace always has an owner.
+            Self::Password { from: Password::Unknown, .. }
+            | Self::TablespaceOwner { from: None, .. } => return None,
             Self::Password { role, from, to } => Self::Password { role, from: to, to: from },
             Self::Comment { on, from, to, .. } => {
                 Self::Comment { on, from: to, to: from, origin: live }
@@ -312,8 +314,6 @@ impl Change {
             Self::DropTablespace { name, tablespace } => {
                 Self::CreateTablespace { name, tablespace }
             }
-            // A tablespace has an owner.
-            Self::TablespaceOwner { from: None, .. } => return None,
             Self::TablespaceOwner { name, from: Some(from), to, .. } => {
                 Self::TablespaceOwner { name, from: Some(to), to: from, origin: live }
             }
@@ -327,20 +327,20 @@ impl Change {
     }
 
     /// Whether it takes something away and gives nothing.
-    pub fn removes(&self) -> bool {
-        match self {
+    pub const fn removes(&self) -> bool {
+        matches!(
+            self,
             Self::DropRole { .. }
-            | Self::DropTablespace { .. }
-            | Self::Setting { to: None, .. }
-            | Self::Comment { to: None, .. }
-            | Self::Label { to: None, .. }
-            | Self::Membership { to: None, .. }
-            | Self::Parameter { to: None, .. }
-            | Self::TablespaceOption { to: None, .. }
-            | Self::TablespaceGrant { to: None, .. }
-            | Self::Password { to: Password::None(_), .. } => true,
-            _ => false,
-        }
+                | Self::DropTablespace { .. }
+                | Self::Setting { to: None, .. }
+                | Self::Comment { to: None, .. }
+                | Self::Label { to: None, .. }
+                | Self::Membership { to: None, .. }
+                | Self::Parameter { to: None, .. }
+                | Self::TablespaceOption { to: None, .. }
+                | Self::TablespaceGrant { to: None, .. }
+                | Self::Password { to: Password::None(_), .. }
+        )
     }
 }
 

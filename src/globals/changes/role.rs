@@ -87,9 +87,8 @@ fn password(name: &Name, current: Option<&Role>, desired: &Role, scope: Scope, a
     let none = Password::None(Fact::default());
     let from = current.map_or(&none, |role| &role.password);
     match (from, &desired.password) {
-        (_, Password::Unknown) | (Password::None(_), Password::None(_)) => {}
+        (_, Password::Unknown) | (Password::None(_) | Password::Unknown, Password::None(_)) => {}
         (Password::Unknown, Password::Is(_)) => all.unverifiable.push(name.clone()),
-        (Password::Unknown, Password::None(_)) => {}
         (Password::Is(one), Password::Is(other)) if one == other => {}
         (_, to) => {
             let change =

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 10] = [
+pub(super) const ALL: [About; 12] = [
     About {
         name: "truncated",
         severity: Severity::Error,
@@ -71,5 +71,12 @@ pub(super) const ALL: [About; 10] = [
         severity: Severity::Warning,
         why: "pg_dumpall said something while it read the server",
         remedy: "look at what it names on the source",
+    },
+    About {
+        name: "one-reader",
+        severity: Severity::Info,
+        why: "the source was read from its catalogs alone: no pg_dumpall confirms it",
+        remedy: "install PostgreSQL's client programs of the source's version or later, or name one with \
+                 --pg-dumpall",
     },
 ];
