@@ -194,7 +194,7 @@ mod tests {
             (
                 format!("{SMALL}[admin]\n[[role]]\nname = \"r\"\ncolour = 1\nkind = \"group\"\n"),
                 "x.toml:6:1: unknown field `colour`, expected one of `name`, `kind`, `note`, \
-                 `authentication`, `grant`",
+                 `authentication`, `gives`, `grant`",
             ),
             (SMALL.to_owned(), "x.toml:1:1: missing field `admin`"),
             (

@@ -186,7 +186,7 @@ fn only_some_roles() {
     info: dropped-role: it belongs to a role that is not carried over
       line 8, Jane Doe in app: "Jane Doe" is not carried over
 
-    info: grantor: the grantor becomes the role that replays the script: only it may name itself
+    info: grantor: the grantor becomes the role that replays it: only it may name itself
       line 7, app in owner: was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
@@ -259,7 +259,7 @@ fn renamed() {
       line 1, role owner: was app on the source
       line 2, role "own=er": was owner on the source
 
-    info: grantor: the grantor becomes the role that replays the script: only it may name itself
+    info: grantor: the grantor becomes the role that replays it: only it may name itself
       line 7, owner in own=er: was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on

@@ -84,6 +84,10 @@ fn of_convert() {
           --drop-unknown                 List statements of a dump that are not understood as dropped,
                                          instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
+          --reader <READER>              How a server is read [default: auto] [possible values: auto,
+                                         pg-dumpall, catalog]
+          --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest in PATH and in the
+                                         usual places]
 
     What goes:
           --only <PATTERN>            Only roles whose whole name matches; *, ? and [..] are known.
@@ -153,6 +157,20 @@ fn of_convert() {
 
           --accept-truncated
               Use a dump without its end marker as far as it goes
+
+          --reader <READER>
+              How a server is read
+
+              Possible values:
+              - auto:       By pg_dumpall and from the catalogs, which must agree; from these alone
+                where there is none
+              - pg-dumpall: By pg_dumpall, and from the catalogs what it leaves out
+              - catalog:    From the catalogs
+
+              [default: auto]
+
+          --pg-dumpall <PATH>
+              The pg_dumpall to run [default: the newest in PATH and in the usual places]
 
     What goes:
           --only <PATTERN>

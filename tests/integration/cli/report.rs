@@ -113,7 +113,7 @@ fn whole() {
       line 5, app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
       = set it for the whole server, by the platform's own means, or in the application
 
-    info: grantor: the grantor becomes the role that replays the script: only it may name itself
+    info: grantor: the grantor becomes the role that replays it: only it may name itself
       line 4, app in owner: was granted by boss, which cannot revoke it any more
     ");
 }
