@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use pg_globals::plan;
 use pg_globals::sanitize::rules;
+
+use crate::support::cluster::Cluster;
+use crate::support::{globals, platforms};
 
 /// Runs the program in the repository's directory: what it prints on stdout and on stderr.
 fn run(arguments: &[&str]) -> (String, String) {
@@ -29,12 +33,47 @@ fn with(readme: &str, name: &str, text: &str) -> String {
 fn rules_table() -> String {
     let mut table =
         String::from("| rule | | what it says | what to do |\n| --- | --- | --- | --- |\n");
-    for about in rules::all() {
+    for about in rules::all().chain(plan::abouts()) {
         let cell = |text: &str| text.replace('|', "\\|");
         let (why, remedy) = (cell(about.why), cell(about.remedy));
         let _ = writeln!(table, "| `{}` | {} | {why} | {remedy} |", about.name, about.severity);
     }
     table
+}
+
+/// A copy between servers, with its long lists cut.
+fn copy() -> String {
+    const SHOWN: usize = 3;
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    let target = platforms::azure_like(16);
+    // The master user, as on the real one.
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("new-passwords");
+    let generate = ["--passwords", "generate", "--password-file", file.to_str().unwrap()];
+    let arguments = ["copy", &from, &to, "--yes", "--reader", "catalog"];
+    let (printed, _) = run(&[&arguments[..], &generate].concat());
+    let address = |cluster: &Cluster| format!("{}:{}", cluster.socket().display(), cluster.port);
+    let printed = printed
+        .replace(&address(&source), "aurora.example.com:5432")
+        .replace(&address(&target), "shop.postgres.database.azure.com:5432");
+    let mut out = String::from(
+        "```console\n$ pg_globals copy postgresql://postgres@aurora.example.com/postgres \\\n    \
+         postgresql://azadmin@shop.postgres.database.azure.com/postgres \\\n    --passwords generate --password-file new-passwords --yes\n",
+    );
+    let mut in_list = 0;
+    for line in printed.split('\n') {
+        in_list = if line.starts_with("  ") && !line.starts_with("  =") { in_list + 1 } else { 0 };
+        if in_list == SHOWN + 1 {
+            out.push_str("  …\n");
+        }
+        if in_list <= SHOWN {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    out.trim_end().to_owned() + "\n```\n"
 }
 
 /// A script with the middle of its verifiers, and of each long section, left out.
@@ -75,6 +114,7 @@ fn the_readme_is_true() {
     let mut expected = with(&readme, "report", &console(&command, &report));
     expected = with(&expected, "script", &format!("```sql\n{}```\n", shortened(&script)));
     expected = with(&expected, "rules", &rules_table());
+    expected = with(&expected, "copy", &copy());
     expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, &expected).expect("README.md can be written");
