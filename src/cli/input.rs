@@ -94,6 +94,19 @@ impl Input {
         }
     }
 
+    /// Whether it shows the settings of and in databases, and those of all roles: a globals dump has
+    /// neither, and the whole dump of a cluster only the first.
+    pub(super) fn shows_settings(&self) -> (bool, bool) {
+        if self.live.is_some() {
+            return (true, true);
+        }
+        let not_in_dump = |name: &str| {
+            let is_it = |it: &Finding| it.rule == "not-in-dump" && it.object.name == name;
+            self.findings.iter().any(is_it)
+        };
+        (!not_in_dump("IN DATABASE"), !not_in_dump("ALTER ROLE ALL"))
+    }
+
     /// What was read, to be sanitized; it is taken from here.
     pub(super) fn take(&mut self) -> (Globals, Ledger, Vec<Finding>) {
         let (globals, ledger) = (&mut self.globals, &mut self.ledger);
@@ -110,7 +123,7 @@ impl Input {
     }
 
     /// The source's major version, as far as it is known.
-    fn major(&self) -> Option<Major> {
+    pub(super) fn major(&self) -> Option<Major> {
         if let Some(live) = &self.live {
             return Some(live.answers.major);
         }

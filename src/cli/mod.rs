@@ -5,6 +5,7 @@ mod choosing;
 mod connection;
 mod convert;
 mod copy;
+mod diff;
 mod file;
 mod input;
 mod options;
@@ -30,6 +31,7 @@ struct Cli {
 enum Command {
     Convert(Box<convert::Convert>),
     Copy(Box<copy::Copy>),
+    Diff(Box<diff::Diff>),
     Platforms(platforms::Platforms),
 }
 
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Convert(command) => command.run(),
         Command::Copy(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Platforms(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {

@@ -16,6 +16,7 @@ pub mod model;
 pub mod script;
 pub mod setting;
 pub mod timestamp;
+mod united;
 
 pub use changes::{Change, Changes, Scope, changes};
 pub use fact::{Fact, Origin};

@@ -30,7 +30,7 @@ use crate::read::live::Live;
 use crate::sanitize::{About, Skip, Unspecified};
 
 /// What the user wants to be done with what the target has.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// What to do with roles that exist.
     pub existing: Existing,

@@ -27,6 +27,11 @@ impl Step {
         Self { phase, origin, object: object(&statement), text: Zeroizing::new(text) }
     }
 
+    /// The statement, without a semicolon. It may hold a verifier: for scripts and the wire only.
+    pub fn statement(&self) -> &str {
+        &self.text
+    }
+
     /// Whether its value can be refused although its name is not: such a statement is tried by itself.
     pub fn is_tried(&self) -> bool {
         matches!(self.phase, Phase::Settings | Phase::DatabaseSettings | Phase::SecurityLabels)

@@ -109,7 +109,7 @@ pub(super) fn describe(change: &Change) -> String {
 }
 
 /// What a role has beyond a plain one.
-fn attributes(role: &Role) -> String {
+pub(super) fn attributes(role: &Role) -> String {
     let mut words: Vec<String> = Attribute::ALL
         .into_iter()
         .filter(|&attribute| role.has(attribute) != attribute.default())

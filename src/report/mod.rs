@@ -4,19 +4,25 @@
 mod blocks;
 mod copy;
 mod describe;
+mod diff;
+mod difference;
 mod mistake;
 #[cfg(test)]
 mod schema;
 mod script;
 mod text;
 mod undo;
+mod unified;
 
 pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_result};
 pub use describe::Action;
+pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
+pub use difference::{Difference, Fingerprint};
 pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script, write as write_script};
 pub use text::{Look, write as write_text};
 pub use undo::render as render_undo;
+pub use unified::write as write_unified;
 
 use serde::Serialize;
 

@@ -63,26 +63,11 @@ impl Partial {
     ) -> Answers {
         let user = self.user.unwrap_or_else(|| Name::new(""));
         let session_user = self.session_user.unwrap_or_else(|| user.clone());
-        let attributes: BTreeSet<_> = globals.roles.get(&user).map_or_else(BTreeSet::new, |role| {
-            Attribute::ALL.into_iter().filter(|&attribute| role.has(attribute)).collect()
-        });
+        let attributes = attributes(globals, &user);
         let superuser = attributes.contains(&Attribute::Superuser);
-        let mut protected = BTreeMap::new();
-        if let Some(group) = platform.and_then(Platform::admin_role) {
-            for member in members_of(globals, group) {
-                protected.insert(member, Protection::Administrator(Name::new(group)));
-            }
-        }
-        if !superuser {
-            let is_superuser = |name: &&Name| globals.roles[*name].has(Attribute::Superuser);
-            for name in globals.roles.keys().filter(is_superuser) {
-                protected.insert(name.clone(), Protection::Superuser);
-            }
-        }
-        protected.extend(self.bootstrap.iter().map(|name| (name.clone(), Protection::Bootstrap)));
-        for name in [&session_user, &user] {
-            protected.insert(name.clone(), Protection::Connected);
-        }
+        let bootstrap = self.bootstrap.as_ref();
+        let users = [&session_user, &user];
+        let protected = protected(globals, platform, superuser, bootstrap, users);
         Answers {
             version: probe.version.clone(),
             major: probe.major,
@@ -106,6 +91,70 @@ impl Partial {
             },
             keeps_statements: self.keeps_statements,
         }
+    }
+}
+
+fn attributes(globals: &Globals, user: &Name) -> BTreeSet<Attribute> {
+    globals.roles.get(user).map_or_else(BTreeSet::new, |role| {
+        Attribute::ALL.into_iter().filter(|&attribute| role.has(attribute)).collect()
+    })
+}
+
+fn protected(
+    globals: &Globals,
+    platform: Option<&Platform>,
+    superuser: bool,
+    bootstrap: Option<&Name>,
+    users: [&Name; 2],
+) -> BTreeMap<Name, Protection> {
+    let mut protected = BTreeMap::new();
+    if let Some(group) = platform.and_then(Platform::admin_role) {
+        for member in members_of(globals, group) {
+            protected.insert(member, Protection::Administrator(Name::new(group)));
+        }
+    }
+    if !superuser {
+        let is_superuser = |name: &&Name| globals.roles[*name].has(Attribute::Superuser);
+        for name in globals.roles.keys().filter(is_superuser) {
+            protected.insert(name.clone(), Protection::Superuser);
+        }
+    }
+    protected.extend(bootstrap.map(|name| (name.clone(), Protection::Bootstrap)));
+    for name in users {
+        protected.insert(name.clone(), Protection::Connected);
+    }
+    protected
+}
+
+impl super::Live {
+    /// The answers that the platform's administrator would get, whoever is connected: the first member
+    /// of its administrator role that can make roles. Where there is none, those of the connected role.
+    pub fn as_administrator(&self, platform: &Platform) -> Answers {
+        let globals = &self.globals;
+        let members = platform.admin_role().map(|group| members_of(globals, group));
+        let members = members.unwrap_or_default();
+        let is_administrator = |name: &&Name| {
+            let role = globals.roles.get(*name);
+            role.is_some_and(|role| {
+                role.has(Attribute::CreateRole) && !role.has(Attribute::Superuser)
+            })
+        };
+        let mut answers = self.answers.clone();
+        let administrator = members.iter().find(is_administrator);
+        let Some(user) = administrator.filter(|_| !members.contains(&answers.user)) else {
+            return answers;
+        };
+        answers.attributes = attributes(globals, user);
+        answers.admin_on = admin_on(globals, user, answers.major);
+        let users = [user, user];
+        let bootstrap = answers.bootstrap.as_ref();
+        answers.protected = protected(globals, Some(platform), false, bootstrap, users);
+        for database in answers.databases.values_mut() {
+            database.may_alter = database.owner == *user;
+        }
+        answers.user = user.clone();
+        answers.session_user = user.clone();
+        answers
     }
 }
 

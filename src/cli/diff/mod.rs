@@ -1,0 +1,312 @@
+//! `pg_globals diff`: what differs between two places, each a dump or a server.
+
+mod compare;
+mod migrated;
+mod sql;
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use rand::RngExt as _;
+
+use super::file::{self, Whole};
+use super::input::{Input, InputOptions};
+use super::{Exit, connection, options};
+use crate::attribute::Attribute;
+use crate::connect::{self, Environment};
+use crate::glob::Glob;
+use crate::name::Name;
+use crate::report::{
+    DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_unified,
+};
+use crate::version::Major;
+
+/// Show what differs between the globals of two places.
+///
+/// Each is a dump, - for standard input, or a connection: two servers, a server and yesterday's dump,
+/// a dump before and after converting. Added is what only the right side has, removed what only the
+/// left side has. With --as it answers whether a migration is complete.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: pg_globals diff yesterday.sql postgresql://postgres@db1/postgres\n\n\
+    Exit status: 0 when equal, also where something cannot be compared; 1 when different; 2 for trouble."
+)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
+pub(super) struct Diff {
+    /// The left side: a dump, - for standard input, or a connection.
+    left: String,
+
+    /// The right side.
+    right: String,
+
+    /// Compare the left side as it would be on this platform, and only what it has: is the migration
+    /// complete?
+    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared")]
+    as_platform: Option<String>,
+
+    /// Do not look at this: passwords, comments, settings, memberships, parameters, tablespaces,
+    /// security-labels, attributes:NAME. Repeatable.
+    #[arg(long, value_name = "KIND", value_parser = ignore, help_heading = "What is compared")]
+    ignore: Vec<Ignore>,
+
+    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
+    only: Vec<Glob>,
+
+    /// No roles whose name matches. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
+    exclude: Vec<Glob>,
+
+    /// Compare a role of the left side under another name. Repeatable.
+    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What is compared")]
+    rename: Vec<(Name, Name)>,
+
+    /// The platforms' own roles too.
+    #[arg(long, help_heading = "What is compared")]
+    all_roles: bool,
+
+    /// Who granted memberships and privileges, too.
+    #[arg(long, help_heading = "What is compared")]
+    grantors: bool,
+
+    #[command(flatten)]
+    input: InputOptions,
+
+    /// How the differences are shown.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: DiffFormat,
+
+    /// In the sql form: remove what the left side does not have, too; roles are never dropped.
+    #[arg(long, help_heading = "Output")]
+    replace: bool,
+
+    /// Write to a file, with mode 0600 [default: standard output].
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Let the sql form, which holds verifiers, go to standard output.
+    #[arg(long, help_heading = "Output")]
+    show_passwords: bool,
+}
+
+/// How differences are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum DiffFormat {
+    /// A line each.
+    #[default]
+    Text,
+    /// Both sides as scripts, and their unified diff.
+    Unified,
+    /// The statements that make the right side, a server, like the left.
+    Sql,
+    /// For programs.
+    Json,
+}
+
+/// What is not looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Ignore {
+    Passwords,
+    Comments,
+    Settings,
+    Memberships,
+    Parameters,
+    Tablespaces,
+    SecurityLabels,
+    Attribute(Attribute),
+}
+
+fn ignore(text: &str) -> Result<Ignore, String> {
+    if let Some(name) = text.strip_prefix("attributes:") {
+        let found = Attribute::ALL.into_iter().find(|it| it.keyword().eq_ignore_ascii_case(name));
+        return found.map(Ignore::Attribute).ok_or_else(|| {
+            let names: Vec<_> = Attribute::ALL.iter().map(|it| it.keyword()).collect();
+            format!("there is no attribute {name}: {}", names.join(", "))
+        });
+    }
+    const KINDS: [(&str, Ignore); 7] = [
+        ("passwords", Ignore::Passwords),
+        ("comments", Ignore::Comments),
+        ("settings", Ignore::Settings),
+        ("memberships", Ignore::Memberships),
+        ("parameters", Ignore::Parameters),
+        ("tablespaces", Ignore::Tablespaces),
+        ("security-labels", Ignore::SecurityLabels),
+    ];
+    let found = KINDS.iter().find(|(name, _)| *name == text);
+    found.map(|(_, kind)| *kind).ok_or_else(|| {
+        let names: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
+        format!("expected one of {}, attributes:NAME", names.join(", "))
+    })
+}
+
+impl Diff {
+    pub(super) fn run(&self) -> Result<Exit> {
+        self.refuse()?;
+        connection::block_on(self.diff())
+    }
+
+    /// Refuses what does not go together.
+    fn refuse(&self) -> Result<()> {
+        if self.left == "-" && self.right == "-" {
+            bail!("both sides cannot come from standard input");
+        }
+        if self.format == DiffFormat::Sql {
+            if self.as_platform.is_some() {
+                bail!("--as does not go with --format sql: pg_globals copy does it");
+            }
+            if !connect::is_connection(&self.right) {
+                bail!("--format sql is for a server: the right side must be a connection");
+            }
+            if self.output.is_none() && !self.show_passwords {
+                bail!(
+                    "--format sql holds verifiers: write it to a file with -o, or give --show-passwords"
+                );
+            }
+        } else if self.replace {
+            bail!("--replace goes with --format sql only");
+        }
+        let inputs = [self.left.as_str(), &self.right];
+        file::refuse_overlaps(&inputs, &[("-o", self.output.as_deref())])
+    }
+
+    async fn diff(&self) -> Result<Exit> {
+        let mut output = self
+            .output
+            .as_deref()
+            .map(|path| Whole::create("-o", path, file::SECRET))
+            .transpose()?;
+        let environment = Environment::from_process();
+        let mut left = Input::read(&self.left, &self.input, &environment).await?;
+        let mut right = Input::read(&self.right, &self.input, &environment).await?;
+        let mut report = DiffReport {
+            format_version: FORMAT_VERSION,
+            left: side(&left),
+            right: side(&right),
+            as_platform: None,
+            differences: Vec::new(),
+            left_out: LeftOut::default(),
+            findings: Vec::new(),
+        };
+        self.select(&mut left, &mut right, &mut report.left_out)?;
+        let fingerprint = Fingerprint::new(rand::rng().random());
+        if self.format == DiffFormat::Sql {
+            let (script, equal) = sql::script(self, left, &right)?;
+            let write = |to: &mut dyn Write| to.write_all(script.as_bytes());
+            return self.finish(write, output.take(), equal);
+        }
+        if self.as_platform.is_some() {
+            migrated::compare(self, left, &right, &fingerprint, &mut report)?;
+        } else {
+            compare::compare(self, &mut left, &mut right, &fingerprint, &mut report);
+            if self.format == DiffFormat::Unified {
+                let major = left.major().max(right.major()).unwrap_or(Major::new(16));
+                let look = self.look();
+                let sides = [
+                    (report.left.name.as_str(), &left.globals),
+                    (report.right.name.as_str(), &right.globals),
+                ];
+                let equal = report.differences.is_empty();
+                let write =
+                    |to: &mut dyn Write| write_unified(sides, major, &fingerprint, look, to);
+                return self.finish(write, output.take(), equal);
+            }
+        }
+        let equal = report.differences.is_empty();
+        let look = self.look();
+        let write = |to: &mut dyn Write| match self.format {
+            DiffFormat::Json => {
+                let mut out = BufWriter::new(to);
+                serde_json::to_writer_pretty(&mut out, &report)?;
+                out.write_all(b"\n")?;
+                out.flush()
+            }
+            _ => write_diff(&report, look, to),
+        };
+        self.finish(write, output.take(), equal)
+    }
+
+    /// Takes out the roles that are not to be compared.
+    fn select(&self, left: &mut Input, right: &mut Input, out: &mut LeftOut) -> Result<()> {
+        for (old, new) in options::pairs("--rename", &self.rename)? {
+            if !left.globals.roles.contains_key(&old) {
+                bail!("--rename: there is no role {old} on the left side");
+            }
+            if left.globals.roles.contains_key(&new) {
+                bail!("--rename: {old} cannot become {new}, another role has that name");
+            }
+            left.globals.rename(&old, &new);
+            left.globals.sort();
+        }
+        let any = |globs: &[Glob], name: &Name| globs.iter().any(|it| it.matches(name.as_str()));
+        let selected = |name: &Name| {
+            (self.only.is_empty() || any(&self.only, name)) && !any(&self.exclude, name)
+        };
+        let names = |input: &Input| input.globals.roles.keys().cloned().collect::<Vec<_>>();
+        let all: std::collections::BTreeSet<Name> =
+            names(left).into_iter().chain(names(right)).collect();
+        let owned = |name: &Name| {
+            let by = |input: &Input| {
+                let owned = input.platform.and_then(|platform| platform.owns(name.as_str()));
+                matches!(owned, Some(crate::platform::Ownership::Exact(_)))
+            };
+            !self.all_roles && (by(left) || by(right))
+        };
+        let mut gone = std::collections::BTreeSet::new();
+        for name in all {
+            if !selected(&name) {
+                out.selection += 1;
+            } else if owned(&name) {
+                out.platform_roles += 1;
+            } else {
+                continue;
+            }
+            gone.insert(name);
+        }
+        for input in [left, right] {
+            compare::without_roles(&mut input.globals, &gone, self.only.is_empty());
+        }
+        Ok(())
+    }
+
+    fn look(&self) -> Look {
+        let stdout = io::stdout();
+        let to_file = self.output.is_some();
+        let colours =
+            !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        Look { colours, shorten: !to_file && stdout.is_terminal(), brief: true }
+    }
+
+    fn finish(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        output: Option<Whole>,
+        equal: bool,
+    ) -> Result<Exit> {
+        if let Some(mut file) = output {
+            file.fill(write)?;
+            file.finish()?;
+        } else {
+            let mut out = anstream::stdout();
+            match write(&mut out).and_then(|()| out.flush()) {
+                // Whoever reads it may stop when it has seen enough.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    return Err(file::failed("standard output", &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(if equal { Exit::Done } else { Exit::Different })
+    }
+}
+
+fn side(input: &Input) -> Side {
+    Side {
+        name: input.name.clone(),
+        platform: input.platform.map(|platform| platform.name().to_owned()),
+        server_version: input.server_version.clone(),
+    }
+}

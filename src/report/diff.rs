@@ -1,0 +1,184 @@
+//! The report of a diff.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::blocks::Blocks;
+use super::difference::Difference;
+use super::text::{Look, plural};
+use crate::finding::{Finding, Kind};
+use crate::name::Name;
+
+/// What differs between two places.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DiffReport {
+    /// The version of this format.
+    pub format_version: u32,
+    /// The left side.
+    pub left: Side,
+    /// The right side.
+    pub right: Side,
+    /// The platform that the left side was made fit for, with `--as`.
+    pub as_platform: Option<String>,
+    /// What is different.
+    pub differences: Vec<Difference>,
+    /// What was not looked at, or cannot be compared.
+    pub left_out: LeftOut,
+    /// What there is to say about the left side, made fit for a platform.
+    pub findings: Vec<Finding>,
+}
+
+/// One of two places.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Side {
+    /// The file, or the server's address without a password.
+    pub name: String,
+    /// The platform, where it was recognised.
+    pub platform: Option<String>,
+    /// The server's version, as far as it is known.
+    pub server_version: Option<String>,
+}
+
+/// How much was left out, by its reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LeftOut {
+    /// Roles of the platforms themselves.
+    pub platform_roles: usize,
+    /// Roles that `--only` and `--exclude` leave out.
+    pub selection: usize,
+    /// Differences that `--ignore` leaves out.
+    pub ignored: usize,
+    /// Passwords that one side does not show.
+    pub passwords: usize,
+    /// Settings that one side cannot have shown.
+    pub settings: usize,
+    /// Ends of passwords that are `infinity` on one side and absent on the other, which is the same.
+    pub infinity: usize,
+    /// With `--as`: what only the right side has.
+    pub extra: usize,
+    /// With `--as`: what waits for its database.
+    pub deferred: usize,
+    /// With `--as`: what the target refuses, or would shut a role out.
+    pub withheld: usize,
+}
+
+impl LeftOut {
+    fn words(self) -> Vec<String> {
+        let all = [
+            (self.passwords, "password", " that one side does not show"),
+            (self.settings, "setting", " that one side cannot show"),
+            (self.platform_roles, "platform role", ""),
+            (self.selection, "role", " not selected"),
+            (self.ignored, "difference", " ignored"),
+            (self.infinity, "end", " of a password that is infinity or absent, which is the same"),
+            (self.extra, "thing", " that only the right side has"),
+            (self.deferred, "setting", " that wait for their database"),
+            (self.withheld, "change", " that copy would not make"),
+        ];
+        let some = all.into_iter().filter(|(count, ..)| *count > 0);
+        some.map(|(count, what, more)| format!("{}{more}", plural(count, what))).collect()
+    }
+}
+
+/// Writes the differences, a line each.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(report: &DiffReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = Blocks::new(to);
+    // Writing to a String cannot fail.
+    let _ = head(report, &mut out.text);
+    for difference in &report.differences {
+        let _ = line(difference, look, &mut out.text);
+        out.flow()?;
+    }
+    let _ = summary(report, look, &mut out.text);
+    out.finish()
+}
+
+fn head(report: &DiffReport, out: &mut String) -> fmt::Result {
+    for (sign, side) in [("---", &report.left), ("+++", &report.right)] {
+        let name: String =
+            side.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let name = if name == "-" { "standard input" } else { &name };
+        write!(out, "{sign} {name}")?;
+        if let Some(version) = &side.server_version {
+            write!(out, ", PostgreSQL {version}")?;
+        }
+        if let Some(platform) = &side.platform {
+            write!(out, ", {platform}")?;
+        }
+        if let (Some(platform), "---") = (&report.as_platform, sign) {
+            write!(out, ", as it would be on {platform}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
+    let (sign, colour) = match (&difference.left, &difference.right) {
+        (None, _) => ('+', AnsiColor::Green),
+        (_, None) => ('-', AnsiColor::Red),
+        _ => ('~', AnsiColor::Yellow),
+    };
+    let style = if look.colours { colour.on_default() } else { Style::new() };
+    write!(out, "{style}{sign} {}", object(difference))?;
+    let shown = |value: &str| -> String {
+        value
+            .chars()
+            .flat_map(|c| {
+                if c.is_control() { ' ' } else { c }.to_string().chars().collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    let is_itself =
+        matches!(difference.field.as_str(), "role" | "tablespace" | "options" | "privileges");
+    if !is_itself {
+        write!(out, ": {}", shown(&difference.field))?;
+    }
+    match (&difference.left, &difference.right) {
+        (Some(left), Some(right)) => write!(out, ": {} -> {}", shown(left), shown(right))?,
+        (Some(one), None) | (None, Some(one)) if !one.is_empty() => {
+            write!(out, ": {}", shown(one))?;
+        }
+        _ => {}
+    }
+    writeln!(out, "{style:#}")
+}
+
+fn object(difference: &Difference) -> String {
+    let name = difference.object.as_str();
+    match difference.kind {
+        Kind::Role => format!("role {}", Name::new(name)),
+        Kind::Tablespace => format!("tablespace {}", Name::new(name)),
+        Kind::Comment => format!("role {}", Name::new(name)),
+        Kind::SecurityLabel => format!("role {}", Name::new(name)),
+        Kind::Setting => format!("setting of {}", name.replace(char::is_control, " ")),
+        Kind::Membership => format!("membership {}", name.replace(char::is_control, " ")),
+        Kind::Parameter => format!("parameter {}", name.replace(char::is_control, " ")),
+        Kind::Statement => name.replace(char::is_control, " "),
+    }
+}
+
+fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
+    let bold = if look.colours { Style::new().bold() } else { Style::new() };
+    let count = |keep: fn(&&Difference) -> bool| report.differences.iter().filter(keep).count();
+    let (added, removed) =
+        (count(|it| it.left.is_none()), count(|it| it.left.is_some() && it.right.is_none()));
+    let changed = report.differences.len() - added - removed;
+    if report.differences.is_empty() {
+        write!(out, "{bold}equal{bold:#}")?;
+    } else {
+        write!(out, "{bold}{}{bold:#}", plural(report.differences.len(), "difference"))?;
+        write!(out, ": {added} added, {removed} removed, {changed} changed")?;
+    }
+    let words = report.left_out.words();
+    if words.is_empty() { writeln!(out) } else { writeln!(out, "; left out: {}", words.join(", ")) }
+}
