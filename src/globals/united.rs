@@ -5,6 +5,20 @@ use super::model::{Globals, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::attribute::Attribute;
 
 impl Globals {
+    /// The same with every attribute stated: what `CREATE ROLE` does not mention has its default.
+    #[must_use]
+    pub fn explicit(mut self) -> Self {
+        for role in self.roles.values_mut() {
+            for attribute in Attribute::ALL {
+                if role.stated(attribute).is_none() {
+                    let fact = Fact::new(attribute.default(), role.origin());
+                    role.set(attribute, Some(fact));
+                }
+            }
+        }
+        self
+    }
+
     /// The same with one grant for each membership and privilege: every option that one of its grants
     /// gives, and options that are not stated as they work out.
     #[must_use]

@@ -190,7 +190,7 @@ fn skipped(skip: Skip, change: &Change) -> bool {
         Skip::Memberships => matches!(change, Change::Membership { .. }),
         Skip::Parameters => matches!(change, Change::Parameter { .. }),
         Skip::SecurityLabels => matches!(change, Change::Label { .. }),
-        Skip::Tablespaces => change.object().kind == crate::finding::Kind::Tablespace,
+        Skip::Tablespaces => change.is_of_tablespace(),
     }
 }
 

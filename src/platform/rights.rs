@@ -174,7 +174,8 @@ impl<'a> Rights<'a> {
         let here = setting.and_then(|s| Some((s, s.in_version(self.major)?)));
         // A live server lists what everybody may set; it hides some others, and libraries come late.
         let hidden = |setting: &settings::Setting, span: &settings::Span| {
-            setting.module.is_some() || !span.context.allows(false)
+            let unlisted = settings::UNLISTED.contains(&name);
+            unlisted || setting.module.is_some() || !span.context.allows(false)
         };
         let here = here.filter(|(setting, span)| self.answers.is_none() || hidden(setting, span));
         if let Some((setting, span)) = here {

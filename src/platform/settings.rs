@@ -118,6 +118,11 @@ pub(super) fn folded(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Settings that everybody may have and that `pg_settings` lists nowhere (`GUC_NO_SHOW_ALL` in
+/// `src/backend/utils/misc/guc_tables.c`).
+pub(super) const UNLISTED: [&str; 5] =
+    ["default_with_oids", "role", "seed", "session_authorization", "ssl_renegotiation_limit"];
+
 /// The setting of this [folded] name.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     TABLE.get(name)

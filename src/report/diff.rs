@@ -130,16 +130,14 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     };
     let style = if look.colours { colour.on_default() } else { Style::new() };
     write!(out, "{style}{sign} {}", object(difference))?;
-    let shown = |value: &str| -> String {
-        value
-            .chars()
-            .flat_map(|c| {
-                if c.is_control() { ' ' } else { c }.to_string().chars().collect::<Vec<_>>()
-            })
-            .collect()
-    };
-    let is_itself =
-        matches!(difference.field.as_str(), "role" | "tablespace" | "options" | "privileges");
+    let shown = |value: &str| value.replace(char::is_control, " ");
+    let is_itself = matches!(
+        (difference.kind, difference.field.as_str()),
+        (Kind::Role, "role")
+            | (Kind::Tablespace, "tablespace")
+            | (Kind::Membership, "options")
+            | (Kind::Parameter, "privileges")
+    );
     if !is_itself {
         write!(out, ": {}", shown(&difference.field))?;
     }
@@ -156,10 +154,8 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
 fn object(difference: &Difference) -> String {
     let name = difference.object.as_str();
     match difference.kind {
-        Kind::Role => format!("role {}", Name::new(name)),
+        Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", Name::new(name)),
         Kind::Tablespace => format!("tablespace {}", Name::new(name)),
-        Kind::Comment => format!("role {}", Name::new(name)),
-        Kind::SecurityLabel => format!("role {}", Name::new(name)),
         Kind::Setting => format!("setting of {}", name.replace(char::is_control, " ")),
         Kind::Membership => format!("membership {}", name.replace(char::is_control, " ")),
         Kind::Parameter => format!("parameter {}", name.replace(char::is_control, " ")),

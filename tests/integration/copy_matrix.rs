@@ -1,6 +1,7 @@
 //! `copy` between real servers: nothing remains, a second copy sends nothing, and everybody logs in
 //! with the old password.
 
+use crate::support::catalog::{Catalog, Setting};
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::globals::{self, Made};
@@ -43,6 +44,7 @@ fn to_azure(source: &Cluster, user: &str, made: &Made) {
         let to = target.connection_string("azadmin", "postgres");
         assert_converges(&from, &to);
         assert_logins(&target, made);
+        assert_settings(source, &target, &NOT_ON_AZURE);
     }
 }
 
@@ -56,7 +58,40 @@ fn copy_rich_to_plain(major: u32) {
         let to = target.connection_string("postgres", "postgres");
         assert_converges_with(&from, &to, &["--skip", "tablespaces"]);
         assert_logins(&target, &made);
+        // Tablespaces were left out, and with them what names one.
+        let gone_by_version: &[&str] = &["temp_tablespaces"];
+        assert_settings(&source, &target, gone_by_version);
     }
+}
+
+/// Settings of the sources that only a superuser can give to a role, and what names a tablespace.
+const NOT_ON_AZURE: [&str; 7] = [
+    "log_statement",
+    "log_min_duration_statement",
+    "session_replication_role",
+    "myapp.tenant",
+    "MyApp.CamelCase",
+    "pgaudit.log",
+    "temp_tablespaces",
+];
+
+/// Every setting of a role has arrived, apart from these, those in databases that are missing, and
+/// those of roles that stay.
+fn assert_settings(source: &Cluster, target: &Cluster, gone: &[&str]) {
+    let (source, target) = (Catalog::of(source), Catalog::of(target));
+    let stays = |setting: &&Setting| {
+        let (name, _) = setting.text.split_once('=').unwrap();
+        setting.database.is_none()
+            && setting.role.as_ref().is_some_and(|role| !role.starts_with("rdsadmin"))
+            && !gone.contains(&name)
+    };
+    let missing: Vec<_> = source
+        .settings
+        .iter()
+        .filter(stays)
+        .filter(|setting| setting.text != "search_path=" && !target.settings.contains(*setting))
+        .collect();
+    assert_eq!(missing, Vec::<&Setting>::new());
 }
 
 fn assert_converges(from: &str, to: &str) {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
-use crate::finding::Kind;
 use crate::globals::changes::changes;
 use crate::globals::{Change, Globals, Grantee, Password, Scope};
 use crate::name::Name;
@@ -18,10 +17,9 @@ pub(super) fn compare(
     fingerprint: &Fingerprint,
     report: &mut DiffReport,
 ) {
-    if !diff.grantors {
-        for input in [&mut *left, &mut *right] {
-            input.globals = std::mem::take(&mut input.globals).united();
-        }
+    for input in [&mut *left, &mut *right] {
+        let globals = std::mem::take(&mut input.globals).explicit();
+        input.globals = if diff.grantors { globals } else { globals.united() };
     }
     report.left_out.settings = hide_settings(left, right) + hide_settings(right, left);
     report.left_out.passwords = hide_passwords(&mut left.globals, &mut right.globals);
@@ -89,7 +87,7 @@ impl Ignore {
             Self::Settings => matches!(change, Change::Setting { .. }),
             Self::Memberships => matches!(change, Change::Membership { .. }),
             Self::Parameters => matches!(change, Change::Parameter { .. }),
-            Self::Tablespaces => change.object().kind == Kind::Tablespace,
+            Self::Tablespaces => change.is_of_tablespace(),
             Self::SecurityLabels => matches!(change, Change::Label { .. }),
             Self::Attribute(ignored) => {
                 matches!(change, Change::Attribute { attribute, .. } if *attribute == ignored)

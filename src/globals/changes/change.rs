@@ -271,6 +271,16 @@ impl Change {
         Object { kind, name }
     }
 
+    /// Whether it is about a tablespace, its comment and labels included.
+    pub fn is_of_tablespace(&self) -> bool {
+        match self {
+            Self::Comment { on, .. } | Self::Label { on, .. } => {
+                matches!(on, Target::Tablespace(_))
+            }
+            other => other.object().kind == Kind::Tablespace,
+        }
+    }
+
     /// Whether it makes this role a member of another.
     pub fn is_to(&self, member: &Name) -> bool {
         matches!(self, Self::Membership { key, to: Some(_), .. } if key.member == *member)

@@ -175,9 +175,19 @@ impl Run {
         self.ends(&[0])
     }
 
+    /// It must end with this status.
+    pub fn status(self, status: i32) -> Done {
+        self.ends(&[status])
+    }
+
     /// It may succeed or be refused, but not end in another way.
     pub fn done_or_refused(self) -> Done {
         self.ends(&[0, 2])
+    }
+
+    /// It may find differences or none, but not end in another way.
+    pub fn equal_or_different(self) -> Done {
+        self.ends(&[0, 1])
     }
 
     fn ends(self, statuses: &[i32]) -> Done {

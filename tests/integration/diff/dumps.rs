@@ -1,0 +1,292 @@
+//! Two dumps.
+
+use insta::assert_snapshot;
+
+use crate::support::command::Run;
+
+const LEFT: &str = "\
+CREATE ROLE a LOGIN CONNECTION LIMIT 5 PASSWORD 'md50123456789abcdef0123456789abcdef';
+CREATE ROLE b;
+CREATE ROLE old CREATEDB;
+COMMENT ON ROLE old IS 'gone soon';
+ALTER ROLE a SET work_mem TO '4MB';
+ALTER ROLE a SET search_path TO x, \"Y z\";
+GRANT b TO a;
+";
+
+const RIGHT: &str = "\
+CREATE ROLE b WITH NOINHERIT;
+CREATE ROLE a;
+ALTER ROLE a WITH LOGIN CONNECTION LIMIT 10 PASSWORD 'md51123456789abcdef0123456789abcdef';
+CREATE ROLE new LOGIN VALID UNTIL 'infinity';
+COMMENT ON ROLE new IS 'fresh';
+ALTER ROLE a SET work_mem = '8MB';
+ALTER ROLE a SET statement_timeout TO '1min';
+GRANT b TO a WITH ADMIN OPTION GRANTED BY b;
+GRANT b TO a GRANTED BY a;
+GRANT new TO b;
+";
+
+fn diff(left: &str, right: &str) -> Run {
+    Run::new(["diff", "left.sql", "right.sql"]).file("left.sql", left).file("right.sql", right)
+}
+
+/// Fingerprints differ from run to run.
+fn stable(text: &str) -> String {
+    let mut out = String::new();
+    for part in text.split_inclusive('#') {
+        let behind = part.len() >= 8 && part.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit);
+        out.push_str(if behind && !out.is_empty() { "…" } else { "" });
+        out.push_str(if behind && !out.is_empty() { &part[8..] } else { part });
+    }
+    out
+}
+
+#[test]
+fn a_line_for_each_difference() {
+    let done = diff(LEFT, RIGHT).status(1);
+    assert_snapshot!(stable(&done.stdout), @"
+    --- left.sql
+    +++ right.sql
+    ~ role a: CONNECTION LIMIT: 5 -> 10
+    ~ role a: PASSWORD: md5 #… -> md5 #…
+    ~ role b: INHERIT: true -> false
+    + role new: LOGIN VALID UNTIL 'infinity'
+    - role old: CREATEDB
+    ~ membership a in b: ADMIN FALSE, INHERIT TRUE, SET TRUE -> ADMIN TRUE, INHERIT TRUE, SET TRUE
+    + membership b in new: ADMIN FALSE, INHERIT FALSE, SET TRUE
+    - setting of a: search_path: x, Y z
+    + setting of a: statement_timeout: 1min
+    ~ setting of a: work_mem: 4MB -> 8MB
+    + role new: COMMENT: fresh
+    - role old: COMMENT: gone soon
+    12 differences: 4 added, 3 removed, 5 changed
+    ");
+    assert_eq!(done.stderr, "");
+}
+
+#[test]
+fn swapping_the_sides_swaps_the_signs() {
+    let signs = |text: &str| -> Vec<String> {
+        let mut lines: Vec<_> = stable(text)
+            .split('\n')
+            .filter(|line| line.starts_with(['+', '-']) && line.chars().nth(1) == Some(' '))
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    };
+    let swapped = |line: &String| {
+        let sign = if line.starts_with('+') { "-" } else { "+" };
+        format!("{sign}{}", &line[1..])
+    };
+    let forward = signs(&diff(LEFT, RIGHT).status(1).stdout);
+    let mut backward: Vec<_> =
+        signs(&diff(RIGHT, LEFT).status(1).stdout).iter().map(swapped).collect();
+    backward.sort();
+    assert_eq!(forward, backward);
+    assert!(forward.len() > 4, "{forward:?}");
+}
+
+#[test]
+fn equal_to_itself_however_it_is_written() {
+    for text in [LEFT, RIGHT] {
+        assert_eq!(diff(text, text).done().stdout, "--- left.sql\n+++ right.sql\nequal\n");
+    }
+    let folded = "CREATE USER a NOINHERIT VALID UNTIL 'infinity';\n\
+                  ALTER ROLE A SET search_path TO \"x\", 'y';";
+    let unfolded = "CREATE ROLE \"a\";\nALTER ROLE a SET search_path = x, y;\n\
+                    ALTER ROLE a LOGIN NOINHERIT NOSUPERUSER;";
+    assert_eq!(
+        diff(folded, unfolded).done().stdout,
+        "--- left.sql\n+++ right.sql\n\
+         equal; left out: 1 password that one side does not show, 1 end of a password that is infinity or absent, which is the same\n"
+    );
+}
+
+#[test]
+fn as_unified_diff() {
+    assert_snapshot!(stable(&diff(LEFT, RIGHT).with("--format unified").status(1).stdout), @"
+    --- left.sql
+    +++ right.sql
+    @@ -1,8 +1,9 @@
+    -CREATE ROLE a WITH LOGIN CONNECTION LIMIT 5;
+    -CREATE ROLE b;
+    -CREATE ROLE old WITH CREATEDB;
+    -ALTER ROLE a SET search_path TO 'x', 'Y z';
+    -ALTER ROLE a SET work_mem TO '4MB';
+    -COMMENT ON ROLE old IS 'gone soon';
+    -GRANT b TO a WITH INHERIT TRUE;
+    -ALTER ROLE a WITH PASSWORD 'md5 #…';
+    +CREATE ROLE a WITH LOGIN CONNECTION LIMIT 10;
+    +CREATE ROLE b WITH NOINHERIT;
+    +CREATE ROLE new WITH LOGIN;
+    +ALTER ROLE a SET statement_timeout TO '1min';
+    +ALTER ROLE a SET work_mem TO '8MB';
+    +COMMENT ON ROLE new IS 'fresh';
+    +GRANT b TO a WITH ADMIN OPTION, INHERIT TRUE;
+    +GRANT new TO b WITH INHERIT FALSE;
+    +ALTER ROLE a WITH PASSWORD 'md5 #…';
+    ");
+}
+
+#[test]
+fn as_json() {
+    let left = "CREATE ROLE a LOGIN;\n";
+    let right = "CREATE ROLE a;\nCREATE ROLE b;\nALTER ROLE ALL SET work_mem TO '1MB';\n";
+    assert_snapshot!(diff(left, right).with("--format json").status(1).stdout, @r#"
+    {
+      "format_version": 1,
+      "left": {
+        "name": "left.sql",
+        "platform": null,
+        "server_version": null
+      },
+      "right": {
+        "name": "right.sql",
+        "platform": null,
+        "server_version": null
+      },
+      "as_platform": null,
+      "differences": [
+        {
+          "kind": "role",
+          "object": "a",
+          "field": "LOGIN",
+          "left": "true",
+          "right": "false"
+        },
+        {
+          "kind": "role",
+          "object": "b",
+          "field": "role",
+          "left": null,
+          "right": ""
+        },
+        {
+          "kind": "setting",
+          "object": "ALL",
+          "field": "work_mem",
+          "left": null,
+          "right": "1MB"
+        }
+      ],
+      "left_out": {
+        "platform_roles": 0,
+        "selection": 0,
+        "ignored": 0,
+        "passwords": 1,
+        "settings": 0,
+        "infinity": 0,
+        "extra": 0,
+        "deferred": 0,
+        "withheld": 0
+      },
+      "findings": []
+    }
+    "#);
+}
+
+#[test]
+fn what_is_not_looked_at() {
+    let more = "--ignore passwords --ignore settings --ignore memberships --ignore comments \
+                --ignore attributes:inherit --exclude new --exclude old";
+    assert_snapshot!(stable(&diff(LEFT, RIGHT).with(more).status(1).stdout), @"
+    --- left.sql
+    +++ right.sql
+    ~ role a: CONNECTION LIMIT: 5 -> 10
+    1 difference: 0 added, 0 removed, 1 changed; left out: 2 roles not selected, 6 differences ignored
+    ");
+    assert_snapshot!(diff(LEFT, RIGHT).with("--only b --ignore attributes:inherit").done().stdout, @"
+    --- left.sql
+    +++ right.sql
+    equal; left out: 3 roles not selected, 1 difference ignored
+    ");
+    assert_snapshot!(diff(LEFT, RIGHT).with("--rename old=new --only new").status(1).stdout, @"
+    --- left.sql
+    +++ right.sql
+    ~ role new: CREATEDB: true -> false
+    ~ role new: LOGIN: false -> true
+    ~ role new: COMMENT: gone soon -> fresh
+    3 differences: 0 added, 0 removed, 3 changed; left out: 2 roles not selected, 1 end of a password that is infinity or absent, which is the same
+    ");
+    assert_snapshot!(stable(&diff(LEFT, RIGHT).with("--only a --only b --grantors").status(1).stdout), @"
+    --- left.sql
+    +++ right.sql
+    ~ role a: CONNECTION LIMIT: 5 -> 10
+    ~ role a: PASSWORD: md5 #… -> md5 #…
+    ~ role b: INHERIT: true -> false
+    + membership a in b: granted by a: ADMIN FALSE, INHERIT TRUE, SET TRUE
+    + membership a in b: granted by b: ADMIN TRUE, INHERIT TRUE, SET TRUE
+    - membership a in b: ADMIN FALSE, INHERIT TRUE, SET TRUE
+    - setting of a: search_path: x, Y z
+    + setting of a: statement_timeout: 1min
+    ~ setting of a: work_mem: 4MB -> 8MB
+    9 differences: 3 added, 2 removed, 4 changed; left out: 2 roles not selected
+    ");
+}
+
+#[test]
+fn platform_roles_are_counted_only() {
+    let left = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE a;\nGRANT rds_iam TO a;";
+    let right = "CREATE ROLE a;";
+    assert_snapshot!(diff(left, right).done().stdout, @"
+    --- left.sql, aurora
+    +++ right.sql
+    equal; left out: 2 platform roles
+    ");
+    assert_snapshot!(diff(left, right).with("--all-roles").status(1).stdout, @"
+    --- left.sql, aurora
+    +++ right.sql
+    - role rds_iam
+    - role rdsadmin: SUPERUSER
+    - membership a in rds_iam: ADMIN FALSE, INHERIT TRUE, SET TRUE
+    3 differences: 0 added, 3 removed, 0 changed
+    ");
+}
+
+#[test]
+fn the_migration_is_complete() {
+    let dump = "../../fixtures/dumps/ok/aurora-15.sql";
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration").join(dump);
+    let dump = std::fs::read_to_string(path).unwrap();
+    let script = Run::new(["convert", "in.sql"]).file("in.sql", &dump).done().stdout;
+    assert_snapshot!(diff(&dump, &script).with("--as azure").done().stdout, @"
+    --- left.sql, aurora, as it would be on azure
+    +++ right.sql
+    equal; left out: 6 platform roles
+    ");
+    // Without one role, and with a limit that is gone.
+    let less =
+        script.replace("CREATE ROLE cdc WITH LOGIN;\n", "").replace(" CONNECTION LIMIT 20;", ";");
+    let less: String = less.split_inclusive('\n').filter(|line| !line.contains(" cdc")).collect();
+    assert_snapshot!(stable(&diff(&dump, &less).with("--as azure").status(1).stdout), @"
+    --- left.sql, aurora, as it would be on azure
+    +++ right.sql
+    - role cdc: PASSWORD: SCRAM-SHA-256 #…
+    - role cdc: LOGIN
+    ~ role shop_worker: CONNECTION LIMIT: 20 -> -1
+    - role cdc: COMMENT: change data capture
+    4 differences: 0 added, 3 removed, 1 changed; left out: 6 platform roles
+    ");
+}
+
+#[test]
+fn what_does_not_go_together() {
+    for (more, message) in [
+        ("--as azure --format sql", "--as does not go with --format sql: pg_globals copy does it"),
+        ("--format sql", "--format sql is for a server: the right side must be a connection"),
+        ("--replace", "--replace goes with --format sql only"),
+        (
+            "--ignore attributes:flying",
+            "invalid value 'attributes:flying' for '--ignore <KIND>': there is no attribute flying: \
+             SUPERUSER, INHERIT, CREATEROLE, CREATEDB, LOGIN, REPLICATION, BYPASSRLS",
+        ),
+    ] {
+        let done = diff(LEFT, RIGHT).with(more).status(2);
+        assert_eq!(done.stderr.split('\n').next(), Some(&*format!("error: {message}")));
+    }
+    let done = Run::new(["diff", "-", "-"]).status(2);
+    assert_eq!(done.stderr, "error: both sides cannot come from standard input\n");
+}

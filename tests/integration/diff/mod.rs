@@ -1,0 +1,4 @@
+//! `diff`: what it shows of dumps and servers.
+
+mod dumps;
+mod servers;
