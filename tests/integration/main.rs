@@ -16,6 +16,7 @@ mod convert_matrix;
 mod convert_replay;
 mod copy;
 mod copy_matrix;
+mod failures;
 mod fixtures;
 mod fixtures_parse;
 mod harness;

@@ -175,6 +175,16 @@ impl Run {
         self.ends(&[0])
     }
 
+    /// It must end with status 1.
+    pub fn differs(self) -> Done {
+        self.ends(&[1])
+    }
+
+    /// It must end with status 2; what it leaves is for the test to see.
+    pub fn breaks(self) -> Done {
+        self.ends(&[2])
+    }
+
     /// It may succeed or be refused, but not end in another way.
     pub fn done_or_refused(self) -> Done {
         self.ends(&[0, 2])

@@ -25,7 +25,12 @@ pub fn aurora_reads_all_data(cluster: &Cluster) {
 /// A cluster with the roles of Azure Database for `PostgreSQL`: superuser `azuresu`, administrator
 /// `azadmin` with [`AZADMIN_PASSWORD`].
 pub fn azure_like(major: u32) -> Cluster {
-    let cluster = Cluster::start_with(major, "azuresu", &[]);
+    azure_like_with(major, &[])
+}
+
+/// The same, with more settings of the server.
+pub fn azure_like_with(major: u32, settings: &[(&str, &str)]) -> Cluster {
+    let cluster = Cluster::start_with(major, "azuresu", settings);
     let space = cluster.new_directory("pg_tmp");
     let variables = [
         ("space".to_owned(), space.to_str().unwrap().to_owned()),
