@@ -11,7 +11,14 @@
     clippy::cast_precision_loss,
     reason = "what goes wrong ends the benchmark"
 )]
-#![allow(missing_docs, unreachable_pub, dead_code, reason = "shared with the tests")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    unused_macros,
+    unused_imports,
+    reason = "shared with the tests"
+)]
 
 #[path = "../tests/integration/support/mod.rs"]
 mod support;

@@ -193,16 +193,40 @@ pub(super) fn refuse_open_secret(path: &Path, metadata: &fs::Metadata) -> Result
     Ok(())
 }
 
-/// Appends to a file of secrets, which is made if it is missing.
-pub(super) fn append_secret(path: &Path, text: &str) -> Result<()> {
+/// What was appended to a file, and can be taken away again.
+pub(super) struct Appended {
+    path: PathBuf,
+    /// How long the file was; none where there was none.
+    before: Option<u64>,
+}
+
+impl Appended {
+    pub(super) fn take_back(self) {
+        // What is no regular file keeps what it was given.
+        let _ = match self.before {
+            None => fs::remove_file(&self.path),
+            Some(length) => OpenOptions::new().write(true).open(&self.path).and_then(|file| {
+                if file.metadata()?.is_file() { file.set_len(length) } else { Ok(()) }
+            }),
+        };
+    }
+}
+
+/// Appends to a file of secrets, which is made if it is missing: all or nothing.
+pub(super) fn append_secret(path: &Path, text: &str) -> Result<Appended> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, SECRET);
-    let append = || {
-        let mut file = options.open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    append().map_err(|error| failed(path.display(), &error))
+    let before = fs::metadata(path).ok().map(|metadata| metadata.len());
+    let opened = options.open(path);
+    let mut file = opened.map_err(|error| failed(path.display(), &error))?;
+    let appended = Appended { path: path.to_owned(), before };
+    match file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
+        Ok(()) => Ok(appended),
+        Err(error) => {
+            appended.take_back();
+            Err(failed(path.display(), &error))
+        }
+    }
 }

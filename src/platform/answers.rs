@@ -76,7 +76,8 @@ pub struct Database {
 pub struct Locks {
     /// `max_locks_per_transaction`.
     pub per_transaction: u64,
-    /// `max_connections` and `max_prepared_transactions` together.
+    /// How many transactions there can be: of connections, of prepared transactions, and of the
+    /// server's own processes (`InitializeMaxBackends` in `src/backend/utils/init/postinit.c`).
     pub transactions: u64,
 }
 

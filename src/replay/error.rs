@@ -3,9 +3,9 @@
 use std::fmt;
 
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{self as db, SqlState};
 
-use crate::finding::{Action, Finding, Object, Severity};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Ledger, Origin};
 use crate::plan::{self, Step};
 use crate::read::live::LiveError;
@@ -30,9 +30,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// None where it is not the server that said so.
+    /// None where it is not the server that said so, or where it ends the session.
     pub(super) fn of(step: &Step, error: &Error) -> Option<Self> {
-        let db = error.as_db_error()?;
+        let db = error.as_db_error().filter(|_| !ends_session(error))?;
         // A server quotes what it does not understand.
         let verifier = step.is_slow();
         let hidden = |text: &str| if verifier { crate::read::mask(text) } else { text.to_owned() };
@@ -72,6 +72,34 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl Refusal {
+    /// Whether it says nothing about the statement: no resources, somebody who cancels it, a disk
+    /// that fails, a transaction that has failed before.
+    pub(super) fn is_trouble(&self) -> bool {
+        ["25", "53", "57", "58"].iter().any(|class| self.code.starts_with(class))
+    }
+
+    /// Whether what it is about is not there, as when its creation was refused in a dry run.
+    pub(super) fn is_missing(&self) -> bool {
+        self.code == SqlState::UNDEFINED_OBJECT.code()
+    }
+
+    /// What was refused, in words.
+    fn what(&self) -> String {
+        let kind = match self.object.kind {
+            Kind::Role => "role",
+            Kind::Membership => "membership of",
+            Kind::Setting => "setting",
+            Kind::Parameter => "parameter",
+            Kind::Tablespace => "tablespace",
+            Kind::Comment => "comment on",
+            Kind::SecurityLabel => "security label on",
+            Kind::Statement => "statement",
+        };
+        format!("{kind} {}", self.object.name)
+    }
+}
+
 /// Why a replay ended.
 #[derive(Debug)]
 pub enum ReplayError {
@@ -87,6 +115,8 @@ pub enum ReplayError {
     Refused(Refusal),
     /// What had to be done before COMMIT could not be done.
     Before(String),
+    /// COMMIT was refused.
+    NotCommitted(Error),
     /// The connection was lost, or something that is no PostgreSQL answers.
     Lost {
         /// Whether all but the tablespaces was done by then.
@@ -99,29 +129,71 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    /// Whether the target may have changed.
-    pub const fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown(_))
+    /// Whether the target is surely as before.
+    pub const fn is_nothing_done(&self) -> bool {
+        !matches!(self, Self::Unknown(_) | Self::Lost { after_commit: true, .. })
+    }
+
+    /// The statement that it is about.
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::Concurrent(refusal) => Some(refusal),
+            _ => None,
+        }
     }
 
     /// What became of one statement.
     pub(super) fn refused(step: &Step, error: Error) -> Self {
         match Refusal::of(step, &error) {
-            None => Self::Lost { after_commit: false, error },
-            Some(refusal) if is_concurrent(&error) => Self::Concurrent(refusal),
+            Some(refusal) if is_concurrent(step, &error) => Self::Concurrent(refusal),
             Some(refusal) => Self::Refused(refusal),
+            None => Self::Lost { after_commit: false, error },
         }
     }
 }
 
-/// Somebody else has made the same role, or altered it, since the catalogs were read.
-fn is_concurrent(error: &Error) -> bool {
+/// Whether the server ends the session with it: it says nothing about the statement.
+pub(super) fn ends_session(error: &Error) -> bool {
+    error.as_db_error().is_none_or(|db| {
+        // Its code tells where the severity is translated, as by servers before 9.6.
+        matches!(db.parsed_severity(), Some(db::Severity::Fatal | db::Severity::Panic))
+            || [
+                SqlState::ADMIN_SHUTDOWN,
+                SqlState::CRASH_SHUTDOWN,
+                SqlState::CANNOT_CONNECT_NOW,
+                SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+            ]
+            .contains(db.code())
+    })
+}
+
+/// What the library says, in the server's words where they are from it.
+struct Said<'a>(&'a Error);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_db_error() {
+            Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+/// Somebody else has made the same role, or altered or dropped it, since the catalogs were read.
+fn is_concurrent(step: &Step, error: &Error) -> bool {
     let Some(db) = error.as_db_error() else { return false };
-    *db.code() == SqlState::UNIQUE_VIOLATION
-        || *db.code() == SqlState::T_R_SERIALIZATION_FAILURE
-        || *db.code() == SqlState::T_R_DEADLOCK_DETECTED
-        || (*db.code() == SqlState::INTERNAL_ERROR
-            && db.message().starts_with("tuple concurrently"))
+    let code = db.code();
+    [
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ]
+    .contains(code)
+        // A setting that is not there gives the same.
+        || (*code == SqlState::UNDEFINED_OBJECT && !step.is_tried())
+        || (*code == SqlState::INTERNAL_ERROR && db.message().starts_with("tuple concurrently"))
 }
 
 impl fmt::Display for ReplayError {
@@ -131,41 +203,47 @@ impl fmt::Display for ReplayError {
                 Some(db) if *db.code() == SqlState::LOCK_NOT_AVAILABLE => f.write_str(
                     "another copy into this database is running: wait for it, then run copy again",
                 ),
-                Some(db) => {
-                    write!(
-                        f,
-                        "the transaction cannot begin: {} ({})",
-                        db.message(),
-                        db.code().code()
-                    )
+                Some(_) if !ends_session(error) => {
+                    write!(f, "the transaction cannot begin: {}", Said(error))
                 }
-                None => write!(f, "the connection was lost before anything was sent: {error}"),
+                _ => write!(
+                    f,
+                    "the connection was lost before anything was sent: {}; run copy again",
+                    Said(error)
+                ),
             },
-            Self::Reading(error) => write!(f, "the target cannot be read again: {error}"),
+            Self::Reading(error) => {
+                write!(f, "the target cannot be read again: {error}; nothing was done")
+            }
             Self::Changed => f.write_str(
                 "the target has changed since the plan was made; nothing was done: run copy again",
             ),
             Self::Concurrent(refusal) => write!(
                 f,
                 "{}: {refusal}; somebody is changing roles, nothing was done: run copy again",
-                refusal.object.name
+                refusal.what()
             ),
-            Self::Refused(refusal) => {
-                write!(f, "{}: {refusal}; nothing was done", refusal.object.name)
-            }
+            Self::Refused(refusal) => write!(f, "{}: {refusal}; nothing was done", refusal.what()),
             Self::Before(message) => write!(f, "{message}; nothing was done"),
-            Self::Lost { after_commit: false, error } => {
-                write!(f, "the connection was lost, nothing was done: {error}")
+            Self::NotCommitted(error) => {
+                write!(f, "the target refuses to commit: {}; nothing was done", Said(error))
             }
+            Self::Lost { after_commit: false, error } => write!(
+                f,
+                "the connection was lost: {}; nothing was done: run copy again",
+                Said(error)
+            ),
             Self::Lost { after_commit: true, error } => write!(
                 f,
-                "the connection was lost after everything but the tablespaces was done: {error}; run \
-                 copy again"
+                "the connection was lost after everything but the tablespaces was done: {}; run copy \
+                 again",
+                Said(error)
             ),
             Self::Unknown(error) => write!(
                 f,
-                "the connection was lost while the target committed: {error}; whether everything or \
-                 nothing was done is not known, run copy again to settle it"
+                "the connection was lost while the target committed: {}; whether everything or \
+                 nothing was done is not known: run copy again to settle it",
+                Said(error)
             ),
         }
     }

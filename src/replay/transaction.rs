@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Error};
 
-use super::ReplayError;
+use super::{ReplayError, error};
 use crate::read::live::Live;
 use crate::version::Major;
 
@@ -46,11 +46,10 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
 pub(super) async fn commit(client: &Client) -> Result<(), ReplayError> {
     match client.batch_execute("COMMIT").await {
         Ok(()) => Ok(()),
+        // A session can be ended after it has committed, as when a standby is waited for.
+        Err(error) if error::ends_session(&error) => Err(ReplayError::Unknown(error)),
         // What is deferred to COMMIT can still fail: then nothing is done.
-        Err(error) if error.as_db_error().is_some() => {
-            Err(ReplayError::Lost { after_commit: false, error })
-        }
-        Err(error) => Err(ReplayError::Unknown(error)),
+        Err(error) => Err(ReplayError::NotCommitted(error)),
     }
 }
 

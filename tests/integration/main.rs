@@ -17,6 +17,7 @@ mod convert_replay;
 mod copy;
 mod copy_matrix;
 mod diff;
+mod failures;
 mod fixtures;
 mod fixtures_parse;
 mod harness;

@@ -204,13 +204,15 @@ impl Copy {
             agree::agree(self.yes, self.source == "-")?;
         }
         if !self.dry_run {
-            // Written before anything is sent: what is done can be taken back, whatever happens here.
-            files.write(&first.changes, &live, &target.label())?;
+            files.fill(&first.changes, &live, &target.label())?;
         }
         if !first.is_empty() {
-            let news = job.run(&first, &mut summary).await?;
+            let news = job.run(&first, &mut summary, &mut files).await?;
             screen.news(&news);
             summary.findings.extend(news);
+        }
+        if !self.dry_run {
+            files.finish()?;
         }
         screen.result(&summary)?;
         if let Some(mut file) = files.report.take() {
@@ -250,13 +252,21 @@ impl Copy {
 }
 
 impl Files {
-    fn write(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
+    /// Writes them before anything is sent; they appear when it is about to be committed.
+    fn fill(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
         let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
         let own: Vec<_> = own.cloned().collect();
-        for (file, changes) in [(self.undo.take(), changes), (self.can_own.take(), &own)] {
-            let Some(mut file) = file else { continue };
+        for (file, changes) in [(&mut self.undo, changes), (&mut self.can_own, &own)] {
+            let Some(file) = file else { continue };
             let text = render_undo(changes, &live.answers, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// From now on what is done can be taken back, whatever happens here.
+    fn finish(&mut self) -> Result<()> {
+        for file in [self.undo.take(), self.can_own.take()].into_iter().flatten() {
             file.finish()?;
         }
         Ok(())
@@ -321,8 +331,13 @@ impl Job<'_> {
     }
 
     /// Sends the plan, and compares the target again: what there is to say about that.
-    async fn run(&self, first: &Plan, summary: &mut CopyReport) -> Result<Vec<Finding>> {
-        let outcome = self.replay(first).await?;
+    async fn run(
+        &self,
+        first: &Plan,
+        summary: &mut CopyReport,
+        files: &mut Files,
+    ) -> Result<Vec<Finding>> {
+        let outcome = self.replay(first, files).await?;
         let ledger: &Ledger = &self.sanitized.ledger;
         let mut news: Vec<_> =
             outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
@@ -342,32 +357,34 @@ impl Job<'_> {
         Ok(news)
     }
 
-    async fn replay(&self, first: &Plan) -> Result<Outcome> {
+    async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
         let again = |live: &Live| {
             let again = self.plan(live);
             (again.changes == first.changes).then(|| again.steps(&live.answers))
         };
-        let mut new_file = None;
-        let keep_passwords = || {
+        let mut appended = None;
+        let mut keep = || {
             let generated = &self.sanitized.generated;
-            let Some((path, lines)) = self.copy.choosing.password_lines(generated, self.choices)
-            else {
-                return Ok(());
-            };
-            new_file = (!path.exists()).then_some(path);
-            file::append_secret(path, &lines).map_err(|error| format!("{error:#}"))
+            let lines = self.copy.choosing.password_lines(generated, self.choices);
+            if let Some((path, lines)) = lines {
+                appended = Some(file::append_secret(path, &lines)?);
+            }
+            files.finish()
         };
+        let keep = || keep().map_err(|error: anyhow::Error| format!("{error:#}"));
         let client = &self.target.client;
         let mut progress = Progress::of(&first.steps(&self.live.answers));
-        let result = replay(client, self.live, mode, again, keep_passwords, &mut progress).await;
+        let result = replay(client, self.live, mode, again, keep, &mut progress).await;
         drop(progress);
         result.map_err(|error| {
-            if let Some(path) = new_file.filter(|_| !error.is_unknown()) {
+            if let Some(appended) = appended.filter(|_| error.is_nothing_done()) {
                 // The passwords in it are nobody's.
-                let _ = std::fs::remove_file(path);
+                appended.take_back();
             }
-            anyhow!("{}: {error}", self.target.label())
+            let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
+            let place = line.map(|line| format!("; it comes from {}:{line}", self.copy.source));
+            anyhow!("{}: {error}{}", self.target.label(), place.unwrap_or_default())
         })
     }
 }

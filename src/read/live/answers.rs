@@ -25,6 +25,8 @@ pub(super) struct Partial {
     pub(super) identity: Option<(String, String)>,
     pub(super) locks_per_transaction: u64,
     pub(super) transactions: u64,
+    pub(super) wal_senders: u64,
+    pub(super) autovacuum: u64,
     pub(super) keeps_statements: Vec<String>,
 }
 
@@ -87,7 +89,10 @@ impl Partial {
             identity: self.identity,
             locks: Locks {
                 per_transaction: self.locks_per_transaction,
-                transactions: self.transactions,
+                // Before 12 they were among the connections.
+                transactions: self.transactions
+                    + self.autovacuum
+                    + if probe.major < Major::new(12) { 0 } else { self.wal_senders },
             },
             keeps_statements: self.keeps_statements,
         }

@@ -19,9 +19,16 @@ impl fmt::Display for LiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server(error) => match error.as_db_error() {
+                // It shuts down, or it crashed.
+                Some(db) if db.code().code().starts_with("57P") => write!(
+                    f,
+                    "the connection was lost: {} ({}); try again",
+                    db.message(),
+                    db.code().code()
+                ),
                 Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
-                None if error.is_closed() => f.write_str("the connection was lost"),
-                None => error.fmt(f),
+                None if error.is_closed() => f.write_str("the connection was lost: try again"),
+                None => write!(f, "the connection was lost: {error}; try again"),
             },
             Self::Unexpected(what) => write!(
                 f,

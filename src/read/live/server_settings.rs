@@ -25,8 +25,13 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), super::LiveError> {
         let number = || value.parse().unwrap_or(0);
         match name {
             "max_locks_per_transaction" => all.answers.locks_per_transaction = number(),
-            "max_connections" | "max_prepared_transactions" => {
+            "max_connections" | "max_prepared_transactions" | "max_worker_processes" => {
                 all.answers.transactions += number();
+            }
+            "max_wal_senders" => all.answers.wal_senders = number(),
+            // Since 18 there can be more slots than workers.
+            "autovacuum_max_workers" | "autovacuum_worker_slots" => {
+                all.answers.autovacuum = all.answers.autovacuum.max(number());
             }
             _ => {}
         }

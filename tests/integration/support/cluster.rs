@@ -58,7 +58,8 @@ pub struct Cluster {
     pub superuser: String,
     /// The port on 127.0.0.1, and of the socket.
     pub port: u16,
-    _server: Server,
+    server: Server,
+    settings: Vec<(String, String)>,
     // Last: removed when the server is gone.
     directory: TempDir,
 }
@@ -92,7 +93,10 @@ impl Cluster {
             match server.wait_until_ready(directory.path(), port, superuser) {
                 Ok(()) => {
                     let superuser = superuser.to_owned();
-                    return Self { major, superuser, port, _server: server, directory };
+                    let settings =
+                        settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+                    let settings = settings.collect();
+                    return Self { major, superuser, port, server, settings, directory };
                 }
                 Err(log) if log.contains("Address already in use") => {}
                 Err(log) => panic!("PostgreSQL {major} does not start:\n{log}"),
@@ -133,6 +137,25 @@ impl Cluster {
         fs::create_dir(&directory).unwrap();
         give_to_server_user(&directory);
         directory
+    }
+
+    /// What kills the server with everything that belongs to it, from wherever.
+    pub fn killer(&self) -> impl Fn() + Send + 'static {
+        let process = self.server.process.id();
+        move || kill_all(process)
+    }
+
+    /// Starts the server again after it was killed.
+    pub fn restart(&mut self) {
+        let settings: Vec<_> =
+            self.settings.iter().map(|(name, value)| (&**name, &**value)).collect();
+        // The old watchdog would remove the directory.
+        let _ = self.server.watchdog.kill();
+        let _ = self.server.process.wait();
+        self.server = Server::spawn(self.major, self.directory.path(), self.port, &settings);
+        let ready = self.server.wait_until_ready(self.directory.path(), self.port, &self.superuser);
+        ready
+            .unwrap_or_else(|log| panic!("PostgreSQL {} does not start again:\n{log}", self.major));
     }
 
     /// What the server has logged up to now.
@@ -178,6 +201,40 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Kills a process and its children, and waits until these are gone: nothing of the server may be
+/// left that still writes.
+fn kill_all(process: u32) {
+    let children = children(process);
+    for process in [process].iter().chain(&children) {
+        // One may have seen the end of the first and be gone.
+        let mut kill = command("kill", Path::new("/"));
+        let _ = kill.args(["-KILL", &process.to_string()]).stderr(Stdio::null()).status();
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while children.iter().any(|&child| is_running(child)) {
+        assert!(Instant::now() < deadline, "{children:?} do not end");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn children(process: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let numbers = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    numbers.filter(|&child| stat(child).is_some_and(|(_, parent)| parent == process)).collect()
+}
+
+/// A process that nobody has collected yet runs no more.
+fn is_running(process: u32) -> bool {
+    stat(process).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The state of a process, and its parent.
+fn stat(process: u32) -> Option<(String, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut words = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
 }
 
 impl Drop for Server {

@@ -185,11 +185,6 @@ impl Run {
         self.ends(&[0, 2])
     }
 
-    /// It may find differences or none, but not end in another way.
-    pub fn equal_or_different(self) -> Done {
-        self.ends(&[0, 1])
-    }
-
     fn ends(self, statuses: &[i32]) -> Done {
         let output = self.output();
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));

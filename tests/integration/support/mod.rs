@@ -8,6 +8,7 @@ pub mod generate;
 pub mod globals;
 pub mod platforms;
 pub mod process;
+pub mod proxy;
 pub mod servers;
 pub mod sql;
 pub mod template;

@@ -1,0 +1,67 @@
+//! Locks: a copy that fits goes through, and one that does not is told so before anything is sent.
+
+use std::fmt::Write as _;
+
+use super::plan::{copy, direct, state};
+use crate::support::platforms;
+
+const SMALL: [(&str, &str); 3] = [
+    ("max_locks_per_transaction", "10"),
+    ("max_connections", "10"),
+    ("superuser_reserved_connections", "1"),
+];
+
+#[test]
+fn twelve() {
+    the_limit(12);
+}
+
+#[test]
+fn fifteen() {
+    the_limit(15);
+}
+
+#[test]
+fn sixteen() {
+    the_limit(16);
+}
+
+#[test]
+fn eighteen() {
+    the_limit(18);
+}
+
+fn the_limit(major: u32) {
+    // The kinds that hold locks: for some it is the role's creation alone.
+    let settings = |role: usize| format!("ALTER ROLE r{role} SET work_mem = '3MB';\n");
+    let comments = |role: usize| format!("COMMENT ON ROLE r{role} IS 'x';\n");
+    let nothing = |_: usize| String::new();
+    for more in [settings as fn(usize) -> String, comments, nothing] {
+        if major < 16 && more(1).is_empty() {
+            continue;
+        }
+        let target = platforms::azure_like_with(major, &SMALL);
+        let dump = |roles: usize| {
+            (0..roles).fold(String::new(), |mut dump, role| {
+                let _ = write!(dump, "CREATE ROLE r{role};\n{}", more(role));
+                dump
+            })
+        };
+        let before = state(&target);
+        let stderr = copy(&dump(2000), &direct(&target), &[]).fails();
+        assert_eq!(state(&target), before);
+        let (start, most) = stderr.trim_end().rsplit_once(' ').unwrap();
+        assert!(start.contains("nothing was sent: it takes "), "{stderr}");
+        assert!(start.contains(" locks; max_locks_per_transaction = 10 has room for "), "{stderr}");
+        let numbers: Vec<usize> =
+            stderr.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok()).collect();
+        let needed = *numbers.iter().find(|it| (2000..2100).contains(*it)).expect(&stderr);
+        let most: usize = most.parse().unwrap();
+        // Whatever is said to fit does, down to the last role.
+        let fits = most - (needed - 2000);
+        let stderr = copy(&dump(fits + 1), &direct(&target), &[]).fails();
+        assert!(stderr.contains(&format!("it takes {} locks", most + 1)), "{stderr}");
+        let done = copy(&dump(fits), &direct(&target), &[]).done();
+        assert!(done.stdout.contains("\"rule\": \"locks\""), "{}", done.stdout);
+    }
+}

@@ -1,0 +1,10 @@
+//! Law 5: all or nothing, whatever fails.
+
+mod plan;
+
+mod concurrency;
+mod crash;
+mod cuts;
+mod locks;
+mod statements;
+mod waits;
