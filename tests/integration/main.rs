@@ -20,6 +20,7 @@ mod fixtures;
 mod fixtures_parse;
 mod harness;
 mod laws;
+mod live_laws;
 mod readers;
 mod readme;
 mod secrets;

@@ -140,7 +140,10 @@ impl Copy {
         let environment = Environment::from_process();
         let input = Input::read(&self.source, &self.input, &environment).await?;
         let target = connection::open("the target", &self.target, &environment).await?;
-        let live = read_target(&target).await?;
+        let mut live = read_target(&target).await?;
+        if let Some(platform) = &named_target {
+            live.assume(platform.get());
+        }
         refuse_target(&input, &live, &target.label())?;
 
         let platform = named_target.as_ref().map(PlatformChoice::get).or(live.platform);
@@ -302,6 +305,11 @@ struct Job<'a> {
 impl Job<'_> {
     /// The plan for the target as it is.
     fn plan(&self, live: &Live) -> Plan {
+        let mut assumed = None;
+        if self.copy.platform.is_some() {
+            assumed.insert(live.clone()).assume(self.platform);
+        }
+        let live = assumed.as_ref().unwrap_or(live);
         let desired = Desired {
             source: self.source,
             globals: &self.sanitized.globals,
