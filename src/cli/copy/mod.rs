@@ -16,7 +16,7 @@ use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::globals::{Change, Ledger};
+use crate::globals::{Change, Ledger, Password};
 use crate::plan::{self, Desired, Existing, Plan, plan};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
@@ -343,7 +343,13 @@ impl Job<'_> {
             anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
         })?;
         let after = self.plan(&after);
-        let left = after.changes.iter().filter(|change| !outcome.was_refused(&change.object()));
+        // What cannot be read is sent again and again, where that is asked for, and never compared.
+        let unseen =
+            |change: &Change| matches!(change, Change::Password { from: Password::Unknown, .. });
+        let left = after
+            .changes
+            .iter()
+            .filter(|change| !unseen(change) && !outcome.was_refused(&change.object()));
         news.extend(left.map(|change| plan::remaining(change, ledger)));
         summary.remaining = news.len() - outcome.refused.len();
         Ok(news)

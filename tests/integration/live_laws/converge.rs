@@ -21,7 +21,7 @@ macro_rules! pairs {
     ($($name:ident: $source:literal to $($target:expr),+;)*) => { $(
         #[test]
         fn $name() {
-            converges($source, vec![$($target),+]);
+            converges($source, &[$($target),+]);
         }
     )* };
 }
@@ -164,7 +164,7 @@ impl Edit {
     }
 }
 
-fn converges(major: u32, targets: Vec<Target>) {
+fn converges(major: u32, targets: &[Target]) {
     // Its superuser's name is none of those that are generated.
     let from = Cluster::start_with(major, "boot", &[]);
     let keep = source::roles(&from);
@@ -177,22 +177,22 @@ fn converges(major: u32, targets: Vec<Target>) {
     };
     proptest!(config, |(globals in generate::globals(), first in edits(), second in edits())| {
         source::reset(&from, &keep);
-        for target in &targets {
+        for target in targets {
             source::reset(&target.cluster, &target.keep);
         }
         load(&from, &globals);
         let count = |what: &'static str, report: &Value| {
             *sent.borrow_mut().entry(what).or_insert(0) += report["sent"].as_u64().unwrap();
         };
-        for target in &targets {
+        for target in targets {
             count("new", &assert_converges(&from, target, &[]));
         }
         edit(&from, &keep, &first);
-        for target in &targets {
+        for target in targets {
             count("merge", &assert_converges(&from, target, &[]));
         }
         edit(&from, &keep, &second);
-        for target in &targets {
+        for target in targets {
             let more = ["--existing", "replace", "--allow-freeze"];
             let report = assert_converges(&from, target, &more);
             assert_replaced(&from, target, &report);
@@ -262,7 +262,7 @@ fn assert_replaced(from: &Cluster, target: &Target, report: &Value) {
             is.bypassrls = was.bypassrls;
         }
         if is_told("comment", name) {
-            is.comment = was.comment.clone();
+            is.comment.clone_from(&was.comment);
         }
         let endless = |until: &mut Option<String>| {
             until.take_if(|until| until == "infinity");
