@@ -3,6 +3,7 @@
 use super::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::Change;
+use crate::name::Name;
 use crate::sanitize::About;
 use crate::version::Major;
 
@@ -26,8 +27,13 @@ impl Veto for Removal {
         if !removes {
             return None;
         }
-        if cx.answers.protected.contains_key(&key.member) {
-            return Some(Judgement::Refused(format!("{} is never altered", key.member)));
+        let is_untouched = |name: &&Name| {
+            cx.answers.protected.contains_key(*name) || cx.platform.role(name.as_str()).is_some()
+        };
+        // A mapped role is the platform's, and its members may have come with an earlier copy.
+        let joined = Some(&key.role).filter(|_| !cx.desired.roles.contains_key(&key.role));
+        if let Some(name) = [Some(&key.member), joined].into_iter().flatten().find(is_untouched) {
+            return Some(Judgement::Refused(format!("{name} is never altered")));
         }
         if cx.answers.major < Major::new(16) || cx.answers.is_superuser() {
             return None;

@@ -19,12 +19,18 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
         if major >= Major::new(since) { text.to_owned() } else { String::new() }
     };
     // A superuser can keep the server from writing verifiers down.
-    let quiet = if target.answers.is_superuser() {
+    let superuser = target.answers.is_superuser();
+    let quiet = if superuser {
         "SET LOCAL log_statement = 'none'; SET LOCAL log_min_duration_statement = -1; \
          SET LOCAL log_min_error_statement = 'panic';"
     } else {
         ""
     };
+    if superuser && major >= Major::new(12) {
+        // Whether a transaction is sampled is settled when it begins.
+        let sample = "SET log_transaction_sample_rate = 0";
+        client.batch_execute(sample).await.map_err(ReplayError::Begin)?;
+    }
     let text = [
         // A database or role that is read-only by default is no reason to give up.
         "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;".to_owned(),
@@ -36,7 +42,14 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
         since(16, "SET LOCAL createrole_self_grant = '';"),
         "SET LOCAL standard_conforming_strings = on;".to_owned(),
         "SET LOCAL client_min_messages = warning;".to_owned(),
+        // They hold what the statement held.
+        "SET LOCAL debug_print_parse = off; SET LOCAL debug_print_rewritten = off;".to_owned(),
         quiet.to_owned(),
+        if superuser {
+            since(13, "SET LOCAL log_min_duration_sample = -1;")
+        } else {
+            String::new()
+        },
         format!("SELECT pg_catalog.pg_advisory_xact_lock({LOCK});"),
     ];
     client.batch_execute(&text.concat()).await.map_err(ReplayError::Begin)

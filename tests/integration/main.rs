@@ -22,6 +22,7 @@ mod fixtures;
 mod fixtures_parse;
 mod harness;
 mod laws;
+mod live_laws;
 mod readers;
 mod readme;
 mod secrets;

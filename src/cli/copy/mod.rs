@@ -17,7 +17,7 @@ use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::globals::{Change, Ledger};
+use crate::globals::{Change, Ledger, Password};
 use crate::plan::{self, Desired, Existing, Plan, plan};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
@@ -142,7 +142,10 @@ impl Copy {
         let environment = Environment::from_process();
         let mut input = Input::read(&self.source, &self.input, &environment).await?;
         let target = connection::open("the target", &self.target, &environment).await?;
-        let live = read_target(&target).await?;
+        let mut live = read_target(&target).await?;
+        if let Some(platform) = &named_target {
+            live.assume(platform.get());
+        }
         refuse_target(&input, &live, &target.label())?;
 
         let platform = named_target.as_ref().map(PlatformChoice::get).or(live.platform);
@@ -313,6 +316,11 @@ struct Job<'a> {
 impl Job<'_> {
     /// The plan for the target as it is.
     fn plan(&self, live: &Live) -> Plan {
+        let mut assumed = None;
+        if self.copy.platform.is_some() {
+            assumed.insert(live.clone()).assume(self.platform);
+        }
+        let live = assumed.as_ref().unwrap_or(live);
         let desired = Desired {
             source: self.source,
             globals: &self.sanitized.globals,
@@ -351,7 +359,13 @@ impl Job<'_> {
             anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
         })?;
         let after = self.plan(&after);
-        let left = after.changes.iter().filter(|change| !outcome.was_refused(&change.object()));
+        // What cannot be read is sent again and again, where that is asked for, and never compared.
+        let unseen =
+            |change: &Change| matches!(change, Change::Password { from: Password::Unknown, .. });
+        let left = after
+            .changes
+            .iter()
+            .filter(|change| !unseen(change) && !outcome.was_refused(&change.object()));
         news.extend(left.map(|change| plan::remaining(change, ledger)));
         summary.remaining = news.len() - outcome.refused.len();
         Ok(news)

@@ -34,7 +34,9 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
             continue;
         }
         let wants = wanted.get(slot).map(|(wants, _)| *wants);
-        if wants.is_some_and(|wants| wants.covers(*has)) {
+        // What is both more and less has been made equal already.
+        let is_done = |wants: Options| scope == Scope::Mirror && !has.covers(wants);
+        if wants.is_some_and(|wants| wants.covers(*has) || is_done(wants)) {
             continue;
         }
         // Each grantor's is revoked by itself.

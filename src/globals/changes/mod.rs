@@ -108,6 +108,13 @@ fn same_setting(one: &Value, other: &Value) -> bool {
 
 fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
     let by_key = scope == Scope::Mirror;
+    let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
+        if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
+    };
+    let unite = |one: &Parameter, other: &Parameter| Parameter {
+        set: better(one.set, other.set),
+        alter_system: better(one.alter_system, other.alter_system),
+    };
     let has = |globals: &Globals, key: &ParameterKey| {
         let mut united = Parameter::default();
         let same = |other: &ParameterKey| {
@@ -116,11 +123,7 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
                 && (!by_key || other.grantor == key.grantor)
         };
         for (_, it) in globals.parameters.iter().filter(|(other, _)| same(other)) {
-            let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
-                if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
-            };
-            united.set = better(united.set, it.set);
-            united.alter_system = better(united.alter_system, it.alter_system);
+            united = unite(&united, it);
         }
         united
     };
@@ -134,19 +137,24 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         if covers(there.set, wanted.set) && covers(there.alter_system, wanted.alter_system) {
             continue;
         }
+        // Stating what is there already takes nothing away.
+        let to = if scope == Scope::Mirror { wanted.clone() } else { unite(wanted, &there) };
         all.changes.push(Change::Parameter {
             key: key.clone(),
             from: Some(there).filter(|there| *there != Parameter::default()),
-            to: Some(wanted.clone()),
+            to: Some(to),
         });
     }
     for (key, there) in &current.parameters {
         let role = super::script::role_of(&key.grantee);
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
         let wanted = has(desired, key);
-        if !counts
-            || (covers(wanted.set, there.set) && covers(wanted.alter_system, there.alter_system))
-        {
+        let covered = |one: &Parameter, other: &Parameter| {
+            covers(one.set, other.set) && covers(one.alter_system, other.alter_system)
+        };
+        // What is both more and less has been made equal already.
+        let is_done = by_key && !covered(there, &wanted);
+        if !counts || is_done || covered(&wanted, there) {
             continue;
         }
         let to = Some(wanted).filter(|wanted| *wanted != Parameter::default());

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Grants, Phase, Shape, alter_setting, comments, create_role, grantee, labels, memberships,
-    parameters, passwords, spec, tablespace, tablespace_details, text, text_of,
+    Grants, Phase, Shape, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
+    memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
 use crate::globals::fact::{Fact, Origin};
-use crate::globals::model::{Globals, Membership, MembershipKey, Role, Tablespace};
+use crate::globals::model::{
+    Globals, Membership, MembershipKey, Parameter, ParameterKey, Password, Role, Tablespace,
+};
 use crate::globals::timestamp::Timestamp;
 use crate::name::Name;
 use crate::sql::{
@@ -24,8 +26,10 @@ pub struct Delta<'a> {
     major: Major,
     /// What is given: all that is stated here is to be set.
     given: Globals,
-    /// The roles and tablespaces among it that exist.
-    existing: BTreeSet<&'a Name>,
+    /// The roles among it that are created; the others exist.
+    new_roles: BTreeSet<&'a Name>,
+    /// The same of tablespaces.
+    new_tablespaces: BTreeSet<&'a Name>,
     /// What is taken away.
     taken: Vec<&'a Change>,
     /// Roles that are dropped.
@@ -38,35 +42,21 @@ impl<'a> Delta<'a> {
         let mut delta = Self {
             major,
             given: Globals::default(),
-            existing: BTreeSet::new(),
+            new_roles: BTreeSet::new(),
+            new_tablespaces: BTreeSet::new(),
             taken: Vec::new(),
             dropped: BTreeSet::new(),
         };
-        let created: BTreeSet<_> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::CreateRole { name, .. } | Change::CreateTablespace { name, .. } => {
-                    Some(name)
-                }
-                _ => None,
-            })
-            .collect();
+        for change in changes {
+            match change {
+                Change::CreateRole { name, .. } => delta.new_roles.insert(name),
+                Change::CreateTablespace { name, .. } => delta.new_tablespaces.insert(name),
+                _ => false,
+            };
+        }
         for change in changes {
             delta.add(change);
         }
-        let roles = changes.iter().filter_map(|change| match change {
-            Change::Membership { .. } | Change::Setting { .. } => None,
-            change => change.role(),
-        });
-        let tablespaces = changes.iter().filter_map(|change| match change {
-            Change::TablespaceOwner { name, .. }
-            | Change::TablespaceOption { name, .. }
-            | Change::TablespaceGrant { name, .. }
-            | Change::Comment { on: Target::Tablespace(name), .. }
-            | Change::Label { on: Target::Tablespace(name), .. } => Some(name),
-            _ => None,
-        });
-        delta.existing = roles.chain(tablespaces).filter(|name| !created.contains(name)).collect();
         delta.given.sort();
         delta
     }
@@ -81,12 +71,14 @@ impl<'a> Delta<'a> {
         }
         match change {
             Change::CreateRole { name, role } => {
-                // Comments and passwords may have come before.
+                // Comments and passwords may have come before. A role that was dropped has its own.
                 let slot = self.given.roles.entry(name.clone()).or_default();
                 let earlier = std::mem::replace(slot, (**role).clone());
-                slot.comment = earlier.comment;
-                slot.labels = earlier.labels;
-                slot.password = earlier.password;
+                slot.comment = earlier.comment.or(slot.comment.take());
+                slot.labels.extend(earlier.labels);
+                if earlier.password != Password::Unknown {
+                    slot.password = earlier.password;
+                }
             }
             Change::Attribute { role, attribute, to, origin } => {
                 self.role(role).set(*attribute, Some(Fact::new(*to, *origin)));
@@ -117,21 +109,25 @@ impl<'a> Delta<'a> {
                 self.given.settings.insert(key.clone(), Fact::new(to.clone(), *origin));
             }
             Change::Membership { key, from, to: Some(to), origin } => {
-                if from.is_some_and(|from| is_less(*to, from)) {
+                if from.is_some_and(|from| is_more(from, *to)) {
                     self.taken.push(change);
-                } else {
+                }
+                if from.is_none_or(|from| is_more(*to, from) || !is_more(from, *to)) {
                     let membership = self.membership(*to, from.is_some(), *origin);
                     self.given.memberships.insert(key.clone(), membership);
                 }
             }
-            Change::Parameter { key, to: Some(to), .. } => {
+            Change::Parameter { key, from, to: Some(to) } => {
+                if from.as_ref().is_some_and(|from| beyond(from, to) != Parameter::default()) {
+                    self.taken.push(change);
+                }
                 self.given.parameters.insert(key.clone(), to.clone());
             }
             Change::CreateTablespace { name, tablespace } => {
                 let slot = self.given.tablespaces.entry(name.clone()).or_default();
                 let earlier = std::mem::replace(slot, (**tablespace).clone());
-                slot.comment = earlier.comment;
-                slot.labels = earlier.labels;
+                slot.comment = earlier.comment.or(slot.comment.take());
+                slot.labels.extend(earlier.labels);
             }
             Change::TablespaceOwner { name, to, origin, .. } => {
                 self.tablespace(name).owner = Some(Fact::new(to.clone(), *origin));
@@ -139,6 +135,9 @@ impl<'a> Delta<'a> {
             Change::TablespaceOption { name, option, to: Some(to), origin, .. } => {
                 let fact = Fact::new(to.clone(), *origin);
                 self.tablespace(name).options.insert(option.clone(), fact);
+            }
+            Change::TablespaceGrant { from: Some(true), to: Some(false), .. } => {
+                self.taken.push(change);
             }
             Change::TablespaceGrant { name, grantee, grantor, to: Some(to), origin, .. } => {
                 let fact = Fact::new(*to, *origin);
@@ -176,10 +175,10 @@ impl<'a> Delta<'a> {
         self.revokes(&mut all);
         let shape = Shape { major: self.major, if_not_exists: false };
         for (name, role) in &self.given.roles {
-            if self.existing.contains(name) {
-                all.extend(alter_role(name, role).map(|it| (Phase::Roles, role.origin(), it)));
-            } else {
+            if self.new_roles.contains(name) {
                 all.push((Phase::Roles, role.origin(), create_role(name, role, shape)));
+            } else {
+                all.extend(alter_role(name, role).map(|it| (Phase::Roles, role.origin(), it)));
             }
         }
         for (key, setting) in &self.given.settings {
@@ -197,7 +196,7 @@ impl<'a> Delta<'a> {
         );
         all.extend(parameters(&self.given).map(push(Phase::Parameters)));
         for (name, it) in &self.given.tablespaces {
-            if !self.existing.contains(name) {
+            if self.new_tablespaces.contains(name) {
                 continue;
             }
             let owner = it.owner.as_ref().map(|owner| {
@@ -213,7 +212,7 @@ impl<'a> Delta<'a> {
             all.push((Phase::Drops, Origin::LIVE, drop));
         }
         for (name, it) in &self.given.tablespaces {
-            if !self.existing.contains(name) {
+            if self.new_tablespaces.contains(name) {
                 let origin = it.created.origin;
                 all.extend(
                     tablespace((name, it)).into_iter().map(|it| (Phase::Tablespaces, origin, it)),
@@ -249,7 +248,7 @@ impl<'a> Delta<'a> {
                 }
                 Change::Label { on, provider, .. } if !goes(on.name()) => {
                     vec![Statement::SecurityLabel {
-                        provider: Some(text_of(provider)),
+                        provider: Some(text_of(provider)).filter(|name| !name.is_empty()),
                         object: object(on),
                         label: None,
                     }]
@@ -265,33 +264,25 @@ impl<'a> Delta<'a> {
                     }
                     self.revoke(key, *from, *to)
                 }
-                Change::Parameter { key, from: Some(from), .. } => {
-                    let privileges = ParameterPrivileges {
-                        set: from.set.is_some(),
-                        alter_system: from.alter_system.is_some(),
-                    };
-                    vec![Statement::Revoke {
-                        privileges: Privileges::Parameter(
-                            privileges,
-                            vec![text(key.parameter.as_str())],
-                        ),
-                        grantees: vec![grantee(&key.grantee)],
-                        grant_option_only: false,
-                        granted_by: None,
-                        cascade: false,
-                    }]
+                Change::Parameter { key, from: Some(from), to } => {
+                    let nothing = Parameter::default();
+                    let more = beyond(from, to.as_ref().unwrap_or(&nothing));
+                    in_the_name_of(key.grantor.as_ref(), revoke_parameter(key, &more))
                 }
                 Change::TablespaceOption { name, option, .. } => {
                     let change = TablespaceChange::Reset(vec![text_of(option)]);
                     vec![Statement::AlterTablespace { name: text_of(name), change }]
                 }
-                Change::TablespaceGrant { name, grantee: to, .. } => vec![Statement::Revoke {
-                    privileges: Privileges::Tablespace(vec![text_of(name)]),
-                    grantees: vec![grantee(to)],
-                    grant_option_only: false,
-                    granted_by: None,
-                    cascade: false,
-                }],
+                Change::TablespaceGrant { name, grantee: from, grantor, to, .. } => {
+                    let revoke = Statement::Revoke {
+                        privileges: Privileges::Tablespace(vec![text_of(name)]),
+                        grantees: vec![grantee(from)],
+                        grant_option_only: to.is_some(),
+                        granted_by: None,
+                        cascade: false,
+                    };
+                    in_the_name_of(grantor.as_ref(), vec![revoke])
+                }
                 _ => continue,
             };
             all.extend(statements.into_iter().map(|it| (Phase::Revokes, Origin::LIVE, it)));
@@ -314,7 +305,10 @@ impl<'a> Delta<'a> {
             cascade: false,
         };
         let Some(to) = to else { return vec![revoke(None)] };
-        let off = |from: Option<bool>, to: Option<bool>| from == Some(true) && to == Some(false);
+        // Before 16 the others are the member's attribute.
+        let knows = self.major >= Major::new(16);
+        let off =
+            |from: Option<bool>, to: Option<bool>| knows && from == Some(true) && to == Some(false);
         [
             (from.admin && !to.admin, MembershipOption::Admin),
             (off(from.inherit, to.inherit), MembershipOption::Inherit),
@@ -327,12 +321,40 @@ impl<'a> Delta<'a> {
     }
 }
 
-/// Whether `to` has less than `from`, and nothing more.
-fn is_less(to: Options, from: Options) -> bool {
-    let gains = |to: Option<bool>, from: Option<bool>| to == Some(true) && from == Some(false);
-    let more =
-        (to.admin && !from.admin) || gains(to.inherit, from.inherit) || gains(to.set, from.set);
-    !more && to != from
+/// What `from` has and `to` has not: a privilege with true, its grant option alone with false.
+fn beyond(from: &Parameter, to: &Parameter) -> Parameter {
+    let beyond = |from: Option<Fact<bool>>, to: Option<Fact<bool>>| match (from, to) {
+        (Some(from), None) => Some(Fact::new(true, from.origin)),
+        (Some(from), Some(to)) if from.value && !to.value => Some(Fact::new(false, from.origin)),
+        _ => None,
+    };
+    Parameter {
+        set: beyond(from.set, to.set),
+        alter_system: beyond(from.alter_system, to.alter_system),
+    }
+}
+
+/// Takes away what [`beyond`] says.
+fn revoke_parameter<'a>(key: &'a ParameterKey, more: &Parameter) -> Vec<Statement<'a>> {
+    let of = |whole: bool| ParameterPrivileges {
+        set: more.set.is_some_and(|fact| fact.value == whole),
+        alter_system: more.alter_system.is_some_and(|fact| fact.value == whole),
+    };
+    let revoke = |(whole, privileges): (bool, ParameterPrivileges)| Statement::Revoke {
+        privileges: Privileges::Parameter(privileges, vec![text(key.parameter.as_str())]),
+        grantees: vec![grantee(&key.grantee)],
+        grant_option_only: !whole,
+        granted_by: None,
+        cascade: false,
+    };
+    let any = |(_, it): &(bool, ParameterPrivileges)| it.set || it.alter_system;
+    [(true, of(true)), (false, of(false))].into_iter().filter(any).map(revoke).collect()
+}
+
+/// Whether `one` has something that `other` has not.
+fn is_more(one: Options, other: Options) -> bool {
+    let more = |one: Option<bool>, other: Option<bool>| one == Some(true) && other == Some(false);
+    (one.admin && !other.admin) || more(one.inherit, other.inherit) || more(one.set, other.set)
 }
 
 /// Only what is stated.

@@ -113,16 +113,19 @@ fn protected(
     users: [&Name; 2],
 ) -> BTreeMap<Name, Protection> {
     let mut protected = BTreeMap::new();
-    if let Some(group) = platform.and_then(Platform::admin_role) {
-        for member in members_of(globals, group) {
-            protected.insert(member, Protection::Administrator(Name::new(group)));
-        }
-    }
     if !superuser {
         let is_superuser = |name: &&Name| globals.roles[*name].has(Attribute::Superuser);
-        for name in globals.roles.keys().filter(is_superuser) {
+        let superusers: Vec<_> = globals.roles.keys().filter(is_superuser).collect();
+        // Whoever can become one of these is as good as they are.
+        for group in superusers.iter().copied().chain(users) {
+            protect_members(globals, group.as_str(), &mut protected);
+        }
+        for name in superusers {
             protected.insert(name.clone(), Protection::Superuser);
         }
+    }
+    if let Some(group) = platform.and_then(Platform::admin_role) {
+        protect_members(globals, group, &mut protected);
     }
     protected.extend(bootstrap.map(|name| (name.clone(), Protection::Bootstrap)));
     for name in users {
@@ -160,6 +163,22 @@ impl super::Live {
         answers.user = user.clone();
         answers.session_user = user.clone();
         answers
+    }
+}
+
+/// Protects all members of a role, as far as nothing stronger does.
+pub(super) fn protect_members(
+    globals: &Globals,
+    group: &str,
+    protected: &mut BTreeMap<Name, Protection>,
+) {
+    for member in members_of(globals, group) {
+        let administrator = || Protection::Administrator(Name::new(group));
+        let protection = protected.entry(member).or_insert_with(administrator);
+        // Members of the platform's group can have been made by --map-role, too.
+        if matches!(protection, Protection::Administrator(_)) {
+            *protection = administrator();
+        }
     }
 }
 

@@ -44,6 +44,16 @@ pub struct Live {
     pub probe: Probe,
 }
 
+impl Live {
+    /// Takes it for a server of this platform, whatever its roles show: nobody who administers it is
+    /// touched.
+    pub fn assume(&mut self, platform: &Platform) {
+        if let Some(group) = platform.admin_role() {
+            answers::protect_members(&self.globals, group, &mut self.answers.protected);
+        }
+    }
+}
+
 /// What a role owns.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Ownership {

@@ -102,11 +102,12 @@ pub(super) static SETTING: [&dyn SettingRule; 11] = [
 ];
 
 /// The rules about memberships that say which stay.
-pub(super) static MEMBERSHIP: [&dyn MembershipRule; 5] = [
+pub(super) static MEMBERSHIP: [&dyn MembershipRule; 6] = [
     &skip::Skip,
     &external_authentication::ExternalAuthentication,
     &dropped_role::DroppedRole,
     &unknown_role::UnknownRole,
+    &protected_role::ProtectedRole,
     &predefined_role::PredefinedRole,
 ];
 

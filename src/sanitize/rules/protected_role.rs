@@ -1,10 +1,10 @@
 //! Roles that hold the ladder: whoever replays, superusers, other administrators of the target.
 
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::Role;
+use crate::globals::{Membership, MembershipKey, Role};
 use crate::name::Name;
 use crate::platform::Protection;
-use crate::sanitize::{About, Context, RoleRule, Verdict};
+use crate::sanitize::{About, Context, MembershipRule, RoleRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "protected-role",
@@ -31,6 +31,22 @@ impl RoleRule for ProtectedRole {
         let object = (Kind::Role, name.as_str().to_owned());
         let message = protection.to_string();
         cx.report_as(&ABOUT, severity, Action::Dropped, object, role.origin(), message);
+        Verdict::Drop
+    }
+}
+
+/// A role of the target that stands for one of the source is granted, but not one of these.
+impl MembershipRule for ProtectedRole {
+    fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
+        let protected = [&key.role, &key.member].into_iter().find_map(|name| {
+            // An administrator that --map-role makes is the source's.
+            let ours = cx.roles.contains_key(name);
+            Some((name, cx.rights.protection(name.as_str()).filter(|_| !ours)?))
+        });
+        let Some((name, protection)) = protected else { return Verdict::Keep };
+        let message = format!("{name}: {protection}");
+        let object = super::membership_object(key);
+        cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }
 }
