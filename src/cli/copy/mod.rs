@@ -21,7 +21,7 @@ use crate::plan::{self, Desired, Existing, Plan, plan};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, replay};
-use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, render_undo};
+use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, Undo, render_undo};
 use crate::sanitize::{Choices, Sanitized, sanitize};
 use screen::Screen;
 
@@ -162,7 +162,7 @@ impl Copy {
             sanitized: &sanitized,
             choices: &choices,
         };
-        let first = job.plan(&live);
+        let first = job.plan(&live, self.choosing.passwords == PasswordChoice::Resend);
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
@@ -193,11 +193,10 @@ impl Copy {
         let screen = Screen::new(self.format);
         screen.plan(&summary, &first);
         if let Some(obstacle) = first.obstacles.first() {
-            let more = match first.obstacles.len() {
-                1 => String::new(),
-                count => format!(", and {} more", count - 1),
-            };
-            bail!("nothing was sent: {}{more}", obstacle.message);
+            summary.remaining = first.changes.len() + first.obstacles.len();
+            screen.refused(&summary)?;
+            files.report(&summary)?;
+            return Err(refusal(obstacle, first.obstacles.len()));
         }
         if !first.is_empty() && !self.dry_run {
             agree::agree(self.yes, self.source == "-")?;
@@ -212,10 +211,7 @@ impl Copy {
             summary.findings.extend(news);
         }
         screen.result(&summary)?;
-        if let Some(mut file) = files.report.take() {
-            file.fill(|to| screen::write_json(&summary, to))?;
-            file.finish()?;
-        }
+        files.report(&summary)?;
         target.close().await;
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })
     }
@@ -249,17 +245,36 @@ impl Copy {
 }
 
 impl Files {
+    fn report(&mut self, report: &CopyReport) -> Result<()> {
+        let Some(mut file) = self.report.take() else { return Ok(()) };
+        file.fill(|to| screen::write_json(report, to))?;
+        file.finish()
+    }
+
     fn write(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
         let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
         let own: Vec<_> = own.cloned().collect();
-        for (file, changes) in [(self.undo.take(), changes), (self.can_own.take(), &own)] {
+        let files =
+            [(Undo::Copy, self.undo.take(), changes), (Undo::Grants, self.can_own.take(), &own)];
+        for (what, file, changes) in files {
             let Some(mut file) = file else { continue };
-            let text = render_undo(changes, &live.answers, target);
+            let text = render_undo(what, changes, &live.globals, &live.answers, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
             file.finish()?;
         }
         Ok(())
     }
+}
+
+/// The first of what stands in the way, and the way out.
+fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
+    let more = match count {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    let about = plan::abouts().find(|about| about.name == obstacle.rule);
+    let remedy = about.map(|about| format!("; {}", about.remedy)).unwrap_or_default();
+    anyhow!("nothing was sent: {}{more}{remedy}", obstacle.message)
 }
 
 async fn read_target(target: &Connection) -> Result<Live> {
@@ -300,8 +315,8 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The plan for the target as it is.
-    fn plan(&self, live: &Live) -> Plan {
+    /// The plan for the target as it is; `resend` sends verifiers that cannot be compared, too.
+    fn plan(&self, live: &Live, resend: bool) -> Plan {
         let desired = Desired {
             source: self.source,
             globals: &self.sanitized.globals,
@@ -311,7 +326,7 @@ impl Job<'_> {
         let options = plan::Options {
             existing: self.copy.existing.into(),
             allow_freeze: self.copy.allow_freeze,
-            resend: self.copy.choosing.passwords == PasswordChoice::Resend,
+            resend,
             can_own: self.copy.can_own.is_some(),
             skip: self.copy.choosing.skip(),
             now: self.choices.now,
@@ -334,7 +349,8 @@ impl Job<'_> {
         let after = read_target(self.target).await.map_err(|error| {
             anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
         })?;
-        let after = self.plan(&after);
+        // What was sent again cannot be compared now either.
+        let after = self.plan(&after, false);
         let left = after.changes.iter().filter(|change| !outcome.was_refused(&change.object()));
         news.extend(left.map(|change| plan::remaining(change, ledger)));
         summary.remaining = news.len() - outcome.refused.len();
@@ -343,8 +359,9 @@ impl Job<'_> {
 
     async fn replay(&self, first: &Plan) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
+        let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
         let again = |live: &Live| {
-            let again = self.plan(live);
+            let again = self.plan(live, resend);
             (again.changes == first.changes).then(|| again.steps(&live.answers))
         };
         let mut made = None;

@@ -124,14 +124,9 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         }
         united
     };
-    let covers = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
-        (_, None) => true,
-        (Some(one), Some(other)) => one.value || !other.value,
-        (None, Some(_)) => false,
-    };
     for (key, wanted) in &desired.parameters {
         let there = has(current, key);
-        if covers(there.set, wanted.set) && covers(there.alter_system, wanted.alter_system) {
+        if !wanted.has_beyond(&there) {
             continue;
         }
         all.changes.push(Change::Parameter {
@@ -144,12 +139,10 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         let role = super::script::role_of(&key.grantee);
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
         let wanted = has(desired, key);
-        if !counts
-            || (covers(wanted.set, there.set) && covers(wanted.alter_system, there.alter_system))
-        {
+        if !counts || !there.has_beyond(&wanted) {
             continue;
         }
-        let to = Some(wanted).filter(|wanted| *wanted != Parameter::default());
+        let to = Some(there.and(&wanted)).filter(|left| *left != Parameter::default());
         all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
     }
 }
