@@ -175,6 +175,11 @@ impl Run {
         self.ends(&[0])
     }
 
+    /// It must end with status 2, whatever it said before.
+    pub fn refused(self) -> Done {
+        self.ends(&[2])
+    }
+
     /// It may succeed or be refused, but not end in another way.
     pub fn done_or_refused(self) -> Done {
         self.ends(&[0, 2])
