@@ -161,6 +161,35 @@ pub struct Parameter {
     pub alter_system: Option<Fact<bool>>,
 }
 
+impl Parameter {
+    /// Whether one of the privileges may be granted on.
+    pub(super) fn is_grantable(&self) -> bool {
+        [self.set, self.alter_system].into_iter().flatten().any(|fact| fact.value)
+    }
+
+    /// Whether it gives something that `other` does not.
+    pub(crate) fn has_beyond(&self, other: &Self) -> bool {
+        let beyond = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
+            (Some(one), Some(other)) => one.value && !other.value,
+            (one, None) => one.is_some(),
+            (None, _) => false,
+        };
+        beyond(self.set, other.set) || beyond(self.alter_system, other.alter_system)
+    }
+
+    /// What both give.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let and = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
+            (Some(one), Some(other)) => Some(if one.value { other } else { one }),
+            _ => None,
+        };
+        Self {
+            set: and(self.set, other.set),
+            alter_system: and(self.alter_system, other.alter_system),
+        }
+    }
+}
+
 /// A tablespace.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tablespace {

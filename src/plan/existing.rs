@@ -52,7 +52,7 @@ pub(super) fn fail(cx: &Context<'_>) -> Vec<Finding> {
             action: Action::Dropped,
             object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
             line: None,
-            message: "the target has it".into(),
+            message: format!("the target has {name}").into(),
         })
         .collect()
 }

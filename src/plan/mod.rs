@@ -244,7 +244,11 @@ pub fn plan(
             Judgement::Refused(message) => (&mut plan.refused, message),
             Judgement::Obstacle(message) => (&mut plan.obstacles, message),
         };
-        list.push(finding(about, &change, ledger, message));
+        let finding = finding(about, &change, ledger, message);
+        // Several changes to a role may be left out for one reason.
+        if list.last() != Some(&finding) {
+            list.push(finding);
+        }
     }
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));

@@ -51,11 +51,17 @@ pub(super) fn of<'a>(
         }
         if desired.roles.contains_key(role) {
             owners.here.insert(role);
-        } else if !current.roles.contains_key(role) && !own {
+        } else if !own && !can_be_owner(role, current, answers) {
             owners.gone.entry(role).or_default().push(ownership);
         }
     }
     owners
+}
+
+/// Whether the target has a role of this name, to which the connected role can give something.
+fn can_be_owner(role: &Name, current: &Globals, answers: &Answers) -> bool {
+    let protected = !answers.is_superuser() && answers.protected.contains_key(role);
+    current.roles.contains_key(role) && !protected
 }
 
 impl Owners<'_> {

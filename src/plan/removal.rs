@@ -1,8 +1,8 @@
-//! Memberships that cannot be revoked, since somebody else has granted them.
+//! What cannot be revoked: somebody else has granted it, or other grants rest on it.
 
 use super::{Context, Judgement, Veto};
 use crate::finding::Severity;
-use crate::globals::Change;
+use crate::globals::{Change, MembershipKey};
 use crate::name::Name;
 use crate::sanitize::About;
 use crate::version::Major;
@@ -10,7 +10,8 @@ use crate::version::Major;
 const ABOUT: About = About {
     name: "not-revocable",
     severity: Severity::Warning,
-    why: "since 16 a membership is revoked by its grantor only, or by whoever has that role's privileges",
+    why: "since 16 a membership is revoked by its grantor only, after all that its member has granted on; \
+          privileges on parameters take a superuser",
     remedy: "let its grantor revoke it, or a superuser",
 };
 
@@ -22,9 +23,13 @@ impl Veto for Removal {
     }
 
     fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
+        if let Change::Parameter { from: Some(from), to, .. } = change {
+            let removes = to.as_ref().is_none_or(|to| from.has_beyond(to));
+            let may = cx.answers.is_superuser() || !removes;
+            return (!may).then(|| Judgement::Refused("only its grantor may revoke it".to_owned()));
+        }
         let Change::Membership { key, from: Some(from), to, .. } = change else { return None };
-        let removes = to.is_none_or(|to| from.admin && !to.admin);
-        if !removes {
+        if !to.is_none_or(|to| to.is_less_than(*from)) {
             return None;
         }
         let is_untouched = |name: &&Name| {
@@ -35,11 +40,27 @@ impl Veto for Removal {
         if let Some(name) = [Some(&key.member), joined].into_iter().flatten().find(is_untouched) {
             return Some(Judgement::Refused(format!("{name} is never altered")));
         }
-        if cx.answers.major < Major::new(16) || cx.answers.is_superuser() {
+        if cx.answers.major < Major::new(16) {
             return None;
         }
         let grantor = key.grantor.as_ref()?;
-        (*grantor != cx.answers.user)
-            .then(|| Judgement::Refused(format!("{grantor} has granted it")))
+        let superuser = cx.answers.is_superuser();
+        if !superuser && *grantor != cx.answers.user {
+            return Some(Judgement::Refused(format!("{grantor} has granted it")));
+        }
+        // What the member has granted on rests on its ADMIN option.
+        let loses_admin = from.admin && !to.is_some_and(|to| to.admin);
+        let rests = |other: &&MembershipKey| {
+            other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+        };
+        let stays = |other: &MembershipKey| {
+            let is_same = |it: &MembershipKey| it.role == other.role && it.member == other.member;
+            !superuser || cx.desired.memberships.keys().any(is_same)
+        };
+        let dependent = || cx.current.memberships.keys().filter(rests).find(|it| stays(it));
+        loses_admin.then(dependent).flatten().map(|dependent| {
+            let member = &dependent.member;
+            Judgement::Refused(format!("{} has granted it on, to {member}", key.member))
+        })
     }
 }

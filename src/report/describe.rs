@@ -32,6 +32,12 @@ pub(super) fn action(change: &Change) -> Action {
         Change::Membership { to: None, .. }
         | Change::Parameter { to: None, .. }
         | Change::TablespaceGrant { to: None, .. } => Action::Revoke,
+        Change::Membership { from: Some(from), to: Some(to), .. } if to.is_less_than(*from) => {
+            Action::Revoke
+        }
+        Change::Parameter { from: Some(from), to: Some(to), .. } if from.has_beyond(to) => {
+            Action::Revoke
+        }
         Change::Membership { .. } | Change::Parameter { .. } | Change::TablespaceGrant { .. } => {
             Action::Grant
         }
@@ -86,11 +92,24 @@ pub(super) fn describe(change: &Change) -> String {
         Change::Membership { key, to: None, .. } => {
             format!("revoke {} from {}", key.role, key.member)
         }
+        Change::Membership { key, from: Some(from), to: Some(to), .. }
+            if to.is_less_than(*from) =>
+        {
+            let lost = [
+                (from.admin && !to.admin, "ADMIN"),
+                (from.inherit != to.inherit, "INHERIT"),
+                (from.set != to.set, "SET"),
+            ];
+            let lost: Vec<_> =
+                lost.iter().filter(|(is, _)| *is).map(|(_, option)| *option).collect();
+            format!("revoke {} of {} from {}", lost.join(", "), key.role, key.member)
+        }
         Change::Membership { key, to: Some(to), .. } => {
             format!("grant {} to {}{}", key.role, key.member, options(*to))
         }
-        Change::Parameter { key, to, .. } => {
-            let (verb, word) = if to.is_some() { ("grant", "to") } else { ("revoke", "from") };
+        Change::Parameter { key, .. } => {
+            let revokes = action(change) == Action::Revoke;
+            let (verb, word) = if revokes { ("revoke", "from") } else { ("grant", "to") };
             let grantee = grantee(&key.grantee);
             format!("{verb} privileges on parameter {} {word} {grantee}", key.parameter)
         }

@@ -21,7 +21,7 @@ pub use difference::{Difference, Fingerprint};
 pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script, write as write_script};
 pub use text::{Look, write as write_text};
-pub use undo::render as render_undo;
+pub use undo::{Undo, render as render_undo};
 pub use unified::write as write_unified;
 
 use serde::Serialize;

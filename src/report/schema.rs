@@ -1,15 +1,20 @@
-//! `schemas/report.json` says what the JSON report looks like; it is written from the types here.
+//! `schemas/` says what the JSON reports look like; it is written from the types here.
 
 use std::path::Path;
 use std::{env, fs};
 
-use super::Report;
+use super::{CopyReport, Report};
 
-/// `PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema` writes it anew.
+/// `PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema` writes them anew.
 #[test]
-fn the_schema_is_that_of_the_types() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report.json");
-    let mut schema = serde_json::to_string_pretty(&schemars::schema_for!(Report)).unwrap();
+fn the_schemas_are_those_of_the_types() {
+    assert_schema("report.json", &schemars::schema_for!(Report));
+    assert_schema("copy.json", &schemars::schema_for!(CopyReport));
+}
+
+fn assert_schema(name: &str, schema: &schemars::Schema) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+    let mut schema = serde_json::to_string_pretty(schema).unwrap();
     schema.push('\n');
     if env::var_os("PG_GLOBALS_MAKE_SCHEMA").is_some() {
         fs::write(&path, &schema).unwrap();
@@ -17,7 +22,7 @@ fn the_schema_is_that_of_the_types() {
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == schema,
-        "schemas/report.json is not that of the types any more: see whether the format's version \
-         must grow, then PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema"
+        "schemas/{name} is not that of the types any more: see whether the format's version must \
+         grow, then PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema"
     );
 }

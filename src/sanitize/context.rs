@@ -122,6 +122,26 @@ impl<'a> Context<'a> {
             }
         }
         self.survey_external(globals);
+        self.survey_mapped(globals);
+    }
+
+    /// Whoever is a member of a mapped role, by others too, comes to be one of what it is mapped to.
+    fn survey_mapped(&mut self, globals: &Globals) {
+        if self.mapped_to.is_empty() {
+            return;
+        }
+        let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
+        for key in globals.memberships.keys() {
+            members.entry(&key.role).or_default().push(&key.member);
+        }
+        let mut next: Vec<_> = self.mapped_to.iter().cloned().collect();
+        while let Some((group, to)) = next.pop() {
+            for &member in members.get(&group).into_iter().flatten() {
+                if self.mapped_to.insert((member.clone(), to.clone())) {
+                    next.push((member.clone(), to.clone()));
+                }
+            }
+        }
     }
 
     /// Who is a member of a role through others logs in as its members do.

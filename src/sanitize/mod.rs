@@ -24,7 +24,8 @@ pub use rule::{
 
 use crate::finding::Finding;
 use crate::globals::{
-    Change, Globals, Ledger, Map, Membership, MembershipKey, Password, SettingKey,
+    Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Password, SettingKey,
+    SettingName,
 };
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
@@ -54,6 +55,8 @@ pub struct Unspecified {
     pub memberships: foldhash::HashSet<(Name, Name)>,
     /// Settings.
     pub settings: BTreeSet<SettingKey>,
+    /// Privileges on parameters, as (parameter, grantee).
+    pub parameters: BTreeSet<(SettingName, Grantee)>,
 }
 
 impl Unspecified {
@@ -64,6 +67,9 @@ impl Unspecified {
                 self.memberships.contains(&(key.role.clone(), key.member.clone()))
             }
             Change::Setting { key, .. } => self.settings.contains(key),
+            Change::Parameter { key, .. } => {
+                self.parameters.contains(&(key.parameter.clone(), key.grantee.clone()))
+            }
             _ => false,
         }
     }
@@ -164,6 +170,7 @@ pub fn sanitize<'a>(
         let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
         if !stays {
             cx.lose_object(parameter.origins());
+            cx.unspecified.parameters.insert((key.parameter.clone(), key.grantee.clone()));
         }
         stays
     });

@@ -17,12 +17,12 @@ use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::globals::{Change, Ledger, Password};
+use crate::globals::{Change, Ledger};
 use crate::plan::{self, Desired, Existing, Plan, plan};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, replay};
-use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, render_undo};
+use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, Undo, render_undo};
 use crate::sanitize::{Choices, Sanitized, sanitize};
 use progress::Progress;
 use screen::Screen;
@@ -166,7 +166,7 @@ impl Copy {
             sanitized: &sanitized,
             choices: &choices,
         };
-        let first = job.plan(&live);
+        let first = job.plan(&live, self.choosing.passwords == PasswordChoice::Resend);
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
@@ -197,11 +197,10 @@ impl Copy {
         let screen = Screen::new(self.format);
         screen.plan(&summary, &first);
         if let Some(obstacle) = first.obstacles.first() {
-            let more = match first.obstacles.len() {
-                1 => String::new(),
-                count => format!(", and {} more", count - 1),
-            };
-            bail!("nothing was sent: {}{more}", obstacle.message);
+            summary.remaining = first.changes.len() + first.obstacles.len();
+            screen.refused(&summary)?;
+            files.report(&summary)?;
+            return Err(refusal(obstacle, first.obstacles.len()));
         }
         if !first.is_empty() && !self.dry_run {
             agree::agree(self.yes, self.source == "-")?;
@@ -218,10 +217,7 @@ impl Copy {
             files.finish()?;
         }
         screen.result(&summary)?;
-        if let Some(mut file) = files.report.take() {
-            file.fill(|to| screen::write_json(&summary, to))?;
-            file.finish()?;
-        }
+        files.report(&summary)?;
         target.close().await;
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })
     }
@@ -255,13 +251,21 @@ impl Copy {
 }
 
 impl Files {
+    fn report(&mut self, report: &CopyReport) -> Result<()> {
+        let Some(mut file) = self.report.take() else { return Ok(()) };
+        file.fill(|to| screen::write_json(report, to))?;
+        file.finish()
+    }
+
     /// Writes them before anything is sent; they appear when it is about to be committed.
     fn fill(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
         let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
         let own: Vec<_> = own.cloned().collect();
-        for (file, changes) in [(&mut self.undo, changes), (&mut self.can_own, &own)] {
+        let files =
+            [(Undo::Copy, &mut self.undo, changes), (Undo::Grants, &mut self.can_own, &own)];
+        for (what, file, changes) in files {
             let Some(file) = file else { continue };
-            let text = render_undo(changes, &live.answers, target);
+            let text = render_undo(what, changes, &live.globals, &live.answers, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
         }
         Ok(())
@@ -274,6 +278,17 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// The first of what stands in the way, and the way out.
+fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
+    let more = match count {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    let about = plan::abouts().find(|about| about.name == obstacle.rule);
+    let remedy = about.map(|about| format!("; {}", about.remedy)).unwrap_or_default();
+    anyhow!("nothing was sent: {}{more}{remedy}", obstacle.message)
 }
 
 async fn read_target(target: &Connection) -> Result<Live> {
@@ -314,8 +329,8 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The plan for the target as it is.
-    fn plan(&self, live: &Live) -> Plan {
+    /// The plan for the target as it is; `resend` sends verifiers that cannot be compared, too.
+    fn plan(&self, live: &Live, resend: bool) -> Plan {
         let mut assumed = None;
         if self.copy.platform.is_some() {
             assumed.insert(live.clone()).assume(self.platform);
@@ -330,7 +345,7 @@ impl Job<'_> {
         let options = plan::Options {
             existing: self.copy.existing.into(),
             allow_freeze: self.copy.allow_freeze,
-            resend: self.copy.choosing.passwords == PasswordChoice::Resend,
+            resend,
             can_own: self.copy.can_own.is_some(),
             skip: self.copy.choosing.skip(),
             now: self.choices.now,
@@ -358,14 +373,9 @@ impl Job<'_> {
         let after = read_target(self.target).await.map_err(|error| {
             anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
         })?;
-        let after = self.plan(&after);
-        // What cannot be read is sent again and again, where that is asked for, and never compared.
-        let unseen =
-            |change: &Change| matches!(change, Change::Password { from: Password::Unknown, .. });
-        let left = after
-            .changes
-            .iter()
-            .filter(|change| !unseen(change) && !outcome.was_refused(&change.object()));
+        // What was sent again cannot be compared now either.
+        let after = self.plan(&after, false);
+        let left = after.changes.iter().filter(|change| !outcome.was_refused(&change.object()));
         news.extend(left.map(|change| plan::remaining(change, ledger)));
         summary.remaining = news.len() - outcome.refused.len();
         Ok(news)
@@ -373,8 +383,9 @@ impl Job<'_> {
 
     async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
+        let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
         let again = |live: &Live| {
-            let again = self.plan(live);
+            let again = self.plan(live, resend);
             (again.changes == first.changes).then(|| again.steps(&live.answers))
         };
         let mut appended = None;

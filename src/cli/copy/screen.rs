@@ -35,6 +35,14 @@ impl Screen {
         }
     }
 
+    /// What was not done: in words the plan has said it.
+    pub(super) fn refused(&self, report: &CopyReport) -> Result<()> {
+        match self.format {
+            Format::Text => Ok(()),
+            Format::Json => self.result(report),
+        }
+    }
+
     /// What was done, or the whole document.
     pub(super) fn result(&self, report: &CopyReport) -> Result<()> {
         let written = match self.format {

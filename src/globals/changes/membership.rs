@@ -16,7 +16,7 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
     let there = union(current, scope);
     let wanted = union(desired, scope);
     for (key, membership) in &desired.memberships {
-        let wants = options(desired, key, membership);
+        let wants = Options::of(desired, key, membership);
         let has = there.get(&slot(key, scope)).map(|(has, _)| *has);
         let to = match has {
             Some(has) if has.covers(wants) => continue,
@@ -28,9 +28,8 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
         all.changes.push(Change::Membership { key, from: has, to: Some(to), origin });
     }
     for (slot, (has, grants)) in &there {
-        // A member's rights are its own; a role's members are the role's.
-        let (role, member, _) = slot;
-        if !counts(desired, scope, member) && !counts(desired, scope, role) {
+        // A member's rights are its own: who is not desired keeps what it is in.
+        if !counts(desired, scope, slot.1) {
             continue;
         }
         let wants = wanted.get(slot).map(|(wants, _)| *wants);
@@ -45,7 +44,8 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
                 continue;
             }
             let (key, from, origin) = ((*key).clone(), Some(*has), Origin::LIVE);
-            all.removal(scope, Change::Membership { key, from, to: wants, origin });
+            let to = wants.map(|wants| has.and(wants));
+            all.removal(scope, Change::Membership { key, from, to, origin });
         }
     }
 }
@@ -57,7 +57,7 @@ fn slot(key: &MembershipKey, scope: Scope) -> Slot<'_> {
 fn union(globals: &Globals, scope: Scope) -> Union<'_> {
     let mut union = Union::new();
     for (key, membership) in &globals.memberships {
-        let options = options(globals, key, membership);
+        let options = Options::of(globals, key, membership);
         let (united, grants) = union.entry(slot(key, scope)).or_insert((options, Vec::new()));
         *united = united.or(options);
         grants.push((key, options));
@@ -65,17 +65,17 @@ fn union(globals: &Globals, scope: Scope) -> Union<'_> {
     union
 }
 
-/// What the options come to: what is not stated follows the member's attribute.
-fn options(globals: &Globals, key: &MembershipKey, membership: &Membership) -> Options {
-    let inherits = globals.roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
-    Options {
-        admin: membership.is_admin(),
-        inherit: membership.inherit.map(|fact| fact.value).or(inherits),
-        set: Some(membership.set.is_none_or(|fact| fact.value)),
-    }
-}
-
 impl Options {
+    /// What the options come to: what is not stated follows the member's attribute.
+    pub(crate) fn of(globals: &Globals, key: &MembershipKey, membership: &Membership) -> Self {
+        let inherits = globals.roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
+        Self {
+            admin: membership.is_admin(),
+            inherit: membership.inherit.map(|fact| fact.value).or(inherits),
+            set: Some(membership.set.is_none_or(|fact| fact.value)),
+        }
+    }
+
     /// Whether everything that `other` gives is given; what is not known on one side counts as the
     /// same.
     fn covers(self, other: Self) -> bool {
@@ -84,6 +84,28 @@ impl Options {
         (self.admin || !other.admin)
             && covers(self.inherit, other.inherit)
             && covers(self.set, other.set)
+    }
+
+    /// What both give.
+    fn and(self, other: Self) -> Self {
+        let and = |one: Option<bool>, other: Option<bool>| match (one, other) {
+            (Some(one), Some(other)) => Some(one && other),
+            (one, _) => one,
+        };
+        Self {
+            admin: self.admin && other.admin,
+            inherit: and(self.inherit, other.inherit),
+            set: and(self.set, other.set),
+        }
+    }
+
+    /// Whether it has less than `other`, and nothing more.
+    pub(crate) fn is_less_than(self, other: Self) -> bool {
+        let gains = |to: Option<bool>, from: Option<bool>| to == Some(true) && from == Some(false);
+        let more = (self.admin && !other.admin)
+            || gains(self.inherit, other.inherit)
+            || gains(self.set, other.set);
+        !more && self != other
     }
 
     /// What one of both gives.

@@ -127,14 +127,9 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         }
         united
     };
-    let covers = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
-        (_, None) => true,
-        (Some(one), Some(other)) => one.value || !other.value,
-        (None, Some(_)) => false,
-    };
     for (key, wanted) in &desired.parameters {
         let there = has(current, key);
-        if covers(there.set, wanted.set) && covers(there.alter_system, wanted.alter_system) {
+        if !wanted.has_beyond(&there) {
             continue;
         }
         // Stating what is there already takes nothing away.
@@ -149,15 +144,12 @@ fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Chan
         let role = super::script::role_of(&key.grantee);
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
         let wanted = has(desired, key);
-        let covered = |one: &Parameter, other: &Parameter| {
-            covers(one.set, other.set) && covers(one.alter_system, other.alter_system)
-        };
         // What is both more and less has been made equal already.
-        let is_done = by_key && !covered(there, &wanted);
-        if !counts || is_done || covered(&wanted, there) {
+        let is_done = by_key && wanted.has_beyond(there);
+        if !counts || is_done || !there.has_beyond(&wanted) {
             continue;
         }
-        let to = Some(wanted).filter(|wanted| *wanted != Parameter::default());
+        let to = Some(there.and(&wanted)).filter(|left| *left != Parameter::default());
         all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
     }
 }

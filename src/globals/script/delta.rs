@@ -1,10 +1,11 @@
 //! Changes as statements for the server that they were found on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Grants, Phase, Shape, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
-    memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of,
+    memberships, parameters, passwords, role_of, spec, tablespace, tablespace_details, text,
+    text_of, waves,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
@@ -34,6 +35,8 @@ pub struct Delta<'a> {
     taken: Vec<&'a Change>,
     /// Roles that are dropped.
     dropped: BTreeSet<&'a Name>,
+    /// Tablespaces that are.
+    dropped_tablespaces: BTreeSet<&'a Name>,
 }
 
 impl<'a> Delta<'a> {
@@ -46,6 +49,7 @@ impl<'a> Delta<'a> {
             new_tablespaces: BTreeSet::new(),
             taken: Vec::new(),
             dropped: BTreeSet::new(),
+            dropped_tablespaces: BTreeSet::new(),
         };
         for change in changes {
             match change {
@@ -65,6 +69,9 @@ impl<'a> Delta<'a> {
         if change.removes() {
             if let Change::DropRole { name, .. } = change {
                 self.dropped.insert(name);
+            }
+            if let Change::DropTablespace { name, .. } = change {
+                self.dropped_tablespaces.insert(name);
             }
             self.taken.push(change);
             return;
@@ -118,10 +125,14 @@ impl<'a> Delta<'a> {
                 }
             }
             Change::Parameter { key, from, to: Some(to) } => {
-                if from.as_ref().is_some_and(|from| beyond(from, to) != Parameter::default()) {
+                let nothing = Parameter::default();
+                let from = from.as_ref().unwrap_or(&nothing);
+                if from.has_beyond(to) {
                     self.taken.push(change);
                 }
-                self.given.parameters.insert(key.clone(), to.clone());
+                if to.has_beyond(from) {
+                    self.given.parameters.insert(key.clone(), to.clone());
+                }
             }
             Change::CreateTablespace { name, tablespace } => {
                 let slot = self.given.tablespaces.entry(name.clone()).or_default();
@@ -232,9 +243,12 @@ impl<'a> Delta<'a> {
     /// dropped needs no statement.
     fn revokes<'s>(&'s self, all: &mut Vec<(Phase, Origin, Statement<'s>)>) {
         let goes = |name: &Name| self.dropped.contains(name);
-        // Grants that rest on others go before them.
-        for change in self.taken.iter().rev() {
-            let change: &'s Change = change;
+        let tablespace_goes = |name: &Name| self.dropped_tablespaces.contains(name);
+        let all_goes = |on: &Target| match on {
+            Target::Role(name) => goes(name),
+            Target::Tablespace(name) => tablespace_goes(name),
+        };
+        for change in self.in_revoking_order() {
             let statements: Vec<Statement<'s>> = match change {
                 Change::Setting { key, .. } if !key.role.as_ref().is_some_and(goes) => {
                     vec![Statement::AlterSetting {
@@ -243,10 +257,10 @@ impl<'a> Delta<'a> {
                         change: SettingChange::Reset(text(key.name.as_str())),
                     }]
                 }
-                Change::Comment { on, .. } if !goes(on.name()) => {
+                Change::Comment { on, .. } if !all_goes(on) => {
                     vec![Statement::Comment { object: object(on), text: None }]
                 }
-                Change::Label { on, provider, .. } if !goes(on.name()) => {
+                Change::Label { on, provider, .. } if !all_goes(on) => {
                     vec![Statement::SecurityLabel {
                         provider: Some(text_of(provider)).filter(|name| !name.is_empty()),
                         object: object(on),
@@ -265,15 +279,16 @@ impl<'a> Delta<'a> {
                     self.revoke(key, *from, *to)
                 }
                 Change::Parameter { key, from: Some(from), to } => {
-                    let nothing = Parameter::default();
-                    let more = beyond(from, to.as_ref().unwrap_or(&nothing));
-                    in_the_name_of(key.grantor.as_ref(), revoke_parameter(key, &more))
+                    let revokes = revoke_parameter(key, from, to.as_ref());
+                    in_the_name_of(key.grantor.as_ref(), revokes)
                 }
-                Change::TablespaceOption { name, option, .. } => {
+                Change::TablespaceOption { name, option, .. } if !tablespace_goes(name) => {
                     let change = TablespaceChange::Reset(vec![text_of(option)]);
                     vec![Statement::AlterTablespace { name: text_of(name), change }]
                 }
-                Change::TablespaceGrant { name, grantee: from, grantor, to, .. } => {
+                Change::TablespaceGrant { name, grantee: from, grantor, to, .. }
+                    if !tablespace_goes(name) =>
+                {
                     let revoke = Statement::Revoke {
                         privileges: Privileges::Tablespace(vec![text_of(name)]),
                         grantees: vec![grantee(from)],
@@ -287,6 +302,44 @@ impl<'a> Delta<'a> {
             };
             all.extend(statements.into_iter().map(|it| (Phase::Revokes, Origin::LIVE, it)));
         }
+    }
+
+    /// Grants that rest on others go before them.
+    fn in_revoking_order(&self) -> Vec<&'a Change> {
+        let of_what = |change: &'a Change| match change {
+            Change::Membership { key, .. } => Some((key.role.as_str(), true)),
+            Change::Parameter { key, .. } => Some((key.parameter.as_str(), false)),
+            _ => None,
+        };
+        let mut by_object: BTreeMap<_, Vec<&'a Change>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for &change in &self.taken {
+            match of_what(change) {
+                Some(object) => by_object.entry(object).or_default().push(change),
+                None => others.push(change),
+            }
+        }
+        let grantor = |change: &&'a Change| match change {
+            Change::Membership { key, .. } => key.grantor.as_ref(),
+            Change::Parameter { key, .. } => key.grantor.as_ref(),
+            _ => None,
+        };
+        let may_grant_on = |change: &&'a Change| match change {
+            Change::Membership { key, from: Some(from), .. } => from.admin.then_some(&key.member),
+            Change::Parameter { key, from: Some(from), .. } => {
+                role_of(&key.grantee).filter(|_| from.is_grantable())
+            }
+            _ => None,
+        };
+        let mut all = Vec::with_capacity(self.taken.len());
+        for grants in by_object.into_values() {
+            // Grantors whose own is not taken away come first, and so are last here.
+            let taken: BTreeSet<_> = grants.iter().filter_map(may_grant_on).collect();
+            let grantor = |change: &&'a Change| grantor(change).filter(|it| taken.contains(it));
+            all.extend(waves(grants, grantor, may_grant_on).into_iter().rev().flatten());
+        }
+        all.extend(others.into_iter().rev());
+        all
     }
 
     fn revoke<'s>(
@@ -321,34 +374,34 @@ impl<'a> Delta<'a> {
     }
 }
 
-/// What `from` has and `to` has not: a privilege with true, its grant option alone with false.
-fn beyond(from: &Parameter, to: &Parameter) -> Parameter {
-    let beyond = |from: Option<Fact<bool>>, to: Option<Fact<bool>>| match (from, to) {
-        (Some(from), None) => Some(Fact::new(true, from.origin)),
-        (Some(from), Some(to)) if from.value && !to.value => Some(Fact::new(false, from.origin)),
-        _ => None,
+/// What a grantee has beyond what it is to have.
+fn revoke_parameter<'a>(
+    key: &'a ParameterKey,
+    from: &Parameter,
+    to: Option<&Parameter>,
+) -> Vec<Statement<'a>> {
+    let nothing = Parameter::default();
+    let to = to.unwrap_or(&nothing);
+    let revoke = |set: bool, alter_system: bool, grant_option_only: bool| {
+        let names = vec![text(key.parameter.as_str())];
+        let privileges = Privileges::Parameter(ParameterPrivileges { set, alter_system }, names);
+        (set || alter_system).then(|| Statement::Revoke {
+            privileges,
+            grantees: vec![grantee(&key.grantee)],
+            grant_option_only,
+            granted_by: None,
+            cascade: false,
+        })
     };
-    Parameter {
-        set: beyond(from.set, to.set),
-        alter_system: beyond(from.alter_system, to.alter_system),
-    }
-}
-
-/// Takes away what [`beyond`] says.
-fn revoke_parameter<'a>(key: &'a ParameterKey, more: &Parameter) -> Vec<Statement<'a>> {
-    let of = |whole: bool| ParameterPrivileges {
-        set: more.set.is_some_and(|fact| fact.value == whole),
-        alter_system: more.alter_system.is_some_and(|fact| fact.value == whole),
+    let goes = |from: Option<Fact<bool>>, to: Option<Fact<bool>>| from.is_some() && to.is_none();
+    let option = |from: Option<Fact<bool>>, to: Option<Fact<bool>>| {
+        from.is_some_and(|fact| fact.value) && to.is_some_and(|fact| !fact.value)
     };
-    let revoke = |(whole, privileges): (bool, ParameterPrivileges)| Statement::Revoke {
-        privileges: Privileges::Parameter(privileges, vec![text(key.parameter.as_str())]),
-        grantees: vec![grantee(&key.grantee)],
-        grant_option_only: !whole,
-        granted_by: None,
-        cascade: false,
-    };
-    let any = |(_, it): &(bool, ParameterPrivileges)| it.set || it.alter_system;
-    [(true, of(true)), (false, of(false))].into_iter().filter(any).map(revoke).collect()
+    let all = [
+        revoke(goes(from.set, to.set), goes(from.alter_system, to.alter_system), false),
+        revoke(option(from.set, to.set), option(from.alter_system, to.alter_system), true),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Whether `one` has something that `other` has not.

@@ -15,7 +15,7 @@ pub(super) struct DatabaseSetting;
 
 impl SettingRule for DatabaseSetting {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        // A target that was asked says which databases it has.
+        // Live, the plan says which database is missing, and which belongs to somebody else.
         if key.database.is_none() || cx.rights.answers().is_some() {
             return Verdict::Keep;
         }

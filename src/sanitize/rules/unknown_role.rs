@@ -27,6 +27,12 @@ impl MembershipRule for UnknownRole {
             && !cx.is_there(&key.role)
         {
             format!("there is no role {} here", key.role)
+        } else if is_between_others(key, cx) {
+            let object = super::membership_object(key);
+            let message = "neither its role nor its member is selected";
+            let origin = it.granted.origin;
+            cx.report(&super::selection::ABOUT, Action::Dropped, object, origin, message);
+            return Verdict::Drop;
         } else {
             return Verdict::Keep;
         };
@@ -34,6 +40,13 @@ impl MembershipRule for UnknownRole {
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }
+}
+
+/// Whether it is between roles that the user left out, though the target has both.
+fn is_between_others(key: &MembershipKey, cx: &Context<'_>) -> bool {
+    let ends = [&key.role, &key.member];
+    ends.iter().all(|name| !cx.roles.contains_key(*name))
+        && ends.iter().any(|name| super::selection::is_left_out(name, cx))
 }
 
 /// Why the role cannot become a member of anything; none where it can.

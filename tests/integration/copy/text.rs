@@ -1,9 +1,13 @@
 //! What `copy` prints, whole.
 
-use crate::support::command::Run;
+use insta::assert_snapshot;
+
+use super::{command, masked};
+use crate::support::command::{Run, visible};
 use crate::support::globals;
 use crate::support::platforms;
 
+/// From Aurora 15 to Azure 16: first everything, then nothing; in words and as JSON.
 #[test]
 fn what_a_copy_prints() {
     let source = platforms::aurora_like(15);
@@ -11,9 +15,558 @@ fn what_a_copy_prints() {
     let target = platforms::azure_like(16);
     let from = source.connection_string("rdsadmin", "postgres");
     let to = target.connection_string("azadmin", "postgres");
-    let run = Run::new(["copy", &from, &to, "--yes", "--undo", "/tmp/undo.sql"]).done();
-    println!("{}\n---\n{}", run.stdout, run.stderr);
-    let run = Run::new(["copy", &from, &to, "--yes"]).done();
-    println!("{}\n---\n{}", run.stdout, run.stderr);
-    println!("{}", std::fs::read_to_string("/tmp/undo.sql").unwrap());
+    let shown = |text: &str| masked(text, &source, &target);
+
+    let dry = command(&from, &to, &["--dry-run"]).done();
+    let (_, end) = dry.stdout.split_once("\nplan: ").unwrap();
+    assert_snapshot!(shown(end.lines().last().unwrap()), @"dry run: 45 statements taken, and rolled back, 0 remaining, 2 deferred");
+
+    let run = command(&from, &to, &["--report", "report.json"]).done();
+    assert_eq!(run.stderr, "");
+    assert_snapshot!(shown(&run.stdout), @r#"
+    from SOURCE/postgres: aurora, PostgreSQL 15
+    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+
+    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+
+    warning: lookalike: the name looks like one of the platform's own, but is not known to be one
+      role rds_master: it can log in and is kept, though rds_* is aurora's pattern
+      = where it is the platform's, leave it out with --exclude
+
+    warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, postgres, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN OPTION
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, dba_bob, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN OPTION
+      = grant it where it shall go on to administer roles; it is not done for you
+
+    warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
+      role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      = set a new password, which the server stores as SCRAM-SHA-256
+
+    warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
+      role contractor: expired at 2024-01-31 00:00:00+00
+      = where it should, ALTER ROLE … VALID UNTIL on the target
+
+    warning: frozen: the role looks frozen, and will be so on the target
+      bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      = where that was done for the migration only, take the dump before it, or undo it on the target
+
+    warning: dropped-role (3): it belongs to a role that is not carried over
+      cdc in rds_replication: rds_replication is not carried over
+      dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
+
+    warning: setting (3): the target does not let its administrator give this setting to a role
+      dba_bob: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
+      legacy_erp: session_replication_role: only a superuser may set it for a role, or nobody: its context is superuser
+      rds_master: pgaudit.log: a name of no known module, which only a superuser may give to a role
+      = set it for the whole server, by the platform's own means, or in the application
+
+    info: platform-role (6): roles that the source's platform made for itself stay there
+
+    info: no-password: login roles arrive without a password
+
+    info: dropped-role (21): it belongs to a role that is not carried over
+
+    info: grantor (14): the grantor becomes the role that replays the script: only it may name itself
+
+    info: missing-database (2): settings in one database wait for it
+
+    info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
+
+    plan: 51 changes; 17 roles to create, 1 change to what exists
+    new:
+      create role "Jane Doe" LOGIN VALID UNTIL '2099-06-30 00:00:00+00'
+      set the password of "Jane Doe"
+      create role bi_tool LOGIN
+      set the password of bi_tool
+      create role billing_app LOGIN
+      set the password of billing_app
+      create role billing_owner
+      create role cdc LOGIN
+      set the password of cdc
+      set the comment on role cdc
+      create role contractor LOGIN VALID UNTIL '2024-01-31 00:00:00+00'
+      set the password of contractor
+      create role dba_bob CREATEROLE CREATEDB LOGIN VALID UNTIL 'infinity'
+      set the password of dba_bob
+      create role lambda_iam LOGIN
+      create role legacy_erp LOGIN
+      set the password of legacy_erp
+      set the comment on role legacy_erp
+      create role postgres CREATEROLE CREATEDB LOGIN VALID UNTIL 'infinity'
+      create role rds_master CREATEDB LOGIN
+      set the password of rds_master
+      create role reporting NOINHERIT
+      create role shop_app LOGIN CONNECTION LIMIT 200
+      set the password of shop_app
+      create role shop_owner
+      set the comment on role shop_owner
+      create role shop_read
+      create role shop_worker LOGIN CONNECTION LIMIT 20
+      set the password of shop_worker
+      create role shop_write
+      set search_path of "Jane Doe" to 'Jane Doe, shop, $user'
+      set default_transaction_read_only of bi_tool to 'on'
+      set statement_timeout of bi_tool to '30min'
+      set idle_in_transaction_session_timeout of shop_app to '60s'
+      set search_path of shop_app to 'shop, public'
+      set statement_timeout of shop_app to '15s'
+      set work_mem of shop_worker to '128MB'
+      grant billing_owner to billing_app
+      grant billing_owner to postgres
+      grant reporting to bi_tool
+      grant shop_owner to postgres
+      grant shop_owner to rds_master with ADMIN
+      grant shop_read to "Jane Doe"
+      grant shop_read to contractor
+      grant shop_read to legacy_erp
+      grant shop_read to reporting with INHERIT FALSE
+      grant shop_read to shop_write
+      grant shop_write to shop_app
+      grant shop_write to shop_owner
+      grant shop_write to shop_worker
+    existing:
+      grant pg_monitor to dba_bob
+
+    done: 45 statements sent, 0 remaining, 2 deferred
+    "#);
+    let report = run.file("report.json");
+    assert_schema(&report);
+
+    let json = command(&from, &to, &["--report", "report.json", "--format", "json"]).done();
+    assert_eq!(json.stderr, "");
+    assert_eq!(json.stdout, json.file("report.json"));
+    assert_schema(&json.stdout);
+
+    let again = command(&from, &to, &[]).done();
+    assert_eq!(again.stderr, "");
+    assert_snapshot!(shown(&again.stdout), @r#"
+    from SOURCE/postgres: aurora, PostgreSQL 15
+    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+
+    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+
+    warning: lookalike: the name looks like one of the platform's own, but is not known to be one
+      role rds_master: it can log in and is kept, though rds_* is aurora's pattern
+      = where it is the platform's, leave it out with --exclude
+
+    warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, postgres, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN OPTION
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, dba_bob, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN OPTION
+      = grant it where it shall go on to administer roles; it is not done for you
+
+    warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
+      role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      = set a new password, which the server stores as SCRAM-SHA-256
+
+    warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
+      role contractor: expired at 2024-01-31 00:00:00+00
+      = where it should, ALTER ROLE … VALID UNTIL on the target
+
+    warning: frozen: the role looks frozen, and will be so on the target
+      bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      = where that was done for the migration only, take the dump before it, or undo it on the target
+
+    warning: dropped-role (3): it belongs to a role that is not carried over
+      cdc in rds_replication: rds_replication is not carried over
+      dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
+
+    warning: setting (3): the target does not let its administrator give this setting to a role
+      dba_bob: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
+      legacy_erp: session_replication_role: only a superuser may set it for a role, or nobody: its context is superuser
+      rds_master: pgaudit.log: a name of no known module, which only a superuser may give to a role
+      = set it for the whole server, by the platform's own means, or in the application
+
+    info: platform-role (6): roles that the source's platform made for itself stay there
+
+    info: no-password: login roles arrive without a password
+
+    info: dropped-role (21): it belongs to a role that is not carried over
+
+    info: grantor (14): the grantor becomes the role that replays the script: only it may name itself
+
+    info: missing-database (2): settings in one database wait for it
+
+    info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
+
+    plan: nothing to do
+
+    done: 0 statements sent, 0 remaining, 2 deferred
+    "#);
+}
+
+/// As `schemas/copy.json` says.
+fn assert_schema(report: &str) {
+    let schema = serde_json::from_str(include_str!("../../../schemas/copy.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let report = serde_json::from_str(report).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// The whole document.
+#[test]
+fn what_a_copy_says_in_json() {
+    let (source, target) = (platforms::azure_like(16), platforms::azure_like(16));
+    source.sql("azadmin", "postgres", "CREATE ROLE a LOGIN; CREATE ROLE b; GRANT b TO a");
+    target.sql("azadmin", "postgres", "CREATE ROLE b; COMMENT ON ROLE b IS 'here'");
+    let from = source.connection_string("azadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = command(&from, &to, &["--report", "report.json", "--format", "json"]).done();
+    assert_eq!(run.stderr, "");
+    assert_eq!(run.stdout, run.file("report.json"));
+    assert_schema(&run.stdout);
+    assert_snapshot!(masked(&run.stdout, &source, &target), @r#"
+    {
+      "format_version": 1,
+      "source": {
+        "name": "SOURCE/postgres",
+        "platform": "azure",
+        "server_version": "16",
+        "user": null
+      },
+      "target": {
+        "name": "TARGET/postgres",
+        "platform": "azure",
+        "server_version": "16",
+        "user": "azadmin"
+      },
+      "dry_run": false,
+      "changes": [
+        {
+          "action": "create",
+          "object": {
+            "kind": "role",
+            "name": "a"
+          },
+          "description": "create role a LOGIN"
+        },
+        {
+          "action": "grant",
+          "object": {
+            "kind": "membership",
+            "name": "a in b"
+          },
+          "description": "grant b to a"
+        }
+      ],
+      "sent": 2,
+      "remaining": 0,
+      "extra": 1,
+      "deferred": 0,
+      "withheld": 0,
+      "refused": 0,
+      "unverifiable": 0,
+      "findings": [
+        {
+          "rule": "no-password",
+          "severity": "info",
+          "action": "kept",
+          "object": {
+            "kind": "role",
+            "name": "a"
+          },
+          "line": null,
+          "message": "it has no password on the source either"
+        },
+        {
+          "rule": "protected-role",
+          "severity": "error",
+          "action": "dropped",
+          "object": {
+            "kind": "role",
+            "name": "azadmin"
+          },
+          "line": null,
+          "message": "the connection to the target uses it"
+        },
+        {
+          "rule": "platform-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "role",
+            "name": "azure_pg_admin"
+          },
+          "line": null,
+          "message": "azure's own"
+        },
+        {
+          "rule": "platform-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "role",
+            "name": "azuresu"
+          },
+          "line": null,
+          "message": "azure's own"
+        },
+        {
+          "rule": "platform-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "role",
+            "name": "replication"
+          },
+          "line": null,
+          "message": "azure's own"
+        },
+        {
+          "rule": "tablespace",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "tablespace",
+            "name": "temptblspace"
+          },
+          "line": null,
+          "message": "azure's own"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "setting",
+            "name": "azuresu: search_path"
+          },
+          "line": null,
+          "message": "azuresu is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in a"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in azure_pg_admin"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in b"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_checkpoint"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_create_subscription"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_monitor"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_read_all_data"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in pg_read_all_settings"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_read_all_settings"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in pg_read_all_stats"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_read_all_stats"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_signal_backend"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "warning",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azadmin in pg_stat_scan_tables"
+          },
+          "line": null,
+          "message": "azadmin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "azure_pg_admin in pg_stat_scan_tables"
+          },
+          "line": null,
+          "message": "azure_pg_admin is not carried over"
+        },
+        {
+          "rule": "dropped-role",
+          "severity": "info",
+          "action": "dropped",
+          "object": {
+            "kind": "membership",
+            "name": "replication in pg_use_reserved_connections"
+          },
+          "line": null,
+          "message": "replication is not carried over"
+        },
+        {
+          "rule": "grantor",
+          "severity": "info",
+          "action": "rewritten",
+          "object": {
+            "kind": "membership",
+            "name": "a in b"
+          },
+          "line": null,
+          "message": "was granted by azadmin, which cannot revoke it any more"
+        }
+      ]
+    }
+    "#);
+}
+
+/// Colours only where they are wanted.
+#[test]
+fn colours() {
+    let (source, target) = (platforms::azure_like(16), platforms::azure_like(16));
+    source.sql("azadmin", "postgres", "CREATE ROLE a; CREATE ROLE b LOGIN");
+    let from = source.connection_string("azadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let dry = || Run::new(["copy", &from, &to, "--dry-run"]);
+    let coloured = dry().env("CLICOLOR_FORCE", "1").done();
+    assert_snapshot!(masked(&visible(&coloured.stdout), &source, &target), @"
+    from SOURCE/postgres: azure, PostgreSQL 16
+    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+
+    ␛[1m␛[31merror␛[0m: ␛[1mprotected-role␛[0m: the target has a role of this name that is never altered, granted or joined
+      role azadmin: the connection to the target uses it
+      = carry it over under another name with --rename
+
+    ␛[1m␛[33mwarning␛[0m: ␛[1mdropped-role␛[0m (6): it belongs to a role that is not carried over
+      azadmin in a: azadmin is not carried over
+      azadmin in azure_pg_admin: azadmin is not carried over
+      azadmin in b: azadmin is not carried over
+      azadmin in pg_read_all_settings: azadmin is not carried over
+      azadmin in pg_read_all_stats: azadmin is not carried over
+      azadmin in pg_stat_scan_tables: azadmin is not carried over
+      = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
+
+    ␛[1m␛[36minfo␛[0m: ␛[1mplatform-role␛[0m (3): roles that the source's platform made for itself stay there
+
+    ␛[1m␛[36minfo␛[0m: ␛[1mno-password␛[0m: login roles arrive without a password
+
+    ␛[1m␛[36minfo␛[0m: ␛[1mdropped-role␛[0m (10): it belongs to a role that is not carried over
+
+    ␛[1m␛[36minfo␛[0m: ␛[1mtablespace␛[0m: the target does not take tablespaces of one's own
+
+    ␛[1mplan␛[0m: 2 changes; 2 roles to create, 0 changes to what exists
+    new:
+      create role a
+      create role b LOGIN
+
+    ␛[1mdry run␛[0m: 2 statements taken, and rolled back, 0 remaining
+    ");
+    let plain = dry().env("NO_COLOR", "1").done();
+    assert!(!plain.stdout.contains('\u{1b}'));
+    assert_eq!(dry().done().stdout, plain.stdout);
 }

@@ -80,6 +80,32 @@ impl Cluster {
 
     /// A fresh cluster whose bootstrap superuser has this name, with more settings.
     pub fn start_with(major: u32, superuser: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_prepared(major, superuser, settings, |_| {})
+    }
+
+    /// A standby that waits for a primary that never was: it takes connections, and no changes.
+    pub fn start_standby(major: u32) -> Self {
+        let (file, text) = if major >= 12 {
+            ("standby.signal", "")
+        } else {
+            ("recovery.conf", "standby_mode = on\n")
+        };
+        // No fewer connections than the server had that the directory comes from.
+        let settings = [("hot_standby", "on"), ("max_connections", "100")];
+        let standby = Self::start_prepared(major, "postgres", &settings, |data| {
+            fs::write(data.join(file), text).unwrap()
+        });
+        let state = standby.query("postgres", "postgres", "SELECT pg_is_in_recovery()");
+        assert_eq!(state, [[Some("t".to_owned())]]);
+        standby
+    }
+
+    fn start_prepared(
+        major: u32,
+        superuser: &str,
+        settings: &[(&str, &str)],
+        prepare: impl Fn(&Path),
+    ) -> Self {
         let template = template::template(major, superuser);
         // Between finding a free port and listening on it, somebody else may take it.
         for _ in 0..10 {
@@ -87,7 +113,9 @@ impl Cluster {
                 tempfile::Builder::new().prefix("pg_globals.").tempdir_in(place()).unwrap();
             give_to_server_user(directory.path());
             fs::write(directory.path().join("hba"), HBA).unwrap();
-            template::copy(&template, &directory.path().join("data"));
+            let data = directory.path().join("data");
+            template::copy(&template, &data);
+            prepare(&data);
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             let mut server = Server::spawn(major, directory.path(), port, settings);
             match server.wait_until_ready(directory.path(), port, superuser) {

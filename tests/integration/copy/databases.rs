@@ -1,0 +1,114 @@
+//! Settings in databases, of databases, and of everybody.
+
+use insta::assert_snapshot;
+
+use super::{assert_settled, changes, copy, findings, numbers};
+use crate::support::catalog::Catalog;
+use crate::support::cluster::Cluster;
+use crate::support::platforms;
+
+fn source() -> Cluster {
+    let source = Cluster::start(16);
+    source.sql("postgres", "postgres", "CREATE DATABASE mine");
+    source.sql("postgres", "postgres", "CREATE DATABASE theirs");
+    source.sql("postgres", "postgres", "CREATE DATABASE \"odd \"\"db\"\"; --\"");
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE a; CREATE ROLE boss;
+         ALTER ROLE a IN DATABASE mine SET work_mem = '1MB';
+         ALTER ROLE a IN DATABASE theirs SET search_path = x, \"Y z\";
+         ALTER ROLE a IN DATABASE \"odd \"\"db\"\"; --\" SET my.thing = 'it''s';
+         ALTER DATABASE mine SET lock_timeout = '2s';
+         ALTER DATABASE theirs SET lock_timeout = '3s';
+         ALTER ROLE ALL SET statement_timeout = '1min'",
+    );
+    source
+}
+
+/// They wait for their database, and the next copy brings them.
+#[test]
+fn they_come_when_the_databases_are_there() {
+    let source = source();
+    let from = source.connection_string("postgres", "postgres");
+    insta::allow_duplicates! {
+        for major in [12, 15, 18] {
+            let target = platforms::azure_like(major);
+            let to = target.connection_string("azadmin", "postgres");
+            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            assert_snapshot!(changes(&report), @"
+            create role a
+            create role boss
+            ");
+            assert_snapshot!(numbers(&report), @"sent 2, remaining 0, extra 0, deferred 4, withheld 0, refused 0, unverifiable 0");
+            let rules = ["missing-database", "database-owner", "global-setting", "database-setting"];
+            assert_snapshot!(findings(&report, &rules), @"
+            warning global-setting dropped setting ALL: statement_timeout: set the server parameter statement_timeout to 1min
+            info missing-database dropped setting ALL in mine: lock_timeout: the target has no database mine yet
+            info missing-database dropped setting a in mine: work_mem: the target has no database mine yet
+            info missing-database dropped setting ALL in theirs: lock_timeout: the target has no database theirs yet
+            info missing-database dropped setting a in theirs: search_path: the target has no database theirs yet
+            ");
+            assert_snapshot!(numbers(&assert_settled(&from, &to, &["--exclude", "postgres"])), @"sent 0, remaining 0, extra 0, deferred 4, withheld 0, refused 0, unverifiable 0");
+
+            // One belongs to the administrator, one to nobody it could be.
+            target.sql("azadmin", "postgres", "CREATE DATABASE mine");
+            target.sql("azuresu", "postgres", "CREATE DATABASE theirs");
+            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            assert_snapshot!(changes(&report), @"
+            set lock_timeout in mine to '2s'
+            set work_mem of a in mine to '1MB'
+            set search_path of a in theirs to 'x, Y z'
+            ");
+            assert_snapshot!(numbers(&report), @"sent 3, remaining 0, extra 0, deferred 0, withheld 0, refused 1, unverifiable 0");
+            assert_snapshot!(findings(&report, &rules), @"
+            warning global-setting dropped setting ALL: statement_timeout: set the server parameter statement_timeout to 1min
+            warning database-owner dropped setting ALL in theirs: lock_timeout: theirs belongs to azuresu
+            ");
+            assert_settled(&from, &to, &["--exclude", "postgres"]);
+
+            target.sql("azadmin", "postgres", "CREATE DATABASE \"odd \"\"db\"\"; --\"");
+            target.sql("azuresu", "postgres", "ALTER DATABASE theirs OWNER TO azadmin");
+            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            assert_snapshot!(changes(&report), @"set lock_timeout in theirs to '3s'");
+            let settled = assert_settled(&from, &to, &["--exclude", "postgres"]);
+            assert_snapshot!(numbers(&settled), @"sent 0, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 0");
+            let settings = Catalog::of(&target).settings;
+            let lines: Vec<_> = settings
+                .iter()
+                .filter(|it| it.database.is_some())
+                .map(|it| format!("{:?} {:?} {}", it.role, it.database, it.text))
+                .collect();
+            assert_snapshot!(lines.join("\n"), @r#"
+            None Some("mine") lock_timeout=2s
+            None Some("theirs") lock_timeout=3s
+            Some("a") Some("mine") work_mem=1MB
+            Some("a") Some("theirs") search_path=x, "Y z"
+            "#);
+        }
+    }
+}
+
+/// A superuser brings all of them, also what is for everybody.
+#[test]
+fn as_a_superuser() {
+    let (source, target) = (source(), Cluster::start(17));
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    for database in ["mine", "theirs", "\"odd \"\"db\"\"; --\""] {
+        target.sql("postgres", "postgres", &format!("CREATE DATABASE {database}"));
+    }
+    let report = copy(&from, &to, &["--exclude", "postgres"]);
+    assert_snapshot!(changes(&report), @r#"
+    create role a
+    create role boss
+    set statement_timeout to '1min'
+    set lock_timeout in mine to '2s'
+    set work_mem of a in mine to '1MB'
+    set my.thing of a in "odd ""db""; --" to 'it's'
+    set lock_timeout in theirs to '3s'
+    set search_path of a in theirs to 'x, Y z'
+    "#);
+    assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres"])["deferred"], 0);
+    assert_eq!(Catalog::of(&target).settings, Catalog::of(&source).settings);
+}

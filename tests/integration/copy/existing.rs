@@ -1,0 +1,247 @@
+//! `--existing`: what becomes of roles that the target has already.
+
+use insta::assert_snapshot;
+
+use super::{assert_settled, changes, command, copy, findings, masked, numbers};
+use crate::support::catalog::{Catalog, assert_same};
+use crate::support::cluster::Cluster;
+use crate::support::platforms;
+
+/// What the source says.
+const SOURCE: &str = "
+    CREATE ROLE grp; CREATE ROLE grp2;
+    CREATE ROLE up LOGIN INHERIT CREATEROLE CREATEDB CONNECTION LIMIT 5
+        VALID UNTIL '2099-01-01 00:00:00+00' PASSWORD 'md50123456789abcdef0123456789abcdef';
+    CREATE ROLE down NOLOGIN NOINHERIT NOCREATEROLE NOCREATEDB;
+    COMMENT ON ROLE up IS 'new';
+    ALTER ROLE up SET work_mem = '64MB';
+    ALTER ROLE up SET lock_timeout = '5s';
+    GRANT grp TO up WITH ADMIN OPTION;
+    GRANT grp2 TO up;
+    CREATE ROLE newcomer LOGIN;
+    GRANT grp TO newcomer";
+
+/// What the target's administrator has made before.
+const TARGET: &str = "
+    CREATE ROLE grp; CREATE ROLE mine;
+    CREATE ROLE up NOLOGIN NOINHERIT CONNECTION LIMIT 1 VALID UNTIL '2098-01-01 00:00:00+00'
+        PASSWORD 'md5fedcba9876543210fedcba9876543210';
+    CREATE ROLE down LOGIN INHERIT CREATEROLE CREATEDB CONNECTION LIMIT 7
+        VALID UNTIL '2097-01-01 00:00:00+00' PASSWORD 'md5fedcba9876543210fedcba9876543210';
+    COMMENT ON ROLE up IS 'old'; COMMENT ON ROLE down IS 'extra'; COMMENT ON ROLE mine IS 'mine';
+    ALTER ROLE up SET work_mem = '1MB';
+    ALTER ROLE up SET statement_timeout = '1s';
+    ALTER ROLE mine SET work_mem = '2MB';
+    GRANT grp TO up; GRANT grp TO down WITH ADMIN OPTION; GRANT mine TO up; GRANT grp TO mine";
+
+/// The options of every copy here: the source's superuser is not among what is looked at.
+fn with(options: &[&'static str]) -> Vec<&'static str> {
+    [&["--exclude", "postgres"], options].concat()
+}
+
+/// A source, and a target with some of its roles.
+fn servers(major: u32, admin: bool) -> (Cluster, Cluster, String, String) {
+    let source = Cluster::start(16);
+    source.sql("postgres", "postgres", SOURCE);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, user) = if admin {
+        (platforms::azure_like(major), "azadmin")
+    } else {
+        (Cluster::start(major), "postgres")
+    };
+    target.sql(user, "postgres", TARGET);
+    let to = target.connection_string(user, "postgres");
+    (source, target, from, to)
+}
+
+const ALL: [(u32, bool); 4] = [(15, true), (15, false), (18, true), (18, false)];
+
+#[test]
+fn merge_sets_values_and_leaves_extras() {
+    insta::allow_duplicates! {
+        for (major, admin) in ALL {
+            let (_source, target, from, to) = servers(major, admin);
+            let report = copy(&from, &to, &with(&["--allow-freeze"]));
+            assert_snapshot!(numbers(&report), @"sent 11, remaining 0, extra 7, deferred 0, withheld 0, refused 0, unverifiable 0");
+            let now = Catalog::of(&target);
+            assert_snapshot!(shown(&now), @"
+            down: 7 2097-01-01 00:00:00+00 md5fedcb 'extra' in grp*
+            grp: inherit -1
+            grp2: inherit -1
+            mine: inherit -1 'mine' work_mem=2MB in grp
+            newcomer: login inherit -1 in grp
+            up: login inherit createrole createdb 5 2099-01-01 00:00:00+00 md501234 'new' lock_timeout=5s statement_timeout=1s work_mem=64MB in grp* in grp2 in mine
+            ");
+            let again = assert_settled(&from, &to, &with(&["--allow-freeze"]));
+            assert_eq!(again["extra"], report["extra"]);
+        }
+    }
+}
+
+#[test]
+fn replace_removes_extras() {
+    insta::allow_duplicates! {
+        for (major, admin) in ALL {
+            let (_source, target, from, to) = servers(major, admin);
+            let more = with(&["--allow-freeze", "--existing", "replace"]);
+            let report = copy(&from, &to, &more);
+            assert_snapshot!(numbers(&report), @"sent 16, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 0");
+            assert_snapshot!(shown(&Catalog::of(&target)), @"
+            down: -1 infinity
+            grp: inherit -1
+            grp2: inherit -1
+            mine: inherit -1 'mine' work_mem=2MB in grp
+            newcomer: login inherit -1 in grp
+            up: login inherit createrole createdb 5 2099-01-01 00:00:00+00 md501234 'new' lock_timeout=5s work_mem=64MB in grp* in grp2
+            ");
+            assert_eq!(assert_settled(&from, &to, &more)["extra"], 0);
+        }
+    }
+}
+
+/// Roles that exist stay as they are, others come, and join what they may.
+#[test]
+fn skip_leaves_them_alone() {
+    insta::allow_duplicates! {
+        for (major, admin) in ALL {
+            let (_source, target, from, to) = servers(major, admin);
+            let before = Catalog::of(&target);
+            let report = copy(&from, &to, &with(&["--existing", "skip"]));
+            assert_snapshot!(changes(&report), @"
+            create role grp2
+            create role newcomer LOGIN
+            grant grp to newcomer
+            ");
+            assert_snapshot!(numbers(&report), @"sent 3, remaining 0, extra 7, deferred 0, withheld 7, refused 0, unverifiable 0");
+            assert_snapshot!(findings(&report, &["existing"]), @"
+            info existing dropped role down: down exists
+            info existing dropped role up: up exists
+            info existing dropped comment up: up exists
+            info existing dropped setting up: lock_timeout: up exists
+            info existing dropped setting up: work_mem: up exists
+            info existing dropped membership up in grp: its role or its member exists
+            info existing dropped membership up in grp2: its role or its member exists
+            ");
+            let after = Catalog::of(&target);
+            let old = after.roles.iter().filter(|(name, _)| before.roles.contains_key(*name));
+            assert_same("roles that were there", old, &before.roles);
+            assert_eq!(after.settings, before.settings);
+            assert_settled(&from, &to, &with(&["--existing", "skip"]));
+        }
+    }
+}
+
+/// Nothing is done, and every role that is in the way is named.
+#[test]
+fn fail_does_nothing() {
+    insta::allow_duplicates! {
+        for (major, admin) in ALL {
+            let (source, target, from, to) = servers(major, admin);
+            let before = Catalog::of(&target);
+            let run = command(&from, &to, &with(&["--existing", "fail"])).status(2);
+            assert_snapshot!(masked(&run.stderr, &source, &target), @"error: nothing was sent: the target has down, and 2 more; leave them out with --exclude, or give --existing merge or skip");
+            for role in ["down", "grp", "up"] {
+                assert!(
+                    run.stdout.contains(&format!("role {role}: the target has {role}")),
+                    "{}",
+                    run.stdout
+                );
+            }
+            assert!(Catalog::of(&target) == before);
+        }
+    }
+}
+
+/// What the administrator cannot take away is said beforehand, and the rest is done.
+#[test]
+fn replace_says_what_cannot_be_removed() {
+    insta::allow_duplicates! {
+        for major in [15, 18] {
+            let source = Cluster::start(16);
+            source.sql("postgres", "postgres", "CREATE ROLE a; CREATE ROLE b; CREATE ROLE grp");
+            let target = platforms::azure_like(major);
+            target.sql("azadmin", "postgres", "CREATE ROLE a; CREATE ROLE b; CREATE ROLE grp");
+            let by_hand =
+                "ALTER ROLE a BYPASSRLS REPLICATION; GRANT grp TO b; GRANT pg_write_all_data TO b";
+            target.sql("azuresu", "postgres", by_hand);
+            let from = source.connection_string("postgres", "postgres");
+            let to = target.connection_string("azadmin", "postgres");
+            let report = copy(&from, &to, &with(&["--existing", "replace"]));
+            let text =
+                format!("{}\n{}\n{}", changes(&report), numbers(&report), findings(&report, &[]));
+            if major == 15 {
+                assert_snapshot!(text, @"
+                revoke grp from b
+                revoke pg_write_all_data from b
+                sent 2, remaining 0, extra 0, deferred 0, withheld 0, refused 2, unverifiable 0
+                info selection dropped role postgres: not selected
+                warning alter-attribute dropped role a: a cannot be given NOREPLICATION
+                warning alter-attribute dropped role a: a cannot be given NOBYPASSRLS
+                warning newer-source kept statement version: 16 is newer than 15
+                ");
+            } else {
+                assert_snapshot!(text, @"
+                alter role a: NOBYPASSRLS
+                sent 1, remaining 0, extra 0, deferred 0, withheld 0, refused 3, unverifiable 0
+                info selection dropped role postgres: not selected
+                warning alter-attribute dropped role a: a cannot be given NOREPLICATION
+                warning not-revocable dropped membership b in grp: azuresu has granted it
+                warning not-revocable dropped membership b in pg_write_all_data: azuresu has granted it
+                ");
+            }
+            assert_settled(&from, &to, &with(&["--existing", "replace"]));
+        }
+    }
+}
+
+/// What the source has and sanitizing took away may have been given back by hand: it stays.
+#[test]
+fn replace_leaves_what_sanitizing_took_away() {
+    for major in [15, 18] {
+        let source = Cluster::start(17);
+        let text =
+            "CREATE ROLE a REPLICATION BYPASSRLS LOGIN; CREATE ROLE b; CREATE ROLE c SUPERUSER;
+            GRANT pg_write_all_data TO b; GRANT pg_execute_server_program TO b WITH ADMIN OPTION;
+            ALTER ROLE b SET log_statement = 'all'; GRANT SET ON PARAMETER log_statement TO b";
+        source.sql("postgres", "postgres", text);
+        let target = platforms::azure_like(major);
+        let from = source.connection_string("postgres", "postgres");
+        let to = target.connection_string("azadmin", "postgres");
+        copy(&from, &to, &with(&[]));
+        target.sql("azuresu", "postgres", &text.replace("CREATE ROLE", "ALTER ROLE"));
+        let before = Catalog::of(&target);
+        let report = assert_settled(&from, &to, &with(&["--existing", "replace"]));
+        assert_eq!(changes(&report), "");
+        assert_eq!(report["refused"], 0, "{report:#}");
+        assert!(Catalog::of(&target) == before);
+    }
+}
+
+/// The customer's roles, a line each, with all that they have.
+fn shown(catalog: &Catalog) -> String {
+    let mut lines = Vec::new();
+    for name in ["down", "grp", "grp2", "mine", "newcomer", "up"] {
+        let Some(role) = catalog.roles.get(name) else { continue };
+        let flags = [
+            (role.login, "login"),
+            (role.inherit, "inherit"),
+            (role.createrole, "createrole"),
+            (role.createdb, "createdb"),
+        ];
+        let mut words: Vec<_> =
+            flags.iter().filter(|(is, _)| *is).map(|(_, word)| (*word).to_owned()).collect();
+        words.push(role.limit.clone());
+        words.extend(role.valid_until.clone());
+        words.extend(role.password.as_ref().map(|it| it[..8].to_owned()));
+        words.extend(role.comment.as_ref().map(|it| format!("'{it}'")));
+        let settings = catalog.settings.iter().filter(|it| it.role.as_deref() == Some(name));
+        words.extend(settings.map(|it| it.text.clone()));
+        for ((group, member), options) in catalog.memberships() {
+            if member == name {
+                words.push(format!("in {group}{}", if options.admin { "*" } else { "" }));
+            }
+        }
+        lines.push(format!("{name}: {}", words.join(" ")));
+    }
+    lines.join("\n")
+}

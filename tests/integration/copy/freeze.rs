@@ -1,0 +1,93 @@
+//! Nobody is locked out by a second copy (decision 3 of the design).
+
+use insta::assert_snapshot;
+
+use super::{assert_settled, changes, copy, findings, numbers};
+use crate::support::cluster::Cluster;
+use crate::support::platforms;
+
+/// Frozen on the weekend of the migration, in every way there is.
+const FREEZE: &str = "ALTER ROLE a NOLOGIN; ALTER ROLE b CONNECTION LIMIT 0;
+    ALTER ROLE c VALID UNTIL '2001-02-03 04:05:06+00'; ALTER ROLE d SET default_transaction_read_only = on;
+    ALTER DATABASE postgres SET default_transaction_read_only = on;
+    CREATE ROLE born_frozen NOLOGIN CONNECTION LIMIT 0 VALID UNTIL '2001-02-03 04:05:06+00';
+    ALTER ROLE born_frozen SET default_transaction_read_only = on";
+
+#[test]
+fn a_frozen_source() {
+    insta::allow_duplicates! {
+        for superuser in [false, true] {
+            let source = Cluster::start(16);
+            let roles =
+                "CREATE ROLE a LOGIN; CREATE ROLE b LOGIN; CREATE ROLE c LOGIN; CREATE ROLE d LOGIN";
+            source.sql("postgres", "postgres", roles);
+            let (target, user) = if superuser {
+                (Cluster::start(17), "postgres")
+            } else {
+                (platforms::azure_like(17), "azadmin")
+            };
+            target.sql(
+                &target.superuser,
+                "postgres",
+                &format!("ALTER DATABASE postgres OWNER TO {user}"),
+            );
+            let from = source.connection_string("postgres", "postgres");
+            let to = target.connection_string(user, "postgres");
+            copy(&from, &to, &["--exclude", "postgres"]);
+            source.sql("postgres", "postgres", FREEZE);
+
+            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            // What is new is as frozen as it is there: nobody used it before.
+            assert_snapshot!(changes(&report), @"
+            create role born_frozen CONNECTION LIMIT 0 VALID UNTIL '2001-02-03 04:05:06+00'
+            set default_transaction_read_only of born_frozen to 'on'
+            ");
+            assert_snapshot!(findings(&report, &["freeze"]), @"
+            warning freeze dropped role a: NOLOGIN
+            warning freeze dropped role b: CONNECTION LIMIT 0
+            warning freeze dropped role c: VALID UNTIL 2001-02-03 04:05:06+00 is past
+            warning freeze dropped setting d: default_transaction_read_only: default_transaction_read_only is on
+            warning freeze dropped setting ALL in postgres: default_transaction_read_only: default_transaction_read_only is on
+            ");
+            assert_snapshot!(numbers(&report), @"sent 2, remaining 0, extra 0, deferred 0, withheld 5, refused 0, unverifiable 0");
+            assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres"])["withheld"], report["withheld"]);
+
+            let report = copy(&from, &to, &["--exclude", "postgres", "--allow-freeze"]);
+            assert_snapshot!(changes(&report), @"
+            alter role a: NOLOGIN
+            alter role b: connection limit 0, was -1
+            alter role c: valid until 2001-02-03 04:05:06+00, was infinity
+            set default_transaction_read_only of d to 'on'
+            set default_transaction_read_only in postgres to 'on'
+            ");
+            let settled = assert_settled(&from, &to, &["--exclude", "postgres", "--allow-freeze"]);
+            assert_eq!(settled["withheld"], 0);
+        }
+    }
+}
+
+/// What lets somebody in again is no freeze.
+#[test]
+fn a_thaw_goes() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE a LOGIN; CREATE ROLE b LOGIN CONNECTION LIMIT 3",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    target.sql(
+        "azadmin",
+        "postgres",
+        "CREATE ROLE a VALID UNTIL '2001-01-01'; CREATE ROLE b CONNECTION LIMIT 0",
+    );
+    let report = copy(&from, &to, &["--exclude", "postgres", "--existing", "replace"]);
+    assert_snapshot!(changes(&report), @"
+    alter role a: LOGIN
+    alter role a: valid until infinity, was 2001-01-01 00:00:00+00
+    alter role b: LOGIN
+    alter role b: connection limit 3, was 0
+    ");
+    assert_settled(&from, &to, &["--exclude", "postgres", "--existing", "replace"]);
+}

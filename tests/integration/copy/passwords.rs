@@ -1,0 +1,185 @@
+//! Passwords, where the source or the target does not show its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use insta::assert_snapshot;
+
+use super::{assert_settled, changes, command, copy, findings, numbers, report};
+use crate::support::catalog::Catalog;
+use crate::support::cluster::Cluster;
+use crate::support::globals;
+use crate::support::{platforms, verifier};
+
+/// As the master user of Aurora, to whom `pg_authid` is closed.
+fn servers() -> (Cluster, Cluster, String, String) {
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    (source, target, from, to)
+}
+
+fn verifiers(target: &Cluster) -> BTreeMap<String, String> {
+    let roles = Catalog::of(target).roles.into_iter();
+    roles.filter_map(|(name, role)| Some((name, role.password?))).collect()
+}
+
+/// Each login role is named that arrives without a password.
+#[test]
+fn a_closed_source() {
+    let (_source, target, from, to) = servers();
+    let report = copy(&from, &to, &[]);
+    assert_snapshot!(findings(&report, &["no-password"]), @"
+    error no-password kept role Jane Doe: its password is not known
+    error no-password kept role bi_tool: its password is not known
+    error no-password kept role billing_app: its password is not known
+    error no-password kept role cdc: its password is not known
+    error no-password kept role contractor: its password is not known
+    error no-password kept role dba_bob: its password is not known
+    error no-password kept role legacy_erp: its password is not known
+    error no-password kept role postgres: its password is not known
+    error no-password kept role rds_master: its password is not known
+    error no-password kept role shop_app: its password is not known
+    error no-password kept role shop_worker: its password is not known
+    ");
+    assert!(!changes(&report).contains("password"));
+    assert_eq!(verifiers(&target).into_keys().collect::<Vec<_>>(), ["azadmin"]);
+    assert_settled(&from, &to, &[]);
+
+    // What is on the target by now is not touched.
+    target.sql("azadmin", "postgres", "ALTER ROLE shop_app PASSWORD 'by hand'");
+    for more in [&[][..], &["--existing", "replace"], &["--passwords", "resend"]] {
+        assert_settled(&from, &to, more);
+    }
+    target.login("shop_app", "by hand").unwrap();
+}
+
+/// New passwords: in a file that only its owner reads, complete before anything is final.
+#[test]
+fn generated() {
+    let (_source, target, from, to) = servers();
+    let generate = ["--passwords", "generate", "--password-file", "new.txt"];
+    let run = command(&from, &to, &generate).with("--format json").done();
+    let file = run.file("new.txt");
+    let mode = fs::metadata(run.run.path("new.txt")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let passwords: BTreeMap<_, _> = file
+        .lines()
+        .map(|line| {
+            let mut parts = line.split('"');
+            let role = parts.nth(1).unwrap();
+            (role.to_owned(), parts.nth(1).unwrap().to_owned())
+        })
+        .collect();
+    // Who logs in with a token gets none.
+    assert_snapshot!(passwords.keys().cloned().collect::<Vec<_>>().join(", "), @"Jane Doe, bi_tool, billing_app, cdc, contractor, dba_bob, legacy_erp, postgres, rds_master, shop_app, shop_worker");
+    for (role, password) in &passwords {
+        let tried = target.login(role, password);
+        assert_eq!(tried.is_ok(), role != "contractor", "{role}: {tried:?}");
+        assert!(!run.stdout.contains(password) && !run.stderr.contains(password));
+    }
+    assert!(!target.log().contains("PASSWORD"));
+
+    // They are used again, and nothing is sent.
+    let stored = verifiers(&target);
+    let again = run.again();
+    let report: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!((&report["sent"], &report["remaining"]), (&0.into(), &0.into()), "{report:#}");
+    assert_eq!(again.file("new.txt"), file);
+    assert_eq!(verifiers(&target), stored);
+}
+
+/// A dry run, or one that fails, makes no passwords.
+#[test]
+fn none_are_kept_of_what_was_not_done() {
+    let (_source, target, from, to) = servers();
+    let generate = ["--passwords", "generate", "--password-file", "new.txt"];
+    let dry = command(&from, &to, &[&generate[..], &["--dry-run"]].concat()).done();
+    assert_eq!(dry.run.names(), Vec::<String>::new());
+
+    // What a trigger of the platform would do.
+    target.sql("azuresu", "postgres", "CREATE ROLE grp_owner; CREATE ROLE shop_read");
+    let refused = command(&from, &to, &generate).status(2);
+    assert_eq!(refused.run.names(), Vec::<String>::new());
+    assert!(!verifiers(&target).contains_key("shop_app"));
+}
+
+/// From elsewhere: verifiers of either kind and plaintext, which arrives as a verifier.
+#[test]
+fn from_a_userlist() {
+    let (_source, target, from, to) = servers();
+    let list = format!(
+        "\"shop_app\" \"{}\"\n\"legacy_erp\" \"{}\"\n\"Jane Doe\" \"plain text\"\n\"nobody\" \"x\"\n",
+        verifier::scram("shop_app", "one", 4096),
+        verifier::md5("legacy_erp", "two"),
+    );
+    let run =
+        || command(&from, &to, &["--passwords-from", "userlist.txt"]).secret("userlist.txt", &list);
+    let first = report(run());
+    let rules = ["passwords-from", "unused-password", "no-password", "plaintext-password"];
+    assert_snapshot!(findings(&first, &rules), @"
+    info passwords-from rewritten role Jane Doe: a plaintext password: its SCRAM-SHA-256 verifier is computed here
+    info passwords-from rewritten role legacy_erp: an md5 verifier
+    info passwords-from rewritten role shop_app: a SCRAM-SHA-256 verifier
+    error no-password kept role bi_tool: its password is not known
+    error no-password kept role billing_app: its password is not known
+    error no-password kept role cdc: its password is not known
+    error no-password kept role contractor: its password is not known
+    error no-password kept role dba_bob: its password is not known
+    error no-password kept role postgres: its password is not known
+    error no-password kept role rds_master: its password is not known
+    error no-password kept role shop_worker: its password is not known
+    ");
+    for (role, password) in [("shop_app", "one"), ("legacy_erp", "two"), ("Jane Doe", "plain text")]
+    {
+        target.login(role, password).unwrap();
+    }
+    assert!(verifiers(&target)["Jane Doe"].starts_with("SCRAM-SHA-256$"));
+    let second = report(run());
+    assert_eq!((&second["sent"], &second["remaining"]), (&0.into(), &0.into()), "{second:#}");
+}
+
+#[test]
+fn omitted() {
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let omit = ["--passwords", "omit"];
+    copy(&from, &to, &omit);
+    assert_eq!(verifiers(&target).into_keys().collect::<Vec<_>>(), ["azadmin"]);
+    target.sql("azadmin", "postgres", "ALTER ROLE shop_app PASSWORD 'by hand'");
+    for more in [&omit[..], &["--passwords", "omit", "--existing", "replace"]] {
+        assert_settled(&from, &to, more);
+    }
+    target.login("shop_app", "by hand").unwrap();
+}
+
+/// Where the target does not show its verifiers they are sent once, and again when asked for.
+#[test]
+fn resent_to_a_closed_target() {
+    let source = platforms::aurora_like(15);
+    let made = globals::customer(&source);
+    let target = platforms::azure_like(16);
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    copy(&from, &to, &[]);
+    target.sql("azadmin", "postgres", "ALTER ROLE shop_app PASSWORD 'by hand'");
+    let report = assert_settled(&from, &to, &[]);
+    assert_snapshot!(numbers(&report), @"sent 0, remaining 0, extra 0, deferred 2, withheld 0, refused 0, unverifiable 10");
+    target.login("shop_app", "by hand").unwrap();
+
+    let resend = ["--passwords", "resend", "--only", "shop_app"];
+    let report = copy(&from, &to, &resend);
+    assert_snapshot!(changes(&report), @"send the password of shop_app again");
+    assert_snapshot!(numbers(&report), @"sent 1, remaining 0, extra 0, deferred 1, withheld 0, refused 0, unverifiable 0");
+    for login in made.logins {
+        let tried = target.login(login.role, login.password.unwrap_or("x"));
+        assert_eq!(tried.is_ok(), login.let_in, "{login:?}: {tried:?}");
+    }
+}

@@ -1,0 +1,272 @@
+//! `--undo`: the file takes back exactly what the run did.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Output;
+
+use insta::assert_snapshot;
+
+use super::{command, copy, masked};
+use crate::support::catalog::{Catalog, assert_same, assert_same_set};
+use crate::support::cluster::Cluster;
+use crate::support::{globals, platforms};
+
+/// What a target has before, of the roles of [`globals::rich`] and others.
+const BEFORE: &str = "
+    CREATE ROLE readers; CREATE ROLE mine; CREATE ROLE auditors LOGIN CONNECTION LIMIT 9;
+    CREATE ROLE app NOLOGIN CREATEDB VALID UNTIL '2098-01-01 00:00:00+00'
+        PASSWORD 'md5fedcba9876543210fedcba9876543210';
+    CREATE ROLE batch LOGIN CREATEROLE;
+    COMMENT ON ROLE readers IS 'mine; -- $undo$ '':x''';
+    ALTER ROLE app SET work_mem = '1MB';
+    ALTER ROLE app SET geqo = off;
+    ALTER ROLE mine SET work_mem = '2MB';
+    GRANT readers TO mine; GRANT mine TO app; GRANT mine TO auditors WITH ADMIN OPTION;
+    GRANT readers TO app WITH ADMIN OPTION;
+    CREATE ROLE \"Zoë Müller\"; GRANT readers TO \"Zoë Müller\"";
+
+macro_rules! on_each_target {
+    ($($name:ident $major:literal)*) => { $(
+        mod $name {
+            #[test]
+            fn as_the_administrator() {
+                super::undo($major, true);
+            }
+
+            #[test]
+            fn as_a_superuser() {
+                super::undo($major, false);
+            }
+        }
+    )* };
+}
+
+on_each_target! { twelve 12 thirteen 13 fourteen 14 fifteen 15 sixteen 16 seventeen 17 eighteen 18 }
+
+/// Into an empty target, into one that has some of the roles, and with extras removed.
+fn undo(major: u32, admin: bool) {
+    let source = Cluster::start(if major == 16 { 17 } else { 16 });
+    globals::rich(&source, "postgres");
+    let (target, user) = target(major, admin);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string(user, "postgres");
+    takes_back(&target, user, &from, &to, &["--skip", "tablespaces"]);
+    target.sql(user, "postgres", BEFORE);
+    if major >= 16 {
+        // Narrower than what comes, and by another grantor.
+        let narrow = format!(
+            "CREATE ROLE legacy; GRANT readers TO legacy WITH INHERIT FALSE, SET FALSE;
+             CREATE ROLE writers; GRANT readers TO writers WITH ADMIN OPTION;
+             GRANT writers TO {user} WITH INHERIT TRUE;
+             SET ROLE writers; GRANT readers TO batch; RESET ROLE"
+        );
+        target.sql(user, "postgres", &narrow);
+    }
+    let more = ["--skip", "tablespaces", "--allow-freeze", "--existing", "merge"];
+    takes_back(&target, user, &from, &to, &more);
+    let more = ["--skip", "tablespaces", "--allow-freeze", "--existing", "replace"];
+    takes_back(&target, user, &from, &to, &more);
+}
+
+fn target(major: u32, admin: bool) -> (Cluster, &'static str) {
+    if admin {
+        (platforms::azure_like(major), "azadmin")
+    } else {
+        (Cluster::start(major), "postgres")
+    }
+}
+
+fn takes_back(target: &Cluster, user: &str, from: &str, to: &str, more: &[&str]) {
+    let before = Catalog::of(target);
+    let run = command(from, to, more).with("--undo undo.sql --format json").done();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["remaining"], 0, "{report:#}");
+    let mode = fs::metadata(run.run.path("undo.sql")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(Catalog::of(target) != before);
+    let script = run.file("undo.sql");
+    assert_replays(&target.psql(user, &script), &script);
+    assert_as_before(&Catalog::of(target), &before, more);
+}
+
+fn assert_as_before(now: &Catalog, before: &Catalog, what: &[&str]) {
+    let (now, before) = (never_expires(now), never_expires(before));
+    assert_same(&format!("{what:?} roles"), &now.roles, &before.roles);
+    assert_same_set(&format!("{what:?} memberships"), &now.grants, &before.grants);
+    assert_same_set(&format!("{what:?} settings"), &now.settings, &before.settings);
+    assert_same_set(&format!("{what:?} others"), &now.others, &before.others);
+}
+
+/// No statement gives a role that has an expiry none at all: infinity means the same.
+fn never_expires(catalog: &Catalog) -> Catalog {
+    let mut catalog = catalog.clone();
+    for role in catalog.roles.values_mut() {
+        role.valid_until = role.valid_until.take().filter(|until| until != "infinity");
+    }
+    catalog
+}
+
+#[track_caller]
+fn assert_replays(output: &Output, script: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("ERROR"), "{said}\n{script}");
+}
+
+/// The whole file.
+#[test]
+fn what_it_looks_like() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE new LOGIN; CREATE ROLE old LOGIN CONNECTION LIMIT 5; GRANT old TO new;
+         ALTER ROLE old SET work_mem = '2MB'; COMMENT ON ROLE old IS 'source'; CREATE ROLE third;
+         GRANT third TO old",
+    );
+    let text = "CREATE ROLE old; CREATE ROLE third; COMMENT ON ROLE old IS 'target'";
+    target.sql("azadmin", "postgres", text);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = command(&from, &to, &["--undo", "undo.sql"]).done();
+    assert_snapshot!(masked(&run.file("undo.sql"), &source, &target), @r"
+    -- Takes back what pg_globals VERSION is about to do on TARGET/postgres.
+    -- Replay it with psql -f, as azadmin. It holds until the roles own or are granted anything; then
+    -- it fails as a whole, and psql names what depends on them. Roles that are gone by then are
+    -- passed over.
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    BEGIN;
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'third') THEN
+      REVOKE third FROM old;
+    END IF; END $undo$;
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+      ALTER ROLE old RESET work_mem;
+    END IF; END $undo$;
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+      ALTER ROLE old WITH NOLOGIN CONNECTION LIMIT -1;
+    END IF; END $undo$;
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+      COMMENT ON ROLE old IS 'target';
+    END IF; END $undo$;
+    DROP ROLE IF EXISTS new;
+    DROP ROLE IF EXISTS postgres;
+    COMMIT;
+    ");
+}
+
+/// What somebody dropped or revoked meanwhile is no reason to keep the rest.
+#[test]
+fn what_is_gone_already_is_passed_over() {
+    let source = Cluster::start(16);
+    globals::rich(&source, "postgres");
+    for major in [15, 18] {
+        for admin in [true, false] {
+            let (target, user) = target(major, admin);
+            let from = source.connection_string("postgres", "postgres");
+            let to = target.connection_string(user, "postgres");
+            target.sql(user, "postgres", BEFORE);
+            let before = Catalog::of(&target);
+            let more = ["--allow-freeze", "--existing", "replace", "--skip", "tablespaces"];
+            let run = command(&from, &to, &more).with("--undo undo.sql").done();
+            // One that was there, and some that came.
+            let drop = "DROP ROLE app, legacy, \"$$dollar$$\", \"back\\slash\"";
+            if !admin && major >= 15 {
+                let revoke =
+                    "REVOKE SET ON PARAMETER log_min_duration_statement FROM team_lead CASCADE";
+                target.sql(user, "postgres", revoke);
+            }
+            target.sql(user, "postgres", drop);
+            let script = run.file("undo.sql");
+            assert_replays(&target.psql(user, &script), &script);
+            let now = Catalog::of(&target);
+            let mut left = before;
+            left.roles.remove("app");
+            left.grants.retain(|it| it.role != "app" && it.member != "app");
+            left.settings.retain(|it| it.role.as_deref() != Some("app"));
+            assert_as_before(&now, &left, &[]);
+        }
+    }
+}
+
+/// What owns something by now stays, with everything else; psql says where it is.
+#[test]
+fn who_owns_something_stays() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    source.sql("postgres", "postgres", "CREATE ROLE a; CREATE ROLE b; CREATE ROLE c");
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = command(&from, &to, &["--undo", "undo.sql"]).done();
+    target.sql("azadmin", "postgres", "CREATE DATABASE shop");
+    target.sql("azuresu", "shop", "CREATE SCHEMA AUTHORIZATION b");
+    let before = Catalog::of(&target);
+    let output = target.psql("azadmin", run.file("undo.sql"));
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let said: Vec<_> = said.lines().map(|line| line.rsplit(".sql:").next().unwrap()).collect();
+    assert_snapshot!(said.join("\n"), @r#"
+    11: ERROR:  role "b" cannot be dropped because some objects depend on it
+    DETAIL:  1 object in database shop
+    "#);
+    assert!(Catalog::of(&target) == before);
+}
+
+/// Passwords that the target does not show cannot be given back: the file says so.
+#[test]
+fn passwords_that_cannot_be_read() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE a LOGIN PASSWORD 'x'; CREATE ROLE b LOGIN PASSWORD 'y'",
+    );
+    target.sql("azadmin", "postgres", "CREATE ROLE a LOGIN PASSWORD 'z'");
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = command(&from, &to, &["--undo", "undo.sql", "--passwords", "resend"]).done();
+    assert_snapshot!(masked(&run.file("undo.sql"), &source, &target), @r"
+    -- Takes back what pg_globals VERSION is about to do on TARGET/postgres.
+    -- Replay it with psql -f, as azadmin. It holds until the roles own or are granted anything; then
+    -- it fails as a whole, and psql names what depends on them. Roles that are gone by then are
+    -- passed over.
+    -- The target does not show 1 password that is replaced: it cannot be given back.
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    BEGIN;
+    DROP ROLE IF EXISTS b;
+    DROP ROLE IF EXISTS postgres;
+    COMMIT;
+    ");
+}
+
+/// A tablespace that came is gone again, and its owner too.
+#[test]
+fn a_tablespace() {
+    let source = Cluster::start(16);
+    globals::rich(&source, "postgres");
+    let target = Cluster::start(17);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    let before = Catalog::of(&target);
+    let run = command(&from, &to, &["--undo", "undo.sql"]).done();
+    assert!(Catalog::of(&target).others.len() > before.others.len());
+    let script = run.file("undo.sql");
+    assert_replays(&target.psql("postgres", &script), &script);
+    assert_as_before(&Catalog::of(&target), &before, &[]);
+}
+
+/// Nothing to take back.
+#[test]
+fn nothing_was_done() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = command(&from, &to, &["--undo", "undo.sql"]).done();
+    let script = run.file("undo.sql");
+    assert_replays(&target.psql("azadmin", &script), &script);
+    copy(&from, &to, &[]);
+}
