@@ -101,7 +101,7 @@ pub enum ReplayError {
 impl ReplayError {
     /// Whether the target may have changed.
     pub const fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown(_))
+        matches!(self, Self::Unknown(_) | Self::Lost { after_commit: true, .. })
     }
 
     /// What became of one statement.

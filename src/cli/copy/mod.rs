@@ -116,6 +116,8 @@ struct Files {
     report: Option<Whole>,
     undo: Option<Whole>,
     can_own: Option<Whole>,
+    /// Those that are there by now, and of no use where nothing is done.
+    written: Vec<PathBuf>,
 }
 
 impl Copy {
@@ -203,10 +205,10 @@ impl Copy {
         }
         if !self.dry_run {
             // Written before anything is sent: what is done can be taken back, whatever happens here.
-            files.write(&first.changes, &live, &target.label())?;
+            files.write(self, &first.changes, &live, &target.label())?;
         }
         if !first.is_empty() {
-            let news = job.run(&first, &mut summary).await?;
+            let news = job.run(&first, &mut summary, &files.written).await?;
             screen.news(&news);
             summary.findings.extend(news);
         }
@@ -240,6 +242,7 @@ impl Copy {
             report: create("--report", &self.report, file::SHARED)?,
             undo: create("--undo", &self.undo, file::SECRET)?,
             can_own: create("--can-own", &self.can_own, file::SECRET)?,
+            written: Vec::new(),
         })
     }
 }
@@ -251,16 +254,25 @@ impl Files {
         file.finish()
     }
 
-    fn write(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
+    fn write(
+        &mut self,
+        options: &Copy,
+        changes: &[Change],
+        live: &Live,
+        target: &str,
+    ) -> Result<()> {
         let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
         let own: Vec<_> = own.cloned().collect();
-        let files =
-            [(Undo::Copy, self.undo.take(), changes), (Undo::Grants, self.can_own.take(), &own)];
-        for (what, file, changes) in files {
+        let files = [
+            (Undo::Copy, self.undo.take(), &options.undo, changes),
+            (Undo::Grants, self.can_own.take(), &options.can_own, &own[..]),
+        ];
+        for (what, file, path, changes) in files {
             let Some(mut file) = file else { continue };
             let text = render_undo(what, changes, &live.globals, &live.answers, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
             file.finish()?;
+            self.written.extend(path.clone().filter(|path| path.is_file()));
         }
         Ok(())
     }
@@ -335,8 +347,13 @@ impl Job<'_> {
     }
 
     /// Sends the plan, and compares the target again: what there is to say about that.
-    async fn run(&self, first: &Plan, summary: &mut CopyReport) -> Result<Vec<Finding>> {
-        let outcome = self.replay(first).await?;
+    async fn run(
+        &self,
+        first: &Plan,
+        summary: &mut CopyReport,
+        written: &[PathBuf],
+    ) -> Result<Vec<Finding>> {
+        let outcome = self.replay(first, written).await?;
         let ledger: &Ledger = &self.sanitized.ledger;
         let mut news: Vec<_> =
             outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
@@ -357,29 +374,31 @@ impl Job<'_> {
         Ok(news)
     }
 
-    async fn replay(&self, first: &Plan) -> Result<Outcome> {
+    async fn replay(&self, first: &Plan, written: &[PathBuf]) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
         let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
         let again = |live: &Live| {
             let again = self.plan(live, resend);
             (again.changes == first.changes).then(|| again.steps(&live.answers))
         };
-        let mut made = None;
+        let mut new_passwords = None;
         let keep_passwords = || {
             let generated = &self.sanitized.generated;
             let Some((path, lines)) = self.copy.choosing.password_lines(generated, self.choices)
             else {
                 return Ok(());
             };
-            made = (!path.exists()).then_some(path);
+            new_passwords = (!path.exists()).then_some(path);
             file::append_secret(path, &lines).map_err(|error| format!("{error:#}"))
         };
         let client = &self.target.client;
         let result = replay(client, self.live, mode, again, keep_passwords, &mut ()).await;
         result.map_err(|error| {
-            if let Some(path) = made.filter(|_| !error.is_unknown()) {
-                // The passwords in it are nobody's.
-                let _ = std::fs::remove_file(path);
+            if !error.is_unknown() {
+                // The passwords in it are nobody's, and roles of these names would be somebody else's.
+                for path in new_passwords.into_iter().chain(written.iter().map(PathBuf::as_path)) {
+                    let _ = std::fs::remove_file(path);
+                }
             }
             anyhow!("{}: {error}", self.target.label())
         })

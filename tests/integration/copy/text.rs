@@ -19,7 +19,7 @@ fn what_a_copy_prints() {
 
     let dry = command(&from, &to, &["--dry-run"]).done();
     let (_, end) = dry.stdout.split_once("\nplan: ").unwrap();
-    assert_snapshot!(shown(end.lines().last().unwrap()), @"dry run: 45 statements taken, and rolled back, 0 remaining, 2 deferred");
+    assert_snapshot!(shown(end.trim_end().rsplit('\n').next().unwrap()), @"dry run: 45 statements taken, and rolled back, 0 remaining, 2 deferred");
 
     let run = command(&from, &to, &["--report", "report.json"]).done();
     assert_eq!(run.stderr, "");
