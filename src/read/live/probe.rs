@@ -56,10 +56,7 @@ impl Probe {
         };
         let row = results.first().and_then(|rows| rows.first());
         let row = row.ok_or(LiveError::Unexpected("no row"))?;
-        let major = Major::from_server_version_num(row.number(0)?);
-        if major < Major::OLDEST {
-            return Err(LiveError::TooOld(major));
-        }
+        let major = supported(row.number(0)?)?;
         Ok(Self {
             version: row.text(1)?.split_whitespace().next().unwrap_or_default().to_owned(),
             major,
@@ -72,5 +69,23 @@ impl Probe {
                 _ => None,
             },
         })
+    }
+}
+
+/// The major version, unless it is too old.
+fn supported(server_version_num: u32) -> Result<Major, LiveError> {
+    let major = Major::from_server_version_num(server_version_num);
+    if major < Major::OLDEST { Err(LiveError::TooOld(major)) } else { Ok(major) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::supported;
+
+    #[test]
+    fn too_old_is_said() {
+        assert_eq!(supported(90_500).unwrap().to_string(), "9.5");
+        let error = supported(90_426).unwrap_err();
+        assert_eq!(error.to_string(), "PostgreSQL 9.4 is too old: 9.5 is the oldest");
     }
 }

@@ -55,8 +55,8 @@ fn the_administrator_restores() {
                 numbers(&report),
                 "sent 3, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 0"
             );
-            let mode = fs::metadata(run.run.path("own.sql")).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+            let permissions = fs::metadata(run.run.path("own.sql")).unwrap().permissions().mode();
+            assert_eq!(permissions & 0o777, 0o600);
             for more in [&[][..], &["--can-own", "again.sql"], &["--existing", "replace"]] {
                 let more = [&["--exclude", "postgres"], more].concat();
                 let settled = assert_settled(&from, &to, &more);

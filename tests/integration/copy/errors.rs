@@ -202,13 +202,14 @@ fn the_target_is_a_file() {
 fn no_terminal() {
     let it = Servers::start(16);
     let before = Catalog::of(&it.target);
-    let refused = Run::new(["copy", &it.from, &it.to, "--undo", "undo.sql"]).status(2);
+    let refused =
+        Run::new(["copy", &it.from, &it.to, "--reader", "catalog", "--undo", "undo.sql"]).status(2);
     assert_snapshot!(it.masked(&refused.stderr), @"error: nothing was sent: there is no terminal to ask on; give --yes, or --dry-run to try");
     assert_eq!(refused.run.names(), Vec::<String>::new());
     assert!(Catalog::of(&it.target) == before);
     // Nothing to agree to.
     copy(&it.from, &it.to, &[]);
-    Run::new(["copy", &it.from, &it.to]).done();
+    Run::new(["copy", &it.from, &it.to, "--reader", "catalog"]).done();
 }
 
 #[test]

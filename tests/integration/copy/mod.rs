@@ -18,7 +18,7 @@ use crate::support::command::Run;
 
 /// The command line of a copy that asks nobody.
 fn command(from: &str, to: &str, more: &[&str]) -> Run {
-    Run::new([&["copy", from, to, "--yes"], more].concat())
+    Run::new([&["copy", from, to, "--yes", "--reader", "catalog"], more].concat())
 }
 
 /// The report of a copy that ends with status 0.

@@ -81,8 +81,8 @@ fn takes_back(target: &Cluster, user: &str, from: &str, to: &str, more: &[&str])
     let run = command(from, to, more).with("--undo undo.sql --format json").done();
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["remaining"], 0, "{report:#}");
-    let mode = fs::metadata(run.run.path("undo.sql")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let permissions = fs::metadata(run.run.path("undo.sql")).unwrap().permissions().mode();
+    assert_eq!(permissions & 0o777, 0o600);
     assert!(Catalog::of(target) != before);
     let script = run.file("undo.sql");
     assert_replays(&target.psql(user, &script), &script);
@@ -204,7 +204,8 @@ fn who_owns_something_stays() {
     let output = target.psql("azadmin", run.file("undo.sql"));
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr).unwrap();
-    let said: Vec<_> = said.lines().map(|line| line.rsplit(".sql:").next().unwrap()).collect();
+    let said: Vec<_> =
+        said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
     11: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
@@ -269,4 +270,23 @@ fn nothing_was_done() {
     let script = run.file("undo.sql");
     assert_replays(&target.psql("azadmin", &script), &script);
     copy(&from, &to, &[]);
+}
+
+/// What was written before the target refused something would drop roles that others make later.
+#[test]
+fn nothing_was_done_after_all() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    source.sql("postgres", "postgres", "CREATE ROLE a LOGIN; CREATE ROLE \"データ\"");
+    let latin =
+        "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'";
+    target.sql("azuresu", "postgres", latin);
+    let before = Catalog::of(&target);
+    let from = source.connection_string("postgres", "postgres");
+    // The role's name cannot be said in this database.
+    let to = target.connection_string("azadmin", "latin");
+    let more = ["--undo", "undo.sql", "--can-own", "own.sql", "--exclude", "postgres"];
+    let refused = command(&from, &to, &more).status(2);
+    assert_snapshot!(masked(&refused.stderr, &source, &target), @r#"error: TARGET/latin: a: character with byte sequence 0xe3 0x83 0x87 in encoding "UTF8" has no equivalent in encoding "LATIN1" (22P05); nothing was done"#);
+    assert_eq!(refused.run.names(), Vec::<String>::new());
+    assert!(Catalog::of(&target) == before);
 }

@@ -415,7 +415,10 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
     let rights_before = rights(&target.cluster);
     let to = target.cluster.connection_string(target.user, "postgres");
     let run = match &attack.dump {
-        None => Run::new(["copy", &from.connection_string("boot", "postgres"), &to]),
+        None => {
+            let source = from.connection_string("boot", "postgres");
+            Run::new(["copy", &source, &to, "--reader", "catalog"])
+        }
         Some(kept) => {
             Run::new(["copy", "-", &to]).stdin(without(&script(&globals, from.major), kept))
         }

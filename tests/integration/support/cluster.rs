@@ -93,7 +93,7 @@ impl Cluster {
         // No fewer connections than the server had that the directory comes from.
         let settings = [("hot_standby", "on"), ("max_connections", "100")];
         let standby = Self::start_prepared(major, "postgres", &settings, |data| {
-            fs::write(data.join(file), text).unwrap()
+            fs::write(data.join(file), text).unwrap();
         });
         let state = standby.query("postgres", "postgres", "SELECT pg_is_in_recovery()");
         assert_eq!(state, [[Some("t".to_owned())]]);
