@@ -6,6 +6,7 @@
 //! back, by a proxy; what takes hours with it is measured with 300 roles and multiplied.
 #![allow(
     clippy::panic,
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,

@@ -1,5 +1,7 @@
 //! Differences as data: what is different about which object, with the value on each side.
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize;
 use sha2::Sha256;
@@ -46,8 +48,12 @@ impl Fingerprint {
         let mut mac = self.0.clone();
         mac.update(secret.expose().as_bytes());
         let digest = mac.finalize().into_bytes();
-        let hex: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("{kind} #{hex}")
+        let mut shown = format!("{kind} #");
+        for byte in digest.iter().take(4) {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "{byte:02x}");
+        }
+        shown
     }
 }
 
@@ -86,7 +92,7 @@ impl Difference {
 type Values = (String, Option<String>, Option<String>);
 
 fn values(change: &Change, fingerprint: &Fingerprint) -> Values {
-    let text = |text: &Option<Box<str>>| text.as_ref().map(|text| text.to_string());
+    let text = |text: &Option<Box<str>>| text.as_ref().map(ToString::to_string);
     let named = |field: &str, left, right| (field.to_owned(), left, right);
     match change {
         Change::CreateRole { role, .. } => named("role", None, Some(attributes(role))),
@@ -168,7 +174,7 @@ fn options(options: Options) -> String {
     let mut text = format!("ADMIN {}", word(options.admin));
     for (name, option) in [("INHERIT", options.inherit), ("SET", options.set)] {
         if let Some(value) = option {
-            text.push_str(&format!(", {name} {}", word(value)));
+            let _ = write!(text, ", {name} {}", word(value));
         }
     }
     text

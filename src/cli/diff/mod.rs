@@ -119,6 +119,17 @@ enum Ignore {
     Attribute(Attribute),
 }
 
+/// What `--ignore` takes beside `attributes:NAME`.
+const KINDS: [(&str, Ignore); 7] = [
+    ("passwords", Ignore::Passwords),
+    ("comments", Ignore::Comments),
+    ("settings", Ignore::Settings),
+    ("memberships", Ignore::Memberships),
+    ("parameters", Ignore::Parameters),
+    ("tablespaces", Ignore::Tablespaces),
+    ("security-labels", Ignore::SecurityLabels),
+];
+
 fn ignore(text: &str) -> Result<Ignore, String> {
     if let Some(name) = text.strip_prefix("attributes:") {
         let found = Attribute::ALL.into_iter().find(|it| it.keyword().eq_ignore_ascii_case(name));
@@ -127,15 +138,6 @@ fn ignore(text: &str) -> Result<Ignore, String> {
             format!("there is no attribute {name}: {}", names.join(", "))
         });
     }
-    const KINDS: [(&str, Ignore); 7] = [
-        ("passwords", Ignore::Passwords),
-        ("comments", Ignore::Comments),
-        ("settings", Ignore::Settings),
-        ("memberships", Ignore::Memberships),
-        ("parameters", Ignore::Parameters),
-        ("tablespaces", Ignore::Tablespaces),
-        ("security-labels", Ignore::SecurityLabels),
-    ];
     let found = KINDS.iter().find(|(name, _)| *name == text);
     found.map(|(_, kind)| *kind).ok_or_else(|| {
         let names: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
@@ -196,7 +198,7 @@ impl Diff {
         if self.format == DiffFormat::Sql {
             let (script, equal) = sql::script(self, left, &right)?;
             let write = |to: &mut dyn Write| to.write_all(script.as_bytes());
-            return self.finish(write, output.take(), equal);
+            return Self::finish(write, output.take(), equal);
         }
         if self.as_platform.is_some() {
             migrated::compare(self, left, &right, &fingerprint, &mut report)?;
@@ -212,7 +214,7 @@ impl Diff {
                 let equal = report.differences.is_empty();
                 let write =
                     |to: &mut dyn Write| write_unified(sides, major, &fingerprint, look, to);
-                return self.finish(write, output.take(), equal);
+                return Self::finish(write, output.take(), equal);
             }
         }
         let equal = report.differences.is_empty();
@@ -226,7 +228,7 @@ impl Diff {
             }
             _ => write_diff(&report, look, to),
         };
-        self.finish(write, output.take(), equal)
+        Self::finish(write, output.take(), equal)
     }
 
     /// Takes out the roles that are not to be compared.
@@ -281,7 +283,6 @@ impl Diff {
     }
 
     fn finish(
-        &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         output: Option<Whole>,
         equal: bool,

@@ -24,7 +24,7 @@ fn report(
     cx: &mut Context<'_>,
 ) {
     let expected = belongs && (cx.is_platform_role(role) || !cx.choices.selects(role));
-    if expected && origin == Origin::LIVE {
+    if expected && origin == Origin::LIVE && cx.is_platform_role(role) {
         // No statement has to be accounted for.
         return;
     }

@@ -27,6 +27,7 @@ fn of_the_program() {
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
       copy       Copy roles live, from a server or a dump to a server
+      diff       Show what differs between the globals of two places
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 
@@ -45,6 +46,7 @@ fn of_the_program() {
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
       copy       Copy roles live, from a server or a dump to a server
+      diff       Show what differs between the globals of two places
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 

@@ -72,6 +72,7 @@ fn misspelt() {
     Commands:
       convert    Convert a globals dump into a script that a managed target accepts
       copy       Copy roles live, from a server or a dump to a server
+      diff       Show what differs between the globals of two places
       platforms  List the platforms that are known, or print one as TOML to start your own from
       help       Print this message or the help of the given subcommand(s)
 

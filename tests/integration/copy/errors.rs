@@ -152,7 +152,7 @@ fn too_little_power_over_roles_that_exist() {
 
     info: no-password: login roles arrive without a password
 
-    info: grantor: the grantor becomes the role that replays the script: only it may name itself
+    info: grantor: the grantor becomes the role that replays it: only it may name itself
 
     plan: 1 change; 1 role to create, 0 changes to what exists
     new:
