@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use support::cluster::Cluster;
 use support::platforms;
+use support::proxy::Proxy;
 use support::servers::client_program;
 
 /// The server's version on both ends.
@@ -43,9 +44,9 @@ fn main() {
     let sizes: Vec<u32> = std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![1_000, 10_000] } else { sizes };
     println!(
-        "| roles | as | verifiers | pg_dumpall, sed, psql -1 | copy | with both readers | ratio |"
+        "| roles | as | verifiers | delay | pg_dumpall, sed, psql -1 | copy | with both readers | ratio |"
     );
-    println!("| ---: | --- | --- | ---: | ---: | ---: | ---: |");
+    println!("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |");
     for &roles in &sizes {
         for superuser in [true, false] {
             for verifiers in [false, true] {
@@ -53,15 +54,28 @@ fn main() {
                 if verifiers && roles > 1_000 {
                     continue;
                 }
-                row(roles, superuser, verifiers);
+                row(roles, superuser, verifiers, Duration::ZERO);
             }
         }
     }
+    row(1_000, true, false, DELAY);
 }
 
-fn row(roles: u32, superuser: bool, verifiers: bool) {
-    let source = Cluster::start(MAJOR);
-    source.sql("postgres", "postgres", &globals(roles, verifiers));
+/// To a server and back.
+const DELAY: Duration = Duration::from_millis(20);
+
+/// How many roles `psql` is measured with where each statement takes a delay.
+const FEW: u32 = 300;
+
+fn row(roles: u32, superuser: bool, verifiers: bool, delay: Duration) {
+    let with = |roles: u32| {
+        let source = Cluster::start(MAJOR);
+        source.sql("postgres", "postgres", &globals(roles, verifiers));
+        source
+    };
+    let source = with(roles);
+    let few = (!delay.is_zero()).then(|| with(FEW));
+    let near = |cluster: &Cluster| Proxy::delaying(cluster.socket(), cluster.port, delay);
     let target = || {
         let settings = [("max_locks_per_transaction", "1024")];
         if superuser {
@@ -74,6 +88,8 @@ fn row(roles: u32, superuser: bool, verifiers: bool) {
     let user = if superuser { "postgres" } else { "azadmin" };
     let by_psql = {
         let target = target();
+        let source = few.as_ref().unwrap_or(&source);
+        let (from, to) = (near(source), near(&target));
         let pipe = format!(
             "{} --globals-only -d \"$FROM\" | sed -E '{}' | psql -X -q -1 -v ON_ERROR_STOP=1 \"$TO\"",
             dumpall.display(),
@@ -81,24 +97,27 @@ fn row(roles: u32, superuser: bool, verifiers: bool) {
         );
         let mut command = Command::new("bash");
         command.args(["-o", "pipefail", "-c", &pipe]);
-        command.env("FROM", source.connection_string("postgres", "postgres"));
-        command.env("TO", target.connection_string(user, "postgres"));
-        time(&mut command)
+        command.env("FROM", from.connection_string("postgres", "postgres"));
+        command.env("TO", to.connection_string(user, "postgres"));
+        let factor = if delay.is_zero() { 1.0 } else { f64::from(roles) / f64::from(FEW) };
+        time(&mut command).mul_f64(factor)
     };
     let copy = |more: &[&str]| {
         let target = target();
+        let (from, to) = (near(&source), near(&target));
         let mut command = Command::new(env!("CARGO_BIN_EXE_pg_globals"));
         command.args(["copy", "--yes", "--format", "json"]).args(more);
-        command.arg(source.connection_string("postgres", "postgres"));
-        command.arg(target.connection_string(user, "postgres"));
+        command.arg(from.connection_string("postgres", "postgres"));
+        command.arg(to.connection_string(user, "postgres"));
         time(&mut command)
     };
     let alone = copy(&["--reader", "catalog"]);
     let both = copy(&["--pg-dumpall", dumpall.to_str().unwrap()]);
     println!(
-        "| {roles} | {} | {} | {:.2} s | {:.2} s | {:.2} s | {:.1} |",
+        "| {roles} | {} | {} | {} ms | {:.2} s | {:.2} s | {:.2} s | {:.1} |",
         if superuser { "superuser" } else { "CREATEROLE" },
         if verifiers { "SCRAM" } else { "none" },
+        delay.as_millis(),
         by_psql.as_secs_f64(),
         alone.as_secs_f64(),
         both.as_secs_f64(),
