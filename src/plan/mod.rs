@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 pub use implicit::without_implicit;
 pub use step::Step;
 
-use crate::finding::{Action, Finding, Severity};
+use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::changes::changes;
 use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
@@ -129,6 +129,7 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
     let more = [
         &locks::ABOUT,
         &existing::FAIL,
+        &UNVERIFIABLE,
         &WIDER,
         &REFUSED,
         &REMAINING,
@@ -139,6 +140,16 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
     ];
     VETOES.iter().map(|veto| veto.about()).chain(more)
 }
+
+/// Passwords that exist on both sides and cannot be compared.
+const UNVERIFIABLE: About = About {
+    name: "unverifiable",
+    severity: Severity::Warning,
+    why: "the target does not show its verifiers, so that they cannot be compared; they are not sent \
+          again",
+    remedy: "where passwords may have changed on the source since they were copied, give --passwords \
+             resend",
+};
 
 /// What the target refuses when it is sent.
 pub const REFUSED: About = About {
@@ -253,6 +264,14 @@ pub fn plan(
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }
+    plan.findings.extend(plan.unverifiable.iter().map(|name| Finding {
+        rule: UNVERIFIABLE.name,
+        severity: UNVERIFIABLE.severity,
+        action: Action::Kept,
+        object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+        line: None,
+        message: "it has a password on both sides".into(),
+    }));
     plan.findings.extend(owners.findings(answers, options.can_own));
     plan.findings.extend(newer_source::check(source, answers));
     plan.findings.extend(kept_statements::check(&plan.changes, answers));

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::blocks::Blocks;
 use super::difference::Difference;
-use super::text::{Look, plural};
-use crate::finding::{Finding, Kind};
+use super::text::{self, Look, plural};
+use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
 
 /// What differs between two places.
@@ -97,6 +97,13 @@ pub fn write(report: &DiffReport, look: Look, to: &mut dyn io::Write) -> io::Res
     for difference in &report.differences {
         let _ = line(difference, look, &mut out.text);
         out.flow()?;
+    }
+    // What was not fit for the platform is no difference, but somebody will miss it.
+    let errors = report.findings.iter().filter(|it| it.severity == Severity::Error);
+    let errors: Vec<_> = errors.cloned().collect();
+    text::findings(&errors, look, &mut out)?;
+    if !errors.is_empty() {
+        out.text.push('\n');
     }
     let _ = summary(report, look, &mut out.text);
     out.finish()

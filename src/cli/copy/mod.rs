@@ -205,7 +205,7 @@ impl Copy {
         if !first.is_empty() && !self.dry_run {
             agree::agree(self.yes, self.source == "-")?;
         }
-        if !self.dry_run {
+        if !self.dry_run && !first.is_empty() {
             files.fill(&first.changes, &live, &target.label())?;
         }
         if !first.is_empty() {
@@ -213,7 +213,7 @@ impl Copy {
             screen.news(&news);
             summary.findings.extend(news);
         }
-        if !self.dry_run {
+        if !self.dry_run && !first.is_empty() {
             files.finish()?;
         }
         screen.result(&summary)?;
@@ -242,6 +242,16 @@ impl Copy {
         let create = |option, path: &Option<PathBuf>, mode| {
             path.as_deref().map(|path| Whole::create(option, path, mode)).transpose()
         };
+        for (option, path) in [("--undo", &self.undo), ("--can-own", &self.can_own)] {
+            let Some(path) = path else { continue };
+            if std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0) {
+                // It would be the only one that can take an earlier run back.
+                bail!(
+                    "{option} {}: it exists, and would be lost; name another file",
+                    path.display()
+                );
+            }
+        }
         Ok(Files {
             report: create("--report", &self.report, file::SHARED)?,
             undo: create("--undo", &self.undo, file::SECRET)?,

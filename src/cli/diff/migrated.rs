@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::Diff;
 use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
+use crate::finding::{Finding, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Scope};
 use crate::plan::{self, Desired, plan};
@@ -43,6 +44,7 @@ pub(super) fn compare(
         ledger: &sanitized.ledger,
     };
     let out = &mut report.left_out;
+    let mut not_done: Vec<Finding> = Vec::new();
     let mut missing = if let Some(answers) = &answers {
         let options = plan::Options { now, ..plan::Options::default() };
         let plan = plan(&right.globals, &desired, answers, target, &options);
@@ -51,6 +53,10 @@ pub(super) fn compare(
         }
         out.extra = plan.extra.len();
         out.deferred = plan.deferred.len();
+        not_done = plan.withheld.iter().chain(&plan.refused).cloned().collect();
+        for finding in &mut not_done {
+            finding.severity = Severity::Error;
+        }
         out.withheld = plan.withheld.len() + plan.refused.len();
         out.passwords = plan.unverifiable.len();
         plan.changes
@@ -82,6 +88,7 @@ pub(super) fn compare(
         missing.iter().map(|change| Difference::of(change, fingerprint).swapped()).collect();
     report.as_platform = Some(target.name().to_owned());
     report.findings = sanitized.findings;
+    report.findings.extend(not_done);
     report.differences.sort();
     Ok(())
 }

@@ -257,6 +257,11 @@ impl Diff {
             };
             !self.all_roles && (by(left) || by(right))
         };
+        if !all.is_empty() && !all.iter().any(selected) {
+            bail!(
+                "no role is left by --only and --exclude: patterns match whole names, and case counts"
+            );
+        }
         let mut gone = std::collections::BTreeSet::new();
         for name in all {
             if !selected(&name) {

@@ -49,6 +49,8 @@ pub(in crate::sanitize) fn createrole_power(
             .keys()
             .filter(|other| *other != name && is_plain(other) && !below.contains(*other))
             .filter(|other| !own.contains(other))
+            // Two that administer each other would be a circle.
+            .filter(|other| !globals.roles[*other].has(Attribute::CreateRole))
             .collect();
         if others.is_empty() {
             continue;
@@ -58,7 +60,10 @@ pub(in crate::sanitize) fn createrole_power(
             0 => String::new(),
             count => format!("; and so for {count} more roles"),
         };
-        let message = format!("GRANT {} TO {name} WITH ADMIN OPTION{more}", named.join(", "));
+        let message = format!(
+            "GRANT {} TO {name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE{more}",
+            named.join(", ")
+        );
         let object = (Kind::Role, name.as_str().to_owned());
         cx.report(&ABOUT, Action::Kept, object, role.origin(), message);
     }
@@ -94,7 +99,9 @@ mod tests {
         let all = run_from(TEXT, 15, "azure 16");
         assert_eq!(
             all.split('\n').next(),
-            Some("1 warning createrole-power kept role a: GRANT b TO a WITH ADMIN OPTION")
+            Some(
+                "1 warning createrole-power kept role a: GRANT b TO a WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+            )
         );
     }
 

@@ -28,6 +28,10 @@ impl RoleRule for NoPassword {
         let origin = role.origin();
         match &role.password {
             Password::Is(_) => {}
+            Password::Unknown if cx.rights.has_role(name.as_str()) => {
+                let message = "its password is not known; what it has on the target stays";
+                cx.report_as(&ABOUT, Severity::Info, Action::Kept, object, origin, message);
+            }
             Password::Unknown => {
                 let kind = cx.verifier_kinds.and_then(|kinds| kinds.get(name));
                 let message = match kind {

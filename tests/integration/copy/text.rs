@@ -36,8 +36,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, postgres, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN OPTION
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, dba_bob, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN OPTION
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -155,8 +155,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, postgres, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN OPTION
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, dba_bob, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN OPTION
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
