@@ -2,7 +2,7 @@
 
 use super::{Context, Judgement, Veto};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::Change;
+use crate::globals::{Change, Grantee};
 use crate::sanitize::About;
 
 const ABOUT: About = About {
@@ -33,11 +33,18 @@ impl Veto for Existing {
         let exists = |name| cx.current.roles.contains_key(name);
         if let Change::Membership { key, .. } = change {
             // New members join roles that exist, where that can be done.
-            let may = !exists(&key.member)
+            let may = (!exists(&key.member) || key.member == cx.answers.user)
                 && (!exists(&key.role) || cx.answers.may_grant(key.role.as_str()));
             return (!may).then(|| Judgement::Withheld("its role or its member exists".to_owned()));
         }
-        let role = change.role().filter(|role| exists(role))?;
+        let grantee = match change {
+            Change::Parameter { key, .. } => match &key.grantee {
+                Grantee::Role(name) => Some(name),
+                Grantee::Public => None,
+            },
+            _ => None,
+        };
+        let role = change.role().or(grantee).filter(|role| exists(role))?;
         Some(Judgement::Withheld(format!("{role} exists")))
     }
 }

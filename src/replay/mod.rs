@@ -33,9 +33,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether a statement about this was refused.
-    pub fn was_refused(&self, object: &Object) -> bool {
-        self.refused.iter().any(|refusal| refusal.object == *object)
+    /// Whether a statement about this was refused for its value, and left out.
+    pub fn left_out(&self, object: &Object) -> bool {
+        self.refused.iter().any(|refusal| !refusal.fatal && refusal.object == *object)
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Unspecified {
     pub memberships: foldhash::HashSet<(Name, Name)>,
     /// Settings.
     pub settings: BTreeSet<SettingKey>,
+    /// Whether the source could not show any setting of or in a database.
+    pub databases: bool,
     /// Privileges on parameters, as (parameter, grantee).
     pub parameters: BTreeSet<(SettingName, Grantee)>,
 }
@@ -66,7 +68,9 @@ impl Unspecified {
             Change::Membership { key, .. } => {
                 self.memberships.contains(&(key.role.clone(), key.member.clone()))
             }
-            Change::Setting { key, .. } => self.settings.contains(key),
+            Change::Setting { key, .. } => {
+                self.settings.contains(key) || (self.databases && key.database.is_some())
+            }
             Change::Parameter { key, .. } => {
                 self.parameters.contains(&(key.parameter.clone(), key.grantee.clone()))
             }

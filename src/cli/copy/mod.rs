@@ -153,9 +153,11 @@ impl Copy {
         let platform = platform.or_else(|| Platform::builtin("postgres"));
         let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
         let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
+        let hides_databases = !input.shows_settings().0;
         let (globals, ledger, findings) = input.take();
         let source = input.source(named_source.as_ref().map(PlatformChoice::get));
-        let sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
+        let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
+        sanitized.unspecified.databases = hides_databases;
 
         let job = Job {
             copy: self,
@@ -385,7 +387,7 @@ impl Job<'_> {
         })?;
         // What was sent again cannot be compared now either.
         let after = self.plan(&after, false);
-        let left = after.changes.iter().filter(|change| !outcome.was_refused(&change.object()));
+        let left = after.changes.iter().filter(|change| !outcome.left_out(&change.object()));
         news.extend(left.map(|change| plan::remaining(change, ledger)));
         summary.remaining = news.len() - outcome.refused.len();
         Ok(news)

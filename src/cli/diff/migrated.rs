@@ -72,7 +72,7 @@ pub(super) fn compare(
             _ => true,
         };
         let Changes { mut changes, extra, unverifiable } =
-            changes(&right.globals, desired.globals, Scope::Merge);
+            changes(&right.globals.clone().explicit(), desired.globals, Scope::Merge);
         out.extra = extra.iter().filter(|change| !desired.unspecified.covers(change)).count();
         out.passwords = unverifiable.len();
         let before = changes.len();

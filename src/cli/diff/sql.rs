@@ -1,11 +1,13 @@
 //! The statements that make the right side like the left, as copy would send them.
 
 use std::fmt::Write as _;
+use std::time::SystemTime;
 
 use anyhow::{Result, anyhow};
 
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
+use crate::finding::Action;
 use crate::globals::script::Phase;
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
@@ -18,10 +20,14 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
     let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
     let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
     let named = diff.input.platform()?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let hides_databases = !left.shows_settings().0;
     let (globals, ledger, findings) = left.take();
     let source = left.source(named.as_ref().map(crate::cli::options::PlatformChoice::get));
     let choices = Choices::default();
-    let sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
+    let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
+    sanitized.unspecified.databases = hides_databases;
     let desired = Desired {
         source: None,
         globals: &sanitized.globals,
@@ -39,11 +45,11 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
     };
     let options = plan::Options {
         existing: if diff.replace { Existing::Replace } else { Existing::Merge },
-        allow_freeze: true,
+        allow_freeze: false,
         resend: false,
         can_own: false,
         skip: diff.ignore.iter().filter_map(skip).collect(),
-        now: 0,
+        now,
     };
     let mut plan = plan(&right.globals, &desired, &live.answers, platform, &options);
     plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
@@ -54,7 +60,8 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
         env!("CARGO_PKG_VERSION"),
         one_line(live.answers.user.as_str()),
     );
-    for finding in plan.all_findings() {
+    let of_left = sanitized.findings.iter().filter(|it| it.action != Action::Kept);
+    for finding in of_left.chain(plan.all_findings()) {
         let _ = writeln!(
             out,
             "-- not in it: {}: {}",
@@ -79,7 +86,8 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
     for step in outside {
         let _ = writeln!(out, "{};", step.statement());
     }
-    Ok((out, plan.is_empty()))
+    let equal = plan.is_empty() && plan.obstacles.is_empty() && plan.refused.is_empty();
+    Ok((out, equal && plan.withheld.is_empty()))
 }
 
 /// Text that cannot end the comment that it stands in.

@@ -36,8 +36,8 @@ const QUERY: &str = "SELECT current_setting('server_version_num'), current_setti
      pg_catalog.pg_is_in_recovery(), \
      pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'), \
      pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('pg_catalog.pg_control_system()')::pg_catalog.oid, 'EXECUTE'), \
-     pg_catalog.to_regprocedure('rds_tools.role_password_encryption_type()') IS NOT NULL, \
-     pg_catalog.to_regprocedure('pg_catalog.azure_roles_authtype()') IS NOT NULL";
+     pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('rds_tools.role_password_encryption_type()')::pg_catalog.oid, 'EXECUTE'), \
+     pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('pg_catalog.azure_roles_authtype()')::pg_catalog.oid, 'EXECUTE')";
 
 /// `to_regprocedure` took a C string before 9.6.
 const QUERY_9_5: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \

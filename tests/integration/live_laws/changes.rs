@@ -378,5 +378,9 @@ fn has_unnamed_beside_named(globals: &Globals) -> bool {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: super::seed(),
+        ..ProptestConfig::default()
+    }
 }

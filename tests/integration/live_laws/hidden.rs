@@ -88,6 +88,11 @@ fn run(secrets: &Secrets, run: &Run, what: &str) -> (Option<i32>, String) {
             let parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
             if parent == Some(id.as_str()) {
                 let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                // Before it becomes another program, a child shows what the user typed.
+                let own = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+                if line == own {
+                    continue;
+                }
                 let _ = writeln!(seen, "{}", String::from_utf8_lossy(&line));
             }
         }
