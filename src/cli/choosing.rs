@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -83,7 +82,6 @@ impl Choosing {
             }
             None => BTreeMap::new(),
         };
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Ok(Choices {
             only: self.only.clone(),
             exclude: self.exclude.clone(),
@@ -93,7 +91,7 @@ impl Choosing {
             passwords_from,
             skip: self.skip(),
             widen: self.widen,
-            now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+            now: options::now(),
         })
     }
 

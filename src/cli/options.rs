@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 
@@ -42,6 +43,12 @@ impl PlatformChoice {
 /// What messages call an input.
 pub(super) fn shown(input: &str) -> String {
     if input == "-" { "standard input".to_owned() } else { input.to_owned() }
+}
+
+/// The time, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Role name patterns.

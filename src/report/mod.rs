@@ -31,6 +31,11 @@ use crate::globals::{Fate, Globals, Ledger};
 use crate::read::Counts;
 use crate::version::Major;
 
+/// Text that cannot end the line or comment that it stands in.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// The version of the report's JSON: it grows when something that was there changes or goes.
 pub const FORMAT_VERSION: u32 = 1;
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::blocks::Blocks;
+use super::one_line;
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
 use crate::sql::{Statement, print};
@@ -80,11 +81,6 @@ fn head(title: Title<'_>, major: Major, out: &mut String) {
         // Else creating a role could make the administrator a member of it.
         out.push_str("SET LOCAL createrole_self_grant = '';\n");
     }
-}
-
-/// Text that cannot end the comment that it stands in.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn heading(phase: Phase) -> &'static str {

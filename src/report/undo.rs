@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::one_line;
 use crate::globals::changes::Options;
 use crate::globals::script::{Delta, Phase};
 use crate::globals::{Change, Globals};
@@ -168,9 +169,4 @@ fn named<'a>(statement: &'a Statement<'_>) -> (Vec<&'a str>, Option<&'a str>) {
     roles.sort_unstable();
     roles.dedup();
     (roles, in_database)
-}
-
-/// Text that cannot end the comment that it stands in.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
 use super::difference::Fingerprint;
+use super::one_line;
 use super::text::Look;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};
@@ -92,8 +93,4 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         out.push_str(";\n");
     }
     out
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,12 +1,10 @@
 //! `--as`: the left side as copy would bring it, and whether the right side has all of it.
 
-use std::time::SystemTime;
-
 use anyhow::{Result, bail};
 
 use super::Diff;
 use crate::cli::input::Input;
-use crate::cli::options::PlatformChoice;
+use crate::cli::options::{self, PlatformChoice};
 use crate::finding::{Finding, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Scope};
@@ -30,8 +28,7 @@ pub(super) fn compare(
     let major = right.major().unwrap_or_else(|| target.newest());
     let offline = Rights::offline(target, major);
     let rights = answers.as_ref().map_or(offline, |answers| offline.narrowed_by(answers));
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let now = options::now();
     let choices = Choices { now, ..Choices::default() };
     let named = diff.input.platform()?;
     let (globals, ledger, findings) = left.take();
@@ -46,8 +43,8 @@ pub(super) fn compare(
     let out = &mut report.left_out;
     let mut not_done: Vec<Finding> = Vec::new();
     let mut missing = if let Some(answers) = &answers {
-        let options = plan::Options { now, ..plan::Options::default() };
-        let plan = plan(&right.globals, &desired, answers, target, &options);
+        let plan_options = plan::Options { now, ..plan::Options::default() };
+        let plan = plan(&right.globals, &desired, answers, target, &plan_options);
         if let Some(obstacle) = plan.obstacles.first() {
             bail!("{}", obstacle.message);
         }

@@ -171,6 +171,9 @@ impl Diff {
         } else if self.replace {
             bail!("--replace goes with --format sql only");
         }
+        if self.format == DiffFormat::Unified && self.as_platform.is_some() {
+            bail!("--as does not go with --format unified: it has no right side to show");
+        }
         let inputs = [self.left.as_str(), &self.right];
         file::refuse_overlaps(&inputs, &[("-o", self.output.as_deref())])
     }

@@ -1,16 +1,17 @@
 //! The statements that make the right side like the left, as copy would send them.
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
 
 use anyhow::{Result, anyhow};
 
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
+use crate::cli::options::{self, PlatformChoice};
 use crate::finding::Action;
 use crate::globals::script::Phase;
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
+use crate::report::one_line;
 use crate::sanitize::{Choices, Skip, sanitize};
 
 /// The script, and whether there is nothing to do.
@@ -20,11 +21,10 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
     let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
     let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
     let named = diff.input.platform()?;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let now = options::now();
     let hides_databases = !left.shows_settings().0;
     let (globals, ledger, findings) = left.take();
-    let source = left.source(named.as_ref().map(crate::cli::options::PlatformChoice::get));
+    let source = left.source(named.as_ref().map(PlatformChoice::get));
     let choices = Choices::default();
     let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
     sanitized.unspecified.databases = hides_databases;
@@ -43,7 +43,7 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
         Ignore::SecurityLabels => Some(Skip::SecurityLabels),
         Ignore::Passwords | Ignore::Attribute(_) => None,
     };
-    let options = plan::Options {
+    let plan_options = plan::Options {
         existing: if diff.replace { Existing::Replace } else { Existing::Merge },
         allow_freeze: false,
         resend: false,
@@ -51,7 +51,7 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
         skip: diff.ignore.iter().filter_map(skip).collect(),
         now,
     };
-    let mut plan = plan(&right.globals, &desired, &live.answers, platform, &options);
+    let mut plan = plan(&right.globals, &desired, &live.answers, platform, &plan_options);
     plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
     let mut out = format!(
         "-- Makes {} like {}, by pg_globals {}.\n-- For that server only: replay it there with psql -f, as {}.\n",
@@ -60,8 +60,8 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
         env!("CARGO_PKG_VERSION"),
         one_line(live.answers.user.as_str()),
     );
-    let of_left = sanitized.findings.iter().filter(|it| it.action != Action::Kept);
-    for finding in of_left.chain(plan.all_findings()) {
+    let all = sanitized.findings.iter().chain(plan.all_findings());
+    for finding in all.filter(|it| it.action == Action::Dropped) {
         let _ = writeln!(
             out,
             "-- not in it: {}: {}",
@@ -88,9 +88,4 @@ pub(super) fn script(diff: &Diff, mut left: Input, right: &Input) -> Result<(Str
     }
     let equal = plan.is_empty() && plan.obstacles.is_empty() && plan.refused.is_empty();
     Ok((out, equal && plan.withheld.is_empty()))
-}
-
-/// Text that cannot end the comment that it stands in.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
