@@ -12,6 +12,7 @@
 //! - [`connect`]: what psql would connect with, and the connection.
 //! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
 //! - [`replay`]: a plan on a live target, all or nothing.
+//! - [`check`]: the migration's other prerequisites; one check a file.
 //! - [`report`]: the script, the report, mistakes with their lines.
 //! - [`cli`]: what the user types; nothing else prints.
 //!
@@ -36,6 +37,7 @@
 //! ```
 
 pub mod attribute;
+pub mod check;
 pub mod cli;
 pub mod connect;
 pub mod dump;

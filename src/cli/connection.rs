@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Result, anyhow};
 
-use crate::connect::{AskPassword, Connection, Environment, Parameters, Password, connect};
+use crate::connect::{
+    AskPassword, ConnectError, Connection, Environment, Parameters, Password, connect,
+};
 
 /// Asks on the terminal, as psql does; `what` says which of two servers is meant.
 struct Terminal<'a>(&'a str);
@@ -22,6 +24,12 @@ impl AskPassword for Terminal<'_> {
 
 /// Opens one.
 pub(super) async fn open(what: &str, text: &str, environment: &Environment) -> Result<Connection> {
+    let parameters = parameters(what, text, environment)?;
+    connect_to(what, &parameters).await.map_err(|error| anyhow!("{what}: {error}"))
+}
+
+/// What it is made of; what the user should know is said.
+pub(super) fn parameters(what: &str, text: &str, environment: &Environment) -> Result<Parameters> {
     let parameters =
         Parameters::parse(text, environment).map_err(|error| anyhow!("{what}: {error}"))?;
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
@@ -29,8 +37,15 @@ pub(super) async fn open(what: &str, text: &str, environment: &Environment) -> R
         // Nothing can be done where not even this can be said.
         let _ = writeln!(anstream::stderr(), "{yellow}warning{yellow:#}: {what}: {warning}");
     }
-    let connection = connect(&parameters, Some(&Terminal(what))).await;
-    connection.map_err(|error| anyhow!("{what}: {error}"))
+    Ok(parameters)
+}
+
+/// Connects; a password that is missing is asked for.
+pub(super) async fn connect_to(
+    what: &str,
+    parameters: &Parameters,
+) -> Result<Connection, ConnectError> {
+    connect(parameters, Some(&Terminal(what))).await
 }
 
 /// What everything with a server runs on: one thread is enough for two connections.

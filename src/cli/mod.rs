@@ -1,6 +1,7 @@
 //! What the user types: one file per command. Only here is anything printed, and only here is clap
 //! known.
 
+mod check;
 mod choosing;
 mod connection;
 mod convert;
@@ -32,6 +33,7 @@ enum Command {
     Convert(Box<convert::Convert>),
     Copy(Box<copy::Copy>),
     Diff(Box<diff::Diff>),
+    Check(Box<check::Check>),
     Platforms(platforms::Platforms),
 }
 
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Convert(command) => command.run(),
         Command::Copy(command) => command.run(),
         Command::Diff(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Platforms(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {

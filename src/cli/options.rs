@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::{file, platforms};
 use crate::glob::Glob;
@@ -30,6 +30,11 @@ impl PlatformChoice {
         }
         let text = file::read_text(name)?;
         Ok(Self::File(Box::new(Platform::from_toml(&text, name)?)))
+    }
+
+    /// One that the program knows by its name.
+    pub(super) fn builtin(name: &str) -> Result<&'static Platform> {
+        Platform::builtin(name).ok_or_else(|| anyhow!(platforms::unknown(name)))
     }
 
     pub(super) fn get(&self) -> &Platform {

@@ -356,6 +356,17 @@ impl Parameters {
         Self { database: database.to_owned(), ..self.clone() }
     }
 
+    /// The same to one of the hosts, whatever its session is, with the password that is known to work.
+    pub(super) fn narrowed_to(&self, host: Host, password: Option<Known>, database: &str) -> Self {
+        let known = password.or_else(|| self.password.clone());
+        Self {
+            hosts: vec![host],
+            password: known,
+            target: TargetSession::Any,
+            ..self.with_database(database)
+        }
+    }
+
     /// `host:port/dbname`, or `/directory:port/dbname`, for messages; several hosts with commas.
     pub fn label(&self) -> String {
         let hosts: Vec<_> = self.hosts.iter().map(Host::label).collect();

@@ -315,6 +315,14 @@ impl Connection {
         ChildEnvironment { set, unset }
     }
 
+    /// What makes a connection to another database of this very server, as the same role: the
+    /// parameters that this one was made of, with the password that was asked for.
+    #[must_use]
+    pub fn elsewhere(&self, parameters: &Parameters, database: &str) -> Parameters {
+        let host = Host { address: self.address.or(self.host.address), ..self.host.clone() };
+        parameters.narrowed_to(host, self.password.clone(), database)
+    }
+
     /// The notices since the last call, in their order. Those of a statement are there when its
     /// answer is.
     pub fn take_notices(&self) -> Vec<Notice> {

@@ -33,6 +33,9 @@ pub(super) struct Data {
     /// Tablespaces that are the platform's.
     #[serde(default)]
     pub(super) own_tablespaces: Vec<String>,
+    /// Databases that are the platform's.
+    #[serde(default)]
+    pub(super) own_databases: Vec<String>,
     /// Patterns of settings that exist on this platform only.
     #[serde(default)]
     pub(super) own_settings: Vec<SettingGlob>,

@@ -140,6 +140,11 @@ impl Platform {
         self.tablespaces.contains(name)
     }
 
+    /// Whether a database is the platform's: nothing in it is the customer's.
+    pub fn owns_database(&self, name: &str) -> bool {
+        self.data.own_databases.iter().any(|own| own == name)
+    }
+
     /// Whether a setting exists on this platform only.
     pub fn owns_setting(&self, name: &str) -> bool {
         let name = settings::folded(name);

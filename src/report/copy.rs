@@ -110,7 +110,12 @@ pub fn write_news(findings: &[Finding], look: Look, to: &mut dyn io::Write) -> i
 }
 
 fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
-    for (word, place) in [("from", &report.source), ("to", &report.target)] {
+    places(&report.source, &report.target, out)
+}
+
+/// Where it goes from, and where to.
+pub(super) fn places(source: &Place, target: &Place, out: &mut String) -> fmt::Result {
+    for (word, place) in [("from", source), ("to", target)] {
         let platform = place.platform.as_deref().unwrap_or("no platform recognised");
         let name: String =
             place.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

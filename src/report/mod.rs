@@ -2,6 +2,7 @@
 //! line that they are in.
 
 mod blocks;
+mod check;
 mod copy;
 mod describe;
 mod diff;
@@ -14,6 +15,7 @@ mod text;
 mod undo;
 mod unified;
 
+pub use check::{CheckReport, write_markdown as write_check_markdown, write_text as write_check};
 pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_result};
 pub use describe::Action;
 pub use diff::{DiffReport, LeftOut, Side, write as write_diff};

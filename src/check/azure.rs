@@ -1,0 +1,462 @@
+//! What `az` tells about the target: `az postgres flexible-server … -o json`, or the REST form of
+//! the same, in which everything but the names stands below `properties`
+//! (`src/azure-cli/azure/cli/command_modules/postgresql/_transformers.py` of azure-cli;
+//! `Microsoft.DBforPostgreSQL` in azure-rest-api-specs).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+/// The domain of all flexible servers.
+const DOMAIN: &str = ".postgres.database.azure.com";
+
+/// What `az` told; none where it was not given.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Azure {
+    /// `az postgres flexible-server show`.
+    pub server: Option<Server>,
+    /// `az postgres flexible-server replica list`.
+    pub replicas: Option<Vec<Server>>,
+    /// `az postgres flexible-server parameter list`, by name in lower case.
+    pub parameters: Option<BTreeMap<String, Parameter>>,
+    /// The name of the target's host, as the connection has it.
+    pub host: Option<String>,
+}
+
+/// A flexible server. What the JSON leaves out is none.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Server {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its resource group.
+    pub resource_group: Option<String>,
+    /// Its host name.
+    pub host: Option<String>,
+    /// `Ready`, `Stopped`, `Updating` ….
+    pub state: Option<String>,
+    /// Its major version.
+    pub version: Option<String>,
+    /// `Standard_D4ds_v5`.
+    pub sku: Option<String>,
+    /// `Burstable`, `GeneralPurpose`, `MemoryOptimized`.
+    pub tier: Option<String>,
+    /// In GiB.
+    pub storage: Option<u64>,
+    /// Whether its storage grows by itself.
+    pub storage_grows: Option<bool>,
+    /// `Disabled`, `SameZone`, `ZoneRedundant`.
+    pub high_availability: Option<String>,
+    /// `NotEnabled`, `Healthy` ….
+    pub high_availability_state: Option<String>,
+    /// `Primary`, `AsyncReplica` …; `Primary` also where it has no replica.
+    pub replication_role: Option<String>,
+    /// Whether it can be reached from the internet.
+    pub public_access: Option<bool>,
+    /// The subnet that it stands in.
+    pub subnet: Option<String>,
+    /// How many private endpoints it has.
+    pub private_endpoints: Option<usize>,
+    /// Whether passwords are taken.
+    pub passwords: Option<bool>,
+    /// Whether tokens of Microsoft Entra ID are taken.
+    pub entra: Option<bool>,
+}
+
+/// A server parameter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Parameter {
+    /// What it is set to.
+    pub value: Option<String>,
+    /// What it is where nobody sets it.
+    pub default: Option<String>,
+    /// What it can be set to.
+    pub allowed: Option<String>,
+    /// `Boolean`, `Enumeration`, `Integer`, `Numeric`, `Set`, `String`, in any case.
+    pub data_type: Option<String>,
+    /// The unit of its value.
+    pub unit: Option<String>,
+    /// Whether it takes effect without a restart.
+    pub is_dynamic: Option<bool>,
+    /// Whether nobody can set it.
+    pub is_read_only: Option<bool>,
+    /// Whether a restart would change it.
+    pub pending_restart: Option<bool>,
+    /// `system-default`, `user-override`.
+    pub source: Option<String>,
+}
+
+/// What is wrong with a file of JSON.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AzureError {
+    /// It is empty.
+    Empty,
+    /// It is what `az` says when it fails.
+    Az(String),
+    /// It is no JSON.
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It is JSON of something else.
+    Shape {
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// It is of another server than the target.
+    Other {
+        /// The server of the JSON.
+        named: String,
+        /// The target.
+        target: String,
+    },
+}
+
+impl fmt::Display for AzureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty: did az fail?"),
+            Self::Az(message) => write!(f, "az failed: {message}"),
+            Self::Syntax { line, column } => write!(
+                f,
+                "no JSON, in line {line}, column {column}: write it with az postgres \
+                 flexible-server … --output json"
+            ),
+            Self::Shape { expected, found } => {
+                write!(f, "{found} was found where the output of {expected} was expected")
+            }
+            Self::Other { named, target } => {
+                write!(f, "it is of the server {named}, and the target is {target}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AzureError {}
+
+const SHOW: &str = "az postgres flexible-server show";
+const REPLICAS: &str = "az postgres flexible-server replica list";
+const PARAMETERS: &str = "az postgres flexible-server parameter list";
+
+impl Server {
+    /// Reads what `az postgres flexible-server show -o json` writes.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn read(text: &str) -> Result<Self, AzureError> {
+        let value = parse(text)?;
+        if !is_of(&value, "flexibleservers") {
+            return Err(AzureError::Shape { expected: SHOW, found: what(&value) });
+        }
+        Ok(Self::of(&value))
+    }
+
+    fn of(value: &Value) -> Self {
+        let all = Fields(value);
+        let text = |path: &[&str]| all.get(path).and_then(Value::as_str).map(str::to_owned);
+        let enabled = |path: &[&str]| text(path).map(|word| word.eq_ignore_ascii_case("enabled"));
+        let id = text(&["id"]);
+        // /subscriptions/S/resourceGroups/G/providers/…
+        let in_id = id.as_deref().and_then(|id| {
+            let mut parts = id.split('/');
+            parts.find(|part| part.eq_ignore_ascii_case("resourceGroups"))?;
+            parts.next().map(str::to_owned)
+        });
+        let network = |key| text(&["network", key]);
+        let storage = ["storageSizeGb", "storageSizeGB"];
+        let entra = ["activeDirectoryAuth", "microsoftEntraAuth"];
+        Self {
+            name: text(&["name"]),
+            resource_group: text(&["resourceGroup"]).or(in_id),
+            host: text(&["fullyQualifiedDomainName"]),
+            state: text(&["state"]),
+            version: text(&["version"]),
+            sku: text(&["sku", "name"]),
+            tier: text(&["sku", "tier"]),
+            storage: storage.iter().find_map(|key| all.get(&["storage", key])?.as_u64()),
+            storage_grows: enabled(&["storage", "autoGrow"]),
+            high_availability: text(&["highAvailability", "mode"]),
+            high_availability_state: text(&["highAvailability", "state"]),
+            replication_role: text(&["replicationRole"]).or_else(|| text(&["replica", "role"])),
+            public_access: enabled(&["network", "publicNetworkAccess"]),
+            subnet: network("delegatedSubnetResourceId").filter(|id| !id.is_empty()),
+            private_endpoints: all
+                .get(&["privateEndpointConnections"])
+                .and_then(Value::as_array)
+                .map(Vec::len),
+            passwords: enabled(&["authConfig", "passwordAuth"]),
+            entra: entra.iter().find_map(|key| enabled(&["authConfig", key])),
+        }
+    }
+}
+
+/// Reads what `az postgres flexible-server replica list -o json` writes.
+///
+/// # Errors
+/// When it is something else.
+pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
+    let wrong = |found| AzureError::Shape { expected: REPLICAS, found };
+    let value = parse(text)?;
+    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    if let Some(other) = list.iter().find(|one| !is_of(one, "flexibleservers")) {
+        return Err(wrong(what(other)));
+    }
+    Ok(list.iter().map(Server::of).collect())
+}
+
+/// Reads what `az postgres flexible-server parameter list -o json` writes.
+///
+/// # Errors
+/// When it is something else.
+pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureError> {
+    let wrong = |found| AzureError::Shape { expected: PARAMETERS, found };
+    let value = parse(text)?;
+    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    if list.is_empty() {
+        return Err(wrong("an empty list".to_owned()));
+    }
+    let mut all = BTreeMap::new();
+    for one in list {
+        let fields = Fields(one);
+        let name = fields.get(&["name"]).and_then(Value::as_str);
+        let Some(name) = name.filter(|_| is_of(one, "configurations")) else {
+            return Err(wrong(what(one)));
+        };
+        let text = |key| fields.get(&[key]).and_then(Value::as_str).map(str::to_owned);
+        let flag = |key| fields.get(&[key]).and_then(Value::as_bool);
+        let parameter = Parameter {
+            value: text("value"),
+            default: text("defaultValue"),
+            allowed: text("allowedValues"),
+            data_type: text("dataType"),
+            unit: text("unit"),
+            is_dynamic: flag("isDynamicConfig"),
+            is_read_only: flag("isReadOnly"),
+            pending_restart: flag("isConfigPendingRestart"),
+            source: text("source"),
+        };
+        all.insert(name.to_ascii_lowercase(), parameter);
+    }
+    Ok(all)
+}
+
+impl Azure {
+    /// Whether the JSON can be of the server that the connection leads to.
+    ///
+    /// # Errors
+    /// When both have the name of a flexible server, and not the same.
+    pub fn check_host(&self) -> Result<(), AzureError> {
+        let named = self.server.as_ref().and_then(|server| server.host.as_deref());
+        let (Some(named), Some(target)) = (named, self.host.as_deref()) else { return Ok(()) };
+        let is_flexible = |name: &str| name.to_ascii_lowercase().ends_with(DOMAIN);
+        if is_flexible(target) && !named.eq_ignore_ascii_case(target) {
+            return Err(AzureError::Other { named: named.to_owned(), target: target.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// The server's name for commands, or what stands for it.
+    fn name(&self) -> String {
+        let named = self.server.as_ref().and_then(|server| server.name.clone());
+        let from_host = || {
+            let host = self.host.as_deref()?.to_ascii_lowercase();
+            Some(host.strip_suffix(DOMAIN)?.to_owned())
+        };
+        named.or_else(from_host).unwrap_or_else(|| "SERVER".to_owned())
+    }
+
+    fn resource_group(&self) -> &str {
+        let group = self.server.as_ref().and_then(|server| server.resource_group.as_deref());
+        group.unwrap_or("GROUP")
+    }
+
+    /// The command that sets a server parameter.
+    pub(super) fn set_parameter(&self, name: &str, value: &str) -> String {
+        format!(
+            "az postgres flexible-server parameter set --resource-group {} --server-name {} --name \
+             {name} --value {}",
+            quoted(self.resource_group()),
+            quoted(&self.name()),
+            quoted(value)
+        )
+    }
+
+    /// A command about the server itself: `update --high-availability Disabled`.
+    pub(super) fn command(&self, what: &str, arguments: &str) -> String {
+        format!(
+            "az postgres flexible-server {what} --resource-group {} --name {}{}{arguments}",
+            quoted(self.resource_group()),
+            quoted(&self.name()),
+            if arguments.is_empty() { "" } else { " " }
+        )
+    }
+}
+
+/// A word of a shell command.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@%+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// An object's fields, wherever they stand.
+struct Fields<'a>(&'a Value);
+
+impl<'a> Fields<'a> {
+    fn get(&self, path: &[&str]) -> Option<&'a Value> {
+        let below = |start: &'a Value| {
+            path.iter().try_fold(start, |value, key| value.get(key)).filter(|it| !it.is_null())
+        };
+        below(self.0).or_else(|| below(self.0.get("properties")?))
+    }
+}
+
+fn parse(text: &str) -> Result<Value, AzureError> {
+    // PowerShell writes a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
+    let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
+        return Err(AzureError::Empty);
+    };
+    // az writes its errors as text: `ERROR: (ResourceNotFound) The Resource … was not found.`
+    if let Some(message) = first.trim_start().strip_prefix("ERROR:") {
+        return Err(AzureError::Az(message.trim().to_owned()));
+    }
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| AzureError::Syntax { line: error.line(), column: error.column() })?;
+    if let Some(error) = value.get("error") {
+        let part = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        let message = format!("({}) {}", part("code"), part("message"));
+        return Err(AzureError::Az(message.lines().next().unwrap_or_default().to_owned()));
+    }
+    Ok(value)
+}
+
+/// The elements, as az lists them, or as the REST interface wraps them.
+fn list(value: &Value) -> Option<&Vec<Value>> {
+    value.as_array().or_else(|| value.get("value")?.as_array())
+}
+
+/// Whether it is a resource of this type.
+fn is_of(value: &Value, kind: &str) -> bool {
+    let Some(text) = value.get("type").and_then(Value::as_str) else {
+        // Old clients leave it out; then its own fields tell.
+        let field = if kind == "configurations" { "value" } else { "fullyQualifiedDomainName" };
+        return value.is_object() && Fields(value).get(&[field]).is_some();
+    };
+    text.to_ascii_lowercase().rsplit('/').next() == Some(kind)
+}
+
+/// What JSON is, for messages.
+fn what(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => match fields.get("type").and_then(Value::as_str) {
+            Some(kind) => format!("an object of type {}", crate::name::Name::new(kind)),
+            None => "an object of another kind".to_owned(),
+        },
+        Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::String(_) => "a text".to_owned(),
+        Value::Null => "null".to_owned(),
+        Value::Number(_) | Value::Bool(_) => "a single value".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let az = r#"{"id": "/subscriptions/s/resourceGroups/rg 1/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop",
+            "name": "shop", "state": "Ready", "version": "16",
+            "type": "Microsoft.DBforPostgreSQL/flexibleServers",
+            "fullyQualifiedDomainName": "shop.postgres.database.azure.com",
+            "sku": {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"},
+            "storage": {"storageSizeGb": 128, "autoGrow": "Disabled"},
+            "highAvailability": {"mode": "ZoneRedundant", "state": "Healthy"},
+            "network": {"publicNetworkAccess": "Enabled"}, "privateEndpointConnections": [],
+            "authConfig": {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}}"#;
+        let rest = r#"{"id": "/subscriptions/s/resourceGroups/rg 1/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop",
+            "name": "shop", "type": "Microsoft.DBforPostgreSQL/flexibleServers",
+            "sku": {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"},
+            "properties": {"state": "Ready", "version": "16",
+            "fullyQualifiedDomainName": "shop.postgres.database.azure.com",
+            "storage": {"storageSizeGB": 128, "autoGrow": "Disabled"},
+            "highAvailability": {"mode": "ZoneRedundant", "state": "Healthy"},
+            "network": {"publicNetworkAccess": "Enabled"}, "privateEndpointConnections": [],
+            "authConfig": {"microsoftEntraAuth": "Disabled", "passwordAuth": "Enabled"}}}"#;
+        let server = Server::read(az).unwrap();
+        assert_eq!(Server::read(rest).unwrap(), server);
+        assert_eq!(server.storage, Some(128));
+        let azure = Azure { server: Some(server), ..Azure::default() };
+        assert_eq!(
+            azure.set_parameter("azure.extensions", "hstore,pg_trgm"),
+            "az postgres flexible-server parameter set --resource-group 'rg 1' --server-name shop \
+             --name azure.extensions --value hstore,pg_trgm"
+        );
+    }
+
+    #[test]
+    fn what_is_no_such_json_is_told() {
+        let cases = [
+            ("", "it is empty: did az fail?"),
+            (
+                "ERROR: (ResourceNotFound) The Resource 'shop' was not found.\nCode: 404",
+                "az failed: (ResourceNotFound) The Resource 'shop' was not found.",
+            ),
+            (
+                r#"{"error": {"code": "AuthorizationFailed", "message": "no access"}}"#,
+                "az failed: (AuthorizationFailed) no access",
+            ),
+            (
+                "{\"name\": \n",
+                "no JSON, in line 2, column 0: write it with az postgres flexible-server … \
+                 --output json",
+            ),
+            (
+                "[]",
+                "an empty list was found where the output of az postgres flexible-server show was expected",
+            ),
+            (
+                r#"{"type": "Microsoft.Compute/virtualMachines"}"#,
+                "an object of type \"Microsoft.Compute/virtualMachines\" was found where the output \
+                 of az postgres flexible-server show was expected",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Server::read(text).unwrap_err().to_string(), expected, "{text}");
+        }
+        assert_eq!(
+            read_parameters("[]").unwrap_err().to_string(),
+            "an empty list was found where the output of az postgres flexible-server parameter list \
+             was expected"
+        );
+        // A server may well have no replica.
+        assert_eq!(read_replicas("[]"), Ok(Vec::new()));
+        assert_eq!(read_replicas("{\"value\": []}"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn json_of_another_server_is_told() {
+        let of = |named: &str, host: &str| {
+            let server = Server { host: Some(named.to_owned()), ..Server::default() };
+            Azure { server: Some(server), host: Some(host.to_owned()), ..Azure::default() }
+        };
+        let one = "shop.postgres.database.azure.com";
+        assert_eq!(of(one, "SHOP.postgres.database.azure.com").check_host(), Ok(()));
+        // An address, or a name of one's own, may lead there.
+        assert_eq!(of(one, "10.0.0.4").check_host(), Ok(()));
+        assert_eq!(
+            of(one, "crm.postgres.database.azure.com").check_host().unwrap_err().to_string(),
+            "it is of the server shop.postgres.database.azure.com, and the target is \
+             crm.postgres.database.azure.com"
+        );
+    }
+}

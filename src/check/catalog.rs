@@ -1,0 +1,88 @@
+//! What `pg_database` says of a server's databases.
+
+use std::collections::BTreeMap;
+
+use super::answer::Row;
+use super::question::{Of, Question};
+use crate::name::Name;
+use crate::version::Major;
+
+/// The provider is there since 15; its locale has been called otherwise since 17.
+pub(super) const QUESTION: Question = Question {
+    name: "pg_database",
+    of: Of::Both,
+    sql: |major| {
+        Some(if major >= Major::new(17) {
+            "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
+             datctype, datlocprovider, datlocale, datconnlimit, datallowconn, datistemplate, \
+             has_database_privilege(oid, 'CONNECT'), \
+             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
+             dattablespace::text, datacl::text FROM pg_database"
+        } else if major >= Major::new(15) {
+            "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
+             datctype, datlocprovider, daticulocale, datconnlimit, datallowconn, datistemplate, \
+             has_database_privilege(oid, 'CONNECT'), \
+             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
+             dattablespace::text, datacl::text FROM pg_database"
+        } else {
+            "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
+             datctype, 'c', NULL, datconnlimit, datallowconn, datistemplate, \
+             has_database_privilege(oid, 'CONNECT'), \
+             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
+             dattablespace::text, datacl::text FROM pg_database"
+        })
+    },
+};
+
+/// A database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Entry {
+    /// Who owns it.
+    pub(super) owner: Name,
+    /// Its encoding: `UTF8`.
+    pub(super) encoding: String,
+    /// `LC_COLLATE`.
+    pub(super) collate: String,
+    /// `LC_CTYPE`.
+    pub(super) ctype: String,
+    /// Where its collation comes from: `c` the C library, `i` ICU, `b` PostgreSQL itself.
+    pub(super) provider: char,
+    /// The provider's locale, where it is not the C library.
+    pub(super) locale: Option<String>,
+    /// `CONNECTION LIMIT`; -1 is none.
+    pub(super) connection_limit: i64,
+    /// Whether anybody may connect.
+    pub(super) allows_connections: bool,
+    /// Whether it is a template.
+    pub(super) is_template: bool,
+    /// Whether the connected role may connect.
+    pub(super) may_connect: bool,
+    /// Its size in bytes, where the connected role may know it.
+    pub(super) size: Option<u64>,
+    /// Its privileges as the catalog has them; none where nobody has changed them.
+    pub(super) acl: Option<String>,
+}
+
+impl Entry {
+    fn from_row(row: &Row) -> Self {
+        Self {
+            owner: Name::new(row.text(1)),
+            encoding: row.text(2).to_owned(),
+            collate: row.text(3).to_owned(),
+            ctype: row.text(4).to_owned(),
+            provider: row.text(5).chars().next().unwrap_or('c'),
+            locale: row.get(6).map(str::to_owned),
+            connection_limit: row.number(7).unwrap_or(-1),
+            allows_connections: row.flag(8),
+            is_template: row.flag(9),
+            may_connect: row.flag(10),
+            size: row.number(11),
+            acl: row.get(13).map(str::to_owned),
+        }
+    }
+}
+
+/// All of them.
+pub(super) fn of(rows: &[Row]) -> BTreeMap<Name, Entry> {
+    rows.iter().map(|row| (Name::new(row.text(0)), Entry::from_row(row))).collect()
+}

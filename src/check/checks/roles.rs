@@ -1,0 +1,166 @@
+//! Roles: what copy would do.
+
+use crate::attribute::Attribute;
+use crate::check::answer::Unseen;
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::{About, Check};
+use crate::finding::Severity;
+use crate::globals::{Change, Globals, Ledger, Password};
+use crate::name::Name;
+use crate::plan::{self, Desired, Plan, plan};
+use crate::platform::{Platform, Rights};
+use crate::sanitize::{self, Choices, Sanitized, sanitize};
+
+static ABOUT: About = About {
+    name: "roles",
+    codes: &[],
+    title: "roles and memberships are on the target, or what copying them would do",
+    looked_at: "the globals of both servers",
+    online: false,
+};
+
+/// How many names are told where it does not matter which.
+const NAMES: usize = 5;
+
+pub(super) struct Roles;
+
+impl Check for Roles {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let source = &cx.source.server()?.live;
+        let target = &cx.target.server()?.live;
+        let platform = target.platform.or_else(|| Platform::builtin("azure"));
+        let platform = platform.ok_or_else(|| Unseen("there is no platform azure".to_owned()))?;
+        let choices = Choices { now: cx.now, ..Choices::default() };
+        let rights = Rights::offline(platform, target.answers.major).narrowed_by(&target.answers);
+        let origin = sanitize::Source {
+            platform: source.platform,
+            major: Some(source.answers.major),
+            verifier_kinds: Some(&source.verifier_kinds),
+        };
+        let globals = source.globals.clone();
+        let sanitized = sanitize(globals, Ledger::default(), Vec::new(), rights, origin, &choices)
+            .map_err(|error| Unseen(error.to_string()))?;
+        let desired = Desired {
+            source: Some(source),
+            globals: &sanitized.globals,
+            unspecified: &sanitized.unspecified,
+            ledger: &sanitized.ledger,
+        };
+        let options = plan::Options { now: cx.now, ..plan::Options::default() };
+        let plan = plan(&target.globals, &desired, &target.answers, platform, &options);
+        changes(&plan, out);
+        passwords(&sanitized.globals, source.answers.reads_verifiers, out);
+        superusers(&source.globals, &sanitized.globals, platform, out);
+        findings(&sanitized, &plan, out);
+        Ok(())
+    }
+}
+
+/// What is on the target, and what remains.
+fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
+    if let Some(obstacle) = plan.obstacles.first() {
+        out.failed(format!("copy cannot start: {}", obstacle.message))
+            .remedy("pg_globals copy SOURCE TARGET --dry-run lists all of it, with the ways out");
+        return;
+    }
+    if plan.changes.is_empty() {
+        out.succeeded("everything that the target takes is there: copy has nothing to do");
+        return;
+    }
+    let new = plan.changes.iter().filter(|it| matches!(it, Change::CreateRole { .. })).count();
+    let found = format!(
+        "{} to create, {} in all until the target has what the source has",
+        count(new, "role"),
+        count(plan.changes.len(), "change"),
+    );
+    out.failed(found)
+        .remedy("pg_globals copy SOURCE TARGET: the migration service does not bring roles");
+}
+
+/// Who cannot log in afterwards.
+fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>) {
+    let without = sanitized.roles.iter().filter(|(_, role)| {
+        role.has(Attribute::Login) && !matches!(role.password, Password::Is(_))
+    });
+    let without: Vec<&Name> = without.map(|(name, _)| name).collect();
+    if without.is_empty() {
+        out.succeeded("every login role arrives with its password")
+            .looked_at("pg_authid of the source");
+    } else if reads_verifiers {
+        out.warning(format!(
+            "{} without a password: {}",
+            count(without.len(), "login role"),
+            some(&without)
+        ))
+        .looked_at("pg_authid of the source")
+        .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
+    } else {
+        out.warning(format!(
+            "pg_authid is closed on the source: {} would arrive without a password: {}",
+            count(without.len(), "login role"),
+            some(&without)
+        ))
+        .looked_at("pg_authid of the source")
+        .remedy(
+            "pg_globals copy --passwords generate --password-file FILE, or --passwords-from where \
+             they are known",
+        );
+    }
+}
+
+/// Superusers are none on the target.
+fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &mut Outcomes<'_>) {
+    if platform.admin_is_superuser() {
+        return;
+    }
+    let lose = source.roles.iter().filter(|(name, role)| {
+        role.has(Attribute::Superuser) && sanitized.roles.contains_key(*name)
+    });
+    let lose: Vec<&Name> = lose.map(|(name, _)| name).collect();
+    if !lose.is_empty() {
+        out.warning(format!(
+            "{} superusers no more on the target: {}",
+            count(lose.len(), "role"),
+            some(&lose)
+        ))
+        .looked_at("pg_roles of the source")
+        .remedy(
+            "where they shall administer the target: pg_globals copy --map-role \
+                 SUPERUSER=azure_pg_admin",
+        );
+    }
+}
+
+/// What else copy would say.
+fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
+    let of = |severity: Severity| {
+        let all = sanitized.findings.iter().chain(plan.all_findings());
+        all.filter(|finding| finding.severity == severity).count()
+    };
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    if errors + warnings > 0 {
+        out.warning(format!(
+            "copy has {} and {} about single roles, memberships and settings",
+            count(errors, "error"),
+            count(warnings, "warning")
+        ))
+        .remedy("pg_globals copy SOURCE TARGET --dry-run shows them");
+    }
+}
+
+fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn some(names: &[&Name]) -> String {
+    let shown: Vec<_> = names.iter().take(NAMES).map(ToString::to_string).collect();
+    match names.len().saturating_sub(NAMES) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,56 @@
+//! The versions of both servers.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "source-version",
+    codes: &["603400"],
+    title: "the source is PostgreSQL 9.5 or later, and no newer than the target",
+    looked_at: "server_version of both servers",
+    online: false,
+};
+
+pub(super) struct SourceVersion;
+
+impl Check for SourceVersion {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let source = match &cx.source.server {
+            Ok(server) => &server.live.answers,
+            // It tells its version, and nothing else.
+            Err(why) if why.contains("is too old") => {
+                out.failed(why.clone()).looked_at("server_version of the source").remedy(
+                    "upgrade the source, or restore a dump of it into a server of a later version",
+                );
+                return Ok(());
+            }
+            Err(_) => return cx.source.server().map(drop),
+        };
+        let version = &source.version;
+        let Ok(target) = cx.target.server() else {
+            out.succeeded(format!("{version} on the source: 9.5 or later"))
+                .looked_at("server_version of the source");
+            out.unknown("the target could not be read: it must be no older than the source")
+                .looked_at("server_version of the target");
+            return Ok(());
+        };
+        let target = &target.live.answers;
+        if target.major < source.major {
+            out.failed(format!(
+                "{version} on the source, {} on the target: a migration cannot go to an older major \
+                 version",
+                target.version
+            ))
+            .remedy(format!("create the target with version {} or later", source.major));
+        } else {
+            let found = format!("{version} on the source, {} on the target", target.version);
+            out.succeeded(found);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Whether the target is a flexible server, and ready.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::{About, Check};
+use crate::platform::State;
+
+static ABOUT: About = About {
+    name: "target-server",
+    codes: &[],
+    title: "the target is a flexible server, ready, and takes writes",
+    looked_at: "roles and settings of the target",
+    online: false,
+};
+
+pub(super) struct TargetServer;
+
+impl Check for TargetServer {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        live(cx, out);
+        json(cx, out);
+        Ok(())
+    }
+}
+
+fn live(cx: &Context, out: &mut Outcomes<'_>) {
+    let Ok(server) = cx.target.server() else {
+        out.unknown("the target could not be read");
+        return;
+    };
+    if server.live.answers.state == State::Standby {
+        out.failed("the target is a standby, which takes no writes")
+            .looked_at("pg_is_in_recovery() of the target")
+            .remedy("connect to its primary");
+    }
+    let read_only = cx.target.setting("default_transaction_read_only").ok().flatten();
+    if read_only.is_some_and(|setting| setting.reset.as_deref() == Some("on")) {
+        out.failed("default_transaction_read_only is on: the migration's session cannot write")
+            .code("603112")
+            .looked_at("default_transaction_read_only of the target")
+            .remedy(cx.azure.set_parameter("default_transaction_read_only", "off"));
+    }
+    match server.live.platform {
+        Some(platform) if platform.name() == "azure" => {
+            out.succeeded("it has the roles of a flexible server");
+        }
+        other => {
+            let what = other.map_or("nothing shows a platform", |platform| platform.title());
+            out.warning(format!("{what}: it does not look like a flexible server"))
+                .remedy("see that the connection leads to the server that was created for this");
+        }
+    }
+}
+
+fn json(cx: &Context, out: &mut Outcomes<'_>) {
+    const SHOW: &str = "az postgres flexible-server show";
+    let Some(azure) = &cx.azure.server else {
+        out.unknown("its state is not in its catalogs").looked_at(SHOW).remedy(format!(
+            "{}, to a file for --azure-server",
+            cx.azure.command("show", "-o json")
+        ));
+        return;
+    };
+    match azure.state.as_deref() {
+        Some("Ready") => {
+            out.succeeded("state Ready").looked_at(SHOW);
+        }
+        None => {
+            out.unknown("it tells no state").looked_at(SHOW);
+        }
+        Some(state) => {
+            let outcome = out.failed(format!("state {state}, and not Ready")).looked_at(SHOW);
+            if state == "Stopped" {
+                outcome.remedy(cx.azure.command("start", ""));
+            } else {
+                outcome.remedy("wait until it is");
+            }
+        }
+    }
+    if let (Some(version), Ok(server)) = (&azure.version, cx.target.server()) {
+        let live = server.live.answers.major;
+        if *version != live.to_string() {
+            out.failed(format!("version {version} there, and {live} on the connection"))
+                .looked_at(SHOW)
+                .remedy("see that both are of the same server");
+        }
+    }
+    let replica = azure.replication_role.as_deref().filter(|role| role.ends_with("Replica"));
+    if let Some(role) = replica {
+        out.failed(format!("replication role {role}: it is a replica"))
+            .looked_at(SHOW)
+            .remedy("migrate to its primary, or promote it first");
+    }
+}

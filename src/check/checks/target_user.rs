@@ -1,0 +1,73 @@
+//! What the role that migrates may do on the target.
+
+use crate::attribute::Attribute;
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "target-user",
+    codes: &["603115", "603116", "603111"],
+    title: "the role on the target is a member of azure_pg_admin, with CREATEROLE and pg_signal_backend",
+    looked_at: "the connected role of the target",
+    online: false,
+};
+
+const MEMBER: Question = Question {
+    name: "membership of the connected role",
+    of: Of::Target,
+    sql: |_| {
+        Some(
+            "SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('azure_pg_admin', \
+             'pg_signal_backend') AND pg_has_role(current_user, r.oid, 'MEMBER')",
+        )
+    },
+};
+
+pub(super) struct TargetUser;
+
+impl Check for TargetUser {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&MEMBER]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let answers = &cx.target.server()?.live.answers;
+        let user = &answers.user;
+        let rows = cx.target.rows(&MEMBER)?;
+        let is_member = |group: &str| rows.iter().any(|row| row.text(0) == group);
+        if !answers.is_superuser() && !is_member("azure_pg_admin") {
+            out.failed(format!("{user} is no member of azure_pg_admin"))
+                .code("603115")
+                .remedy(format!("as an administrator: GRANT azure_pg_admin TO {user}"));
+        } else if answers.is_superuser() {
+            out.warning(format!("{user} is a superuser, which nobody is on a flexible server"))
+                .remedy("connect as the role that will migrate");
+        } else {
+            out.succeeded(format!("{user} is a member of azure_pg_admin")).code("603115");
+        }
+        if answers.is_superuser() || answers.attributes.contains(&Attribute::CreateRole) {
+            out.succeeded(format!("{user} may create roles")).code("603116");
+        } else {
+            out.failed(format!("{user} has no CREATEROLE"))
+                .code("603116")
+                .remedy(format!("as an administrator: ALTER ROLE {user} CREATEROLE"));
+        }
+        if answers.is_superuser() || is_member("pg_signal_backend") {
+            out.succeeded(format!("{user} may end other sessions")).code("603111");
+        } else {
+            out.warning(format!(
+                "{user} is no member of pg_signal_backend: the service cannot end sessions that use \
+                 a database that it replaces"
+            ))
+            .code("603111")
+            .remedy(format!("GRANT pg_signal_backend TO {user}"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What was gathered, for the checks to look at.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::answer::{Answer, Row, Unseen};
+use super::azure::Azure;
+use super::catalog::{self, Entry};
+use super::link::Link;
+use super::outcome::Outcomes;
+use super::question::Question;
+use super::settings::{self, Setting};
+use crate::name::Name;
+use crate::read::live::Live;
+
+/// What a check's function gives: nothing, or why nothing could be seen.
+pub type Verdict = Result<(), Unseen>;
+
+/// Everything that checks look at.
+#[derive(Debug)]
+pub struct Context {
+    /// The server that is migrated.
+    pub source: Side,
+    /// The server that it is migrated to.
+    pub target: Side,
+    /// What `az` told about the target.
+    pub azure: Azure,
+    /// The time, in seconds since 1970.
+    pub now: i64,
+}
+
+/// One of the two servers.
+#[derive(Debug)]
+pub struct Side {
+    /// `the source` or `the target`.
+    pub word: &'static str,
+    /// Its address without a password.
+    pub name: String,
+    /// What it told; or why it could not be reached.
+    pub server: Result<Server, String>,
+    /// Its databases that are to be migrated, by name.
+    pub databases: BTreeMap<Name, Database>,
+}
+
+/// A server that could be reached.
+#[derive(Debug)]
+pub struct Server {
+    /// How it is reached.
+    pub link: Link,
+    /// Its globals, and what it answers about itself.
+    pub live: Live,
+    pub(super) answers: HashMap<&'static str, Answer>,
+}
+
+/// A database of one of the servers.
+#[derive(Debug)]
+pub struct Database {
+    /// The answers to the questions; or why it could not be visited.
+    pub(super) answers: Result<HashMap<&'static str, Answer>, Unseen>,
+}
+
+impl Side {
+    /// The server.
+    ///
+    /// # Errors
+    /// When it could not be reached.
+    pub(super) fn server(&self) -> Result<&Server, Unseen> {
+        let unreached = |_: &String| Unseen(format!("{} could not be read", self.word));
+        self.server.as_ref().map_err(unreached)
+    }
+
+    /// The rows of a question to the server. A question that its version has no answer to has none.
+    pub(super) fn rows(&self, question: &Question) -> Result<&[Row], Unseen> {
+        let of = || format!("{}: {}", self.word, question.name);
+        rows(&self.server()?.answers, question).map_err(|why| Unseen(format!("{}: {why}", of())))
+    }
+
+    /// Its settings, by their names in lower case.
+    pub(super) fn settings(&self) -> Result<BTreeMap<String, Setting>, Unseen> {
+        Ok(settings::of(self.rows(&settings::QUESTION)?))
+    }
+
+    /// One of its settings.
+    pub(super) fn setting(&self, name: &str) -> Result<Option<Setting>, Unseen> {
+        let rows = self.rows(&settings::QUESTION)?;
+        Ok(settings::find(rows, name))
+    }
+
+    /// All its databases, as `pg_database` has them.
+    pub(super) fn catalog(&self) -> Result<BTreeMap<Name, Entry>, Unseen> {
+        Ok(catalog::of(self.rows(&catalog::QUESTION)?))
+    }
+}
+
+impl Database {
+    /// The rows of a question to the database.
+    pub(super) fn rows(&self, question: &Question) -> Result<&[Row], Unseen> {
+        match &self.answers {
+            Ok(answers) => rows(answers, question),
+            Err(why) => Err(why.clone()),
+        }
+    }
+}
+
+fn rows<'a>(
+    answers: &'a HashMap<&'static str, Answer>,
+    question: &Question,
+) -> Result<&'a [Row], Unseen> {
+    match answers.get(question.name) {
+        None => Ok(&[]),
+        Some(Ok(rows)) => Ok(rows),
+        Some(Err(why)) => Err(why.clone()),
+    }
+}
+
+impl Context {
+    /// Lets a function look at each database of the source; what it says is about that database. One
+    /// of which it says nothing is as `clean` says, one that it cannot see is unknown.
+    pub(super) fn each_database(
+        &self,
+        out: &mut Outcomes<'_>,
+        clean: &str,
+        mut judge: impl FnMut(&Name, &Database, &mut Outcomes<'_>) -> Verdict,
+    ) -> Verdict {
+        self.source.server()?;
+        for (name, database) in &self.source.databases {
+            let before = out.len();
+            if let Err(why) = judge(name, database, out) {
+                out.unknown(why.to_string());
+            } else if out.len() == before {
+                out.succeeded(clean);
+            }
+            out.about_database(before, name);
+        }
+        Ok(())
+    }
+}

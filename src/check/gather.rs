@@ -1,0 +1,204 @@
+//! Asks both servers and their databases everything that the checks want to know.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use futures_util::stream::{self, StreamExt as _};
+use tokio_postgres::Client;
+
+use super::answer::{Answer, Unseen, ask};
+use super::context::{Context, Database, Server, Side};
+use super::link::Link;
+use super::question::{Of, Question};
+use super::{Azure, Check, catalog, settings};
+use crate::connect::{Connection, Parameters, connect};
+use crate::name::Name;
+use crate::platform::Platform;
+use crate::read::live;
+use crate::version::Major;
+
+/// How many databases are visited at the same time, on both servers together: few connections are a
+/// burden to nobody, and enough to hide the network.
+const VISITS: usize = 8;
+
+/// How long a database may take until it counts as one that cannot be seen.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What every session of ours begins with: it writes nothing, waits for nobody, and takes its time
+/// from nobody.
+const SESSION: &str = "SET default_transaction_read_only = on; SET statement_timeout = '20s'; \
+     SET lock_timeout = '2s'; SET search_path = pg_catalog";
+
+/// One of the two servers, as far as it could be reached.
+pub struct Wanted {
+    /// What the connection is made of.
+    pub parameters: Parameters,
+    /// The connection; or why there is none.
+    pub connection: Result<Connection, String>,
+    /// The platform that it is taken for; recognised where it is not named.
+    pub platform: Option<&'static Platform>,
+}
+
+/// Somebody who watches.
+pub trait Progress {
+    /// So many databases will be visited.
+    fn begin(&mut self, databases: usize);
+
+    /// One of them has been.
+    fn advance(&mut self);
+}
+
+/// Asks the questions of these checks. Where `databases` is empty, every database of the source that
+/// accepts connections is meant, the templates and the platform's own left out.
+pub async fn gather(
+    source: Wanted,
+    target: Wanted,
+    azure: Azure,
+    databases: &[Name],
+    checks: &[&dyn Check],
+    now: i64,
+    progress: &mut dyn Progress,
+) -> Context {
+    let mut questions: BTreeMap<&'static str, &'static Question> = BTreeMap::new();
+    const EVERYBODYS: [&Question; 2] = [&settings::QUESTION, &catalog::QUESTION];
+    for question in EVERYBODYS {
+        questions.insert(question.name, question);
+    }
+    for question in checks.iter().flat_map(|check| check.questions()) {
+        questions.insert(question.name, question);
+    }
+    let questions: Vec<&'static Question> = questions.into_values().collect();
+    let (mut source_side, mut target_side) = join(
+        side("the source", Of::Source, &source, &questions),
+        side("the target", Of::Target, &target, &questions),
+    )
+    .await;
+    let wanted = selected(&source_side, databases);
+    let there = target_side.catalog().unwrap_or_default();
+    let asks = |of: Of| questions.iter().any(|question| question.of == of);
+    let mut visits = Vec::new();
+    for name in &wanted {
+        if asks(Of::SourceDatabases) {
+            visits.push((Of::SourceDatabases, &source, &source_side, name));
+        }
+        if asks(Of::TargetDatabases) && there.contains_key(name) {
+            visits.push((Of::TargetDatabases, &target, &target_side, name));
+        }
+    }
+    progress.begin(visits.len());
+    let visits = visits.into_iter().map(|(of, wanted, side, name)| {
+        let questions = &questions;
+        async move { (of, name.clone(), visit(of, wanted, side, name, questions).await) }
+    });
+    let mut visits = stream::iter(visits).buffer_unordered(VISITS);
+    let mut visited = Vec::new();
+    while let Some(one) = visits.next().await {
+        progress.advance();
+        visited.push(one);
+    }
+    drop(visits);
+    for (of, name, answers) in visited {
+        let side = if of == Of::SourceDatabases { &mut source_side } else { &mut target_side };
+        side.databases.insert(name, Database { answers });
+    }
+    for wanted in [source, target] {
+        if let Ok(connection) = wanted.connection {
+            connection.close().await;
+        }
+    }
+    Context { source: source_side, target: target_side, azure, now }
+}
+
+/// The databases that are to be migrated.
+fn selected(source: &Side, named: &[Name]) -> BTreeSet<Name> {
+    let Ok(all) = source.catalog() else { return BTreeSet::new() };
+    let platform = source.server.as_ref().ok().and_then(|server| server.live.platform);
+    let own = |name: &Name| platform.is_some_and(|it| it.owns_database(name.as_str()));
+    let all = all.into_iter().filter(|(name, entry)| {
+        if named.is_empty() {
+            entry.allows_connections && !entry.is_template && !own(name)
+        } else {
+            named.contains(name)
+        }
+    });
+    all.map(|(name, _)| name).collect()
+}
+
+async fn side(
+    word: &'static str,
+    of: Of,
+    wanted: &Wanted,
+    questions: &[&'static Question],
+) -> Side {
+    let (name, server) = match &wanted.connection {
+        Ok(connection) => (connection.label(), server(of, wanted, connection, questions).await),
+        Err(why) => (wanted.parameters.label(), Err(why.clone())),
+    };
+    Side { word, name, server, databases: BTreeMap::new() }
+}
+
+async fn server(
+    of: Of,
+    wanted: &Wanted,
+    connection: &Connection,
+    questions: &[&'static Question],
+) -> Result<Server, String> {
+    let link = Link::of(connection).await;
+    let mut live = live::read(&connection.client).await.map_err(|error| error.to_string())?;
+    if let Some(platform) = wanted.platform {
+        live.assume(platform);
+        live.platform = Some(platform);
+    }
+    let asked = |question: &&&Question| question.of == of || question.of == Of::Both;
+    let questions: Vec<_> = questions.iter().filter(asked).copied().collect();
+    let answers = ask_all(&connection.client, &questions, live.answers.major).await;
+    Ok(Server { link, live, answers })
+}
+
+/// Connects to a database of the server, and asks.
+async fn visit(
+    of: Of,
+    wanted: &Wanted,
+    side: &Side,
+    database: &Name,
+    questions: &[&'static Question],
+) -> Result<HashMap<&'static str, Answer>, Unseen> {
+    let unseen = |why: String| Unseen(format!("{} of {}: {why}", database, side.word));
+    let (Ok(server), Ok(connection)) = (&side.server, &wanted.connection) else {
+        return Err(unseen("the server could not be reached".to_owned()));
+    };
+    let questions: Vec<_> = questions.iter().filter(|it| it.of == of).copied().collect();
+    let major = server.live.answers.major;
+    let work = async {
+        let parameters = connection.elsewhere(&wanted.parameters, database.as_str());
+        let visit = connect(&parameters, None).await.map_err(|error| unseen(error.to_string()))?;
+        let answers = ask_all(&visit.client, &questions, major).await;
+        visit.close().await;
+        Ok(answers)
+    };
+    match tokio::time::timeout(LIMIT, work).await {
+        Ok(answers) => answers,
+        Err(_) => Err(unseen(format!("no answer within {} s", LIMIT.as_secs()))),
+    }
+}
+
+/// Asks all of them at once: one round trip.
+async fn ask_all(
+    client: &Client,
+    questions: &[&'static Question],
+    major: Major,
+) -> HashMap<&'static str, Answer> {
+    let asked =
+        questions.iter().filter_map(|question| Some((question.name, (question.sql)(major)?)));
+    let (names, texts): (Vec<_>, Vec<_>) = asked.unzip();
+    // They are sent in this order, and answered in it.
+    let session = client.batch_execute(SESSION);
+    let (session, answers) =
+        join(session, join_all(texts.iter().map(|sql| ask(client, sql)))).await;
+    if let Err(error) = session {
+        let why = Unseen(format!("a session that writes nothing cannot be had: {error}"));
+        return names.into_iter().map(|name| (name, Err(why.clone()))).collect();
+    }
+    names.into_iter().zip(answers).collect()
+}

@@ -1,0 +1,315 @@
+//! `pg_globals check`: the migration's other prerequisites.
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::file::{self, Whole};
+use super::options::{self, PlatformChoice, shown};
+use super::{Exit, connection};
+use crate::check::azure::{self, Azure};
+use crate::check::{self, Context, Side, State, Wanted, checks};
+use crate::connect::{self, Environment};
+use crate::name::Name;
+use crate::report::{CheckReport, FORMAT_VERSION, Look, Place, write_check, write_check_markdown};
+
+/// Check the migration's other prerequisites; nothing is written on either side.
+///
+/// What must hold before a migration to Azure Database for PostgreSQL flexible server starts: versions,
+/// network, extensions, server parameters, roles, high availability, and what the databases have that
+/// the migration service does not bring. Each line says what was looked at, what was found, and what
+/// mends it.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: pg_globals check postgresql://postgres@source/postgres \
+    postgresql://azadmin@target/postgres --azure-server server.json\n\n\
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.")]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
+pub(super) struct Check {
+    /// A connection (postgresql://… or "key=value …") to the server that is migrated.
+    #[arg(required_unless_present = "list")]
+    source: Option<String>,
+
+    /// A connection to the target, as the role that will migrate.
+    #[arg(required_unless_present = "list")]
+    target: Option<String>,
+
+    /// What az postgres flexible-server show -o json wrote, or -.
+    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
+    azure_server: Option<String>,
+
+    /// What az postgres flexible-server replica list -o json wrote, or -.
+    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
+    azure_replicas: Option<String>,
+
+    /// What az postgres flexible-server parameter list -o json wrote, or -.
+    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
+    azure_parameters: Option<String>,
+
+    /// A database that is to be migrated [default: all that accept connections]. Repeatable.
+    #[arg(long, value_name = "NAME", help_heading = "What is checked")]
+    database: Vec<String>,
+
+    /// Only this check. Repeatable.
+    #[arg(long, value_name = "CHECK", value_parser = names(), help_heading = "What is checked")]
+    only: Vec<String>,
+
+    /// Not this check. Repeatable.
+    #[arg(long, value_name = "CHECK", value_parser = names(), help_heading = "What is checked")]
+    skip: Vec<String>,
+
+    /// What the online migration needs, too.
+    #[arg(long, help_heading = "What is checked")]
+    online: bool,
+
+    /// The platform of the source [default: recognised by its roles].
+    #[arg(long, value_name = "NAME", help_heading = "What is checked")]
+    source_platform: Option<String>,
+
+    /// List the checks.
+    #[arg(long, exclusive = true, help_heading = "Output")]
+    list: bool,
+
+    /// Write the report to a file as well: JSON, or Markdown where its name ends in .md.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
+
+    /// The format of what is printed.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: CheckFormat,
+}
+
+/// The formats of the report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum CheckFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For whoever signs it.
+    Markdown,
+}
+
+/// The checks' names, for clap to complete and correct.
+fn names() -> clap::builder::PossibleValuesParser {
+    let values = checks::abouts().map(|about| clap::builder::PossibleValue::new(about.name));
+    // They have a list of their own.
+    clap::builder::PossibleValuesParser::new(values.map(|value| value.hide(true)))
+}
+
+impl Check {
+    pub(super) fn run(&self) -> Result<Exit> {
+        if self.list {
+            return list();
+        }
+        let (Some(source), Some(target)) = (&self.source, &self.target) else {
+            bail!("give a source and a target");
+        };
+        for (what, place) in [("source", source), ("target", target)] {
+            if !connect::is_connection(place) {
+                bail!(
+                    "{}: the {what} must be a connection, such as postgresql://user@host/database or \
+                     \"host=… user=… dbname=…\"",
+                    shown(place)
+                );
+            }
+        }
+        connection::block_on(self.check(source, target))
+    }
+
+    async fn check(&self, source: &str, target: &str) -> Result<Exit> {
+        let azure = self.azure()?;
+        let mut report = self.report_file()?;
+        let environment = Environment::from_process();
+        let source_platform = self.source_platform.as_deref().map(PlatformChoice::builtin);
+        let source = wanted("the source", source, &environment, source_platform.transpose()?);
+        let source = source.await?;
+        let target = wanted("the target", target, &environment, None).await?;
+        let host = target.connection.as_ref().ok().map(|it| it.host().to_owned());
+        let azure = Azure { host, ..azure };
+        if let Err(error) = azure.check_host() {
+            let file = self.azure_server.as_deref().unwrap_or("-");
+            bail!("--azure-server {}: {error}", shown(file));
+        }
+        let databases: Vec<Name> = self.database.iter().map(Name::new).collect();
+        let checks = self.checks();
+        let now = options::now();
+        let mut bar = Bar(None);
+        let cx = check::gather(source, target, azure, &databases, &checks, now, &mut bar).await;
+        drop(bar);
+        let summary = summary(&cx, check::judge(&cx, &checks));
+        if let Some((file, format)) = &mut report {
+            file.fill(|to| write(&summary, *format, false, to))?;
+        }
+        if let Some((file, _)) = report {
+            file.finish()?;
+        }
+        let stdout = io::stdout();
+        let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        match write(&summary, self.format, colours, &mut anstream::stdout().lock()) {
+            // Whoever reads it may stop when it has seen enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                return Err(file::failed("standard output", &error));
+            }
+            _ => {}
+        }
+        Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
+    }
+
+    /// The checks that are wanted, in their order.
+    fn checks(&self) -> Vec<&'static dyn check::Check> {
+        let wanted = |about: &check::About| {
+            let named = |list: &[String]| list.iter().any(|name| name == about.name);
+            let selected =
+                if self.only.is_empty() { self.online || !about.online } else { named(&self.only) };
+            selected && !named(&self.skip)
+        };
+        checks::ALL.iter().copied().filter(|check| wanted(check.about())).collect()
+    }
+
+    /// What az told.
+    fn azure(&self) -> Result<Azure> {
+        let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
+        if files.iter().filter(|file| file.as_deref() == Some("-")).count() > 1 {
+            bail!("only one of --azure-server, --azure-replicas and --azure-parameters can be -");
+        }
+        fn read<T>(
+            option: &str,
+            file: Option<&String>,
+            read: impl Fn(&str) -> Result<T, azure::AzureError>,
+        ) -> Result<Option<T>> {
+            let Some(file) = file else { return Ok(None) };
+            let text = file::read_text(file).map_err(|error| anyhow!("{option} {error}"))?;
+            read(&text).map(Some).map_err(|error| anyhow!("{option} {}: {error}", shown(file)))
+        }
+        Ok(Azure {
+            server: read("--azure-server", self.azure_server.as_ref(), azure::Server::read)?,
+            replicas: read("--azure-replicas", self.azure_replicas.as_ref(), azure::read_replicas)?,
+            parameters: read(
+                "--azure-parameters",
+                self.azure_parameters.as_ref(),
+                azure::read_parameters,
+            )?,
+            host: None,
+        })
+    }
+
+    /// Opened before the work, so that a bad path is told at once.
+    fn report_file(&self) -> Result<Option<(Whole, CheckFormat)>> {
+        let Some(path) = &self.report else { return Ok(None) };
+        let markdown = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"));
+        let format = if markdown { CheckFormat::Markdown } else { CheckFormat::Json };
+        Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))
+    }
+}
+
+/// A server, as far as it can be reached.
+async fn wanted(
+    what: &str,
+    text: &str,
+    environment: &Environment,
+    platform: Option<&'static crate::platform::Platform>,
+) -> Result<Wanted> {
+    let parameters = connection::parameters(what, text, environment)?;
+    let connection = connection::connect_to(what, &parameters).await;
+    Ok(Wanted { connection: connection.map_err(|error| error.to_string()), parameters, platform })
+}
+
+fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
+    let place = |side: &Side| {
+        let live = side.server.as_ref().ok().map(|server| &server.live);
+        Place {
+            name: side.name.clone(),
+            platform: live
+                .and_then(|live| live.platform)
+                .map(|platform| platform.name().to_owned()),
+            server_version: live.map(|live| live.answers.version.clone()),
+            user: live.map(|live| live.answers.user.as_str().to_owned()),
+        }
+    };
+    CheckReport {
+        format_version: FORMAT_VERSION,
+        source: place(&cx.source),
+        target: place(&cx.target),
+        checks: outcomes,
+    }
+}
+
+fn write(
+    report: &CheckReport,
+    format: CheckFormat,
+    colours: bool,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        CheckFormat::Text => {
+            write_check(report, Look { colours, shorten: false, brief: false }, to)
+        }
+        CheckFormat::Markdown => write_check_markdown(report, to),
+        CheckFormat::Json => {
+            let mut out = BufWriter::new(to);
+            serde_json::to_writer_pretty(&mut out, report)?;
+            out.write_all(b"\n")?;
+            out.flush()
+        }
+    }
+}
+
+/// The checks, a line each.
+fn list() -> Result<Exit> {
+    let width = checks::abouts().map(|about| about.name.len()).max().unwrap_or_default();
+    let mut out = String::new();
+    for about in checks::abouts() {
+        let online = if about.online { " (--online)" } else { "" };
+        out.push_str(&format!("{:width$}  {}{online}\n", about.name, about.title));
+    }
+    io::stdout().write_all(out.as_bytes()).map_err(anyhow::Error::from)?;
+    Ok(Exit::Done)
+}
+
+/// How far it is, on a terminal and where there are many databases.
+struct Bar(Option<ProgressBar>);
+
+impl check::Progress for Bar {
+    fn begin(&mut self, databases: usize) {
+        const MANY: usize = 20;
+        if databases < MANY || !io::stderr().is_terminal() {
+            return;
+        }
+        let bar = ProgressBar::new(databases as u64);
+        // Checked by a test.
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style);
+        }
+        self.0 = Some(bar);
+    }
+
+    fn advance(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.inc(1);
+        }
+    }
+}
+
+const TEMPLATE: &str = "databases {wide_bar} {pos} of {len}";
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_one() {
+        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
+    }
+}

@@ -1,0 +1,190 @@
+//! The checks: as text, as Markdown, and as JSON.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::copy::Place;
+use super::one_line;
+use super::text::{Look, plural};
+use crate::check::{Outcome, State};
+use crate::name::Name;
+
+/// How many databases are named where several have the same outcome.
+const NAMED: usize = 5;
+
+/// What the checks found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CheckReport {
+    /// The version of this format.
+    pub format_version: u32,
+    /// The server that is migrated.
+    pub source: Place,
+    /// The server that it is migrated to.
+    pub target: Place,
+    /// What was found, in the order of the checks.
+    pub checks: Vec<Outcome>,
+}
+
+impl CheckReport {
+    /// How many there are of a state.
+    pub fn count(&self, state: State) -> usize {
+        self.checks.iter().filter(|outcome| outcome.state == state).count()
+    }
+
+    /// The answer, in one line: `not ready: 2 failed, 1 warning, 3 unknown, 20 succeeded`.
+    fn verdict(&self) -> String {
+        let [failed, warnings, unknown, succeeded] = State::ALL.map(|state| self.count(state));
+        let word = match (failed, unknown) {
+            (1.., _) => "not ready",
+            (_, 1..) => "nothing failed, but not everything could be seen",
+            _ => "ready",
+        };
+        format!(
+            "{word}: {failed} failed, {}, {unknown} unknown, {succeeded} succeeded",
+            plural(warnings, "warning")
+        )
+    }
+}
+
+/// Outcomes that differ in nothing but their databases.
+struct Group<'a> {
+    first: &'a Outcome,
+    databases: Vec<&'a Name>,
+}
+
+impl Group<'_> {
+    /// `extensions (603108), in shop and crm`.
+    fn title(&self) -> String {
+        let mut title = self.first.check.to_owned();
+        if let Some(code) = self.first.code {
+            let _ = write!(title, " ({code})");
+        }
+        if !self.databases.is_empty() {
+            let _ = write!(title, ", in {}", names(&self.databases));
+        }
+        title
+    }
+}
+
+fn names(all: &[&Name]) -> String {
+    let shown: Vec<_> = all.iter().take(NAMED).map(ToString::to_string).collect();
+    match all.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more databases", shown.join(", ")),
+    }
+}
+
+/// The outcomes of one state, in the order of the checks.
+fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.state == state) {
+        let Outcome { check, code, looked_at, found, remedy, .. } = outcome;
+        let Some(database) = &outcome.database else {
+            groups.push(Group { first: outcome, databases: Vec::new() });
+            continue;
+        };
+        let key = (check, code, looked_at, found, remedy);
+        let at = *known.entry(key).or_insert_with(|| {
+            groups.push(Group { first: outcome, databases: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].databases.push(database);
+    }
+    groups
+}
+
+/// Writes them as text, the worst first.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = super::copy::places(&report.source, &report.target, &mut out);
+    for state in State::ALL {
+        let style = match state {
+            _ if !look.colours => Style::new(),
+            State::Failed => AnsiColor::Red.on_default().bold(),
+            State::Warning => AnsiColor::Yellow.on_default().bold(),
+            State::Unknown => AnsiColor::Cyan.on_default().bold(),
+            State::Succeeded => AnsiColor::Green.on_default().bold(),
+        };
+        let groups = groups(&report.checks, state);
+        if !groups.is_empty() {
+            out.push('\n');
+        }
+        for group in groups {
+            let Outcome { looked_at, found, remedy, .. } = group.first;
+            let title = group.title();
+            let word = state.as_str();
+            let _ = writeln!(out, "{style}{word}{style:#}: {title}: {}", one_line(found));
+            let _ = writeln!(out, "  looked at {}", one_line(looked_at));
+            if let Some(remedy) = remedy {
+                let _ = writeln!(out, "  = {}", one_line(remedy));
+            }
+        }
+    }
+    let bold = if look.colours { Style::new().bold() } else { Style::new() };
+    let _ = writeln!(out, "\n{bold}{}{bold:#}", report.verdict());
+    to.write_all(out.as_bytes())
+}
+
+/// Writes them as Markdown: a table by state, with what mends it below.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = String::from("# Prerequisites of the migration\n\n");
+    let _ = super::copy::places(&report.source, &report.target, &mut out);
+    // Two lines would become one.
+    out = out.replace("\nto ", "  \nto ");
+    let _ = writeln!(out, "\n**{}**", report.verdict());
+    for state in State::ALL {
+        let groups = groups(&report.checks, state);
+        if groups.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n## {}\n", state.as_str());
+        let remedies = groups.iter().any(|group| group.first.remedy.is_some());
+        if remedies {
+            out.push_str("| check | databases | found | looked at | what to do |\n");
+            out.push_str("| --- | --- | --- | --- | --- |\n");
+        } else {
+            out.push_str("| check | databases | found | looked at |\n| --- | --- | --- | --- |\n");
+        }
+        for group in groups {
+            let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
+            let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+            let _ = write!(
+                out,
+                "| {check}{code} | {} | {} | {} |",
+                cell(&names(&group.databases)),
+                cell(found),
+                cell(looked_at)
+            );
+            if remedies {
+                let _ = write!(out, " {} |", remedy.as_deref().map(cell).unwrap_or_default());
+            }
+            out.push('\n');
+        }
+    }
+    to.write_all(out.as_bytes())
+}
+
+/// Text in a table's cell: nothing of it is Markdown.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in one_line(text).chars() {
+        if matches!(c, '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
