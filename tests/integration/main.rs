@@ -10,6 +10,7 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod check;
 mod cli;
 mod connect;
 mod convert_matrix;
