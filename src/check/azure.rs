@@ -294,6 +294,39 @@ impl Azure {
             if arguments.is_empty() { "" } else { " " }
         )
     }
+
+    /// How the JSON of the server is had.
+    pub(super) fn wanted_server(&self) -> String {
+        format!("{} > server.json, for --azure-server", self.command("show", "--output json"))
+    }
+
+    /// How the JSON of its replicas is had.
+    pub(super) fn wanted_replicas(&self) -> String {
+        format!(
+            "{} > replicas.json, for --azure-replicas",
+            self.command("replica list", "--output json")
+        )
+    }
+
+    /// A command about a replica of it.
+    pub(super) fn command_about(&self, replica: &Server, what: &str) -> String {
+        format!(
+            "az postgres flexible-server {what} --resource-group {} --name {}",
+            quoted(replica.resource_group.as_deref().unwrap_or_else(|| self.resource_group())),
+            quoted(replica.name.as_deref().unwrap_or("REPLICA"))
+        )
+    }
+
+    /// The command that makes a replica again.
+    pub(super) fn create_replica(&self, replica: &Server) -> String {
+        format!(
+            "az postgres flexible-server replica create --resource-group {} --source-server {} \
+             --name {}",
+            quoted(self.resource_group()),
+            quoted(&self.name()),
+            quoted(replica.name.as_deref().unwrap_or("REPLICA"))
+        )
+    }
 }
 
 /// A word of a shell command.

@@ -16,20 +16,17 @@ pub(super) const QUESTION: Question = Question {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, datlocprovider, datlocale, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
-             dattablespace::text, datacl::text FROM pg_database"
+             datacl::text FROM pg_database"
         } else if major >= Major::new(15) {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, datlocprovider, daticulocale, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
-             dattablespace::text, datacl::text FROM pg_database"
+             datacl::text FROM pg_database"
         } else {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, 'c', NULL, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END, \
-             dattablespace::text, datacl::text FROM pg_database"
+             datacl::text FROM pg_database"
         })
     },
 };
@@ -57,8 +54,6 @@ pub(super) struct Entry {
     pub(super) is_template: bool,
     /// Whether the connected role may connect.
     pub(super) may_connect: bool,
-    /// Its size in bytes, where the connected role may know it.
-    pub(super) size: Option<u64>,
     /// Its privileges as the catalog has them; none where nobody has changed them.
     pub(super) acl: Option<String>,
 }
@@ -76,8 +71,7 @@ impl Entry {
             allows_connections: row.flag(8),
             is_template: row.flag(9),
             may_connect: row.flag(10),
-            size: row.number(11),
-            acl: row.get(13).map(str::to_owned),
+            acl: row.get(11).map(str::to_owned),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What was gathered, for the checks to look at.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::answer::{Answer, Row, Unseen};
 use super::azure::Azure;
@@ -9,6 +9,7 @@ use super::link::Link;
 use super::outcome::Outcomes;
 use super::question::Question;
 use super::settings::{self, Setting};
+use super::unreached::Unreached;
 use crate::name::Name;
 use crate::read::live::Live;
 
@@ -22,6 +23,8 @@ pub struct Context {
     pub source: Side,
     /// The server that it is migrated to.
     pub target: Side,
+    /// The databases that are to be migrated.
+    pub wanted: BTreeSet<Name>,
     /// What `az` told about the target.
     pub azure: Azure,
     /// The time, in seconds since 1970.
@@ -36,7 +39,7 @@ pub struct Side {
     /// Its address without a password.
     pub name: String,
     /// What it told; or why it could not be reached.
-    pub server: Result<Server, String>,
+    pub server: Result<Server, Unreached>,
     /// Its databases that are to be migrated, by name.
     pub databases: BTreeMap<Name, Database>,
 }
@@ -64,7 +67,7 @@ impl Side {
     /// # Errors
     /// When it could not be reached.
     pub(super) fn server(&self) -> Result<&Server, Unseen> {
-        let unreached = |_: &String| Unseen(format!("{} could not be read", self.word));
+        let unreached = |_: &Unreached| Unseen(format!("{} could not be read", self.word));
         self.server.as_ref().map_err(unreached)
     }
 

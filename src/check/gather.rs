@@ -1,6 +1,7 @@
 //! Asks both servers and their databases everything that the checks want to know.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -11,11 +12,12 @@ use super::answer::{Answer, Unseen, ask};
 use super::context::{Context, Database, Server, Side};
 use super::link::Link;
 use super::question::{Of, Question};
+use super::unreached::Unreached;
 use super::{Azure, Check, catalog, settings};
-use crate::connect::{Connection, Parameters, connect};
+use crate::connect::{ConnectError, Connection, Parameters, connect};
 use crate::name::Name;
 use crate::platform::Platform;
-use crate::read::live;
+use crate::read::live::{self, LiveError};
 use crate::version::Major;
 
 /// How many databases are visited at the same time, on both servers together: few connections are a
@@ -35,7 +37,7 @@ pub struct Wanted {
     /// What the connection is made of.
     pub parameters: Parameters,
     /// The connection; or why there is none.
-    pub connection: Result<Connection, String>,
+    pub connection: Result<Connection, Arc<ConnectError>>,
     /// The platform that it is taken for; recognised where it is not named.
     pub platform: Option<&'static Platform>,
 }
@@ -107,7 +109,7 @@ pub async fn gather(
             connection.close().await;
         }
     }
-    Context { source: source_side, target: target_side, azure, now }
+    Context { source: source_side, target: target_side, wanted, azure, now }
 }
 
 /// The databases that are to be migrated.
@@ -132,21 +134,24 @@ async fn side(
     questions: &[&'static Question],
 ) -> Side {
     let (name, server) = match &wanted.connection {
-        Ok(connection) => (connection.label(), server(of, wanted, connection, questions).await),
-        Err(why) => (wanted.parameters.label(), Err(why.clone())),
+        Ok(connection) => {
+            let server = server(of, wanted.platform, connection, questions).await;
+            (connection.label(), server.map_err(Unreached::Read))
+        }
+        Err(why) => (wanted.parameters.label(), Err(Unreached::Connect(Arc::clone(why)))),
     };
     Side { word, name, server, databases: BTreeMap::new() }
 }
 
 async fn server(
     of: Of,
-    wanted: &Wanted,
+    platform: Option<&'static Platform>,
     connection: &Connection,
     questions: &[&'static Question],
-) -> Result<Server, String> {
+) -> Result<Server, LiveError> {
     let link = Link::of(connection).await;
-    let mut live = live::read(&connection.client).await.map_err(|error| error.to_string())?;
-    if let Some(platform) = wanted.platform {
+    let mut live = live::read(&connection.client).await?;
+    if let Some(platform) = platform {
         live.assume(platform);
         live.platform = Some(platform);
     }

@@ -17,7 +17,9 @@ mod gather;
 mod link;
 mod outcome;
 mod question;
+mod replication;
 mod settings;
+mod unreached;
 
 pub use answer::{Answer, Row, Unseen};
 pub use azure::{Azure, AzureError};
@@ -26,6 +28,7 @@ pub use gather::{Progress, Wanted, gather};
 pub use link::Link;
 pub use outcome::{Outcome, Outcomes, State};
 pub use question::{Of, Question};
+pub use unreached::Unreached;
 
 /// What is said about a check wherever it appears.
 #[derive(Clone, Copy, Debug)]
@@ -70,4 +73,9 @@ pub fn judge(cx: &Context, checks: &[&dyn Check]) -> Vec<Outcome> {
         }
     }
     all
+}
+
+/// `1 role`, `2 roles`.
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

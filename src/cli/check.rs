@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
@@ -214,8 +215,8 @@ async fn wanted(
     platform: Option<&'static crate::platform::Platform>,
 ) -> Result<Wanted> {
     let parameters = connection::parameters(what, text, environment)?;
-    let connection = connection::connect_to(what, &parameters).await;
-    Ok(Wanted { connection: connection.map_err(|error| error.to_string()), parameters, platform })
+    let connection = connection::connect_to(what, &parameters).await.map_err(Arc::new);
+    Ok(Wanted { parameters, connection, platform })
 }
 
 fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {

@@ -1,18 +1,28 @@
 //! The checks, one a file. Adding one is a file and its line here.
 
+mod compute;
+mod high_availability;
+mod network;
+mod read_replicas;
 mod roles;
 mod source_version;
+mod storage;
 mod target_server;
 mod target_user;
 
 use super::{About, Check};
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 4] = [
+pub static ALL: [&dyn Check; 9] = [
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
+    &compute::Compute,
+    &storage::Storage,
+    &network::Network,
     &roles::Roles,
+    &high_availability::HighAvailability,
+    &read_replicas::ReadReplicas,
 ];
 
 /// What is said about every check.

@@ -4,7 +4,7 @@ use crate::attribute::Attribute;
 use crate::check::answer::Unseen;
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
-use crate::check::{About, Check};
+use crate::check::{About, Check, plural};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, Password};
 use crate::name::Name;
@@ -75,8 +75,8 @@ fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
     let new = plan.changes.iter().filter(|it| matches!(it, Change::CreateRole { .. })).count();
     let found = format!(
         "{} to create, {} in all until the target has what the source has",
-        count(new, "role"),
-        count(plan.changes.len(), "change"),
+        plural(new, "role"),
+        plural(plan.changes.len(), "change"),
     );
     out.failed(found)
         .remedy("pg_globals copy SOURCE TARGET: the migration service does not bring roles");
@@ -94,7 +94,7 @@ fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>)
     } else if reads_verifiers {
         out.warning(format!(
             "{} without a password: {}",
-            count(without.len(), "login role"),
+            plural(without.len(), "login role"),
             some(&without)
         ))
         .looked_at("pg_authid of the source")
@@ -102,7 +102,7 @@ fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>)
     } else {
         out.warning(format!(
             "pg_authid is closed on the source: {} would arrive without a password: {}",
-            count(without.len(), "login role"),
+            plural(without.len(), "login role"),
             some(&without)
         ))
         .looked_at("pg_authid of the source")
@@ -124,8 +124,8 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
     let lose: Vec<&Name> = lose.map(|(name, _)| name).collect();
     if !lose.is_empty() {
         out.warning(format!(
-            "{} superusers no more on the target: {}",
-            count(lose.len(), "role"),
+            "{} that are superusers on the source are none on the target: {}",
+            plural(lose.len(), "role"),
             some(&lose)
         ))
         .looked_at("pg_roles of the source")
@@ -146,15 +146,11 @@ fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
     if errors + warnings > 0 {
         out.warning(format!(
             "copy has {} and {} about single roles, memberships and settings",
-            count(errors, "error"),
-            count(warnings, "warning")
+            plural(errors, "error"),
+            plural(warnings, "warning")
         ))
         .remedy("pg_globals copy SOURCE TARGET --dry-run shows them");
     }
-}
-
-fn count(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn some(names: &[&Name]) -> String {

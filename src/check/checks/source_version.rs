@@ -2,7 +2,8 @@
 
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
-use crate::check::{About, Check};
+use crate::check::{About, Check, Unreached};
+use crate::read::live::LiveError;
 
 static ABOUT: About = About {
     name: "source-version",
@@ -23,8 +24,8 @@ impl Check for SourceVersion {
         let source = match &cx.source.server {
             Ok(server) => &server.live.answers,
             // It tells its version, and nothing else.
-            Err(why) if why.contains("is too old") => {
-                out.failed(why.clone()).looked_at("server_version of the source").remedy(
+            Err(Unreached::Read(why @ LiveError::TooOld(_))) => {
+                out.failed(why.to_string()).looked_at("server_version of the source").remedy(
                     "upgrade the source, or restore a dump of it into a server of a later version",
                 );
                 return Ok(());

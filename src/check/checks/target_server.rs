@@ -59,10 +59,9 @@ fn live(cx: &Context, out: &mut Outcomes<'_>) {
 fn json(cx: &Context, out: &mut Outcomes<'_>) {
     const SHOW: &str = "az postgres flexible-server show";
     let Some(azure) = &cx.azure.server else {
-        out.unknown("its state is not in its catalogs").looked_at(SHOW).remedy(format!(
-            "{}, to a file for --azure-server",
-            cx.azure.command("show", "-o json")
-        ));
+        out.unknown("its state is not in its catalogs")
+            .looked_at(SHOW)
+            .remedy(cx.azure.wanted_server());
         return;
     };
     match azure.state.as_deref() {

@@ -1,5 +1,6 @@
 //! `check`: each check in the states that it can have, made for real where SQL can make them.
 
+mod azure;
 mod server;
 
 use serde_json::Value;
@@ -7,6 +8,9 @@ use serde_json::Value;
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::platforms;
+
+/// What `az postgres flexible-server show` says of a server that is ready.
+const SERVER: &str = include_str!("../../../fixtures/az/server.json");
 
 /// The target of most tests: its administrator's connection goes with it.
 fn azure(major: u32, settings: &[(&str, &str)]) -> (Cluster, String) {

@@ -57,12 +57,7 @@ fn what_the_target_is() {
     let (target, to) = azure(16, &[]);
     let only = ["target-server"];
     let json = |state: &str| {
-        format!(
-            r#"{{"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop",
-            "name": "shop", "state": "{state}", "version": "16", "replicationRole": "Primary",
-            "type": "Microsoft.DBforPostgreSQL/flexibleServers",
-            "fullyQualifiedDomainName": "shop.postgres.database.azure.com"}}"#
-        )
+        super::SERVER.replace("\"state\": \"Ready\"", &format!("\"state\": \"{state}\""))
     };
     let with = |state: &str| {
         check(&from, &to, &only).with("--azure-server server.json").file("server.json", json(state))
@@ -74,12 +69,12 @@ fn what_the_target_is() {
     assert_snapshot!(found(with("Stopped"), 1), @"
     succeeded: it has the roles of a flexible server
     failed: state Stopped, and not Ready
-      = az postgres flexible-server start --resource-group rg --name shop
+      = az postgres flexible-server start --resource-group shop-rg --name shop
     ");
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
     succeeded: it has the roles of a flexible server
     unknown: its state is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER -o json, to a file for --azure-server
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
     ");
     target.sql("azuresu", "postgres", "ALTER ROLE azadmin SET default_transaction_read_only = on");
     assert_snapshot!(found(check(&from, &to, &only), 1), @"
@@ -87,7 +82,7 @@ fn what_the_target_is() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name default_transaction_read_only --value off
     succeeded: it has the roles of a flexible server
     unknown: its state is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER -o json, to a file for --azure-server
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
     ");
     assert_snapshot!(found(check(&to, &from, &only).with("--azure-server server.json").file("server.json", json("Ready")), 1), @"
     warning: Amazon Aurora PostgreSQL: it does not look like a flexible server

@@ -1,0 +1,64 @@
+//! High availability of the target, which has to be off while data is migrated.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::Question;
+use crate::check::replication::{self, Signs};
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "high-availability",
+    codes: &[],
+    title: "high availability of the target is off until the migration is done",
+    looked_at: "highAvailability of az postgres flexible-server show",
+    online: false,
+};
+
+pub(super) struct HighAvailability;
+
+impl Check for HighAvailability {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&replication::QUESTION]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        // Since 2.86 az has another name for the option, and still takes this one.
+        let update =
+            |mode: &str| cx.azure.command("update", &format!("--high-availability {mode}"));
+        let mode = cx.azure.server.as_ref().and_then(|it| it.high_availability.as_deref());
+        match mode {
+            Some("Disabled") => {
+                out.succeeded("mode Disabled");
+                return Ok(());
+            }
+            Some(mode) => {
+                out.failed(format!("mode {mode}")).remedy(format!(
+                    "{}, and after the migration {}",
+                    update("Disabled"),
+                    update(mode)
+                ));
+                return Ok(());
+            }
+            None => {}
+        }
+        let signs = Signs::of(&cx.target)?;
+        let place = "pg_replication_slots and pg_stat_replication of the target, which is indirect";
+        if signs.standbys.is_empty() {
+            out.unknown("nothing shows a standby, which does not prove that there is none")
+                .looked_at(place)
+                .remedy(cx.azure.wanted_server());
+        } else {
+            out.warning(format!("{}: high availability seems to be on", signs.standbys.join(", ")))
+                .looked_at(place)
+                .remedy(format!(
+                    "{}, and after the migration the same with the mode that it had",
+                    update("Disabled")
+                ));
+        }
+        Ok(())
+    }
+}

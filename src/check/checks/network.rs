@@ -1,0 +1,243 @@
+//! How both servers are reached from here, and what that says of the service's own way.
+
+use std::net::IpAddr;
+
+use crate::check::context::{Context, Side, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "network",
+    codes: &["603000", "603001", "603100"],
+    title: "both servers can be reached from here, with TLS and a password; what can be seen of the way between them",
+    looked_at: "the connections from here",
+    online: false,
+};
+
+/// `current_setting()` may be asked for what there is not since 9.6.
+const ENCRYPTION: Question = Question {
+    name: "encryption of the connection",
+    of: Of::Both,
+    sql: |major| {
+        Some(if major == crate::version::Major::OLDEST {
+            "SELECT s.ssl, s.version, NULL, NULL, NULL FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()"
+        } else {
+            "SELECT s.ssl, s.version, current_setting('require_secure_transport', true), \
+             current_setting('rds.force_ssl', true), \
+             current_setting('azure.accepted_password_auth_method', true) \
+             FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()"
+        })
+    },
+};
+
+pub(super) struct Network;
+
+impl Check for Network {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&ENCRYPTION]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        for side in [&cx.source, &cx.target] {
+            reached(side, out);
+        }
+        for side in [&cx.source, &cx.target] {
+            if side.server().is_ok()
+                && let Err(unseen) = encryption(side, out)
+            {
+                out.unknown(unseen.to_string());
+            }
+        }
+        if cx.target.server().is_ok()
+            && let Err(unseen) = passwords(cx, out)
+        {
+            out.unknown(unseen.to_string());
+        }
+        access(cx, out);
+        between(cx, out);
+        Ok(())
+    }
+}
+
+/// Whether it answers, where, and how fast.
+fn reached(side: &Side, out: &mut Outcomes<'_>) {
+    let server = match &side.server {
+        Ok(server) => server,
+        Err(why) => {
+            out.failed(format!("{}: {why}", side.word)).code(why.code()).remedy(match why.code() {
+                "603100" => "give the right password: PGPASSWORD, or ~/.pgpass",
+                "603001" => "see to the certificates, or choose another sslmode",
+                _ => "see that the server runs, and that its firewall lets this machine in",
+            });
+            return;
+        }
+    };
+    let link = &server.link;
+    let addresses: Vec<_> = link.addresses.iter().map(ToString::to_string).collect();
+    let place = if addresses.is_empty() {
+        "through a socket".to_owned()
+    } else {
+        format!("at {}", addresses.join(", "))
+    };
+    let within = match link.round_trip.as_millis() {
+        0 => "less than 1 ms".to_owned(),
+        milliseconds => format!("{milliseconds} ms"),
+    };
+    out.succeeded(format!("{} answers {place}, in {within}", side.word)).code("603000");
+}
+
+/// Whether TLS is used, and whether it has to be.
+fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
+    let rows = side.rows(&ENCRYPTION)?;
+    let Some(row) = rows.first() else {
+        out.unknown(format!("{} does not tell whether the connection is encrypted", side.word));
+        return Ok(());
+    };
+    let on = |value: Option<&str>| value.map(|it| matches!(it, "on" | "1" | "true"));
+    let required = on(row.get(2)).or(on(row.get(3)));
+    let rule = match required {
+        Some(true) => "which it requires",
+        Some(false) => "which it does not require",
+        None => "and it does not tell whether it requires that",
+    };
+    let place = "pg_stat_ssl, require_secure_transport and rds.force_ssl";
+    if row.flag(0) {
+        let version = row.get(1).unwrap_or("TLS");
+        out.succeeded(format!("{} is connected to with {version}, {rule}", side.word))
+            .code("603001")
+            .looked_at(place);
+    } else if side.server()?.link.addresses.is_empty() {
+        out.unknown(format!("{} is connected to through a socket, without TLS", side.word))
+            .code("603001")
+            .looked_at(place)
+            .remedy("connect over the network, as the migration service will");
+    } else {
+        out.warning(format!(
+            "{} is connected to without TLS; the migration service has prefer and require only",
+            side.word
+        ))
+        .code("603001")
+        .looked_at(place)
+        .remedy("switch TLS on there, and connect with sslmode=require");
+    }
+    Ok(())
+}
+
+/// Whether roles can log in with the verifiers that they have.
+fn passwords(cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+    const ACCEPTED: &str = "azure.accepted_password_auth_method";
+    let live = cx.target.rows(&ENCRYPTION)?.first().and_then(|row| row.get(4));
+    let json = cx.azure.parameters.as_ref().and_then(|all| all.get(ACCEPTED));
+    let accepted = live.or_else(|| json?.value.as_deref());
+    let encryption = |side: &Side| -> Result<String, crate::check::Unseen> {
+        Ok(side.setting("password_encryption")?.map(|it| it.value).unwrap_or_default())
+    };
+    let target = encryption(&cx.target)?;
+    let Some(accepted) = accepted else {
+        out.unknown(format!(
+            "new passwords become {target} on the target; it does not tell which verifiers it accepts"
+        ))
+        .looked_at(format!("password_encryption and {ACCEPTED}"));
+        return Ok(());
+    };
+    // Before 14 it was a truth value.
+    let source = encryption(&cx.source).unwrap_or_default();
+    let has_md5 = matches!(source.as_str(), "md5" | "on");
+    let takes_md5 = accepted.split(',').any(|method| method.trim() == "md5");
+    let found = format!(
+        "passwords become {} on the source and {target} on the target, which accepts {accepted}",
+        if source.is_empty() { "something unknown" } else { &source }
+    );
+    if has_md5 && !takes_md5 {
+        out.warning(format!("{found}: roles with md5 verifiers cannot log in"))
+            .remedy(cx.azure.set_parameter(ACCEPTED, &format!("md5,{accepted}")));
+    } else {
+        out.succeeded(found);
+    }
+    if let Some(last) = out.last() {
+        last.looked_at(format!("password_encryption and {ACCEPTED}"));
+    }
+    Ok(())
+}
+
+/// Public or private, as the JSON tells.
+fn access(cx: &Context, out: &mut Outcomes<'_>) {
+    const SHOW: &str = "network and authConfig of az postgres flexible-server show";
+    let Some(server) = &cx.azure.server else {
+        out.unknown("firewall and private access of the target are not in its catalogs")
+            .looked_at(SHOW)
+            .remedy(cx.azure.wanted_server());
+        return;
+    };
+    let endpoints = server.private_endpoints.unwrap_or(0);
+    let way = match (&server.subnet, server.public_access) {
+        (Some(_), _) => "private access, in a virtual network".to_owned(),
+        (None, Some(true)) if endpoints > 0 => {
+            format!("public access, and {endpoints} private endpoints")
+        }
+        (None, Some(true)) => {
+            "public access; which addresses its firewall lets in is not in this JSON".to_owned()
+        }
+        (None, Some(false)) => format!("no public access, and {endpoints} private endpoints"),
+        (None, None) => {
+            out.unknown("the JSON tells nothing of the target's network").looked_at(SHOW);
+            return;
+        }
+    };
+    let no_way = server.subnet.is_none() && server.public_access == Some(false) && endpoints == 0;
+    if no_way {
+        out.failed(format!("{way}: nothing can reach it"))
+            .looked_at(SHOW)
+            .remedy("give it a private endpoint, or public access");
+    } else {
+        out.succeeded(way).looked_at(SHOW);
+    }
+    if server.passwords == Some(false) {
+        out.failed("passwords are not taken, only tokens of Microsoft Entra ID")
+            .looked_at(SHOW)
+            .remedy(cx.azure.command("update", "--password-auth Enabled"));
+    }
+}
+
+/// What cannot be seen from here, said plainly.
+fn between(cx: &Context, out: &mut Outcomes<'_>) {
+    let place = "the address of the source, and network of az postgres flexible-server show";
+    let source = cx.source.server().ok().map(|server| &server.link.addresses);
+    let is_private = source.is_some_and(|all| !all.is_empty() && all.iter().all(private));
+    let public_only = cx.azure.server.as_ref().is_some_and(|server| {
+        server.subnet.is_none()
+            && server.public_access == Some(true)
+            && server.private_endpoints.unwrap_or(0) == 0
+    });
+    if is_private && public_only {
+        out.warning(
+            "the source has a private address, and the target public access only: the migration \
+             service supports every other combination, but not this one",
+        )
+        .looked_at(place)
+        .remedy("give the target private access, or the source a public address");
+    }
+    out.unknown(
+        "the way between the source and the target is the migration service's, and cannot be seen \
+         from here; of the combinations of private and public access it supports all but a private \
+         source with a target that has public access only",
+    )
+    .looked_at(place)
+    .remedy(
+        "let the service validate it first; a private source or target needs a runtime server, and \
+         port 5432 open on the way",
+    );
+}
+
+/// Whether an address is of a private network. One of this very machine tells nothing.
+fn private(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(address) => address.is_unique_local(),
+    }
+}

@@ -1,0 +1,118 @@
+//! Room for the data.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::{About, Check, plural};
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "storage",
+    codes: &[],
+    title: "the target's storage is at least 1.25 times the size of the source's databases",
+    looked_at: "pg_database_size() of the source, and storage of az postgres flexible-server show",
+    online: false,
+};
+
+const GIB: u64 = 1 << 30;
+
+/// Sizes are looked up file by file, which can take a while: a question of its own.
+const SIZES: Question = Question {
+    name: "sizes of the databases",
+    of: Of::Source,
+    sql: |major| {
+        Some(if major < Major::new(10) {
+            "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') THEN \
+             pg_database_size(oid) END FROM pg_database"
+        } else {
+            "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') OR \
+             pg_has_role('pg_read_all_stats', 'USAGE') THEN pg_database_size(oid) END FROM pg_database"
+        })
+    },
+};
+
+pub(super) struct Storage;
+
+impl Check for Storage {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&SIZES]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let rows = cx.source.rows(&SIZES)?;
+        let wanted = rows.iter().filter(|row| cx.wanted.contains(row.text(0)));
+        let wanted: Vec<Option<u64>> = wanted.map(|row| row.number(1)).collect();
+        let bytes: u64 = wanted.iter().flatten().sum();
+        let hidden = wanted.iter().filter(|size| size.is_none()).count();
+        let what = format!("{} of {}", plural(wanted.len(), "database"), shown(bytes));
+        let what = match hidden {
+            0 => what,
+            hidden => format!("{what}, without the {hidden} whose size the role may not know"),
+        };
+        let server = cx.azure.server.as_ref();
+        let Some(storage) = server.and_then(|server| server.storage) else {
+            out.unknown(format!("{what}; the target's storage is not in its catalogs"))
+                .remedy(cx.azure.wanted_server());
+            return Ok(());
+        };
+        let needed = bytes.saturating_mul(5) / 4;
+        if needed <= storage.saturating_mul(GIB) {
+            let found = format!("{what}; {storage} GiB on the target");
+            if hidden == 0 {
+                out.succeeded(found);
+            } else {
+                out.warning(found)
+                    .remedy("connect to the source as a role that may see all of them");
+            }
+            return Ok(());
+        }
+        let least = needed.div_ceil(GIB);
+        let found = format!(
+            "{what}; {storage} GiB on the target, and 1.25 times the databases are {}",
+            shown(needed)
+        );
+        let remedy = cx.azure.command("update", &format!("--storage-size {}", offered(least)));
+        if server.and_then(|server| server.storage_grows) == Some(true) {
+            out.warning(format!("{found}; it grows by itself, which can be slower than the load"))
+                .remedy(remedy);
+        } else {
+            out.failed(found).remedy(remedy);
+        }
+        Ok(())
+    }
+}
+
+/// The size that can be ordered: powers of two from 32 GiB on.
+fn offered(least: u64) -> u64 {
+    least.max(32).next_power_of_two()
+}
+
+/// A size as people write it.
+fn shown(bytes: u64) -> String {
+    const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    match UNITS.iter().find(|(_, bits)| bytes >> bits > 0) {
+        // One digit is enough.
+        Some((unit, bits)) => {
+            let tenths = (u128::from(bytes) * 10) >> bits;
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_shown_in_their_unit() {
+        let all = [0, 1023, 1024, 7_900_000, 5 * GIB + GIB / 2, 3 << 40];
+        let texts = all.map(shown);
+        assert_eq!(texts, ["0 bytes", "1023 bytes", "1.0 KiB", "7.5 MiB", "5.5 GiB", "3.0 TiB"]);
+        assert_eq!([1, 32, 33, 700].map(offered), [32, 32, 64, 1024]);
+    }
+}
