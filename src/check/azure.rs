@@ -354,7 +354,7 @@ impl<'a> Fields<'a> {
 fn parse(text: &str) -> Result<Value, AzureError> {
     // PowerShell writes a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
-    let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
+    let Some(first) = text.split('\n').find(|line| !line.trim().is_empty()) else {
         return Err(AzureError::Empty);
     };
     // az writes its errors as text: `ERROR: (ResourceNotFound) The Resource … was not found.`
@@ -366,7 +366,7 @@ fn parse(text: &str) -> Result<Value, AzureError> {
     if let Some(error) = value.get("error") {
         let part = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
         let message = format!("({}) {}", part("code"), part("message"));
-        return Err(AzureError::Az(message.lines().next().unwrap_or_default().to_owned()));
+        return Err(AzureError::Az(message.split('\n').next().unwrap_or_default().to_owned()));
     }
     Ok(value)
 }

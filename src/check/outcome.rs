@@ -109,11 +109,6 @@ impl<'a> Outcomes<'a> {
         self.say(State::Unknown, found.into())
     }
 
-    /// What was said last.
-    pub(super) fn last(&mut self) -> Option<&mut Outcome> {
-        self.list.last_mut()
-    }
-
     /// How many there are, of all checks.
     pub(super) fn len(&self) -> usize {
         self.list.len()

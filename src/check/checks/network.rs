@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use crate::check::context::{Context, Side, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
-use crate::check::{About, Check};
+use crate::check::{About, Check, plural};
+use crate::globals::{Password, Role};
+use crate::secret::VerifierKind;
 
 static ABOUT: About = About {
     name: "network",
@@ -134,10 +136,7 @@ fn passwords(cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
     let live = cx.target.rows(&ENCRYPTION)?.first().and_then(|row| row.get(4));
     let json = cx.azure.parameters.as_ref().and_then(|all| all.get(ACCEPTED));
     let accepted = live.or_else(|| json?.value.as_deref());
-    let encryption = |side: &Side| -> Result<String, crate::check::Unseen> {
-        Ok(side.setting("password_encryption")?.map(|it| it.value).unwrap_or_default())
-    };
-    let target = encryption(&cx.target)?;
+    let target = cx.target.setting("password_encryption")?.map(|it| it.value).unwrap_or_default();
     let Some(accepted) = accepted else {
         out.unknown(format!(
             "new passwords become {target} on the target; it does not tell which verifiers it accepts"
@@ -145,24 +144,35 @@ fn passwords(cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         .looked_at(format!("password_encryption and {ACCEPTED}"));
         return Ok(());
     };
-    // Before 14 it was a truth value.
-    let source = encryption(&cx.source).unwrap_or_default();
-    let has_md5 = matches!(source.as_str(), "md5" | "on");
+    let found = format!("new passwords become {target} on the target, which accepts {accepted}");
     let takes_md5 = accepted.split(',').any(|method| method.trim() == "md5");
-    let found = format!(
-        "passwords become {} on the source and {target} on the target, which accepts {accepted}",
-        if source.is_empty() { "something unknown" } else { &source }
-    );
-    if has_md5 && !takes_md5 {
-        out.warning(format!("{found}: roles with md5 verifiers cannot log in"))
-            .remedy(cx.azure.set_parameter(ACCEPTED, &format!("md5,{accepted}")));
-    } else {
-        out.succeeded(found);
-    }
-    if let Some(last) = out.last() {
-        last.looked_at(format!("password_encryption and {ACCEPTED}"));
-    }
+    let md5 = if takes_md5 { None } else { md5_roles(cx) };
+    let outcome = match md5 {
+        Some(who) => out
+            .warning(format!("{found}: {who} cannot log in"))
+            .remedy(cx.azure.set_parameter(ACCEPTED, &format!("md5,{accepted}"))),
+        None => out.succeeded(found),
+    };
+    outcome.looked_at(format!(
+        "password_encryption and {ACCEPTED} of the target, verifiers of the source"
+    ));
     Ok(())
+}
+
+/// Who has an md5 verifier on the source, as far as that can be seen.
+fn md5_roles(cx: &Context) -> Option<String> {
+    let live = &cx.source.server().ok()?.live;
+    let is_md5 = |role: &Role| matches!(&role.password, Password::Is(it) if it.value.kind() == VerifierKind::Md5);
+    let seen = live.globals.roles.values().filter(|role| is_md5(role)).count();
+    let told = live.verifier_kinds.values().filter(|kind| *kind == "md5").count();
+    if live.answers.reads_verifiers || !live.verifier_kinds.is_empty() {
+        let count = seen.max(told);
+        return (count > 0).then(|| format!("{} with an md5 verifier", plural(count, "role")));
+    }
+    // Before 14 it was a truth value.
+    let encryption = cx.source.setting("password_encryption").ok()??.value;
+    let may_be = matches!(encryption.as_str(), "md5" | "on");
+    may_be.then(|| "roles with an md5 verifier, which are usual on the source,".to_owned())
 }
 
 /// Public or private, as the JSON tells.

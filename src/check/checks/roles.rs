@@ -1,5 +1,7 @@
 //! Roles: what copy would do.
 
+use std::collections::BTreeSet;
+
 use crate::attribute::Attribute;
 use crate::check::answer::Unseen;
 use crate::check::context::{Context, Verdict};
@@ -10,6 +12,7 @@ use crate::globals::{Change, Globals, Ledger, Password};
 use crate::name::Name;
 use crate::plan::{self, Desired, Plan, plan};
 use crate::platform::{Platform, Rights};
+use crate::read::live::Live;
 use crate::sanitize::{self, Choices, Sanitized, sanitize};
 
 static ABOUT: About = About {
@@ -19,6 +22,9 @@ static ABOUT: About = About {
     looked_at: "the globals of both servers",
     online: false,
 };
+
+/// Where passwords are.
+const VERIFIERS: &str = "pg_authid of the source, and the roles of the target";
 
 /// How many names are told where it does not matter which.
 const NAMES: usize = 5;
@@ -54,7 +60,7 @@ impl Check for Roles {
         let options = plan::Options { now: cx.now, ..plan::Options::default() };
         let plan = plan(&target.globals, &desired, &target.answers, platform, &options);
         changes(&plan, out);
-        passwords(&sanitized.globals, source.answers.reads_verifiers, out);
+        passwords(source, target, &sanitized.globals, out);
         superusers(&source.globals, &sanitized.globals, platform, out);
         findings(&sanitized, &plan, out);
         Ok(())
@@ -83,29 +89,47 @@ fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
 }
 
 /// Who cannot log in afterwards.
-fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>) {
-    let without = sanitized.roles.iter().filter(|(_, role)| {
-        role.has(Attribute::Login) && !matches!(role.password, Password::Is(_))
+fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcomes<'_>) {
+    // They have none on the source's platform either; copy names them.
+    let elsewhere: BTreeSet<&Name> = source
+        .globals
+        .memberships
+        .keys()
+        .filter(|key| {
+            source
+                .platform
+                .is_some_and(|it| it.external_authentication(key.role.as_str()).is_some())
+        })
+        .map(|key| &key.member)
+        .collect();
+    let reads_verifiers = source.answers.reads_verifiers;
+    let without = sanitized.roles.iter().filter(|(name, role)| {
+        // Behind a closed pg_authid, one that is on the target may have got its password there.
+        role.has(Attribute::Login)
+            && !matches!(role.password, Password::Is(_))
+            && !elsewhere.contains(name)
+            && (reads_verifiers || !target.globals.roles.contains_key(*name))
     });
     let without: Vec<&Name> = without.map(|(name, _)| name).collect();
     if without.is_empty() {
-        out.succeeded("every login role arrives with its password")
-            .looked_at("pg_authid of the source");
+        let found = if reads_verifiers {
+            "every login role has a password to bring"
+        } else {
+            "pg_authid is closed on the source, and every login role is on the target"
+        };
+        out.succeeded(found).looked_at(VERIFIERS);
     } else if reads_verifiers {
-        out.warning(format!(
-            "{} without a password: {}",
-            plural(without.len(), "login role"),
-            some(&without)
-        ))
-        .looked_at("pg_authid of the source")
-        .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
+        let count = plural(without.len(), "login role");
+        out.warning(format!("{count} without a password: {}", some(&without)))
+            .looked_at(VERIFIERS)
+            .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
     } else {
         out.warning(format!(
             "pg_authid is closed on the source: {} would arrive without a password: {}",
             plural(without.len(), "login role"),
             some(&without)
         ))
-        .looked_at("pg_authid of the source")
+        .looked_at(VERIFIERS)
         .remedy(
             "pg_globals copy --passwords generate --password-file FILE, or --passwords-from where \
              they are known",

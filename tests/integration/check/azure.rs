@@ -49,7 +49,7 @@ fn high_availability_and_replicas() {
     );
     assert_snapshot!(found(run(), 0), @"
     warning: slot azure_standby_1: high availability seems to be on
-      = az postgres flexible-server update --resource-group GROUP --name SERVER --high-availability Disabled, and after the migration az postgres flexible-server update --resource-group GROUP --name SERVER --high-availability 'ZoneRedundant or SameZone, as it was'
+      = az postgres flexible-server update --resource-group GROUP --name SERVER --high-availability Disabled, and after the migration the same with the mode that it had
     warning: slot read_1: there seems to be a replica
       = az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json, for --azure-replicas
     ");
@@ -61,10 +61,23 @@ fn size_and_storage() {
     let from = source.connection_string("postgres", "postgres");
     let (_target, to) = azure(16, &[]);
     let compute = || check(&from, &to, &["compute"]);
-    assert_snapshot!(found(compute(), 0), @"");
-    assert_snapshot!(found(with_server(compute(), SERVER), 0), @"");
-    assert_snapshot!(found(with_server(check(&to, &from, &["compute"]), REST), 0), @"");
-    assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 0), @"");
+    assert_snapshot!(found(compute(), 0), @"
+    warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
+      = a larger SKU, or az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 60, which needs a restart, or a pooler
+    unknown: the target's SKU is not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    ");
+    assert_snapshot!(found(with_server(compute(), SERVER), 0), @"
+    warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
+      = a larger SKU, or az postgres flexible-server parameter set --resource-group shop-rg --server-name shop --name max_connections --value 60, which needs a restart, or a pooler
+    succeeded: Standard_D4ds_v5 (GeneralPurpose), 4 vCores: compare it with the source's instance class
+    ");
+    assert_snapshot!(found(with_server(check(&to, &from, &["compute"]), REST), 0), @"
+    succeeded: max_connections 50 and shared_buffers 8MB on the source, 60 and 8MB on the target; processors and memory are in no catalog
+    warning: Standard_B2ms (Burstable), 2 vCores: compare it with the source's instance class; a burstable server runs out of credits under the load of a migration
+      = az postgres flexible-server update --resource-group shop-rg --name shop --tier GeneralPurpose --sku-name Standard_D4ds_v5, or another that fits
+    ");
+    assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 0), @"unknown: the source could not be read");
 
     // The size of a database is another on every build.
     let sizes = |text: String| {
@@ -75,18 +88,30 @@ fn size_and_storage() {
         text.lines().map(cut).collect::<Vec<_>>().join("\n")
     };
     let storage = || check(&from, &to, &["storage"]);
-    assert_snapshot!(sizes(found(storage(), 0)), @"");
-    assert_snapshot!(sizes(found(with_server(storage(), SERVER), 0)), @"");
+    assert_snapshot!(sizes(found(storage(), 0)), @"
+    unknown: 1 database of …; the target's storage is not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    ");
+    assert_snapshot!(sizes(found(with_server(storage(), SERVER), 0)), @"succeeded: 1 database of …; 128 GiB on the target");
     let small = SERVER.replace("\"storageSizeGb\": 128", "\"storageSizeGb\": 0");
-    assert_snapshot!(sizes(found(with_server(storage(), &small), 1)), @"");
+    assert_snapshot!(sizes(found(with_server(storage(), &small), 1)), @"
+    failed: 1 database of …; 0 GiB on the target, and 1.25 times the databases are 9.0 MiB
+      = az postgres flexible-server update --resource-group shop-rg --name shop --storage-size 32
+    ");
     let growing = small.replace("\"autoGrow\": \"Disabled\"", "\"autoGrow\": \"Enabled\"");
-    assert_snapshot!(sizes(found(with_server(storage(), &growing), 0)), @"");
+    assert_snapshot!(sizes(found(with_server(storage(), &growing), 0)), @"
+    warning: 1 database of …; 0 GiB on the target, and 1.25 times the databases are 9.0 MiB; it grows by itself, which can be slower than the load
+      = az postgres flexible-server update --resource-group shop-rg --name shop --storage-size 32
+    ");
     source.sql("postgres", "postgres", "CREATE ROLE weak LOGIN");
     source.sql("postgres", "postgres", "CREATE DATABASE closed");
     source.sql("postgres", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let weak = source.connection_string("weak", "postgres");
-    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"");
-    assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 0), @"");
+    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"
+    warning: 2 databases of …; 128 GiB on the target
+      = connect to the source as a role that may see all of …
+    ");
+    assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 0), @"unknown: the source could not be read");
 }
 
 #[test]
@@ -95,17 +120,98 @@ fn the_network() {
     let from = source.connection_string("postgres", "postgres");
     let (target, to) = azure(16, &[("azure.accepted_password_auth_method", "scram-sha-256")]);
     let network = |from: &str, to: &str| check(from, to, &["network"]);
-    assert_snapshot!(found(network(&from, &to), 0), @"");
-    assert_snapshot!(found(with_server(network(&from, &to), SERVER), 0), @"");
-    assert_snapshot!(found(with_server(network(&from, &to), REST), 1), @"");
+    let found = |run: Run, status| {
+        let text = found(run, status).replace(&target.port.to_string(), "PORT");
+        // A busy machine takes longer.
+        let cut = |line: &str| match line.split_once(", in ") {
+            Some((start, rest)) if rest.ends_with(" ms") => format!("{start}, in … ms"),
+            _ => line.to_owned(),
+        };
+        text.lines().map(cut).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(found(network(&from, &to), 0), @"
+    succeeded 603000: the source answers through a socket, in … ms
+    succeeded 603000: the target answers through a socket, in … ms
+    unknown 603001: the source is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    unknown 603001: the target is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
+    unknown: firewall and private access of the target are not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    ");
+    assert_snapshot!(found(with_server(network(&from, &to), SERVER), 0), @"
+    succeeded 603000: the source answers through a socket, in … ms
+    succeeded 603000: the target answers through a socket, in … ms
+    unknown 603001: the source is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    unknown 603001: the target is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
+    succeeded: public access; which addresses its firewall lets in is not in this JSON
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    ");
+    assert_snapshot!(found(with_server(network(&from, &to), REST), 1), @"
+    succeeded 603000: the source answers through a socket, in … ms
+    succeeded 603000: the target answers through a socket, in … ms
+    unknown 603001: the source is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    unknown 603001: the target is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
+    failed: no public access, and 0 private endpoints: nothing can reach it
+      = give it a private endpoint, or public access
+    failed: passwords are not taken, only tokens of Microsoft Entra ID
+      = az postgres flexible-server update --resource-group shop-rg --name shop --password-auth Enabled
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    ");
 
-    // Roles with md5 verifiers, over the network, without TLS; nobody knows that password.
-    source.sql("postgres", "postgres", "ALTER SYSTEM SET password_encryption = 'md5'");
-    source.sql("postgres", "postgres", "SELECT pg_reload_conf()");
+    // Roles with md5 verifiers; over the network, without TLS.
+    source.sql(
+        "postgres",
+        "postgres",
+        "SET password_encryption = md5; CREATE ROLE old LOGIN PASSWORD 'x'; CREATE ROLE new",
+    );
     let tcp = target.tcp_connection_string("azadmin", "postgres");
-    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "azadmin secret"), 0).replace(&target.port.to_string(), "PORT"), @"");
-    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 1).replace(&target.port.to_string(), "PORT"), @"");
-    assert_snapshot!(found(network(NOWHERE, NOWHERE), 1), @"");
+    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "azadmin secret"), 0), @"
+    succeeded 603000: the source answers through a socket, in … ms
+    succeeded 603000: the target answers at 127.0.0.1, in … ms
+    unknown 603001: the source is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    warning 603001: the target is connected to without TLS; the migration service has prefer and require only
+      = switch TLS on there, and connect with sslmode=require
+    warning: new passwords become scram-sha-256 on the target, which accepts scram-sha-256: 1 role with an md5 verifier cannot log in
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name azure.accepted_password_auth_method --value md5,scram-sha-256
+    unknown: firewall and private access of the target are not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    ");
+    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 1), @r#"
+    succeeded 603000: the source answers through a socket, in … ms
+    failed 603100: the target: 127.0.0.1:PORT: password authentication failed for user "azadmin" (password from PGPASSWORD)
+      = give the right password: PGPASSWORD, or ~/.pgpass
+    unknown 603001: the source is connected to through a socket, without TLS
+      = connect over the network, as the migration service will
+    unknown: firewall and private access of the target are not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    "#);
+    assert_snapshot!(found(network(NOWHERE, NOWHERE), 1), @"
+    failed 603000: the source: /nowhere/.s.PGSQL.5432: there is no such socket; is the server running here? For a server elsewhere, give host=…
+      = see that the server runs, and that its firewall lets this machine in
+    failed 603000: the target: /nowhere/.s.PGSQL.5432: there is no such socket; is the server running here? For a server elsewhere, give host=…
+      = see that the server runs, and that its firewall lets this machine in
+    unknown: firewall and private access of the target are not in its catalogs
+      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
+      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    ");
 }
 
 /// Each file of JSON that is no such JSON ends the command, with its name.
@@ -129,7 +235,17 @@ fn json_that_is_none() {
     }
     all.push(run().with("--azure-server missing.json").fails());
     all.push(run().with("--azure-server - --azure-replicas -").fails());
-    assert_snapshot!(all.concat(), @"");
+    assert_snapshot!(all.concat(), @r#"
+    error: --azure-server file.json: az failed: Please run 'az login' to setup account.
+    error: --azure-server file.json: an empty list was found where the output of az postgres flexible-server show was expected
+    error: --azure-server file.json: no JSON, in line 1, column 10: write it with az postgres flexible-server … --output json
+    error: --azure-server file.json: it is empty: did az fail?
+    error: --azure-replicas file.json: an object of type "Microsoft.DBforPostgreSQL/flexibleServers" was found where the output of az postgres flexible-server replica list was expected
+    error: --azure-parameters file.json: an object of type "Microsoft.DBforPostgreSQL/flexibleServers" was found where the output of az postgres flexible-server parameter list was expected
+    error: --azure-parameters file.json: az failed: (ResourceNotFound) no such server
+    error: --azure-server missing.json: no such file or directory
+    error: only one of --azure-server, --azure-replicas and --azure-parameters can be -
+    "#);
 }
 
 /// JSON of another flexible server than the connection leads to.
@@ -141,9 +257,12 @@ fn json_of_another_server() {
         target.port
     );
     let run = || check(NOWHERE, &to, &["high-availability"]).env("PGPASSWORD", "azadmin secret");
-    assert_snapshot!(with_server(run(), SERVER).fails(), @"");
+    assert_snapshot!(with_server(run(), SERVER).fails(), @"error: --azure-server server.json: it is of the server shop.postgres.database.azure.com, and the target is crm.postgres.database.azure.com");
     let same = SERVER.replace("shop.postgres", "crm.postgres");
-    assert_snapshot!(found(with_server(run(), &same), 0), @"");
+    assert_snapshot!(found(with_server(run(), &same), 0), @"succeeded: mode Disabled");
     // The server's name is known from its host.
-    assert_snapshot!(found(run(), 0), @"");
+    assert_snapshot!(found(run(), 0), @"
+    unknown: nothing shows a standby, which does not prove that there is none
+      = az postgres flexible-server show --resource-group GROUP --name crm --output json > server.json, for --azure-server
+    ");
 }

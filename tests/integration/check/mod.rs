@@ -1,6 +1,7 @@
 //! `check`: each check in the states that it can have, made for real where SQL can make them.
 
 mod azure;
+mod roles;
 mod server;
 
 use serde_json::Value;

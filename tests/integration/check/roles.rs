@@ -1,0 +1,71 @@
+//! Roles: what copy would do.
+
+use insta::assert_snapshot;
+
+use super::{azure, check, found};
+use crate::support::command::Run;
+use crate::support::{globals, platforms};
+
+#[test]
+fn before_and_after_a_copy() {
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    let (_target, to) = azure(16, &[]);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let run = || check(&from, &to, &["roles"]);
+    assert_snapshot!(found(run(), 1), @"
+    failed: 17 roles to create, 51 changes in all until the target has what the source has
+      = pg_globals copy SOURCE TARGET: the migration service does not bring roles
+    warning: 1 login role without a password: postgres
+      = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: copy has 1 error and 13 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    Run::new(["copy", &from, &to, "--yes", "--reader", "catalog"]).done();
+    assert_snapshot!(found(run(), 0), @"
+    succeeded: everything that the target takes is there: copy has nothing to do
+    warning: 1 login role without a password: postgres
+      = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: copy has 1 error and 13 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    // Whoever may not read pg_authid sees less.
+    let from = source.connection_string("postgres", "postgres");
+    assert_snapshot!(found(check(&from, &to, &["roles"]), 0), @"
+    succeeded: everything that the target takes is there: copy has nothing to do
+    succeeded: pg_authid is closed on the source, and every login role is on the target
+    warning: copy has 1 error and 11 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+}
+
+#[test]
+fn superusers_and_obstacles() {
+    let source = crate::support::cluster::Cluster::start(18);
+    source.sql("postgres", "postgres", "CREATE ROLE boss SUPERUSER LOGIN");
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(18, &[]);
+    assert_snapshot!(found(check(&from, &to, &["roles"]), 1), @"
+    failed: 2 roles to create, 2 changes in all until the target has what the source has
+      = pg_globals copy SOURCE TARGET: the migration service does not bring roles
+    warning: 2 login roles without a password: boss, postgres
+      = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: 2 roles that are superusers on the source are none on the target: boss, postgres
+      = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
+    warning: copy has 0 errors and 3 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    // Somebody else's role, on which the administrator has no ADMIN option.
+    target.sql("azuresu", "postgres", "CREATE ROLE boss");
+    assert_snapshot!(found(check(&from, &to, &["roles"]), 1), @"
+    failed: copy cannot start: azadmin lacks the ADMIN option on boss
+      = pg_globals copy SOURCE TARGET --dry-run lists all of it, with the ways out
+    warning: 2 login roles without a password: boss, postgres
+      = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: 2 roles that are superusers on the source are none on the target: boss, postgres
+      = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
+    warning: copy has 1 error and 3 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    assert_snapshot!(found(check(&from, "host=/nowhere user=u dbname=d", &["roles"]), 0), @"unknown: the target could not be read");
+}
