@@ -54,11 +54,11 @@ pub(super) struct Check {
     database: Vec<String>,
 
     /// Only this check. Repeatable.
-    #[arg(long, value_name = "CHECK", value_parser = names(), help_heading = "What is checked")]
+    #[arg(long, value_name = "CHECK", value_parser = names(), hide_possible_values = true, help_heading = "What is checked")]
     only: Vec<String>,
 
     /// Not this check. Repeatable.
-    #[arg(long, value_name = "CHECK", value_parser = names(), help_heading = "What is checked")]
+    #[arg(long, value_name = "CHECK", value_parser = names(), hide_possible_values = true, help_heading = "What is checked")]
     skip: Vec<String>,
 
     /// What the online migration needs, too.
@@ -66,7 +66,7 @@ pub(super) struct Check {
     online: bool,
 
     /// The platform of the source [default: recognised by its roles].
-    #[arg(long, value_name = "NAME", help_heading = "What is checked")]
+    #[arg(long, value_name = "NAME", help_heading = "What is checked", value_parser = options::PlatformName, hide_possible_values = true)]
     source_platform: Option<String>,
 
     /// List the checks.
@@ -96,9 +96,7 @@ enum CheckFormat {
 
 /// The checks' names, for clap to complete and correct.
 fn names() -> clap::builder::PossibleValuesParser {
-    let values = checks::abouts().map(|about| clap::builder::PossibleValue::new(about.name));
-    // They have a list of their own.
-    clap::builder::PossibleValuesParser::new(values.map(|value| value.hide(true)))
+    clap::builder::PossibleValuesParser::new(checks::abouts().map(|about| about.name))
 }
 
 impl Check {

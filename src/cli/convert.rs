@@ -9,7 +9,7 @@ use clap::Args;
 use super::choosing::{Choosing, PasswordChoice};
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
-use super::options::{PlatformChoice, shown};
+use super::options::{PlatformChoice, PlatformName, shown};
 use super::{Exit, Format, connection};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
@@ -32,7 +32,7 @@ pub(super) struct Convert {
     source: String,
 
     /// What the target accepts: a platform's name, or a file like `pg_globals platforms azure` prints.
-    #[arg(short, long, value_name = "NAME|FILE", default_value = "azure", help_heading = "Target")]
+    #[arg(short, long, value_name = "NAME|FILE", default_value = "azure", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
     platform: String,
 
     /// The target's major version [default: the newest that the platform offers].

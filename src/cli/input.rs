@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
-use super::options::{PlatformChoice, shown};
+use super::options::{PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
@@ -26,7 +26,7 @@ use crate::version::Major;
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct InputOptions {
     /// The platform of the source [default: recognised by its roles].
-    #[arg(long, value_name = "NAME|FILE", help_heading = "Source")]
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Source", value_parser = PlatformName, hide_possible_values = true)]
     pub(super) source_platform: Option<String>,
 
     /// List statements of a dump that are not understood as dropped, instead of failing.

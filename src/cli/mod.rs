@@ -3,12 +3,14 @@
 
 mod check;
 mod choosing;
+mod completions;
 mod connection;
 mod convert;
 mod copy;
 mod diff;
 mod file;
 mod input;
+mod man;
 mod options;
 mod platforms;
 
@@ -20,7 +22,7 @@ use clap::{Parser, Subcommand};
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
-#[command(name = "pg_globals", version, max_term_width = 100)]
+#[command(name = "pg_globals", version, long_version = env!("PG_GLOBALS_VERSION"), max_term_width = 100)]
 #[command(after_help = "Exit status: 0 done, 1 differences, 2 trouble.")]
 struct Cli {
     #[command(subcommand)]
@@ -35,6 +37,8 @@ enum Command {
     Diff(Box<diff::Diff>),
     Check(Box<check::Check>),
     Platforms(platforms::Platforms),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 /// How a command ended (`diff(1)`'s convention).
@@ -76,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Platforms(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {
         // Whoever reads standard output may stop when it has seen enough.

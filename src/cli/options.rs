@@ -1,10 +1,12 @@
 //! Options that commands share, and how their values are read.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
 use super::{file, platforms};
 use crate::glob::Glob;
@@ -42,6 +44,28 @@ impl PlatformChoice {
             Self::Builtin(platform) => platform,
             Self::File(platform) => platform,
         }
+    }
+}
+
+/// What completes a platform's name: any text is taken, since a file may describe one.
+#[derive(Clone)]
+pub(super) struct PlatformName;
+
+impl TypedValueParser for PlatformName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = Platform::all().iter().map(|it| PossibleValue::new(it.name().to_owned()));
+        Some(Box::new(names))
     }
 }
 

@@ -26,6 +26,7 @@ mod laws;
 mod live_laws;
 mod readers;
 mod readme;
+mod rooms;
 mod secrets;
 mod setting_values;
 mod support;

@@ -12,7 +12,7 @@ use clap::Args;
 use super::choosing::{Choosing, PasswordChoice};
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
-use super::options::PlatformChoice;
+use super::options::{PlatformChoice, PlatformName};
 use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
@@ -71,7 +71,7 @@ pub(super) struct Copy {
     yes: bool,
 
     /// The platform of the target [default: recognised by its roles].
-    #[arg(short, long, value_name = "NAME|FILE", help_heading = "Target")]
+    #[arg(short, long, value_name = "NAME|FILE", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
     platform: Option<String>,
 
     #[command(flatten)]

@@ -44,7 +44,7 @@ pub(super) struct Diff {
 
     /// Compare the left side as it would be on this platform, and only what it has: is the migration
     /// complete?
-    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared")]
+    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = options::PlatformName, hide_possible_values = true)]
     as_platform: Option<String>,
 
     /// Do not look at this: passwords, comments, settings, memberships, parameters, tablespaces,

@@ -1,0 +1,48 @@
+//! `pg_globals man`: manual pages, made from the same texts as the help.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, CommandFactory as _};
+use clap_mangen::Man;
+
+use super::{Cli, Exit, file};
+
+/// Print the manual page, or write those of all commands to a directory.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: pg_globals man ~/.local/share/man/man1\n\n\
+    Exit status: 0 done, 2 trouble.")]
+pub(super) struct ManPages {
+    /// A directory that is there; each command gets a page of its own in it.
+    directory: Option<PathBuf>,
+}
+
+impl ManPages {
+    pub(super) fn run(&self) -> Result<Exit> {
+        let program = Cli::command();
+        let Some(directory) = &self.directory else {
+            io::stdout().lock().write_all(&page(program)?)?;
+            return Ok(Exit::Done);
+        };
+        let write = |name: &str, text: &[u8]| {
+            let path: &Path = &directory.join(format!("{name}.1"));
+            fs::write(path, text).map_err(|error| file::failed(path.display(), &error))
+        };
+        for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
+            let name = format!("pg_globals-{}", command.get_name());
+            // The page is called as the command is typed.
+            let command = command.clone().name(name.clone());
+            write(&name, &page(command)?)?;
+        }
+        write("pg_globals", &page(program)?)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn page(command: clap::Command) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    Man::new(command).render(&mut text)?;
+    Ok(text)
+}
