@@ -25,11 +25,14 @@ fn of_the_program() {
     Usage: pg_globals <COMMAND>
 
     Commands:
-      convert    Convert a globals dump into a script that a managed target accepts
-      copy       Copy roles live, from a server or a dump to a server
-      diff       Show what differs between the globals of two places
-      platforms  List the platforms that are known, or print one as TOML to start your own from
-      help       Print this message or the help of the given subcommand(s)
+      convert      Convert a globals dump into a script that a managed target accepts
+      copy         Copy roles live, from a server or a dump to a server
+      diff         Show what differs between the globals of two places
+      check        Check the migration's other prerequisites; nothing is written on either side
+      platforms    List the platforms that are known, or print one as TOML to start your own from
+      completions  Print completions for a shell: commands, options, platforms, rules and checks
+      man          Print the manual page, or write those of all commands to a directory
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -44,11 +47,14 @@ fn of_the_program() {
     Usage: pg_globals <COMMAND>
 
     Commands:
-      convert    Convert a globals dump into a script that a managed target accepts
-      copy       Copy roles live, from a server or a dump to a server
-      diff       Show what differs between the globals of two places
-      platforms  List the platforms that are known, or print one as TOML to start your own from
-      help       Print this message or the help of the given subcommand(s)
+      convert      Convert a globals dump into a script that a managed target accepts
+      copy         Copy roles live, from a server or a dump to a server
+      diff         Show what differs between the globals of two places
+      check        Check the migration's other prerequisites; nothing is written on either side
+      platforms    List the platforms that are known, or print one as TOML to start your own from
+      completions  Print completions for a shell: commands, options, platforms, rules and checks
+      man          Print the manual page, or write those of all commands to a directory
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -56,9 +62,9 @@ fn of_the_program() {
 
     Exit status: 0 done, 1 differences, 2 trouble.
     ");
-    let version = format!("pg_globals {}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!(help(&["--version"]), version);
-    assert_eq!(help(&["-V"]), version);
+    // With the commit, where it is built in a checkout.
+    assert_eq!(help(&["--version"]), concat!("pg_globals ", env!("PG_GLOBALS_VERSION"), "\n"));
+    assert_eq!(help(&["-V"]), concat!("pg_globals ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
 #[test]
@@ -281,5 +287,149 @@ fn of_platforms() {
               Print help (see a summary with '-h')
 
     Example: pg_globals platforms azure > mine.toml
+    ");
+}
+
+#[test]
+fn of_check() {
+    assert_snapshot!(help(&["check", "-h"]), @r#"
+    Check the migration's other prerequisites; nothing is written on either side
+
+    Usage: pg_globals check [OPTIONS] [SOURCE] [TARGET]
+
+    Arguments:
+      [SOURCE]  A connection (postgresql://… or "key=value …") to the server that is migrated
+      [TARGET]  A connection to the target, as the role that will migrate
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    What az tells:
+          --azure-server <FILE>      What az postgres flexible-server show -o json wrote, or -
+          --azure-replicas <FILE>    What az postgres flexible-server replica list -o json wrote, or -
+          --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
+
+    What is checked:
+          --database <NAME>         A database that is to be migrated [default: all that accept
+                                    connections]. Repeatable
+          --only <CHECK>            Only this check. Repeatable
+          --skip <CHECK>            Not this check. Repeatable
+          --online                  What the online migration needs, too
+          --source-platform <NAME>  The platform of the source [default: recognised by its roles]
+
+    Output:
+          --list             List the checks
+          --report <FILE>    Write the report to a file as well: JSON, or Markdown where its name ends
+                             in .md
+          --format <FORMAT>  The format of what is printed [default: text] [possible values: text, json,
+                             markdown]
+
+    Example: pg_globals check postgresql://postgres@source/postgres postgresql://azadmin@target/postgres
+    --azure-server server.json
+
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
+    "#);
+    assert_snapshot!(help(&["check", "--help"]), @r#"
+    Check the migration's other prerequisites; nothing is written on either side.
+
+    What must hold before a migration to Azure Database for PostgreSQL flexible server starts: versions,
+    network, extensions, server parameters, roles, high availability, and what the databases have that
+    the migration service does not bring. Each line says what was looked at, what was found, and what
+    mends it.
+
+    Usage: pg_globals check [OPTIONS] [SOURCE] [TARGET]
+
+    Arguments:
+      [SOURCE]
+              A connection (postgresql://… or "key=value …") to the server that is migrated
+
+      [TARGET]
+              A connection to the target, as the role that will migrate
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+    What az tells:
+          --azure-server <FILE>
+              What az postgres flexible-server show -o json wrote, or -
+
+          --azure-replicas <FILE>
+              What az postgres flexible-server replica list -o json wrote, or -
+
+          --azure-parameters <FILE>
+              What az postgres flexible-server parameter list -o json wrote, or -
+
+    What is checked:
+          --database <NAME>
+              A database that is to be migrated [default: all that accept connections]. Repeatable
+
+          --only <CHECK>
+              Only this check. Repeatable
+
+          --skip <CHECK>
+              Not this check. Repeatable
+
+          --online
+              What the online migration needs, too
+
+          --source-platform <NAME>
+              The platform of the source [default: recognised by its roles]
+
+    Output:
+          --list
+              List the checks
+
+          --report <FILE>
+              Write the report to a file as well: JSON, or Markdown where its name ends in .md
+
+          --format <FORMAT>
+              The format of what is printed
+
+              Possible values:
+              - text:     For people
+              - json:     For programs
+              - markdown: For whoever signs it
+
+              [default: text]
+
+    Example: pg_globals check postgresql://postgres@source/postgres postgresql://azadmin@target/postgres
+    --azure-server server.json
+
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
+    "#);
+}
+
+#[test]
+fn of_the_small_commands() {
+    assert_snapshot!(help(&["completions", "--help"]), @"
+    Print completions for a shell: commands, options, platforms, rules and checks
+
+    Usage: pg_globals completions <SHELL>
+
+    Arguments:
+      <SHELL>  The shell [possible values: bash, elvish, fish, powershell, zsh]
+
+    Options:
+      -h, --help  Print help
+
+    Example: pg_globals completions bash > ~/.local/share/bash-completion/completions/pg_globals
+
+    Exit status: 0 done, 2 trouble.
+    ");
+    assert_snapshot!(help(&["man", "--help"]), @"
+    Print the manual page, or write those of all commands to a directory
+
+    Usage: pg_globals man [DIRECTORY]
+
+    Arguments:
+      [DIRECTORY]  A directory that is there; each command gets a page of its own in it
+
+    Options:
+      -h, --help  Print help
+
+    Example: pg_globals man ~/.local/share/man/man1
+
+    Exit status: 0 done, 2 trouble.
     ");
 }

@@ -11,3 +11,4 @@ mod output;
 mod passwords;
 mod platforms;
 mod report;
+mod shell;

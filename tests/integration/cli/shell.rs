@@ -1,0 +1,52 @@
+//! Completions and manual pages.
+
+use std::process::Command;
+
+use crate::support::command::Run;
+
+/// bash takes them, and completes the names of platforms and checks.
+#[test]
+fn bash_completes() {
+    let completed = |line: &str| {
+        let script = Run::new(["completions", "bash"]).done().stdout;
+        let words: Vec<_> = line.split(' ').collect();
+        let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({line}); COMP_CWORD={}; _pg_globals pg_globals '{last}' '{before}'; \
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.len() - 1
+        );
+        let output = Command::new("bash").args(["-c", &ask]).output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(completed("pg_globals co"), "convert\ncopy\ncompletions\n");
+    assert_eq!(completed("pg_globals convert --platform a"), "azure\naurora\nalloydb\naiven\n");
+    assert_eq!(completed("pg_globals check --only source"), "source-version\n");
+    assert_eq!(completed("pg_globals copy --skip sec"), "security-labels\n");
+}
+
+#[test]
+fn there_is_a_page_for_each_command() {
+    let done = Run::new(["man", "."]).done();
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", ""));
+    let mut expected = vec!["pg_globals.1".to_owned()];
+    let help = Run::new(["--help"]).done().stdout;
+    let commands = help.split("\n\n").find(|part| part.starts_with("Commands:")).unwrap();
+    for line in commands.lines().skip(1).filter(|line| !line.starts_with("   ")) {
+        let name = line.split_whitespace().next().unwrap();
+        if name != "help" {
+            expected.push(format!("pg_globals-{name}.1"));
+        }
+    }
+    expected.sort();
+    assert_eq!(done.run.names(), expected);
+    let page = done.file("pg_globals-copy.1");
+    assert!(page.contains("\n.TH pg_globals-copy 1 "), "{page}");
+    let whole = Run::new(["man"]).done().stdout;
+    assert_eq!(whole, done.file("pg_globals.1"));
+    assert_eq!(
+        Run::new(["man", "nowhere"]).fails(),
+        "error: nowhere/pg_globals-convert.1: no such file or directory\n"
+    );
+}
