@@ -199,8 +199,8 @@ impl Check {
     /// Opened before the work, so that a bad path is told at once.
     fn report_file(&self) -> Result<Option<(Whole, CheckFormat)>> {
         let Some(path) = &self.report else { return Ok(None) };
-        let markdown = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"));
-        let format = if markdown { CheckFormat::Markdown } else { CheckFormat::Json };
+        let format =
+            if file::is_markdown(path) { CheckFormat::Markdown } else { CheckFormat::Json };
         Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))
     }
 }

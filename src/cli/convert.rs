@@ -49,7 +49,8 @@ pub(super) struct Convert {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write the report to a file as JSON; with -o, - is standard output.
+    /// Write the report to a file: JSON, or Markdown where its name ends in .md; with -o, - is
+    /// standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
@@ -121,7 +122,11 @@ impl Convert {
             file.fill(write_script)?;
         }
         if let Some(file) = &mut report_file {
-            file.fill(|to| write_json(&summary, to))?;
+            let markdown = self.report.as_deref().is_some_and(file::is_markdown);
+            file.fill(|to| match markdown {
+                true => report::write_markdown(&summary, to),
+                false => write_json(&summary, to),
+            })?;
         }
         if let Some((path, lines)) = self.choosing.password_lines(&generated, &choices) {
             file::append_secret(path, &lines)?;

@@ -110,6 +110,11 @@ pub(super) fn refuse_missing_directory(option: &str, path: &Path) -> Result<()> 
     Ok(())
 }
 
+/// Whether a report is wanted as Markdown: its name says so, as JSON is what programs expect.
+pub(super) fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"))
+}
+
 /// A file that appears when it is complete. Until then there is nothing, or what was there before.
 pub(super) struct Whole {
     path: PathBuf,

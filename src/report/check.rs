@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::copy::Place;
+use super::markdown::escaped;
 use super::one_line;
 use super::text::{Look, plural};
 use crate::check::{Outcome, State};
@@ -164,27 +165,15 @@ pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Resul
             let _ = write!(
                 out,
                 "| {check}{code} | {} | {} | {} |",
-                cell(&names(&group.databases)),
-                cell(found),
-                cell(looked_at)
+                escaped(&names(&group.databases)),
+                escaped(found),
+                escaped(looked_at)
             );
             if remedies {
-                let _ = write!(out, " {} |", remedy.as_deref().map(cell).unwrap_or_default());
+                let _ = write!(out, " {} |", remedy.as_deref().map(escaped).unwrap_or_default());
             }
             out.push('\n');
         }
     }
     to.write_all(out.as_bytes())
-}
-
-/// Text in a table's cell: nothing of it is Markdown.
-fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in one_line(text).chars() {
-        if matches!(c, '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

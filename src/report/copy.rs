@@ -185,8 +185,15 @@ fn changes(plan: &Plan, look: Look, out: &mut String) -> fmt::Result {
 /// When it cannot be written.
 pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
     let bold = bold(look);
+    let text = result(report);
+    let (title, rest) = text.split_once(':').unwrap_or_default();
+    writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
+}
+
+/// What was done, in one line.
+pub(super) fn result(report: &CopyReport) -> String {
     let title = if report.dry_run { "dry run" } else { "done" };
-    let mut out = format!("\n{bold}{title}{bold:#}: {}", plural(report.sent, "statement"));
+    let mut out = format!("{title}: {}", plural(report.sent, "statement"));
     out.push_str(if report.dry_run { " taken, and rolled back" } else { " sent" });
     let _ = write!(out, ", {} remaining", report.remaining);
     for (count, what) in [
@@ -200,8 +207,7 @@ pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> 
             let _ = write!(out, ", {count} {what}");
         }
     }
-    out.push('\n');
-    to.write_all(out.as_bytes())
+    out
 }
 
 fn bold(look: Look) -> Style {

@@ -7,6 +7,7 @@ mod copy;
 mod describe;
 mod diff;
 mod difference;
+mod markdown;
 mod mistake;
 #[cfg(test)]
 mod schema;
@@ -20,6 +21,7 @@ pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_r
 pub use describe::Action;
 pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
 pub use difference::{Difference, Fingerprint};
+pub use markdown::{write_convert as write_markdown, write_copy as write_copy_markdown};
 pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script, write as write_script};
 pub use text::{Look, write as write_text};

@@ -53,11 +53,11 @@ fn abouts() -> impl Iterator<Item = &'static About> {
     rules::all().chain(plan::abouts())
 }
 
-fn about(rule: &str) -> Option<&'static About> {
+pub(super) fn about(rule: &str) -> Option<&'static About> {
     abouts().find(|about| about.name == rule)
 }
 
-fn head(report: &Report, out: &mut String) -> fmt::Result {
+pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
     let Report { source, target, found, statements, .. } = report;
     let platform = source.platform.as_deref().unwrap_or("no platform recognised");
     let name = match source.name.as_str() {
@@ -102,7 +102,7 @@ pub(super) fn plural(count: usize, what: &str) -> String {
 }
 
 /// Findings by rule, the most severe first, rules in the order in which they look.
-fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
+pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
     let mut by_rule: BTreeMap<(Reverse<Severity>, &'static str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         by_rule.entry((Reverse(finding.severity), finding.rule)).or_default().push(finding);
@@ -188,7 +188,7 @@ fn line(finding: &Finding, out: &mut String) {
     out.push('\n');
 }
 
-fn object(finding: &Finding, out: &mut String) {
+pub(super) fn object(finding: &Finding, out: &mut String) {
     let name = finding.object.name.as_str();
     let kind = match finding.object.kind {
         Kind::Role => "role ",

@@ -171,3 +171,51 @@ fn the_numbers_add_up() {
     let distinct: BTreeSet<_> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(distinct.len(), lines.count());
 }
+
+/// What the owner of a migration signs.
+#[test]
+fn markdown_for_whoever_signs() {
+    let dump = "CREATE ROLE \"a|_b_\";\nALTER ROLE \"a|_b_\" WITH SUPERUSER LOGIN;\nCREATE ROLE rds_x;\n\
+                GRANT pg_write_all_data TO rds_x GRANTED BY postgres;\n";
+    let done = convert(dump).with("--target-version 16 -o out.sql --report out.md").done();
+    assert_snapshot!(done.file("out.md"), @r#"
+    # Conversion of the globals
+
+    - in.sql: no platform recognised
+    - for azure 16 (Azure Database for PostgreSQL flexible server)
+    - found 2 roles, 1 membership, 0 settings, 0 parameter privileges, 0 tablespaces
+    - 4 statements read: 2 kept, 1 rewritten, 1 dropped
+
+    ## What remains to be done by hand
+
+    - [ ] no-password: give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid (1 object)
+    - [ ] superuser: grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=… (1 object)
+    - [ ] predefined-role: grant the single privileges that are needed, or ask the platform's support (1 object)
+
+    ## Findings
+
+    ### error: no-password
+
+    login roles arrive without a password
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    | 1 | role "a\|\_b\_" | kept | its password is not known |
+
+    ### warning: superuser
+
+    the target's administrator cannot make superusers
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    | 2 | role "a\|\_b\_" | rewritten | loses SUPERUSER |
+
+    ### warning: predefined-role
+
+    the target's administrator cannot grant this role, or the target does not have it
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    | 4 | rds_x in pg_write_all_data | dropped | Azure's administrator may not grant pg_write_all_data |
+    "#);
+}
