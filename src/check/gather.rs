@@ -107,17 +107,16 @@ pub async fn gather(
             connection.close().await;
         }
     }
-    Context { source: source_side, target: target_side, azure, now }
+    let named = databases.to_vec();
+    Context { source: source_side, target: target_side, named, azure, now }
 }
 
 /// The databases that are to be migrated.
 fn selected(source: &Side, named: &[Name]) -> BTreeSet<Name> {
     let Ok(all) = source.catalog() else { return BTreeSet::new() };
-    let platform = source.server.as_ref().ok().and_then(|server| server.live.platform);
-    let own = |name: &Name| platform.is_some_and(|it| it.owns_database(name.as_str()));
     let all = all.into_iter().filter(|(name, entry)| {
         if named.is_empty() {
-            entry.allows_connections && !entry.is_template && !own(name)
+            entry.allows_connections && !entry.is_template && !source.is_platforms(name)
         } else {
             named.contains(name)
         }

@@ -18,6 +18,8 @@ mod link;
 mod outcome;
 mod question;
 mod settings;
+mod sql;
+mod words;
 
 pub use answer::{Answer, Row, Unseen};
 pub use azure::{Azure, AzureError};

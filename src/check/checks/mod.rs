@@ -1,18 +1,60 @@
 //! The checks, one a file. Adding one is a file and its line here.
 
+mod casts;
+mod catalog_privileges;
+mod collations;
+mod database_properties;
+mod databases;
+mod dependents;
+mod event_triggers;
+mod foreign_servers;
+mod languages;
+mod large_objects;
+mod local_temporary;
+mod locales;
+mod logical_replication;
+mod publications;
+mod replica_identity;
+mod replication_user;
 mod roles;
+mod source_user;
 mod source_version;
+mod superuser_objects;
+mod tablespaces;
 mod target_server;
 mod target_user;
+mod text_search;
+mod with_oids;
 
 use super::{About, Check};
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 4] = [
+pub static ALL: [&dyn Check; 25] = [
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
     &roles::Roles,
+    &databases::Databases,
+    &database_properties::DatabaseProperties,
+    &source_user::SourceUser,
+    &locales::Locales,
+    &collations::Collations,
+    &casts::Casts,
+    &text_search::TextSearch,
+    &superuser_objects::SuperuserObjects,
+    &tablespaces::Tablespaces,
+    &catalog_privileges::CatalogPrivileges,
+    &large_objects::LargeObjects,
+    &event_triggers::EventTriggers,
+    &languages::Languages,
+    &dependents::Dependents,
+    &with_oids::WithOids,
+    &foreign_servers::ForeignServers,
+    &publications::Publications,
+    &logical_replication::LogicalReplication,
+    &replication_user::ReplicationUser,
+    &replica_identity::ReplicaIdentity,
+    &local_temporary::LocalTemporary,
 ];
 
 /// What is said about every check.

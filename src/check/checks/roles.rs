@@ -4,6 +4,7 @@ use crate::attribute::Attribute;
 use crate::check::answer::Unseen;
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
+use crate::check::words::{count, some};
 use crate::check::{About, Check};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, Password};
@@ -19,9 +20,6 @@ static ABOUT: About = About {
     looked_at: "the globals of both servers",
     online: false,
 };
-
-/// How many names are told where it does not matter which.
-const NAMES: usize = 5;
 
 pub(super) struct Roles;
 
@@ -95,7 +93,7 @@ fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>)
         out.warning(format!(
             "{} without a password: {}",
             count(without.len(), "login role"),
-            some(&without)
+            some(&without, without.len())
         ))
         .looked_at("pg_authid of the source")
         .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
@@ -103,7 +101,7 @@ fn passwords(sanitized: &Globals, reads_verifiers: bool, out: &mut Outcomes<'_>)
         out.warning(format!(
             "pg_authid is closed on the source: {} would arrive without a password: {}",
             count(without.len(), "login role"),
-            some(&without)
+            some(&without, without.len())
         ))
         .looked_at("pg_authid of the source")
         .remedy(
@@ -126,7 +124,7 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
         out.warning(format!(
             "{} superusers no more on the target: {}",
             count(lose.len(), "role"),
-            some(&lose)
+            some(&lose, lose.len())
         ))
         .looked_at("pg_roles of the source")
         .remedy(
@@ -150,17 +148,5 @@ fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
             count(warnings, "warning")
         ))
         .remedy("pg_globals copy SOURCE TARGET --dry-run shows them");
-    }
-}
-
-fn count(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-fn some(names: &[&Name]) -> String {
-    let shown: Vec<_> = names.iter().take(NAMES).map(ToString::to_string).collect();
-    match names.len().saturating_sub(NAMES) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
