@@ -49,7 +49,7 @@ impl Check for Casts {
             let refused = rows.iter().filter(|row| row.text(2) == "b").count();
             let refused = match refused {
                 0 => String::new(),
-                _ => format!("; {} WITHOUT FUNCTION, which takes a superuser", refused),
+                _ => format!("; {refused} WITHOUT FUNCTION, which takes a superuser"),
             };
             out.failed(format!(
                 "{}, which the migration service does not bring: {}{refused}",

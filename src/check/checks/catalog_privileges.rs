@@ -99,8 +99,11 @@ impl Check for CatalogPrivileges {
                 .iter()
                 .map(|((catalog, grantee), granted)| revoke(catalog, *grantee, granted))
                 .collect();
-            out.failed(format!("granting fails on the target: {}", some(&found, found.len())))
-                .remedy(format!("in this database of the source: {}", remedies.join("; ")));
+            out.failed(format!(
+                "these privileges cannot be given on the target: {}",
+                some(&found, found.len())
+            ))
+            .remedy(format!("in this database of the source: {}", remedies.join("; ")));
             Ok(())
         })
     }
@@ -123,8 +126,8 @@ fn grouped<'a>(
 }
 
 /// `REVOKE SELECT, UPDATE (rolname) ON pg_catalog.pg_authid FROM app`.
-fn revoke(catalog: &str, grantee: Option<&str>, granted: &Granted<'_>) -> String {
-    let privileges = granted.privileges.iter().map(|(privilege, columns)| {
+fn revoke(catalog: &str, grantee: Option<&str>, all: &Granted<'_>) -> String {
+    let privileges = all.privileges.iter().map(|(privilege, columns)| {
         // Revoked from all of it, it goes from the columns too.
         let columns: Option<Vec<_>> =
             columns.iter().map(|it| it.map(|name| identifier(&Name::new(name)))).collect();
@@ -136,6 +139,6 @@ fn revoke(catalog: &str, grantee: Option<&str>, granted: &Granted<'_>) -> String
     let privileges: Vec<_> = privileges.collect();
     let from = grantee.map_or_else(|| "PUBLIC".to_owned(), |it| identifier(&Name::new(it)));
     // Whom it was granted on to loses it too.
-    let cascade = if granted.grantable { " CASCADE" } else { "" };
+    let cascade = if all.grantable { " CASCADE" } else { "" };
     format!("REVOKE {} ON pg_catalog.{catalog} FROM {from}{cascade}", privileges.join(", "))
 }

@@ -23,7 +23,7 @@ const DEPENDENTS: Question = Question {
     name: "what depends on extensions",
     of: Of::SourceDatabases,
     sql: |_| {
-        Some(concat!(
+        Some(
             "WITH member AS (SELECT refobjid AS extension, classid, objid FROM pg_depend \
              WHERE deptype = 'e' AND refclassid = 'pg_catalog.pg_extension'::regclass), \
              thing AS (SELECT * FROM member UNION ALL SELECT m.extension, m.classid, t.typarray \
@@ -44,12 +44,12 @@ const DEPENDENTS: Question = Question {
              WHEN 'pg_constraint' THEN 'constraint' WHEN 'pg_policy' THEN 'policy' \
              WHEN 'pg_type' THEN 'type' WHEN 'pg_foreign_server' THEN 'foreign server' \
              ELSE 'other object' END, count(*), \
-             min(format('%I.%I', n.nspname, c.relname)) FROM dependent d \
+             min(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) FROM dependent d \
              JOIN pg_extension x ON x.oid = d.extension \
              LEFT JOIN pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass \
              AND c.oid = d.objid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace \
-             GROUP BY 1, 2 ORDER BY 1, 2"
-        ))
+             GROUP BY 1, 2 ORDER BY 1, 2",
+        )
     },
 };
 

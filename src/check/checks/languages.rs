@@ -68,7 +68,7 @@ impl Check for Languages {
                     out.succeeded(format!("{name} is offered{by}"));
                 } else if !is_offered {
                     let what = if row.flag(2) { "EXTENSION" } else { "LANGUAGE" };
-                    out.failed(format!("{name} is not offered, and {functions} need it{by}")).remedy(
+                    out.failed(format!("{name}, needed by {functions}, is not offered{by}")).remedy(
                         format!(
                             "write the functions in PL/pgSQL, and drop it on the source: DROP {what} {}",
                             identifier(&name)

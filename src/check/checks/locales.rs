@@ -95,7 +95,7 @@ impl Check for Locales {
                     for (what, locale) in &missing {
                         missing_libc(name, entry, what, locale, out);
                     }
-                    if missing.is_empty() && there.get(name).is_none() {
+                    if missing.is_empty() && !there.contains_key(name) {
                         out.succeeded(format!("the target has {}", described(entry)));
                     }
                 }
@@ -174,16 +174,15 @@ fn other_provider(
             .remedy(format!("create the target with version {since} or later"));
         return;
     }
-    let has = match provider {
-        'b' => locale == "C" || locale == "C.UTF-8" || major >= Major::new(18),
-        _ => {
-            let language = locale.split(['-', '_', '@']).next().unwrap_or_default();
-            let of = |it: &Collation<'_>| it.locale.split('-').next() == Some(language);
-            // The root locale.
-            let root = matches!(language, "" | "und");
-            let mut icu = collations.iter().filter(|it| it.provider == 'i');
-            icu.any(|it| root || of(it))
-        }
+    let has = if provider == 'b' {
+        matches!(locale, "C" | "C.UTF-8") || major >= Major::new(18)
+    } else {
+        let language = locale.split(['-', '_', '@']).next().unwrap_or_default();
+        let of = |it: &Collation<'_>| it.locale.split('-').next() == Some(language);
+        // The root locale.
+        let root = matches!(language, "" | "und");
+        let mut icu = collations.iter().filter(|it| it.provider == 'i');
+        icu.any(|it| root || of(it))
     };
     if has {
         out.succeeded(format!("the target has {}", described(entry)));
@@ -230,18 +229,15 @@ fn create(entry: &Entry) -> String {
         crate::sql::push_literal(text, &mut out);
         out
     };
-    let mut options =
-        format!("LC_COLLATE {} LC_CTYPE {}", literal(&entry.collate), literal(&entry.ctype));
-    match (entry.provider, &entry.locale) {
-        ('i', Some(locale)) => {
-            options += &format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale));
-        }
+    let locale = match (entry.provider, &entry.locale) {
+        ('i', Some(locale)) => format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale)),
         ('b', Some(locale)) => {
-            options += &format!(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}", literal(locale));
+            format!(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}", literal(locale))
         }
-        _ => {}
-    }
-    options
+        _ => String::new(),
+    };
+    let (collate, ctype) = (literal(&entry.collate), literal(&entry.ctype));
+    format!("LC_COLLATE {collate} LC_CTYPE {ctype}{locale}")
 }
 
 #[cfg(test)]

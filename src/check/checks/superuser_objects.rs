@@ -101,13 +101,13 @@ impl Check for SuperuserObjects {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let clean = "no superuser owns anything in it, and nothing in it takes one to create";
         cx.each_database(out, clean, |_, database, out| {
-            let mut owned: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+            let mut by_owner: BTreeMap<Name, Vec<String>> = BTreeMap::new();
             for row in database.rows(&OWNED)? {
                 let owner = Name::new(row.text(0));
                 let things = count(row.number(2).unwrap_or(0), row.text(1));
-                owned.entry(owner).or_default().push(format!("{things} ({})", example(row.text(3), row.text(2))));
+                by_owner.entry(owner).or_default().push(format!("{things} ({})", example(row.text(3), row.text(2))));
             }
-            for (owner, things) in owned {
+            for (owner, things) in by_owner {
                 let things = and(&things);
                 let me = identifier(&owner);
                 if cx.source.is_platforms_role(&owner) {

@@ -56,7 +56,7 @@ impl Check for TextSearch {
                 let needed = row.number(3).unwrap_or(0);
                 let needed = match needed {
                     0 => String::new(),
-                    _ => format!(", which {} need", count(needed, users)),
+                    _ => format!(", needed by {},", count(needed, users)),
                 };
                 out.failed(format!(
                     "the text search {} {name}{needed} takes a superuser, whom the target has not",

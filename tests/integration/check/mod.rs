@@ -1,6 +1,10 @@
 //! `check`: each check in the states that it can have, made for real where SQL can make them.
 
+mod contents;
+mod databases;
+mod online;
 mod server;
+mod whole;
 
 use serde_json::Value;
 
