@@ -77,10 +77,13 @@ pub async fn gather(
     let wanted = selected(&source_side, databases);
     let there = target_side.catalog().unwrap_or_default();
     let asks = |of: Of| questions.iter().any(|question| question.of == of);
-    let mut visits = Vec::new();
+    let (mut visits, mut unasked) = (Vec::new(), BTreeMap::new());
     for name in &wanted {
+        // Of which nothing is asked, it is still one that is to be migrated.
         if asks(Of::SourceDatabases) {
             visits.push((Of::SourceDatabases, &source, &source_side, name));
+        } else {
+            unasked.insert(name.clone(), Database { answers: Ok(HashMap::new()) });
         }
         if asks(Of::TargetDatabases) && there.contains_key(name) {
             visits.push((Of::TargetDatabases, &target, &target_side, name));
@@ -98,6 +101,7 @@ pub async fn gather(
         visited.push(one);
     }
     drop(visits);
+    source_side.databases = unasked;
     for (of, name, answers) in visited {
         let side = if of == Of::SourceDatabases { &mut source_side } else { &mut target_side };
         side.databases.insert(name, Database { answers });

@@ -59,7 +59,7 @@ impl Check for DatabaseProperties {
             owner(cx, name, entry, other, &mut lost, &mut statements);
             let limit = entry.connection_limit.max(-1);
             if other.map_or(-1, |other| other.connection_limit.max(-1)) != limit {
-                lost.push(format!("its connection limit ({limit})"));
+                lost.push(format!("connection limit {limit}"));
                 let database = identifier(name);
                 statements.push(format!("ALTER DATABASE {database} CONNECTION LIMIT {limit}"));
             }
@@ -76,9 +76,9 @@ impl Check for DatabaseProperties {
             }
             if !lost.is_empty() {
                 let found = if other.is_some() {
-                    format!("the target's has not {}", and(&lost))
+                    format!("the target's is without {}", and(&lost))
                 } else {
-                    format!("restoring without --create does not bring {}", and(&lost))
+                    format!("restoring without --create leaves out {}", and(&lost))
                 };
                 out.warning(found).remedy(statements.join("; "));
             }
@@ -102,7 +102,7 @@ fn owner(
 ) {
     let same = other.is_some_and(|other| other.owner == entry.owner);
     if !same && !cx.source.is_platforms_role(&entry.owner) {
-        lost.push(format!("its owner {}", entry.owner));
+        lost.push(format!("owner {}", entry.owner));
         let (database, owner) = (identifier(name), identifier(&entry.owner));
         statements.push(format!("ALTER DATABASE {database} OWNER TO {owner}"));
     }
@@ -154,7 +154,7 @@ fn grants(
         }
     }
     if !losing.is_empty() {
-        lost.push(format!("the privileges of {}", count(losing.len(), "role")));
+        lost.push(format!("privileges of {}", count(losing.len(), "role")));
     }
     let nothing = BTreeMap::new();
     let everybodys = has.get(&None).unwrap_or(&nothing);
@@ -162,7 +162,7 @@ fn grants(
     let beyond: Vec<&str> = beyond.filter(|it| !everybodys.contains_key(*it)).copied().collect();
     if !beyond.is_empty() {
         let beyond = beyond.join(", ");
-        lost.push(format!("that {beyond} was taken from PUBLIC"));
+        lost.push(format!("{beyond} taken from PUBLIC"));
         statements.push(format!("REVOKE {beyond} ON DATABASE {name} FROM PUBLIC"));
     }
 }

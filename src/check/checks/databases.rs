@@ -64,12 +64,10 @@ impl Check for Databases {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let all = cx.source.catalog()?;
         for name in cx.named.iter().filter(|name| !all.contains_key(*name)) {
-            let others = all.keys().filter(|name| cx.source.databases.contains_key(*name));
-            let mut others: Vec<_> = others.collect();
-            if others.is_empty() {
-                others =
-                    all.iter().filter(|(_, it)| !it.is_template).map(|(name, _)| name).collect();
-            }
+            let others = all.iter().filter(|(name, entry)| {
+                entry.allows_connections && !entry.is_template && !cx.source.is_platforms(name)
+            });
+            let others: Vec<_> = others.map(|(name, _)| name).collect();
             out.failed(format!("there is no database {name} on the source"))
                 .code("603102")
                 .database(name)

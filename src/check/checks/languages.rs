@@ -63,7 +63,10 @@ impl Check for Languages {
                          read",
                     ),
                 };
-                let functions = count(row.number(1).unwrap_or(0), "function");
+                let functions = match row.number(1).unwrap_or(0) {
+                    0 => "no function".to_owned(),
+                    number => count(number, "function"),
+                };
                 if is_offered && !by.is_empty() {
                     out.succeeded(format!("{name} is offered{by}"));
                 } else if !is_offered {

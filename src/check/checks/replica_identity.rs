@@ -68,13 +68,15 @@ impl Check for ReplicaIdentity {
             let rows = database.rows(&WITHOUT)?;
             if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
                 let table = shown(&qualified(first, 1));
-                out.warning(format!("without a replica identity, UPDATE and DELETE fail: {list}"))
-                    .remedy(format!(
-                        "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"
-                    ));
+                out.warning(format!(
+                    "no replica identity, so that UPDATE and DELETE would fail: {list}"
+                ))
+                .remedy(format!(
+                    "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"
+                ));
             }
             if let Some(list) = listed(database.rows(&UNLOGGED)?, "table") {
-                out.warning(format!("the changes of unlogged tables are not followed: {list}"))
+                out.warning(format!("unlogged, so that no change is followed: {list}"))
                     .remedy("ALTER TABLE … SET LOGGED, or fill them again after the migration");
             }
             Ok(())

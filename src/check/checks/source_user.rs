@@ -106,7 +106,7 @@ impl Check for SourceUser {
                 ));
             }
             if let Some(list) = listed(database.rows(&HIDDEN)?, "table") {
-                out.failed(format!("policies may hide rows from {user}, and pg_dump stops: {list}"))
+                out.failed(format!("pg_dump stops, since policies may hide rows from {user}, in {list}"))
                     .remedy(format!("ALTER ROLE {me} BYPASSRLS; or migrate as the tables' owner"));
             }
             Ok(())

@@ -112,7 +112,7 @@ impl Check for SuperuserObjects {
                 let me = identifier(&owner);
                 if cx.source.is_platforms_role(&owner) {
                     out.warning(format!(
-                        "the platform's superuser {owner}, whom the target has not, owns {things}"
+                        "the platform's superuser {owner}, who is not on the target, owns {things}"
                     ))
                     .remedy(
                         "give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore \
@@ -138,7 +138,7 @@ impl Check for SuperuserObjects {
                     format!("{things} ({})", example(row.text(2), row.text(1)))
                 });
                 let things = and(&things.collect::<Vec<_>>());
-                out.failed(format!("the target has no superuser, whom it takes to create {things}"))
+                out.failed(format!("it takes a superuser, and the target has none, to create {things}"))
                     .looked_at("pg_proc, pg_type, pg_opclass and pg_am of the database")
                     .remedy("replace them on the source, or leave them out: pg_restore --use-list");
             }

@@ -59,7 +59,7 @@ impl Check for TextSearch {
                     _ => format!(", needed by {},", count(needed, users)),
                 };
                 out.failed(format!(
-                    "the text search {} {name}{needed} takes a superuser, whom the target has not",
+                    "the text search {} {name}{needed} takes a superuser to create, and the target has none",
                     row.text(0)
                 ))
                 .remedy(format!(

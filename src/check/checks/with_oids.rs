@@ -51,7 +51,7 @@ impl Check for WithOids {
         cx.each_database(out, "there is none", |_, database, out| {
             let rows = database.rows(&WITH_OIDS)?;
             if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
-                out.failed(format!("{list} WITH OIDS")).remedy(format!(
+                out.failed(format!("WITH OIDS: {list}")).remedy(format!(
                     "where nothing reads the column oid: ALTER TABLE {} SET WITHOUT OIDS",
                     shown(&qualified(first, 1))
                 ));

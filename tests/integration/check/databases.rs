@@ -44,7 +44,7 @@ fn where_they_are() {
       = where it is to be migrated: ALTER DATABASE closed ALLOW_CONNECTIONS true
     warning 603101 Filled: it is on the target, with 1 table and 3 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE "Filled"; or let the migration service overwrite it (overwriteDbsInTarget)
-    unknown locked: locked of the source: /dev/shm/pg_globals.LT383q/.s.PGSQL.37973: permission denied for database "locked" (42501)
+    unknown locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
     succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
     succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
@@ -53,8 +53,8 @@ fn where_they_are() {
     let named = check(&from, &to, &only).with("--database shop --database Shop --database closed");
     assert_snapshot!(found(named, 1), @r#"
     failed 603102 Shop: there is no database "Shop" on the source
-      = name one that is there, such as closed, shop
-    unknown closed: closed of the source: /dev/shm/pg_globals.LT383q/.s.PGSQL.37973: database "closed" is not currently accepting connections (55000)
+      = name one that is there, such as "Filled", locked, postgres, shop
+    unknown closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
       = ALTER DATABASE closed ALLOW_CONNECTIONS true
     succeeded 603101 closed: it is not on the target yet
     succeeded 603101 shop: it is not on the target yet
@@ -62,7 +62,7 @@ fn where_they_are() {
     target.sql("azuresu", "postgres", "REVOKE CONNECT ON DATABASE \"Filled\" FROM PUBLIC, azadmin");
     target.sql("azuresu", "postgres", "ALTER DATABASE \"Filled\" OWNER TO azuresu");
     let named = check(&from, &to, &only).with("--database Filled");
-    assert_snapshot!(found(named, 0), @r#"unknown 603101 Filled: it is on the target, but whether it is empty: "Filled" of the target: /dev/shm/pg_globals.Z1oWr4/.s.PGSQL.38845: permission denied for database "Filled" (42501)"#);
+    assert_snapshot!(found(named, 0), @r#"unknown 603101 Filled: it is on the target, but whether it is empty: "Filled" of the target: SOCKET: permission denied for database "Filled" (42501)"#);
     let named = check(&from, NOWHERE, &only).with("--database shop");
     assert_snapshot!(found(named, 0), @"unknown shop: the target could not be read: whether the database is there already");
     assert_snapshot!(found(check(NOWHERE, &to, &only), 0), @"unknown: the source could not be read");
@@ -96,7 +96,13 @@ fn what_belongs_to_them() {
     );
     let run =
         || check(&from, &to, &["database-properties"]).with("--database shop --database plain");
-    assert_snapshot!(found(run(), 0), @"");
+    assert_snapshot!(found(run(), 0), @r#"
+    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
+    warning shop: restoring without --create leaves out owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+      = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
+    warning shop: its owner owner is no role of the target
+      = pg_globals copy SOURCE TARGET, before the database is created
+    "#);
     each(
         &target,
         "azuresu",
@@ -108,7 +114,11 @@ fn what_belongs_to_them() {
             "GRANT CREATE ON DATABASE shop TO granting",
         ],
     );
-    assert_snapshot!(found(run(), 0), @"");
+    assert_snapshot!(found(run(), 0), @r#"
+    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
+    warning shop: the target's is without owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+      = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
+    "#);
     each(
         &target,
         "azuresu",
@@ -121,7 +131,10 @@ fn what_belongs_to_them() {
             "ALTER DATABASE shop SET work_mem = '8MB'",
         ],
     );
-    assert_snapshot!(found(run(), 0), @"");
+    assert_snapshot!(found(run(), 0), @"
+    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
+    succeeded shop: nothing of it is lost: the target has it, or gives it to a new database
+    ");
     let unseen = check(&from, NOWHERE, &["database-properties"]).with("--database shop");
     assert_snapshot!(found(unseen, 0), @"unknown: the target could not be read");
 }
@@ -157,12 +170,12 @@ fn who_migrates_them() {
     let run = check(&from, &to, &["source-user"])
         .with("--database platforms --database others --database ours --database locked");
     assert_snapshot!(found(run, 1), @r#"
-    unknown 603110 locked: locked of the source: /dev/shm/pg_globals.Bu7nXJ/.s.PGSQL.35673: permission denied for database "locked" (42501)
+    unknown 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
     failed 603110 others: postgres is neither its owner other nor a member of it
       = GRANT other TO postgres; or ALTER DATABASE others OWNER TO postgres
     failed 603110 others: postgres cannot read 2 relations: public.unreadable, public.unreadable_id_seq
       = GRANT pg_read_all_data TO postgres; or as their owner: GRANT USAGE ON SCHEMA … TO postgres; GRANT SELECT ON ALL TABLES IN SCHEMA … TO postgres; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO postgres
-    failed 603110 others: policies may hide rows from postgres, and pg_dump stops: 1 table: public.readable
+    failed 603110 others: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.readable
       = ALTER ROLE postgres BYPASSRLS; or migrate as the tables' owner
     succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
     failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it
@@ -192,8 +205,17 @@ fn locales() {
     let only = ["locales"];
     let run = |names: &str| check(&from, &to, &only).with(names);
     let names = "--database utf --database latin --database icu";
-    assert_snapshot!(found(run(names), 0), @"");
-    assert_snapshot!(found(run("--database gone --database half"), 1), @"");
+    assert_snapshot!(found(run(names), 0), @"
+    succeeded 603401 icu: the target has ICU locale de-AT for UTF8
+    succeeded 603401 latin: the target has locale C for LATIN1
+    succeeded 603401 utf: the target has LC_COLLATE C.utf8, LC_CTYPE C.UTF-8 for UTF8
+    ");
+    assert_snapshot!(found(run("--database gone --database half"), 1), @"
+    failed 603401 gone: the target has no locale de_DE.utf8 for UTF8 (LC_COLLATE)
+      = create it there with a locale that pg_collation of the target has, and restore into it; text is then sorted otherwise: CREATE DATABASE gone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…'
+    failed 603401 half: the target has no locale xx_XX for UTF8 (LC_CTYPE)
+      = create it there with a locale that pg_collation of the target has, and restore into it; text is then sorted otherwise: CREATE DATABASE half TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE '…'
+    ");
     each(
         &target,
         "azuresu",
@@ -203,9 +225,16 @@ fn locales() {
             "CREATE DATABASE icu",
         ],
     );
-    assert_snapshot!(found(run(names), 0), @"");
+    assert_snapshot!(found(run(names), 0), @"
+    succeeded 603401 icu: the target has ICU locale de-AT for UTF8
+    warning 603401 icu: the target's has locale C for UTF8, and not ICU locale de-AT for UTF8
+      = while it is empty, on the target: DROP DATABASE icu; CREATE DATABASE icu TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'de-AT'
+    warning 603401 latin: the target's has locale C for UTF8, and not locale C for LATIN1
+      = while it is empty, on the target: DROP DATABASE latin; CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'
+    succeeded 603401 utf: the target's has the same: locale C.UTF-8 for UTF8
+    ");
     let unseen = check(&from, NOWHERE, &only).with("--database utf");
-    assert_snapshot!(found(unseen, 0), @"");
+    assert_snapshot!(found(unseen, 0), @"unknown 603401: the target could not be read");
 }
 
 #[test]

@@ -33,6 +33,13 @@ fn found(run: Run, status: i32) -> String {
     lines(&report)
 }
 
+/// Without the paths of sockets, of which each run has others.
+fn without_sockets(text: &str) -> String {
+    let words =
+        text.split(' ').map(|word| if word.contains("/.s.PGSQL.") { "SOCKET:" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn lines(report: &Value) -> String {
     let mut lines = Vec::new();
     for outcome in report["checks"].as_array().unwrap() {
@@ -43,7 +50,7 @@ fn lines(report: &Value) -> String {
             "{}{code}{}: {}",
             text("state"),
             database.unwrap_or_default(),
-            text("found")
+            without_sockets(text("found"))
         ));
         if let Some(remedy) = outcome["remedy"].as_str() {
             lines.push(format!("  = {remedy}"));

@@ -18,7 +18,7 @@ fn the_source_can_be_followed() {
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
     warning 603107: wal_level is replica, and not logical
       = set rds.logical_replication = 1 in the DB cluster's parameter group, then reboot
-    succeeded 603105: 10 of 10 replication slots are free, for 0 databases
+    succeeded 603105: 10 of 10 replication slots are free, for 1 database
     succeeded 603106: max_wal_senders is 10, 0 of them in use
     succeeded: wal_sender_timeout is 1min
     succeeded: the output plugin is pgoutput, which the server brings with it
@@ -44,7 +44,8 @@ fn the_source_can_be_followed() {
     let from = aurora.connection_string("postgres", "postgres");
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
     succeeded 603107: wal_level is logical
-    succeeded 603105: 1 of 2 replication slots are free, for 0 databases
+    warning 603105: 1 of 2 replication slots are free, for 2 databases
+      = drop the 1 logical that nobody uses, where they are left over: SELECT pg_drop_replication_slot('…'); or set max_replication_slots = 3 in the parameter group, then reboot
     warning 603106: max_wal_senders is 1, fewer than max_replication_slots (2)
       = set max_wal_senders = 2 in the parameter group, then reboot
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
@@ -62,7 +63,7 @@ fn the_source_can_be_followed() {
     let from = |user: &str| own.connection_string(user, "postgres");
     assert_snapshot!(found(check(&from("app"), &to, &only), 0), @"
     succeeded 603107: wal_level is logical
-    succeeded 603105: 2 of 2 replication slots are free, for 0 databases
+    succeeded 603105: 2 of 2 replication slots are free, for 1 database
     warning 603106: max_wal_senders is 1, fewer than max_replication_slots (2)
       = ALTER SYSTEM SET max_wal_senders = 2; then restart the source
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
@@ -86,9 +87,9 @@ fn tables_can_be_followed() {
     let run = check(&from, &to, &["replica-identity"]).with("--database plain --database rich");
     assert_snapshot!(found(run, 0), @r#"
     succeeded plain: every table has one
-    warning rich: without a replica identity, UPDATE and DELETE fail: 9 tables: platform.audit, platform.log, public."Odd, ""Table""", public.by_day_1, public.t2 and 4 more
+    warning rich: no replica identity, so that UPDATE and DELETE would fail: 9 tables: platform.audit, platform.log, public."Odd, ""Table""", public.by_day_1, public.t2 and 4 more
       = give it a primary key, or: ALTER TABLE platform.audit REPLICA IDENTITY FULL
-    warning rich: the changes of unlogged tables are not followed: 1 table: public.cache
+    warning rich: unlogged, so that no change is followed: 1 table: public.cache
       = ALTER TABLE … SET LOGGED, or fill them again after the migration
     "#);
 }
