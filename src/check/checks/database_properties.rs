@@ -51,7 +51,7 @@ impl Check for DatabaseProperties {
         let (all, there) = (cx.source.catalog()?, cx.target.catalog()?);
         let privileges = (cx.source.rows(&PRIVILEGES)?, cx.target.rows(&PRIVILEGES)?);
         let roles = &cx.target.server()?.live.globals.roles;
-        let clean = "nothing of it is lost: the target has it, or gives it to a new database";
+        let clean = "no owner, connection limit, privilege or setting is lost";
         cx.each_database(out, clean, |name, _, out| {
             let (Some(entry), other) = (all.get(name), there.get(name)) else { return Ok(()) };
             let mut lost = Vec::new();

@@ -8,6 +8,7 @@ use crate::check::question::{Of, Question};
 use crate::check::words::{identifier, shown};
 use crate::check::{About, Check};
 use crate::name::Name;
+use crate::sql::push_literal;
 use crate::version::Major;
 
 static ABOUT: About = About {
@@ -84,25 +85,21 @@ impl Check for Locales {
         let collations: Vec<Collation<'_>> = rows.iter().map(Collation::from_row).collect();
         cx.each_database(out, "", |name, _, out| {
             let Some(entry) = all.get(name) else { return Ok(()) };
-            let locale = |locale: &str| libc(locale, &entry.encoding, &collations, &cx.target);
-            match entry.provider {
-                'c' => {
-                    let mut missing = vec![("LC_COLLATE", &entry.collate)];
-                    if entry.ctype != entry.collate {
-                        missing.push(("LC_CTYPE", &entry.ctype));
-                    }
-                    missing.retain(|(_, it)| !locale(it));
-                    for (what, locale) in &missing {
-                        missing_libc(name, entry, what, locale, out);
-                    }
-                    if missing.is_empty() && !there.contains_key(name) {
-                        out.succeeded(format!("the target has {}", described(entry)));
+            let missing = missing(entry, major, &collations, &cx.target);
+            match there.get(name) {
+                Some(other) => compared(name, entry, other, missing.is_empty(), out),
+                None if missing.is_empty() => {
+                    out.succeeded(format!("the target has {}", described(entry)));
+                }
+                None => {
+                    for missing in missing {
+                        out.failed(missing).remedy(format!(
+                            "create it there with what pg_collation of the target has, and restore \
+                             into it; text may then be sorted otherwise: {}",
+                            create(name, &entry.encoding, "LC_COLLATE '…' LC_CTYPE '…'")
+                        ));
                     }
                 }
-                provider => other_provider(name, entry, provider, major, &collations, out),
-            }
-            if let Some(other) = there.get(name) {
-                compared(name, entry, other, out);
             }
             Ok(())
         })
@@ -148,33 +145,35 @@ fn described(entry: &Entry) -> String {
     shown(&format!("{provider}{locale} for {}", entry.encoding))
 }
 
-fn missing_libc(name: &Name, entry: &Entry, what: &str, locale: &str, out: &mut Outcomes<'_>) {
-    let encoding = &entry.encoding;
-    out.failed(shown(&format!("the target has no locale {locale} for {encoding} ({what})")))
-        .remedy(format!(
-            "create it there with a locale that pg_collation of the target has, and restore into \
-             it; text is then sorted otherwise: CREATE DATABASE {} TEMPLATE template0 ENCODING \
-             '{encoding}' {what} '…'",
-            identifier(name)
-        ));
-}
-
-fn other_provider(
-    name: &Name,
+/// What the target does not have of a database's locale.
+fn missing(
     entry: &Entry,
-    provider: char,
     major: Major,
     collations: &[Collation<'_>],
-    out: &mut Outcomes<'_>,
-) {
-    let locale = entry.locale.as_deref().unwrap_or_default();
-    let (word, since) = if provider == 'i' { ("ICU", 15) } else { ("builtin", 17) };
-    if major < Major::new(since) {
-        out.failed(format!("databases have the provider {word} since {since} only"))
-            .remedy(format!("create the target with version {since} or later"));
-        return;
+    target: &Side,
+) -> Vec<String> {
+    let Entry { encoding, .. } = entry;
+    if entry.provider == 'c' {
+        let mut wanted = vec![("LC_COLLATE", &entry.collate)];
+        if entry.ctype != entry.collate {
+            wanted.push(("LC_CTYPE", &entry.ctype));
+        }
+        wanted.retain(|(_, locale)| !libc(locale, encoding, collations, target));
+        let missing = wanted.into_iter().map(|(what, locale)| {
+            shown(&format!("the target has no locale {locale} for {encoding} ({what})"))
+        });
+        return missing.collect();
     }
-    let has = if provider == 'b' {
+    other_provider(entry, major, collations).into_iter().collect()
+}
+
+fn other_provider(entry: &Entry, major: Major, collations: &[Collation<'_>]) -> Option<String> {
+    let locale = entry.locale.as_deref().unwrap_or_default();
+    let (word, since) = if entry.provider == 'i' { ("ICU", 15) } else { ("builtin", 17) };
+    if major < Major::new(since) {
+        return Some(format!("databases have the provider {word} since {since} only"));
+    }
+    let has = if entry.provider == 'b' {
         matches!(locale, "C" | "C.UTF-8") || major >= Major::new(18)
     } else {
         let language = locale.split(['-', '_', '@']).next().unwrap_or_default();
@@ -184,49 +183,44 @@ fn other_provider(
         let mut icu = collations.iter().filter(|it| it.provider == 'i');
         icu.any(|it| root || of(it))
     };
-    if has {
-        out.succeeded(format!("the target has {}", described(entry)));
-    } else {
-        out.failed(format!("the target does not have {}", described(entry))).remedy(format!(
-            "create it there with a locale that pg_collation of the target has, and restore into \
-             it: CREATE DATABASE {} TEMPLATE template0 …",
-            identifier(name)
-        ));
-    }
+    (!has).then(|| format!("the target does not have {}", described(entry)))
 }
 
 /// The target's database of that name stays as it is when something is restored into it.
-fn compared(name: &Name, entry: &Entry, other: &Entry, out: &mut Outcomes<'_>) {
+fn compared(name: &Name, entry: &Entry, other: &Entry, available: bool, out: &mut Outcomes<'_>) {
+    const PLACE: &str = "pg_database of both servers";
     let key = |it: &Entry| {
-        (
-            it.provider,
-            it.encoding.clone(),
-            normal(&it.collate),
-            normal(&it.ctype),
-            it.locale.clone(),
-        )
+        let locale = (normal(&it.collate), normal(&it.ctype), it.locale.clone());
+        (it.provider, it.encoding.clone(), locale)
     };
     if key(entry) == key(other) {
-        out.succeeded(format!("the target's has the same: {}", described(other)))
-            .looked_at("pg_database of both servers");
+        let found = format!("the target's has the same: {}", described(other));
+        out.succeeded(found).looked_at(PLACE);
         return;
     }
-    let database = identifier(name);
-    out.warning(format!("the target's has {}, and not {}", described(other), described(entry)))
-        .looked_at("pg_database of both servers")
-        .remedy(format!(
-            "while it is empty, on the target: DROP DATABASE {database}; CREATE DATABASE {database} \
-             TEMPLATE template0 ENCODING '{}' {}",
-            entry.encoding,
-            create(entry)
+    let found = format!("the target's has {}, and not {}", described(other), described(entry));
+    let outcome = out.warning(found).looked_at(PLACE);
+    if available {
+        outcome.remedy(format!(
+            "while it is empty, on the target: DROP DATABASE {}; {}",
+            identifier(name),
+            create(name, &entry.encoding, &options(entry))
         ));
+    } else {
+        outcome.remedy("the target does not have that: see that text may be sorted otherwise");
+    }
 }
 
-/// The options of CREATE DATABASE.
-fn create(entry: &Entry) -> String {
+fn create(name: &Name, encoding: &str, options: &str) -> String {
+    let name = identifier(name);
+    format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' {options}")
+}
+
+/// The options of CREATE DATABASE for a locale.
+fn options(entry: &Entry) -> String {
     let literal = |text: &str| {
         let mut out = String::new();
-        crate::sql::push_literal(text, &mut out);
+        push_literal(text, &mut out);
         out
     };
     let locale = match (entry.provider, &entry.locale) {
@@ -270,34 +264,20 @@ mod tests {
         };
         let german = Collation { name: "de-x-icu", provider: 'i', encoding: "", locale: "de" };
         let collations = [german];
-        let state = |entry: &Entry, major| {
-            let mut list = Vec::new();
-            let mut out = Outcomes::new(&ABOUT, &mut list);
-            let name = Name::new("d");
-            other_provider(&name, entry, entry.provider, Major::new(major), &collations, &mut out);
-            list.into_iter().map(|it| it.found).collect::<Vec<_>>().join("\n")
-        };
-        assert_eq!(state(&entry('i', "de-AT"), 16), "the target has ICU locale de-AT for UTF8");
-        assert_eq!(state(&entry('i', "und"), 16), "the target has ICU locale und for UTF8");
+        let missing = |entry: &Entry, major| other_provider(entry, Major::new(major), &collations);
+        assert_eq!(missing(&entry('i', "de-AT"), 16), None);
+        assert_eq!(missing(&entry('i', "und"), 16), None);
+        let found = missing(&entry('i', "tlh"), 16);
+        assert_eq!(found.as_deref(), Some("the target does not have ICU locale tlh for UTF8"));
+        let found = missing(&entry('i', "de-AT"), 14);
+        assert_eq!(found.as_deref(), Some("databases have the provider ICU since 15 only"));
+        assert_eq!(missing(&entry('b', "C.UTF-8"), 17), None);
+        let found = missing(&entry('b', "PG_UNICODE_FAST"), 17);
         assert_eq!(
-            state(&entry('i', "tlh"), 16),
-            "the target does not have ICU locale tlh for UTF8"
+            found.as_deref(),
+            Some("the target does not have builtin locale PG_UNICODE_FAST for UTF8")
         );
-        assert_eq!(
-            state(&entry('i', "de-AT"), 14),
-            "databases have the provider ICU since 15 only"
-        );
-        assert_eq!(
-            state(&entry('b', "C.UTF-8"), 17),
-            "the target has builtin locale C.UTF-8 for UTF8"
-        );
-        assert_eq!(
-            state(&entry('b', "PG_UNICODE_FAST"), 17),
-            "the target does not have builtin locale PG_UNICODE_FAST for UTF8"
-        );
-        assert_eq!(
-            state(&entry('b', "C.UTF-8"), 16),
-            "databases have the provider builtin since 17 only"
-        );
+        let found = missing(&entry('b', "C.UTF-8"), 16);
+        assert_eq!(found.as_deref(), Some("databases have the provider builtin since 17 only"));
     }
 }

@@ -124,10 +124,12 @@ fn slots_and_senders(
     } else {
         out.succeeded(format!("{of}, for {databases}")).code("603105").looked_at(place);
     }
+    // As many as there are slots, once these are enough.
+    let slots = slots.max(used + needed);
     let wanted = slots.max(sending + needed);
     if senders < wanted {
         let why = if senders < slots {
-            format!("fewer than max_replication_slots ({slots})")
+            format!("fewer than the {slots} replication slots")
         } else {
             format!("and {sending} are in use, for {databases}")
         };

@@ -97,7 +97,7 @@ fn what_belongs_to_them() {
     let run =
         || check(&from, &to, &["database-properties"]).with("--database shop --database plain");
     assert_snapshot!(found(run(), 0), @r#"
-    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
+    succeeded plain: no owner, connection limit, privilege or setting is lost
     warning shop: restoring without --create leaves out owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
       = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
     warning shop: its owner owner is no role of the target
@@ -115,7 +115,7 @@ fn what_belongs_to_them() {
         ],
     );
     assert_snapshot!(found(run(), 0), @r#"
-    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
+    succeeded plain: no owner, connection limit, privilege or setting is lost
     warning shop: the target's is without owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
       = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
     "#);
@@ -132,8 +132,8 @@ fn what_belongs_to_them() {
         ],
     );
     assert_snapshot!(found(run(), 0), @"
-    succeeded plain: nothing of it is lost: the target has it, or gives it to a new database
-    succeeded shop: nothing of it is lost: the target has it, or gives it to a new database
+    succeeded plain: no owner, connection limit, privilege or setting is lost
+    succeeded shop: no owner, connection limit, privilege or setting is lost
     ");
     let unseen = check(&from, NOWHERE, &["database-properties"]).with("--database shop");
     assert_snapshot!(found(unseen, 0), @"unknown: the target could not be read");
@@ -212,9 +212,9 @@ fn locales() {
     ");
     assert_snapshot!(found(run("--database gone --database half"), 1), @"
     failed 603401 gone: the target has no locale de_DE.utf8 for UTF8 (LC_COLLATE)
-      = create it there with a locale that pg_collation of the target has, and restore into it; text is then sorted otherwise: CREATE DATABASE gone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…'
+      = create it there with what pg_collation of the target has, and restore into it; text may then be sorted otherwise: CREATE DATABASE gone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…' LC_CTYPE '…'
     failed 603401 half: the target has no locale xx_XX for UTF8 (LC_CTYPE)
-      = create it there with a locale that pg_collation of the target has, and restore into it; text is then sorted otherwise: CREATE DATABASE half TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE '…'
+      = create it there with what pg_collation of the target has, and restore into it; text may then be sorted otherwise: CREATE DATABASE half TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…' LC_CTYPE '…'
     ");
     each(
         &target,
@@ -223,10 +223,14 @@ fn locales() {
             "CREATE DATABASE utf TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
             "CREATE DATABASE latin",
             "CREATE DATABASE icu",
+            "CREATE DATABASE gone",
         ],
     );
+    assert_snapshot!(found(run("--database gone"), 0), @"
+    warning 603401 gone: the target's has locale C for UTF8, and not locale de_DE.utf8 for UTF8
+      = the target does not have that: see that text may be sorted otherwise
+    ");
     assert_snapshot!(found(run(names), 0), @"
-    succeeded 603401 icu: the target has ICU locale de-AT for UTF8
     warning 603401 icu: the target's has locale C for UTF8, and not ICU locale de-AT for UTF8
       = while it is empty, on the target: DROP DATABASE icu; CREATE DATABASE icu TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'de-AT'
     warning 603401 latin: the target's has locale C for UTF8, and not locale C for LATIN1

@@ -46,8 +46,8 @@ fn the_source_can_be_followed() {
     succeeded 603107: wal_level is logical
     warning 603105: 1 of 2 replication slots are free, for 2 databases
       = drop the 1 logical that nobody uses, where they are left over: SELECT pg_drop_replication_slot('…'); or set max_replication_slots = 3 in the parameter group, then reboot
-    warning 603106: max_wal_senders is 1, fewer than max_replication_slots (2)
-      = set max_wal_senders = 2 in the parameter group, then reboot
+    warning 603106: max_wal_senders is 1, fewer than the 3 replication slots
+      = set max_wal_senders = 3 in the parameter group, then reboot
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
       = set wal_sender_timeout = 0 in the parameter group for the migration
     succeeded: the output plugin is pgoutput, which the server brings with it
@@ -64,7 +64,7 @@ fn the_source_can_be_followed() {
     assert_snapshot!(found(check(&from("app"), &to, &only), 0), @"
     succeeded 603107: wal_level is logical
     succeeded 603105: 2 of 2 replication slots are free, for 1 database
-    warning 603106: max_wal_senders is 1, fewer than max_replication_slots (2)
+    warning 603106: max_wal_senders is 1, fewer than the 2 replication slots
       = ALTER SYSTEM SET max_wal_senders = 2; then restart the source
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
       = for the migration: ALTER SYSTEM SET wal_sender_timeout = 0; SELECT pg_reload_conf()
