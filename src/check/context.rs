@@ -1,6 +1,6 @@
 //! What was gathered, for the checks to look at.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::answer::{Answer, Row, Unseen};
 use super::azure::Azure;
@@ -11,6 +11,7 @@ use super::question::Question;
 use super::settings::{self, Setting};
 use super::unreached::Unreached;
 use crate::name::Name;
+use crate::platform::{Ownership, Platform};
 use crate::read::live::Live;
 
 /// What a check's function gives: nothing, or why nothing could be seen.
@@ -23,8 +24,8 @@ pub struct Context {
     pub source: Side,
     /// The server that it is migrated to.
     pub target: Side,
-    /// The databases that are to be migrated.
-    pub wanted: BTreeSet<Name>,
+    /// The databases that were named; where none was, all are meant that accept connections.
+    pub named: Vec<Name>,
     /// What `az` told about the target.
     pub azure: Azure,
     /// The time, in seconds since 1970.
@@ -88,6 +89,22 @@ impl Side {
         Ok(settings::find(rows, name))
     }
 
+    /// Whether its platform made this database.
+    pub(super) fn is_platforms(&self, database: &Name) -> bool {
+        self.platform().is_some_and(|platform| platform.owns_database(database.as_str()))
+    }
+
+    /// Whether this role is one of its platform's own.
+    pub(super) fn is_platforms_role(&self, role: &Name) -> bool {
+        let owned =
+            |platform: &Platform| matches!(platform.owns(role.as_str()), Some(Ownership::Exact(_)));
+        self.platform().is_some_and(owned)
+    }
+
+    fn platform(&self) -> Option<&'static Platform> {
+        self.server.as_ref().ok()?.live.platform
+    }
+
     /// All its databases, as `pg_database` has them.
     pub(super) fn catalog(&self) -> Result<BTreeMap<Name, Entry>, Unseen> {
         Ok(catalog::of(self.rows(&catalog::QUESTION)?))
@@ -124,7 +141,7 @@ impl Context {
         clean: &str,
         mut judge: impl FnMut(&Name, &Database, &mut Outcomes<'_>) -> Verdict,
     ) -> Verdict {
-        self.source.server()?;
+        self.source.catalog()?;
         for (name, database) in &self.source.databases {
             let before = out.len();
             if let Err(why) = judge(name, database, out) {

@@ -79,10 +79,13 @@ pub async fn gather(
     let wanted = selected(&source_side, databases);
     let there = target_side.catalog().unwrap_or_default();
     let asks = |of: Of| questions.iter().any(|question| question.of == of);
-    let mut visits = Vec::new();
+    let (mut visits, mut unasked) = (Vec::new(), BTreeMap::new());
     for name in &wanted {
+        // Of which nothing is asked, it is still one that is to be migrated.
         if asks(Of::SourceDatabases) {
             visits.push((Of::SourceDatabases, &source, &source_side, name));
+        } else {
+            unasked.insert(name.clone(), Database { answers: Ok(HashMap::new()) });
         }
         if asks(Of::TargetDatabases) && there.contains_key(name) {
             visits.push((Of::TargetDatabases, &target, &target_side, name));
@@ -100,6 +103,7 @@ pub async fn gather(
         visited.push(one);
     }
     drop(visits);
+    source_side.databases = unasked;
     for (of, name, answers) in visited {
         let side = if of == Of::SourceDatabases { &mut source_side } else { &mut target_side };
         side.databases.insert(name, Database { answers });
@@ -109,17 +113,16 @@ pub async fn gather(
             connection.close().await;
         }
     }
-    Context { source: source_side, target: target_side, wanted, azure, now }
+    let named = databases.to_vec();
+    Context { source: source_side, target: target_side, named, azure, now }
 }
 
 /// The databases that are to be migrated.
 fn selected(source: &Side, named: &[Name]) -> BTreeSet<Name> {
     let Ok(all) = source.catalog() else { return BTreeSet::new() };
-    let platform = source.server.as_ref().ok().and_then(|server| server.live.platform);
-    let own = |name: &Name| platform.is_some_and(|it| it.owns_database(name.as_str()));
     let all = all.into_iter().filter(|(name, entry)| {
         if named.is_empty() {
-            entry.allows_connections && !entry.is_template && !own(name)
+            entry.allows_connections && !entry.is_template && !source.is_platforms(name)
         } else {
             named.contains(name)
         }

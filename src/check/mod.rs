@@ -19,7 +19,9 @@ mod outcome;
 mod question;
 mod replication;
 mod settings;
+mod sql;
 mod unreached;
+mod words;
 
 pub use answer::{Answer, Row, Unseen};
 pub use azure::{Azure, AzureError};
@@ -73,9 +75,4 @@ pub fn judge(cx: &Context, checks: &[&dyn Check]) -> Vec<Outcome> {
         }
     }
     all
-}
-
-/// `1 role`, `2 roles`.
-fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,19 +1,40 @@
 //! The checks, one a file. Adding one is a file and its line here.
 
+mod casts;
+mod catalog_privileges;
+mod collations;
 mod compute;
+mod database_properties;
+mod databases;
+mod dependents;
+mod event_triggers;
+mod foreign_servers;
 mod high_availability;
+mod languages;
+mod large_objects;
+mod local_temporary;
+mod locales;
+mod logical_replication;
 mod network;
+mod publications;
 mod read_replicas;
+mod replica_identity;
+mod replication_user;
 mod roles;
+mod source_user;
 mod source_version;
 mod storage;
+mod superuser_objects;
+mod tablespaces;
 mod target_server;
 mod target_user;
+mod text_search;
+mod with_oids;
 
 use super::{About, Check};
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 9] = [
+pub static ALL: [&dyn Check; 30] = [
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
@@ -23,6 +44,27 @@ pub static ALL: [&dyn Check; 9] = [
     &roles::Roles,
     &high_availability::HighAvailability,
     &read_replicas::ReadReplicas,
+    &databases::Databases,
+    &database_properties::DatabaseProperties,
+    &source_user::SourceUser,
+    &locales::Locales,
+    &collations::Collations,
+    &casts::Casts,
+    &text_search::TextSearch,
+    &superuser_objects::SuperuserObjects,
+    &tablespaces::Tablespaces,
+    &catalog_privileges::CatalogPrivileges,
+    &large_objects::LargeObjects,
+    &event_triggers::EventTriggers,
+    &languages::Languages,
+    &dependents::Dependents,
+    &with_oids::WithOids,
+    &foreign_servers::ForeignServers,
+    &publications::Publications,
+    &logical_replication::LogicalReplication,
+    &replication_user::ReplicationUser,
+    &replica_identity::ReplicaIdentity,
+    &local_temporary::LocalTemporary,
 ];
 
 /// What is said about every check.

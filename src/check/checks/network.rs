@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use crate::check::context::{Context, Side, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
-use crate::check::{About, Check, plural};
+use crate::check::words::count;
+use crate::check::{About, Check};
 use crate::globals::{Password, Role};
 use crate::secret::VerifierKind;
 
@@ -166,8 +167,8 @@ fn md5_roles(cx: &Context) -> Option<String> {
     let seen = live.globals.roles.values().filter(|role| is_md5(role)).count();
     let told = live.verifier_kinds.values().filter(|kind| *kind == "md5").count();
     if live.answers.reads_verifiers || !live.verifier_kinds.is_empty() {
-        let count = seen.max(told);
-        return (count > 0).then(|| format!("{} with an md5 verifier", plural(count, "role")));
+        let roles = seen.max(told);
+        return (roles > 0).then(|| format!("{} with an md5 verifier", count(roles, "role")));
     }
     // Before 14 it was a truth value.
     let encryption = cx.source.setting("password_encryption").ok()??.value;

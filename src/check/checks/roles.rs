@@ -6,7 +6,8 @@ use crate::attribute::Attribute;
 use crate::check::answer::Unseen;
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
-use crate::check::{About, Check, plural};
+use crate::check::words::{count, some};
+use crate::check::{About, Check};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, Password};
 use crate::name::Name;
@@ -25,9 +26,6 @@ static ABOUT: About = About {
 
 /// Where passwords are.
 const VERIFIERS: &str = "pg_authid of the source, and the roles of the target";
-
-/// How many names are told where it does not matter which.
-const NAMES: usize = 5;
 
 pub(super) struct Roles;
 
@@ -81,8 +79,8 @@ fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
     let new = plan.changes.iter().filter(|it| matches!(it, Change::CreateRole { .. })).count();
     let found = format!(
         "{} to create, {} in all until the target has what the source has",
-        plural(new, "role"),
-        plural(plan.changes.len(), "change"),
+        count(new, "role"),
+        count(plan.changes.len(), "change"),
     );
     out.failed(found)
         .remedy("pg_globals copy SOURCE TARGET: the migration service does not bring roles");
@@ -119,15 +117,15 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
         };
         out.succeeded(found).looked_at(VERIFIERS);
     } else if reads_verifiers {
-        let count = plural(without.len(), "login role");
-        out.warning(format!("{count} without a password: {}", some(&without)))
+        let roles = count(without.len(), "login role");
+        out.warning(format!("{roles} without a password: {}", some(&without, without.len())))
             .looked_at(VERIFIERS)
             .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
     } else {
         out.warning(format!(
             "pg_authid is closed on the source: {} would arrive without a password: {}",
-            plural(without.len(), "login role"),
-            some(&without)
+            count(without.len(), "login role"),
+            some(&without, without.len())
         ))
         .looked_at(VERIFIERS)
         .remedy(
@@ -149,8 +147,8 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
     if !lose.is_empty() {
         out.warning(format!(
             "{} that are superusers on the source are none on the target: {}",
-            plural(lose.len(), "role"),
-            some(&lose)
+            count(lose.len(), "role"),
+            some(&lose, lose.len())
         ))
         .looked_at("pg_roles of the source")
         .remedy(
@@ -170,17 +168,9 @@ fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
     if errors + warnings > 0 {
         out.warning(format!(
             "copy has {} and {} about single roles, memberships and settings",
-            plural(errors, "error"),
-            plural(warnings, "warning")
+            count(errors, "error"),
+            count(warnings, "warning")
         ))
         .remedy("pg_globals copy SOURCE TARGET --dry-run shows them");
-    }
-}
-
-fn some(names: &[&Name]) -> String {
-    let shown: Vec<_> = names.iter().take(NAMES).map(ToString::to_string).collect();
-    match names.len().saturating_sub(NAMES) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -3,7 +3,8 @@
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
-use crate::check::{About, Check, plural};
+use crate::check::words::count;
+use crate::check::{About, Check};
 use crate::version::Major;
 
 static ABOUT: About = About {
@@ -44,11 +45,11 @@ impl Check for Storage {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let rows = cx.source.rows(&SIZES)?;
-        let wanted = rows.iter().filter(|row| cx.wanted.contains(row.text(0)));
+        let wanted = rows.iter().filter(|row| cx.source.databases.contains_key(row.text(0)));
         let wanted: Vec<Option<u64>> = wanted.map(|row| row.number(1)).collect();
         let bytes: u64 = wanted.iter().flatten().sum();
         let hidden = wanted.iter().filter(|size| size.is_none()).count();
-        let what = format!("{} of {}", plural(wanted.len(), "database"), shown(bytes));
+        let what = format!("{} of {}", count(wanted.len(), "database"), shown(bytes));
         let what = match hidden {
             0 => what,
             hidden => format!("{what}, without the {hidden} whose size the role may not know"),

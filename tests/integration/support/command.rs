@@ -180,6 +180,11 @@ impl Run {
         self.ends(&[status])
     }
 
+    /// It may find something or nothing, but not end in another way.
+    pub fn done_or_different(self) -> Done {
+        self.ends(&[0, 1])
+    }
+
     /// It may succeed or be refused, but not end in another way.
     pub fn done_or_refused(self) -> Done {
         self.ends(&[0, 2])

@@ -11,7 +11,12 @@ pub const AZADMIN_PASSWORD: &str = "azadmin secret";
 /// `rds_superuser` lacks `pg_read_all_data`, which on a plain server opens `pg_authid` to it; on
 /// Aurora that stays closed. [`aurora_reads_all_data`] grants it.
 pub fn aurora_like(major: u32) -> Cluster {
-    let cluster = Cluster::start_with(major, "rdsadmin", &[]);
+    aurora_like_with(major, &[])
+}
+
+/// As [`aurora_like`], with more settings of the server.
+pub fn aurora_like_with(major: u32, settings: &[(&str, &str)]) -> Cluster {
+    let cluster = Cluster::start_with(major, "rdsadmin", settings);
     cluster.load("rdsadmin", include_str!("aurora.sql"), &[]);
     cluster
 }

@@ -85,7 +85,11 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Counts {
     messages: usize,
-    waits: usize,
+    /// By connection: how often it has waited.
+    waits: Vec<usize>,
+    /// How many connections wait now, and the most that ever did at the same time.
+    waiting: usize,
+    most_waiting: usize,
 }
 
 impl std::fmt::Debug for Shared {
@@ -142,7 +146,18 @@ impl Proxy {
     /// messages of which each was sent after the answer to the one before it. Messages on their way
     /// at once wait together: they count once.
     pub fn waits(&self) -> usize {
-        lock(&self.shared.counts).waits
+        self.waits_by_connection().into_iter().max().unwrap_or_default()
+    }
+
+    /// The same for each connection, in the order in which they were made.
+    pub fn waits_by_connection(&self) -> Vec<usize> {
+        lock(&self.shared.counts).waits.clone()
+    }
+
+    /// How many connections have waited for an answer at the same time. One waits until it is told,
+    /// so that what it does then finds it waiting no more.
+    pub fn most_waiting(&self) -> usize {
+        lock(&self.shared.counts).most_waiting
     }
 
     /// Takes no more connections, and waits until the server's sides of all have ended: by then what
@@ -193,6 +208,8 @@ struct State {
 struct Inner {
     /// The depth of each message that waits for its answer: how many waits it stands behind.
     asked: VecDeque<usize>,
+    /// How many messages have no answer that was told.
+    untold: usize,
     /// The depth of the deepest answer that has arrived.
     told: usize,
     /// Answers are kept in here instead of told.
@@ -215,13 +232,18 @@ impl State {
 
 fn serve(client: &UnixStream, server: &UnixStream, shared: &Shared) {
     let state = State::default();
+    let number = {
+        let mut counts = lock(&shared.counts);
+        counts.waits.push(0);
+        counts.waits.len() - 1
+    };
     let (to_server, from_client) = channel();
     let (to_client, from_server) = channel();
     thread::scope(|scope| {
         let state = &state;
-        scope.spawn(move || deliver(&from_client, server, state));
+        scope.spawn(move || deliver(&from_client, server, shared, state));
         scope.spawn(move || {
-            deliver(&from_server, client, state);
+            deliver(&from_server, client, shared, state);
             // What the server has ended is ended.
             let _ = client.shutdown(Shutdown::Both);
         });
@@ -231,8 +253,11 @@ fn serve(client: &UnixStream, server: &UnixStream, shared: &Shared) {
             state.lock().ended = true;
             state.changed.notify_all();
         });
-        let _ = messages(client, to_server, shared, state);
+        let _ = messages(client, to_server, number, shared, state);
     });
+    if state.lock().untold > 0 {
+        lock(&shared.counts).waiting -= 1;
+    }
 }
 
 /// Bytes on their way.
@@ -243,12 +268,16 @@ struct Parcel {
     answers: Option<usize>,
 }
 
-fn deliver(parcels: &Receiver<Parcel>, mut to: &UnixStream, state: &State) {
+fn deliver(parcels: &Receiver<Parcel>, mut to: &UnixStream, shared: &Shared, state: &State) {
     for Parcel { due, bytes, answers } in parcels {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         if let Some(depth) = answers {
             let mut inner = state.lock();
             inner.told = inner.told.max(depth);
+            inner.untold -= 1;
+            if inner.untold == 0 {
+                lock(&shared.counts).waiting -= 1;
+            }
         }
         if to.write_all(&bytes).is_err() {
             break;
@@ -262,6 +291,7 @@ fn deliver(parcels: &Receiver<Parcel>, mut to: &UnixStream, state: &State) {
 fn messages(
     client: &UnixStream,
     to: Sender<Parcel>,
+    connection: usize,
     shared: &Shared,
     state: &State,
 ) -> io::Result<()> {
@@ -291,8 +321,13 @@ fn messages(
             let mut inner = state.lock();
             let depth = if connected { inner.told + 1 } else { 0 };
             inner.asked.push_back(depth);
+            inner.untold += 1;
             let mut counts = lock(&shared.counts);
-            counts.waits = counts.waits.max(depth);
+            counts.waits[connection] = counts.waits[connection].max(depth);
+            if inner.untold == 1 {
+                counts.waiting += 1;
+                counts.most_waiting = counts.most_waiting.max(counts.waiting);
+            }
         }
         connected = true;
         let parcel = Parcel { due: Instant::now() + shared.delay, bytes, answers: None };

@@ -1,0 +1,68 @@
+//! Casts that users have made.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::made_by_users;
+use crate::check::words::{count, shown, some};
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "casts",
+    codes: &["603409"],
+    title: "no cast was made by users",
+    looked_at: "pg_cast of the database",
+    online: false,
+};
+
+/// The method is `b` where it takes a superuser: WITHOUT FUNCTION.
+const CASTS: Question = Question {
+    name: "casts made by users",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT format_type(c.castsource, NULL), format_type(c.casttarget, NULL), c.castmethod \
+             FROM pg_cast c WHERE ",
+            made_by_users!("pg_cast", "c"),
+            " ORDER BY c.oid"
+        ))
+    },
+};
+
+pub(super) struct Casts;
+
+impl Check for Casts {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&CASTS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        cx.each_database(out, "there is none", |_, database, out| {
+            let rows = database.rows(&CASTS)?;
+            let Some(first) = rows.first() else { return Ok(()) };
+            let casts =
+                rows.iter().map(|row| shown(&format!("({} AS {})", row.text(0), row.text(1))));
+            let refused = rows.iter().filter(|row| row.text(2) == "b").count();
+            let refused = match refused {
+                0 => String::new(),
+                _ => format!("; {refused} WITHOUT FUNCTION, which takes a superuser"),
+            };
+            out.failed(format!(
+                "{}, which the migration service does not bring: {}{refused}",
+                count(rows.len(), "cast"),
+                some(casts, rows.len())
+            ))
+            .remedy(format!(
+                "drop it on the source, and create it on the target as its administrator, WITH \
+                 FUNCTION or WITH INOUT: DROP CAST ({} AS {})",
+                shown(first.text(0)),
+                shown(first.text(1))
+            ));
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! Privileges on catalogs that are closed on the target.
+
+use std::collections::BTreeMap;
+
+use crate::check::answer::Row;
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::words::{identifier, some};
+use crate::check::{About, Check};
+use crate::name::Name;
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "catalog-privileges",
+    codes: &["603410"],
+    title: "nobody was granted privileges on pg_authid, pg_shadow and others that are closed on the target",
+    looked_at: "the privileges on catalogs in the database",
+    online: false,
+};
+
+/// Those of whole catalogs, and those of columns.
+macro_rules! granted {
+    () => {
+        "SELECT g.relname, g.attname, \
+         CASE WHEN g.grantee <> 0 THEN pg_get_userbyid(g.grantee) END, g.privilege_type, \
+         g.is_grantable FROM (\
+         SELECT c.oid, 0 AS sub, c.relname, NULL::name AS attname, c.relowner, x.grantee, \
+         x.privilege_type, x.is_grantable FROM pg_class c, aclexplode(c.relacl) AS x \
+         UNION ALL SELECT c.oid, t.attnum, c.relname, t.attname, c.relowner, x.grantee, \
+         x.privilege_type, x.is_grantable FROM pg_class c \
+         JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) AS x) AS g \
+         JOIN pg_class k ON k.oid = g.oid AND k.relnamespace = 'pg_catalog'::regnamespace \
+         WHERE g.relname IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_rules', \
+         'pg_largeobject', 'pg_replication_origin_status', 'pg_shadow', 'pg_statistic', \
+         'pg_subscription', 'pg_user_mapping') AND g.grantee <> g.relowner"
+    };
+}
+
+/// What the server was born with is no grant; it is remembered since 9.6.
+const GRANTED: Question = Question {
+    name: "privileges on closed catalogs",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        Some(if major == Major::OLDEST {
+            concat!(granted!(), " ORDER BY 1, 3, 2, 4")
+        } else {
+            concat!(
+                granted!(),
+                " AND NOT EXISTS (SELECT FROM pg_init_privs i, aclexplode(i.initprivs) AS y \
+                 WHERE i.classoid = 'pg_catalog.pg_class'::regclass AND i.objoid = g.oid \
+                 AND i.objsubid = g.sub AND y.grantee = g.grantee \
+                 AND y.privilege_type = g.privilege_type) ORDER BY 1, 3, 2, 4"
+            )
+        })
+    },
+};
+
+/// A role's privileges on a catalog.
+#[derive(Default)]
+struct Granted<'a> {
+    /// By column; none for all of it.
+    privileges: BTreeMap<&'a str, Vec<Option<&'a str>>>,
+    grantable: bool,
+}
+
+pub(super) struct CatalogPrivileges;
+
+impl Check for CatalogPrivileges {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&GRANTED]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        cx.each_database(out, "nobody was granted any", |_, database, out| {
+            let rows = database.rows(&GRANTED)?;
+            // The platform's own are not the user's to take away.
+            let own = |row: &&Row| {
+                row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
+            };
+            let all = grouped(rows.iter().filter(|row| !own(row)));
+            if all.is_empty() {
+                return Ok(());
+            }
+            let found: Vec<String> = all
+                .iter()
+                .map(|((catalog, grantee), granted)| {
+                    let who = grantee
+                        .map_or_else(|| "everybody".to_owned(), |it| Name::new(it).to_string());
+                    let privileges: Vec<_> = granted.privileges.keys().copied().collect();
+                    format!("{who} has {} on {catalog}", privileges.join(", "))
+                })
+                .collect();
+            let remedies: Vec<String> = all
+                .iter()
+                .map(|((catalog, grantee), granted)| revoke(catalog, *grantee, granted))
+                .collect();
+            out.failed(format!(
+                "these privileges cannot be given on the target: {}",
+                some(&found, found.len())
+            ))
+            .remedy(format!("in this database of the source: {}", remedies.join("; ")));
+            Ok(())
+        })
+    }
+}
+
+/// By catalog and grantee, none for everybody.
+fn grouped<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+) -> BTreeMap<(&'a str, Option<&'a str>), Granted<'a>> {
+    let mut all: BTreeMap<_, Granted<'a>> = BTreeMap::new();
+    for row in rows {
+        let granted = all.entry((row.text(0), row.get(2))).or_default();
+        let columns = granted.privileges.entry(row.text(3)).or_default();
+        if !columns.contains(&row.get(1)) {
+            columns.push(row.get(1));
+        }
+        granted.grantable |= row.flag(4);
+    }
+    all
+}
+
+/// `REVOKE SELECT, UPDATE (rolname) ON pg_catalog.pg_authid FROM app`.
+fn revoke(catalog: &str, grantee: Option<&str>, all: &Granted<'_>) -> String {
+    let privileges = all.privileges.iter().map(|(privilege, columns)| {
+        // Revoked from all of it, it goes from the columns too.
+        let columns: Option<Vec<_>> =
+            columns.iter().map(|it| it.map(|name| identifier(&Name::new(name)))).collect();
+        match columns {
+            Some(columns) => format!("{privilege} ({})", columns.join(", ")),
+            None => (*privilege).to_owned(),
+        }
+    });
+    let privileges: Vec<_> = privileges.collect();
+    let from = grantee.map_or_else(|| "PUBLIC".to_owned(), |it| identifier(&Name::new(it)));
+    // Whom it was granted on to loses it too.
+    let cascade = if all.grantable { " CASCADE" } else { "" };
+    format!("REVOKE {} ON pg_catalog.{catalog} FROM {from}{cascade}", privileges.join(", "))
+}

@@ -1,0 +1,93 @@
+//! What depends on extensions that the target does not offer.
+
+use std::collections::BTreeMap;
+
+use super::languages::OFFERED;
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::words::{and, count, shown};
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "dependents",
+    codes: &[],
+    title: "nothing depends on extensions that the target does not offer",
+    looked_at: "pg_depend of the database, pg_available_extensions of the target",
+    online: false,
+};
+
+/// Array types belong to no extension, but to their elements.
+const DEPENDENTS: Question = Question {
+    name: "what depends on extensions",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "WITH member AS (SELECT refobjid AS extension, classid, objid FROM pg_depend \
+             WHERE deptype = 'e' AND refclassid = 'pg_catalog.pg_extension'::regclass), \
+             thing AS (SELECT * FROM member UNION ALL SELECT m.extension, m.classid, t.typarray \
+             FROM member m JOIN pg_type t ON t.oid = m.objid \
+             WHERE m.classid = 'pg_catalog.pg_type'::regclass AND t.typarray <> 0), \
+             dependent AS (SELECT DISTINCT t.extension, d.classid, d.objid, d.objsubid \
+             FROM thing t JOIN pg_depend d ON d.refclassid = t.classid AND d.refobjid = t.objid \
+             AND d.deptype IN ('n', 'a') \
+             WHERE NOT EXISTS (SELECT FROM member e WHERE e.classid = d.classid \
+             AND e.objid = d.objid) AND NOT (d.classid = 'pg_catalog.pg_type'::regclass \
+             AND EXISTS (SELECT FROM thing a WHERE a.classid = d.classid AND a.objid = d.objid))) \
+             SELECT x.extname, CASE d.classid::regclass::text \
+             WHEN 'pg_class' THEN CASE WHEN d.objsubid > 0 THEN 'column' \
+             WHEN c.relkind IN ('i', 'I') THEN 'index' WHEN c.relkind = 'f' THEN 'foreign table' \
+             ELSE 'table' END \
+             WHEN 'pg_proc' THEN 'function' WHEN 'pg_rewrite' THEN 'view' \
+             WHEN 'pg_attrdef' THEN 'default' WHEN 'pg_trigger' THEN 'trigger' \
+             WHEN 'pg_constraint' THEN 'constraint' WHEN 'pg_policy' THEN 'policy' \
+             WHEN 'pg_type' THEN 'type' WHEN 'pg_foreign_server' THEN 'foreign server' \
+             ELSE 'other object' END, count(*), \
+             min(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) FROM dependent d \
+             JOIN pg_extension x ON x.oid = d.extension \
+             LEFT JOIN pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass \
+             AND c.oid = d.objid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace \
+             GROUP BY 1, 2 ORDER BY 1, 2",
+        )
+    },
+};
+
+pub(super) struct Dependents;
+
+impl Check for Dependents {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&DEPENDENTS, &OFFERED]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let offered = cx.target.rows(&OFFERED)?;
+        cx.each_database(out, "nothing does", |_, database, out| {
+            let mut missing: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+            for row in database.rows(&DEPENDENTS)? {
+                if offered.iter().any(|it| it.text(0) == row.text(0)) {
+                    continue;
+                }
+                let things = count(row.number(2).unwrap_or(0), row.text(1));
+                let things = match row.get(3) {
+                    Some(name) if row.text(2) == "1" => format!("{things} ({})", shown(name)),
+                    Some(name) => format!("{things} (such as of {})", shown(name)),
+                    None => things,
+                };
+                missing.entry(Name::new(row.text(0))).or_default().push(things);
+            }
+            for (extension, things) in missing {
+                out.failed(format!(
+                    "the target does not offer the extension {extension}, on which depend {}",
+                    and(&things)
+                ))
+                .remedy("change them on the source to do without it, or leave them out");
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! Event triggers.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::of_no_extension;
+use crate::check::words::{count, some};
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "event-triggers",
+    codes: &[],
+    title: "there are no event triggers, which take a superuser to create",
+    looked_at: "pg_event_trigger of the database",
+    online: false,
+};
+
+const TRIGGERS: Question = Question {
+    name: "event triggers",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT t.evtname, pg_get_userbyid(t.evtowner), t.evtevent FROM pg_event_trigger t \
+             WHERE ",
+            of_no_extension!("pg_event_trigger", "t"),
+            " ORDER BY 1"
+        ))
+    },
+};
+
+pub(super) struct EventTriggers;
+
+impl Check for EventTriggers {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&TRIGGERS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        cx.each_database(out, "there is none", |_, database, out| {
+            let rows = database.rows(&TRIGGERS)?.iter();
+            let rows = rows.filter(|row| !cx.source.is_platforms_role(&Name::new(row.text(1))));
+            let triggers: Vec<String> =
+                rows.map(|row| format!("{} (on {})", Name::new(row.text(0)), row.text(2))).collect();
+            if !triggers.is_empty() {
+                out.warning(format!(
+                    "{}, which a role that is no superuser may not be able to create: {}",
+                    count(triggers.len(), "event trigger"),
+                    some(&triggers, triggers.len())
+                ))
+                .remedy(
+                    "restore without them (pg_restore --use-list), and try CREATE EVENT TRIGGER on the \
+                     target as its administrator",
+                );
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! Foreign servers, and who logs in to them.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::of_no_extension;
+use crate::check::words::count;
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "foreign-servers",
+    codes: &[],
+    title: "there are no foreign servers, which the target would have to reach",
+    looked_at: "pg_foreign_server and pg_user_mappings of the database",
+    online: false,
+};
+
+/// Never their options: passwords are among them.
+const SERVERS: Question = Question {
+    name: "foreign servers",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT s.srvname, w.fdwname, \
+             (SELECT count(*) FROM pg_user_mappings m WHERE m.srvid = s.oid), \
+             (SELECT count(*) FROM pg_foreign_table t WHERE t.ftserver = s.oid), ",
+            of_no_extension!("pg_foreign_data_wrapper", "w"),
+            " FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE ",
+            of_no_extension!("pg_foreign_server", "s"),
+            " ORDER BY 1"
+        ))
+    },
+};
+
+pub(super) struct ForeignServers;
+
+impl Check for ForeignServers {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&SERVERS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        cx.each_database(out, "there is none", |_, database, out| {
+            for row in database.rows(&SERVERS)? {
+                let name = Name::new(row.text(0));
+                let wrapper = Name::new(row.text(1));
+                let mappings = count(row.number(2).unwrap_or(0), "user mapping");
+                let tables = count(row.number(3).unwrap_or(0), "foreign table");
+                let mut found = format!("{name} by {wrapper}, with {mappings} and {tables}");
+                if row.flag(4) {
+                    found.push_str(
+                        "; the wrapper is of no extension: creating it takes a superuser",
+                    );
+                } else if wrapper.as_str() == "postgres_fdw" {
+                    found.push_str(
+                        "; the migration service does not bring databases with postgres_fdw from \
+                         outside Azure",
+                    );
+                }
+                out.warning(found).remedy(
+                    "create it on the target after the migration, with its user mappings and their \
+                     passwords, and see that the target reaches the other server",
+                );
+            }
+            Ok(())
+        })
+    }
+}

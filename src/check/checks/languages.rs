@@ -1,0 +1,85 @@
+//! Languages of functions.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::words::{count, identifier};
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "languages",
+    codes: &["603413"],
+    title: "the target offers the languages of functions",
+    looked_at: "pg_language of the database, pg_available_extensions of the target",
+    online: false,
+};
+
+/// Apart from those that every server has.
+const LANGUAGES: Question = Question {
+    name: "languages",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT l.lanname, (SELECT count(*) FROM pg_proc p WHERE p.prolang = l.oid), \
+             EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_catalog.pg_language'::regclass \
+             AND d.objid = l.oid AND d.deptype = 'e') FROM pg_language l \
+             WHERE l.lanname NOT IN ('internal', 'c', 'sql', 'plpgsql') ORDER BY 1",
+        )
+    },
+};
+
+/// The target's extensions, allowed or not.
+pub(super) const OFFERED: Question = Question {
+    name: "names of the extensions that the target offers",
+    of: Of::Target,
+    sql: |_| Some("SELECT name FROM pg_available_extensions"),
+};
+
+/// The only one beyond those that every server has, by the documentation.
+const DOCUMENTED: &str = "plv8";
+
+pub(super) struct Languages;
+
+impl Check for Languages {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&LANGUAGES, &OFFERED]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let offered = cx.target.rows(&OFFERED).ok();
+        cx.each_database(out, "the target offers all its languages", |_, database, out| {
+            for row in database.rows(&LANGUAGES)? {
+                let name = Name::new(row.text(0));
+                let (is_offered, by) = match offered {
+                    Some(rows) => (rows.iter().any(|row| row.text(0) == name.as_str()), ""),
+                    None => (
+                        name.as_str() == DOCUMENTED,
+                        ", by the documentation of flexible servers, since the target could not be \
+                         read",
+                    ),
+                };
+                let functions = match row.number(1).unwrap_or(0) {
+                    0 => "no function".to_owned(),
+                    number => count(number, "function"),
+                };
+                if is_offered && !by.is_empty() {
+                    out.succeeded(format!("{name} is offered{by}"));
+                } else if !is_offered {
+                    let what = if row.flag(2) { "EXTENSION" } else { "LANGUAGE" };
+                    out.failed(format!("{name}, needed by {functions}, is not offered{by}")).remedy(
+                        format!(
+                            "write the functions in PL/pgSQL, and drop it on the source: DROP {what} {}",
+                            identifier(&name)
+                        ),
+                    );
+                }
+            }
+            Ok(())
+        })
+    }
+}

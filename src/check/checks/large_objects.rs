@@ -1,0 +1,84 @@
+//! Large objects.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::{About, Check};
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "large-objects",
+    codes: &[],
+    title: "there are no large objects, which the migration service can be told to leave out",
+    looked_at: "pg_largeobject_metadata of the database",
+    online: false,
+};
+
+/// How many were there when it was last analyzed, at most 0 where it never was.
+const LARGE: Question = Question {
+    name: "large objects",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT EXISTS (SELECT FROM pg_largeobject_metadata), \
+             (SELECT reltuples::bigint FROM pg_class \
+             WHERE oid = 'pg_largeobject_metadata'::regclass), \
+             pg_size_pretty(pg_relation_size('pg_largeobject'))",
+        )
+    },
+};
+
+const SKIPPED: Question = Question {
+    name: "azure.migration_skip_large_objects",
+    of: Of::Target,
+    sql: |major| {
+        (major > Major::OLDEST)
+            .then_some("SELECT current_setting('azure.migration_skip_large_objects', true)")
+    },
+};
+
+pub(super) struct LargeObjects;
+
+impl Check for LargeObjects {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&LARGE, &SKIPPED]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        const NAME: &str = "azure.migration_skip_large_objects";
+        let live = cx.target.rows(&SKIPPED).ok().and_then(|rows| rows.first()?.get(0));
+        let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
+        let skipped = live.filter(|it| !it.is_empty()).or(told);
+        let skipped = skipped.map(|value| value.eq_ignore_ascii_case("on"));
+        cx.each_database(out, "there is none", |_, database, out| {
+            let rows = database.rows(&LARGE)?;
+            let Some(row) = rows.first().filter(|row| row.flag(0)) else { return Ok(()) };
+            let number = match row.number::<i64>(1) {
+                Some(number @ 1..) => format!("about {number} large objects"),
+                _ => "large objects".to_owned(),
+            };
+            let found = format!("it has {number}, in {}", row.text(2));
+            let set = cx.azure.set_parameter(NAME, "off");
+            match skipped {
+                Some(true) => out
+                    .failed(format!("{found}, and {NAME} is on: the migration service leaves them out"))
+                    .remedy(format!("where they are needed: {set}")),
+                Some(false) => out
+                    .warning(format!(
+                        "{found}: the migration service brings them one by one, since {NAME} is off"
+                    ))
+                    .remedy("see that they are still needed: vacuumlo finds those that nothing refers to"),
+                None => out
+                    .warning(format!(
+                        "{found}: the migration service brings them one by one, unless {NAME} is on"
+                    ))
+                    .remedy(format!("where they are needed, see that it is off: {set}")),
+            };
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! Whether the source can be followed while it is migrated.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::settings::Setting;
+use crate::check::words::count;
+use crate::check::{About, Check};
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "logical-replication",
+    codes: &["603107", "603105", "603106"],
+    title: "the source's changes can be followed: wal_level, slots and senders",
+    looked_at: "pg_settings of the source",
+    online: true,
+};
+
+/// Those that are idle may be left over.
+const SLOTS: Question = Question {
+    name: "replication slots",
+    of: Of::Source,
+    sql: |_| {
+        Some(
+            "SELECT count(*), count(*) FILTER (WHERE NOT active AND slot_type = 'logical'), \
+             (SELECT count(*) FROM pg_stat_replication) FROM pg_replication_slots",
+        )
+    },
+};
+
+pub(super) struct LogicalReplication;
+
+impl Check for LogicalReplication {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&SLOTS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let server = &cx.source.server()?.live;
+        let managed = server.platform.is_some_and(|it| matches!(it.name(), "aurora" | "rds"));
+        let remedy = Remedies { managed };
+        let settings = cx.source.settings()?;
+        level(settings.get("wal_level"), &remedy, out);
+        let number = |name: &str| settings.get(name).and_then(Setting::number).unwrap_or(0);
+        let slots = number("max_replication_slots");
+        slots_and_senders(cx, slots, number("max_wal_senders"), &remedy, out)?;
+        timeout(settings.get("wal_sender_timeout"), &remedy, out);
+        let plugin = if server.answers.major >= Major::new(10) {
+            "pgoutput, which the server brings with it"
+        } else {
+            "test_decoding, since pgoutput is there since 10 only"
+        };
+        out.succeeded(format!("the output plugin is {plugin}"))
+            .looked_at("server_version of the source");
+        Ok(())
+    }
+}
+
+/// Where parameters are changed.
+struct Remedies {
+    /// In a parameter group.
+    managed: bool,
+}
+
+impl Remedies {
+    fn set(&self, name: &str, value: &str) -> String {
+        if self.managed {
+            format!("set {name} = {value} in the parameter group, then reboot")
+        } else {
+            format!("ALTER SYSTEM SET {name} = {value}; then restart the source")
+        }
+    }
+}
+
+fn level(setting: Option<&Setting>, remedies: &Remedies, out: &mut Outcomes<'_>) {
+    let value = setting.map(|setting| setting.value.as_str()).unwrap_or_default();
+    if value == "logical" {
+        out.succeeded("wal_level is logical").code("603107");
+        return;
+    }
+    let remedy = if remedies.managed {
+        "set rds.logical_replication = 1 in the DB cluster's parameter group, then reboot"
+            .to_owned()
+    } else {
+        remedies.set("wal_level", "logical")
+    };
+    out.warning(format!("wal_level is {value}, and not logical")).code("603107").remedy(remedy);
+}
+
+/// The migration takes a slot and a sender for each database.
+fn slots_and_senders(
+    cx: &Context,
+    slots: i64,
+    senders: i64,
+    remedies: &Remedies,
+    out: &mut Outcomes<'_>,
+) -> Verdict {
+    let row = cx.source.rows(&SLOTS)?.first();
+    let number = |column| row.and_then(|row| row.number::<i64>(column)).unwrap_or(0);
+    let (used, idle, sending) = (number(0), number(1), number(2));
+    let databases = cx.source.databases.len();
+    let needed = i64::try_from(databases).unwrap_or(i64::MAX);
+    let place = "pg_replication_slots and pg_stat_replication of the source";
+    let of = format!("{} of {slots} replication slots are free", slots - used);
+    let databases = count(databases, "database");
+    if slots - used < needed {
+        let drop = if idle > 0 {
+            format!(
+                "drop the {idle} logical that nobody uses, where they are left over: SELECT \
+                 pg_drop_replication_slot('…'); or "
+            )
+        } else {
+            String::new()
+        };
+        let more = remedies.set("max_replication_slots", &(used + needed).to_string());
+        out.warning(format!("{of}, for {databases}"))
+            .code("603105")
+            .looked_at(place)
+            .remedy(format!("{drop}{more}"));
+    } else {
+        out.succeeded(format!("{of}, for {databases}")).code("603105").looked_at(place);
+    }
+    // As many as there are slots, once these are enough.
+    let slots = slots.max(used + needed);
+    let wanted = slots.max(sending + needed);
+    if senders < wanted {
+        let why = if senders < slots {
+            format!("fewer than the {slots} replication slots")
+        } else {
+            format!("and {sending} are in use, for {databases}")
+        };
+        out.warning(format!("max_wal_senders is {senders}, {why}"))
+            .code("603106")
+            .looked_at(place)
+            .remedy(remedies.set("max_wal_senders", &wanted.to_string()));
+    } else {
+        out.succeeded(format!("max_wal_senders is {senders}, {sending} of them in use"))
+            .code("603106")
+            .looked_at(place);
+    }
+    Ok(())
+}
+
+/// 0 is never. The server's own default is a minute.
+fn timeout(setting: Option<&Setting>, remedies: &Remedies, out: &mut Outcomes<'_>) {
+    const DEFAULT: i64 = 60_000;
+    let Some(setting) = setting else { return };
+    let shown = setting.shown();
+    if setting.number().is_some_and(|value| (1..DEFAULT).contains(&value)) {
+        let remedy = if remedies.managed {
+            "set wal_sender_timeout = 0 in the parameter group for the migration".to_owned()
+        } else {
+            "for the migration: ALTER SYSTEM SET wal_sender_timeout = 0; SELECT pg_reload_conf()"
+                .to_owned()
+        };
+        out.warning(format!(
+            "wal_sender_timeout is {shown}: the source ends a replication that does not keep up"
+        ))
+        .remedy(remedy);
+    } else {
+        out.succeeded(format!("wal_sender_timeout is {shown}"));
+    }
+}

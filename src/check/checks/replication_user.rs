@@ -1,0 +1,59 @@
+//! Whether the role on the source may follow its changes.
+
+use crate::attribute::Attribute;
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::words::identifier;
+use crate::check::{About, Check};
+
+static ABOUT: About = About {
+    name: "replication-user",
+    codes: &["603104"],
+    title: "the role on the source may replicate",
+    looked_at: "the connected role of the source",
+    online: true,
+};
+
+const MEMBER: Question = Question {
+    name: "membership in rds_replication",
+    of: Of::Source,
+    sql: |_| {
+        Some(
+            "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles \
+             WHERE rolname = 'rds_replication'",
+        )
+    },
+};
+
+pub(super) struct ReplicationUser;
+
+impl Check for ReplicationUser {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&MEMBER]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let answers = &cx.source.server()?.live.answers;
+        let user = &answers.user;
+        let group = cx.source.rows(&MEMBER)?.first();
+        if answers.is_superuser() {
+            out.succeeded(format!("{user} is a superuser"));
+        } else if answers.attributes.contains(&Attribute::Replication) {
+            out.succeeded(format!("{user} has REPLICATION"));
+        } else if group.is_some_and(|row| row.flag(0)) {
+            out.succeeded(format!("{user} is a member of rds_replication"));
+        } else if group.is_some() {
+            out.warning(format!("{user} is no member of rds_replication"))
+                .remedy(format!("GRANT rds_replication TO {}", identifier(user)));
+        } else {
+            out.warning(format!("{user} has no REPLICATION"))
+                .remedy(format!("as a superuser: ALTER ROLE {} REPLICATION", identifier(user)));
+        }
+        Ok(())
+    }
+}

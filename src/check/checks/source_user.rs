@@ -1,0 +1,115 @@
+//! What the role that migrates may do on the source.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::{of_no_extension, user_schema};
+use crate::check::words::{identifier, listed};
+use crate::check::{About, Check};
+use crate::name::Name;
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "source-user",
+    codes: &["603110"],
+    title: "the role on the source owns the databases, and reads everything in them",
+    looked_at: "the connected role's privileges in the database",
+    online: false,
+};
+
+const OWNER: Question = Question {
+    name: "ownership of the database",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT pg_get_userbyid(datdba), pg_has_role(datdba, 'USAGE') FROM pg_database \
+             WHERE datname = current_database()",
+        )
+    },
+};
+
+const UNREADABLE: Question = Question {
+    name: "tables that cannot be read",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'm', 'S') AND ",
+            user_schema!(),
+            " AND NOT (has_schema_privilege(n.oid, 'USAGE') AND \
+             has_table_privilege(c.oid, 'SELECT')) AND ",
+            of_no_extension!("pg_class", "c"),
+            " ORDER BY 2, 3 LIMIT 5"
+        ))
+    },
+};
+
+/// Policies hide rows from whoever is not exempt; `pg_dump` stops rather than leave them out.
+const HIDDEN: Question = Question {
+    name: "tables with policies for the connected role",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND ",
+            user_schema!(),
+            " AND row_security_active(c.oid) ORDER BY 2, 3 LIMIT 5"
+        ))
+    },
+};
+
+pub(super) struct SourceUser;
+
+impl Check for SourceUser {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&OWNER, &UNREADABLE, &HIDDEN]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let answers = &cx.source.server()?.live.answers;
+        let user = &answers.user;
+        let me = identifier(user);
+        let clean =
+            format!("{user} owns it, or is a member of its owner, and reads everything in it");
+        cx.each_database(out, &clean, |name, database, out| {
+            if let Some(row) = database.rows(&OWNER)?.first().filter(|row| !row.flag(1)) {
+                let owner = Name::new(row.text(0));
+                let database = identifier(name);
+                // Nobody becomes a member of a platform's superuser.
+                let remedy = if cx.source.is_platforms_role(&owner) {
+                    format!("ALTER DATABASE {database} OWNER TO {me}")
+                } else {
+                    format!(
+                        "GRANT {} TO {me}; or ALTER DATABASE {database} OWNER TO {me}",
+                        identifier(&owner)
+                    )
+                };
+                out.failed(format!("{user} is neither its owner {owner} nor a member of it"))
+                    .looked_at("pg_database of the source")
+                    .remedy(remedy);
+            }
+            if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation") {
+                let all = if answers.major >= Major::new(14) {
+                    format!("GRANT pg_read_all_data TO {me}; or as their owner: ")
+                } else {
+                    String::new()
+                };
+                out.failed(format!("{user} cannot read {list}")).remedy(format!(
+                    "{all}GRANT USAGE ON SCHEMA … TO {me}; GRANT SELECT ON ALL TABLES IN SCHEMA … TO \
+                     {me}; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO {me}"
+                ));
+            }
+            if let Some(list) = listed(database.rows(&HIDDEN)?, "table") {
+                out.failed(format!("pg_dump stops, since policies may hide rows from {user}, in {list}"))
+                    .remedy(format!("ALTER ROLE {me} BYPASSRLS; or migrate as the tables' owner"));
+            }
+            Ok(())
+        })
+    }
+}

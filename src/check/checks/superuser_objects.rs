@@ -1,0 +1,154 @@
+//! What superusers own, and what only they can create.
+
+use std::collections::BTreeMap;
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::{made_by_users, of_no_extension, user_schema};
+use crate::check::words::{and, count, identifier, shown};
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "superuser-objects",
+    codes: &[],
+    title: "no superuser owns anything, and nothing takes one to create",
+    looked_at: "the owners in the database's catalogs",
+    online: false,
+};
+
+/// What depends on the bootstrap superuser is not in `pg_shdepend`: the owners are looked up.
+const OWNED: Question = Question {
+    name: "what superusers own",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT s.rolname, o.kind, count(*), min(o.name) FROM (\
+             SELECT c.relowner AS owner, CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' \
+             THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END AS kind, \
+             format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c"),
+            " UNION ALL SELECT p.proowner, 'function', format('%I.%I', n.nspname, p.proname) \
+             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_proc", "p"),
+            " UNION ALL SELECT n.nspowner, 'schema', format('%I', n.nspname) \
+             FROM pg_namespace n WHERE ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_namespace", "n"),
+            " UNION ALL SELECT t.typowner, 'type', format('%I.%I', n.nspname, t.typname) \
+             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+             LEFT JOIN pg_class c ON c.oid = t.typrelid \
+             WHERE (t.typtype IN ('d', 'e', 'r') OR t.typtype = 'b' AND t.typcategory <> 'A' \
+             OR t.typtype = 'c' AND c.relkind = 'c') AND ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_type", "t"),
+            ") AS o JOIN pg_roles s ON s.oid = o.owner AND s.rolsuper GROUP BY 1, 2 ORDER BY 1, 2"
+        ))
+    },
+};
+
+/// The handler of a language or of an access method goes with it.
+const ONLY_SUPERUSERS: Question = Question {
+    name: "what only superusers create",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT o.kind, count(*), min(o.name) FROM (\
+             SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'function in ' || l.lanname \
+             ELSE 'leakproof function' END AS kind, \
+             format('%I.%I', n.nspname, p.proname) AS name FROM pg_proc p \
+             JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace \
+             WHERE (l.lanname IN ('c', 'internal') OR p.proleakproof) AND ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_proc", "p"),
+            " UNION ALL SELECT 'base type', format('%I.%I', n.nspname, t.typname) FROM pg_type t \
+             JOIN pg_namespace n ON n.oid = t.typnamespace \
+             WHERE t.typtype = 'b' AND t.typcategory <> 'A' AND ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_type", "t"),
+            " UNION ALL SELECT 'operator class', format('%I.%I', n.nspname, o.opcname) \
+             FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE ",
+            made_by_users!("pg_opclass", "o"),
+            " UNION ALL SELECT 'access method', format('%I', a.amname) FROM pg_am a WHERE ",
+            made_by_users!("pg_am", "a"),
+            ") AS o GROUP BY 1 ORDER BY 1"
+        ))
+    },
+};
+
+pub(super) struct SuperuserObjects;
+
+impl Check for SuperuserObjects {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&OWNED, &ONLY_SUPERUSERS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let clean = "no superuser owns anything in it, and nothing in it takes one to create";
+        cx.each_database(out, clean, |_, database, out| {
+            let mut by_owner: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+            for row in database.rows(&OWNED)? {
+                let owner = Name::new(row.text(0));
+                let things = count(row.number(2).unwrap_or(0), row.text(1));
+                by_owner.entry(owner).or_default().push(format!("{things} ({})", example(row.text(3), row.text(2))));
+            }
+            for (owner, things) in by_owner {
+                let things = and(&things);
+                let me = identifier(&owner);
+                if cx.source.is_platforms_role(&owner) {
+                    out.warning(format!(
+                        "the platform's superuser {owner}, who is not on the target, owns {things}"
+                    ))
+                    .remedy(
+                        "give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore \
+                         --no-owner",
+                    );
+                } else {
+                    out.warning(format!(
+                        "the superuser {owner} owns {things}: the migration service does not bring \
+                         what superusers own"
+                    ))
+                    .remedy(format!("on the source: REASSIGN OWNED BY {me} TO …"));
+                }
+            }
+            let rows = database.rows(&ONLY_SUPERUSERS)?;
+            if !rows.is_empty() {
+                let things = rows.iter().map(|row| {
+                    let kind = row.text(0);
+                    let number: usize = row.number(1).unwrap_or(0);
+                    let things = match kind.split_once(" in ") {
+                        Some((what, language)) => format!("{} in {language}", count(number, what)),
+                        None => count(number, kind),
+                    };
+                    format!("{things} ({})", example(row.text(2), row.text(1)))
+                });
+                let things = and(&things.collect::<Vec<_>>());
+                out.failed(format!("it takes a superuser, and the target has none, to create {things}"))
+                    .looked_at("pg_proc, pg_type, pg_opclass and pg_am of the database")
+                    .remedy("replace them on the source, or leave them out: pg_restore --use-list");
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The only one, or one of them.
+fn example(name: &str, count: &str) -> String {
+    let name = shown(name);
+    if count == "1" { name } else { format!("such as {name}") }
+}

@@ -1,0 +1,79 @@
+//! Tablespaces that are in use.
+
+use std::collections::BTreeMap;
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::words::{count, shown, some};
+use crate::check::{About, Check};
+use crate::name::Name;
+
+static ABOUT: About = About {
+    name: "tablespaces",
+    codes: &[],
+    title: "everything is in the default tablespace",
+    looked_at: "pg_tablespace and pg_class of the database",
+    online: false,
+};
+
+/// The database's own comes first. Temporary tables are there for a session only.
+const USED: Question = Question {
+    name: "tablespaces in use",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT spcname, 'database', 1, NULL FROM pg_database d \
+             JOIN pg_tablespace t ON t.oid = d.dattablespace \
+             WHERE d.datname = current_database() AND t.spcname <> 'pg_default' UNION ALL (\
+             SELECT t.spcname, CASE WHEN c.relkind IN ('i', 'I') THEN 'index' ELSE 'table' END, \
+             count(*), string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, \
+             c.relname) FILTER (WHERE c.number <= 5) FROM (\
+             SELECT *, row_number() OVER (PARTITION BY reltablespace, relkind IN ('i', 'I') \
+             ORDER BY relnamespace::regnamespace::text, relname) AS number FROM pg_class \
+             WHERE relkind IN ('r', 'p', 'm', 'i', 'I') AND relpersistence <> 't' \
+             AND reltablespace <> 0) AS c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_tablespace t ON t.oid = c.reltablespace \
+             WHERE t.spcname NOT IN ('pg_default', 'pg_global') GROUP BY 1, 2 ORDER BY 1, 2 DESC)",
+        )
+    },
+};
+
+pub(super) struct Tablespaces;
+
+impl Check for Tablespaces {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&USED]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        cx.each_database(out, "it uses no other tablespace", |_, database, out| {
+            let mut used: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+            for row in database.rows(&USED)? {
+                let said = used.entry(Name::new(row.text(0))).or_default();
+                let number = row.number(2).unwrap_or(0);
+                match row.text(1) {
+                    "database" => said.push("all that is not elsewhere".to_owned()),
+                    kind => {
+                        let names = shown(row.text(3));
+                        let names = some(names.split(", "), number);
+                        said.push(format!("{} ({names})", count(number, kind)));
+                    }
+                }
+            }
+            for (space, things) in used {
+                out.warning(format!(
+                    "in the tablespace {space}: {}; on the target they go to the default one",
+                    things.join(", ")
+                ))
+                .remedy("nothing with the migration service; else pg_restore --no-tablespaces");
+            }
+            Ok(())
+        })
+    }
+}

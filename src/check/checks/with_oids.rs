@@ -1,0 +1,62 @@
+//! Tables WITH OIDS.
+
+use crate::check::context::{Context, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::sql::{of_no_extension, user_schema};
+use crate::check::words::{listed, qualified, shown};
+use crate::check::{About, Check};
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "with-oids",
+    codes: &["603404"],
+    title: "no table is WITH OIDS, which are no more since 12",
+    looked_at: "pg_class of the database",
+    online: false,
+};
+
+const WITH_OIDS: Question = Question {
+    name: "tables WITH OIDS",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(12)).then_some(concat!(
+            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relhasoids \
+             AND c.relkind IN ('r', 'p', 'f') AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c"),
+            " ORDER BY 2, 3 LIMIT 5"
+        ))
+    },
+};
+
+pub(super) struct WithOids;
+
+impl Check for WithOids {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&WITH_OIDS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        if cx.source.server()?.live.answers.major >= Major::new(12) {
+            out.succeeded("there are none since 12").looked_at("server_version of the source");
+            return Ok(());
+        }
+        cx.each_database(out, "there is none", |_, database, out| {
+            let rows = database.rows(&WITH_OIDS)?;
+            if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
+                out.failed(format!("WITH OIDS: {list}")).remedy(format!(
+                    "where nothing reads the column oid: ALTER TABLE {} SET WITHOUT OIDS",
+                    shown(&qualified(first, 1))
+                ));
+            }
+            Ok(())
+        })
+    }
+}

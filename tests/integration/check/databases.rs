@@ -1,0 +1,279 @@
+//! The databases themselves: where they are, what belongs to them, their locales.
+
+use insta::assert_snapshot;
+
+use super::{azure, check, found};
+use crate::support::cluster::Cluster;
+use crate::support::platforms;
+
+/// Statements that want no transaction around them, in the database `postgres`.
+fn each(cluster: &Cluster, user: &str, statements: &[&str]) {
+    for statement in statements {
+        cluster.sql(user, "postgres", statement);
+    }
+}
+
+const NOWHERE: &str = "host=/nowhere user=u dbname=d";
+
+#[test]
+fn where_they_are() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    each(
+        &source,
+        "rdsadmin",
+        &[
+            "CREATE DATABASE shop",
+            "CREATE DATABASE \"Filled\"",
+            "CREATE DATABASE locked",
+            "REVOKE CONNECT ON DATABASE locked FROM PUBLIC",
+            "CREATE DATABASE closed ALLOW_CONNECTIONS false",
+        ],
+    );
+    each(&target, "azadmin", &["CREATE DATABASE \"Filled\"", "CREATE DATABASE locked"]);
+    target.sql(
+        "azuresu",
+        "Filled",
+        "CREATE TABLE public.t (id serial); CREATE VIEW public.v AS SELECT 1 AS one; \
+         CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    );
+    let only = ["databases"];
+    assert_snapshot!(found(check(&from, &to, &only), 0), @r#"
+    warning: 1 database left out, since nobody may connect: closed
+      = where it is to be migrated: ALTER DATABASE closed ALLOW_CONNECTIONS true
+    warning 603101 Filled: it is on the target, with 1 table and 3 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE "Filled"; or let the migration service overwrite it (overwriteDbsInTarget)
+    unknown locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+      = GRANT CONNECT ON DATABASE locked TO postgres
+    succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
+    succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
+    succeeded 603101 shop: it is not on the target yet
+    "#);
+    let named = check(&from, &to, &only).with("--database shop --database Shop --database closed");
+    assert_snapshot!(found(named, 1), @r#"
+    failed 603102 Shop: there is no database "Shop" on the source
+      = name one that is there, such as "Filled", locked, postgres, shop
+    unknown closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
+      = ALTER DATABASE closed ALLOW_CONNECTIONS true
+    succeeded 603101 closed: it is not on the target yet
+    succeeded 603101 shop: it is not on the target yet
+    "#);
+    target.sql("azuresu", "postgres", "REVOKE CONNECT ON DATABASE \"Filled\" FROM PUBLIC, azadmin");
+    target.sql("azuresu", "postgres", "ALTER DATABASE \"Filled\" OWNER TO azuresu");
+    let named = check(&from, &to, &only).with("--database Filled");
+    assert_snapshot!(found(named, 0), @r#"unknown 603101 Filled: it is on the target, but whether it is empty: "Filled" of the target: SOCKET: permission denied for database "Filled" (42501)"#);
+    let named = check(&from, NOWHERE, &only).with("--database shop");
+    assert_snapshot!(found(named, 0), @"unknown shop: the target could not be read: whether the database is there already");
+    assert_snapshot!(found(check(NOWHERE, &to, &only), 0), @"unknown: the source could not be read");
+    source.sql("rdsadmin", "postgres", "UPDATE pg_database SET datistemplate = true");
+    assert_snapshot!(found(check(&from, &to, &only), 0), @"
+    warning: no database of the source is to be migrated
+      = name it with --database
+    ");
+}
+
+#[test]
+fn what_belongs_to_them() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    each(
+        &source,
+        "rdsadmin",
+        &[
+            "CREATE ROLE owner",
+            "CREATE ROLE \"user\"",
+            "CREATE ROLE granting",
+            "CREATE DATABASE shop OWNER owner CONNECTION LIMIT 20",
+            "GRANT CONNECT, CREATE ON DATABASE shop TO \"user\"",
+            "GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION",
+            "GRANT CREATE ON DATABASE shop TO rds_superuser",
+            "REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC",
+            "ALTER DATABASE shop SET work_mem = '8MB'",
+            "CREATE DATABASE plain",
+        ],
+    );
+    let run =
+        || check(&from, &to, &["database-properties"]).with("--database shop --database plain");
+    assert_snapshot!(found(run(), 0), @r#"
+    succeeded plain: no owner, connection limit, privilege or setting is lost
+    warning shop: restoring without --create leaves out owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+      = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
+    warning shop: its owner owner is no role of the target
+      = pg_globals copy SOURCE TARGET, before the database is created
+    "#);
+    each(
+        &target,
+        "azuresu",
+        &[
+            "CREATE ROLE owner",
+            "CREATE ROLE \"user\"",
+            "CREATE ROLE granting",
+            "CREATE DATABASE shop OWNER azadmin",
+            "GRANT CREATE ON DATABASE shop TO granting",
+        ],
+    );
+    assert_snapshot!(found(run(), 0), @r#"
+    succeeded plain: no owner, connection limit, privilege or setting is lost
+    warning shop: the target's is without owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+      = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
+    "#);
+    each(
+        &target,
+        "azuresu",
+        &[
+            "ALTER DATABASE shop OWNER TO owner",
+            "ALTER DATABASE shop CONNECTION LIMIT 20",
+            "GRANT CONNECT, CREATE ON DATABASE shop TO \"user\"",
+            "GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION",
+            "REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC",
+            "ALTER DATABASE shop SET work_mem = '8MB'",
+        ],
+    );
+    assert_snapshot!(found(run(), 0), @"
+    succeeded plain: no owner, connection limit, privilege or setting is lost
+    succeeded shop: no owner, connection limit, privilege or setting is lost
+    ");
+    let unseen = check(&from, NOWHERE, &["database-properties"]).with("--database shop");
+    assert_snapshot!(found(unseen, 0), @"unknown: the target could not be read");
+}
+
+#[test]
+fn who_migrates_them() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    each(
+        &source,
+        "rdsadmin",
+        &[
+            "CREATE ROLE other",
+            "CREATE ROLE \"group\"",
+            "GRANT \"group\" TO postgres",
+            "CREATE DATABASE platforms",
+            "CREATE DATABASE others OWNER other",
+            "CREATE DATABASE ours OWNER \"group\"",
+            "CREATE DATABASE locked",
+            "REVOKE CONNECT ON DATABASE locked FROM PUBLIC",
+        ],
+    );
+    source.sql(
+        "rdsadmin",
+        "others",
+        "CREATE SCHEMA closed; CREATE TABLE closed.t (a int); \
+         GRANT SELECT ON closed.t TO PUBLIC; \
+         CREATE TABLE public.unreadable (id serial); CREATE TABLE public.readable (a int); \
+         GRANT SELECT ON public.readable TO PUBLIC; \
+         ALTER TABLE public.readable ENABLE ROW LEVEL SECURITY",
+    );
+    let run = check(&from, &to, &["source-user"])
+        .with("--database platforms --database others --database ours --database locked");
+    assert_snapshot!(found(run, 1), @r#"
+    unknown 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+    failed 603110 others: postgres is neither its owner other nor a member of it
+      = GRANT other TO postgres; or ALTER DATABASE others OWNER TO postgres
+    failed 603110 others: postgres cannot read 2 relations: public.unreadable, public.unreadable_id_seq
+      = GRANT pg_read_all_data TO postgres; or as their owner: GRANT USAGE ON SCHEMA … TO postgres; GRANT SELECT ON ALL TABLES IN SCHEMA … TO postgres; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO postgres
+    failed 603110 others: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.readable
+      = ALTER ROLE postgres BYPASSRLS; or migrate as the tables' owner
+    succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
+    failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it
+      = ALTER DATABASE platforms OWNER TO postgres
+    "#);
+}
+
+#[test]
+fn locales() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    each(
+        &source,
+        "rdsadmin",
+        &[
+            "CREATE DATABASE utf TEMPLATE template0 LC_COLLATE 'C.utf8' LC_CTYPE 'C.UTF-8'",
+            "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'",
+            "CREATE DATABASE icu TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de-AT'",
+            "CREATE DATABASE gone",
+            "UPDATE pg_database SET datcollate = 'de_DE.utf8', datctype = 'de_DE.utf8' \
+             WHERE datname = 'gone'",
+            "CREATE DATABASE half",
+            "UPDATE pg_database SET datctype = 'xx_XX' WHERE datname = 'half'",
+        ],
+    );
+    let only = ["locales"];
+    let run = |names: &str| check(&from, &to, &only).with(names);
+    let names = "--database utf --database latin --database icu";
+    assert_snapshot!(found(run(names), 0), @"
+    succeeded 603401 icu: the target has ICU locale de-AT for UTF8
+    succeeded 603401 latin: the target has locale C for LATIN1
+    succeeded 603401 utf: the target has LC_COLLATE C.utf8, LC_CTYPE C.UTF-8 for UTF8
+    ");
+    assert_snapshot!(found(run("--database gone --database half"), 1), @"
+    failed 603401 gone: the target has no locale de_DE.utf8 for UTF8 (LC_COLLATE)
+      = create it there with what pg_collation of the target has, and restore into it; text may then be sorted otherwise: CREATE DATABASE gone TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…' LC_CTYPE '…'
+    failed 603401 half: the target has no locale xx_XX for UTF8 (LC_CTYPE)
+      = create it there with what pg_collation of the target has, and restore into it; text may then be sorted otherwise: CREATE DATABASE half TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE '…' LC_CTYPE '…'
+    ");
+    each(
+        &target,
+        "azuresu",
+        &[
+            "CREATE DATABASE utf TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
+            "CREATE DATABASE latin",
+            "CREATE DATABASE icu",
+            "CREATE DATABASE gone",
+        ],
+    );
+    assert_snapshot!(found(run("--database gone"), 0), @"
+    warning 603401 gone: the target's has locale C for UTF8, and not locale de_DE.utf8 for UTF8
+      = the target does not have that: see that text may be sorted otherwise
+    ");
+    assert_snapshot!(found(run(names), 0), @"
+    warning 603401 icu: the target's has locale C for UTF8, and not ICU locale de-AT for UTF8
+      = while it is empty, on the target: DROP DATABASE icu; CREATE DATABASE icu TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'de-AT'
+    warning 603401 latin: the target's has locale C for UTF8, and not locale C for LATIN1
+      = while it is empty, on the target: DROP DATABASE latin; CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'
+    succeeded 603401 utf: the target's has the same: locale C.UTF-8 for UTF8
+    ");
+    let unseen = check(&from, NOWHERE, &only).with("--database utf");
+    assert_snapshot!(found(unseen, 0), @"unknown 603401: the target could not be read");
+}
+
+#[test]
+fn collations() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    for name in ["plain", "rich"] {
+        source.sql("rdsadmin", "postgres", &format!("CREATE DATABASE {name}"));
+    }
+    source.sql(
+        "rdsadmin",
+        "plain",
+        "CREATE TABLE public.t (a text COLLATE \"de-x-icu\", b text COLLATE \"POSIX\")",
+    );
+    source.sql(
+        "rdsadmin",
+        "rich",
+        "CREATE COLLATION pg_catalog.\"de_DE.utf8\" (locale = 'C'); \
+         CREATE COLLATION public.mine (provider = icu, locale = 'de-u-co-phonebk'); \
+         CREATE TABLE public.t (a text COLLATE \"de_DE.utf8\", b text COLLATE public.mine); \
+         CREATE INDEX ON public.t ((a || b) COLLATE \"de_DE.utf8\")",
+    );
+    let run = |to: &str| check(&from, to, &["collations"]).with("--database plain --database rich");
+    assert_snapshot!(found(run(&to), 1), @r#"
+    succeeded plain: the target has the collations of all columns, and none was made by users
+    failed 603403 rich: 1 collation made by users, with which the migration service stops: public.mine
+      = migrate this database with pg_dump and pg_restore, or drop them on the source: DROP COLLATION public.mine
+    failed 603402 rich: the target has no collation "de_DE.utf8", which 2 columns of tables or indexes have: public.t.a and 1 more
+      = give them one that pg_collation of the target has: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE …; or ask Microsoft's support to add it
+    "#);
+    assert_snapshot!(found(run(NOWHERE), 1), @"
+    unknown plain: the target could not be read
+    failed 603403 rich: 1 collation made by users, with which the migration service stops: public.mine
+      = migrate this database with pg_dump and pg_restore, or drop them on the source: DROP COLLATION public.mine
+    unknown rich: the target could not be read
+    ");
+}
