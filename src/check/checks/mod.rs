@@ -1,17 +1,24 @@
 //! The checks, one a file. Adding one is a file and its line here.
 
+mod connection_limits;
+mod extensions;
 mod roles;
+mod server_parameters;
 mod source_version;
 mod target_server;
 mod target_user;
+mod words;
 
 use super::{About, Check};
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 4] = [
+pub static ALL: [&dyn Check; 7] = [
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
+    &extensions::Extensions,
+    &server_parameters::ServerParameters,
+    &connection_limits::ConnectionLimits,
     &roles::Roles,
 ];
 
