@@ -1,6 +1,9 @@
 //! `check`: each check in the states that it can have, made for real where SQL can make them.
 
+mod extensions;
+mod parameters;
 mod server;
+mod versions;
 
 use serde_json::Value;
 

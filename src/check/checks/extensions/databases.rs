@@ -118,10 +118,12 @@ impl Sorted {
         }
         if !self.in_system_schema.is_empty() {
             let names = list(&self.in_system_schema, usize::MAX);
+            let move_it = |name: &Name| format!("ALTER EXTENSION {name} SET SCHEMA public");
+            let statements: Vec<_> = self.in_system_schema.iter().map(move_it).collect();
             out.failed(format!("in a system schema: {names}")).code("603407").remedy(format!(
-                "on the source, for each: ALTER EXTENSION {} SET SCHEMA public, or, where it cannot be \
-                 moved, drop it and create it again WITH SCHEMA public",
-                self.in_system_schema[0]
+                "on the source: {}; what cannot be moved: DROP EXTENSION, and CREATE EXTENSION … SCHEMA \
+                 public",
+                statements.join("; ")
             ));
         }
         if !self.platforms.is_empty() {

@@ -14,6 +14,7 @@ use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::settings::Setting;
 use crate::check::{About, Check};
+use crate::platform::Platform;
 use difference::Difference;
 use groups::{APPLICATIONS, MANAGED, MUST, PLATFORMS, Rule, has};
 
@@ -63,7 +64,8 @@ impl Check for ServerParameters {
         });
         source.hidden.retain(|name| target.all.contains_key(name) && !has(&MANAGED, name));
         target.hidden.retain(|name| source.all.contains_key(name) && !has(&MANAGED, name));
-        let sorted = Sorted::of(cx, &source, &target);
+        let platform = cx.source.server()?.live.platform;
+        let sorted = Sorted::of(platform, &source, &target);
         sorted.tell(cx, out);
         for (side, parameters) in [(&cx.source, &source), (&cx.target, &target)] {
             unseen(side, parameters, out);
@@ -124,9 +126,8 @@ struct Sorted<'a> {
 }
 
 impl<'a> Sorted<'a> {
-    fn of(cx: &Context, source: &'a Parameters, target: &'a Parameters) -> Self {
+    fn of(platform: Option<&Platform>, source: &'a Parameters, target: &'a Parameters) -> Self {
         let mut sorted = Self::default();
-        let platform = cx.source.server.as_ref().ok().and_then(|server| server.live.platform);
         for (name, here) in &source.all {
             if has(&PLATFORMS, name) || platform.is_some_and(|it| it.owns_setting(name)) {
                 sorted.platform.push(name);
@@ -279,4 +280,68 @@ fn pending(cx: &Context, target: &Parameters, out: &mut Outcomes<'_>) {
             "pg_settings.pending_restart of the target, az postgres flexible-server parameter list",
         )
         .remedy(cx.azure.command("restart", ""));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(all: &[(&str, &str, &str)]) -> Parameters {
+        let setting = |value: &str, source: &str| Setting {
+            value: value.to_owned(),
+            unit: None,
+            vartype: "string".to_owned(),
+            context: "user".to_owned(),
+            source: source.to_owned(),
+            boot: Some("boot".to_owned()),
+            reset: Some(value.to_owned()),
+            pending_restart: false,
+        };
+        let all =
+            all.iter().map(|(name, value, source)| ((*name).to_owned(), setting(value, source)));
+        Parameters { all: all.collect(), hidden: BTreeSet::new(), complete: true }
+    }
+
+    /// Placeholders stand in no `pg_settings`: only the platform itself has these.
+    #[test]
+    fn parameters_are_sorted_by_what_they_mean() {
+        let source = parameters(&[
+            ("apg_enable_x", "on", "configuration file"),
+            ("aurora_y", "1", "default"),
+            ("rds.force_ssl", "1", "configuration file"),
+            ("babelfishpg_tsql.z", "1", "default"),
+            ("port", "5432", "command line"),
+            ("pgaudit.log", "ddl", "configuration file"),
+            ("pgaudit.role", "boot", "default"),
+            ("cron.timezone", "GMT", "default"),
+            ("random_page_cost", "1.1", "configuration file"),
+            ("seq_page_cost", "1", "default"),
+            ("sort_mem", "7", "configuration file"),
+            ("vacuum_mem", "boot", "configuration file"),
+            ("array_nulls", "off", "default"),
+        ]);
+        let target = parameters(&[
+            ("pgaudit.log", "none", "default"),
+            ("pgaudit.role", "boot", "default"),
+            ("random_page_cost", "4", "default"),
+            ("seq_page_cost", "2", "default"),
+            ("array_nulls", "on", "default"),
+            ("azure.extensions", "", "default"),
+            ("io_workers", "3", "default"),
+        ]);
+        let sorted = Sorted::of(None, &source, &target);
+        let names = |all: &[Difference<'_>]| -> Vec<(String, bool)> {
+            all.iter().map(|it| (it.name.to_owned(), it.by_user)).collect()
+        };
+        let named = |name: &str, by_user| (name.to_owned(), by_user);
+        let platform = ["apg_enable_x", "aurora_y", "babelfishpg_tsql.z", "rds.force_ssl"];
+        assert_eq!(sorted.platform, platform);
+        assert_eq!(sorted.must.len(), 1);
+        assert_eq!(names(&sorted.applications), [named("pgaudit.log", true)]);
+        let tuning = [named("random_page_cost", true), named("seq_page_cost", false)];
+        assert_eq!(names(&sorted.tuning), tuning);
+        assert_eq!(sorted.lost, ["sort_mem = 7"]);
+        // vacuum_mem and cron.timezone there, io_workers here.
+        assert_eq!((sorted.equal, sorted.managed, sorted.one_sided), (1, 1, 3));
+    }
 }
