@@ -13,7 +13,7 @@ fn parameters_that_nobody_has_set() {
     let source = platforms::aurora_like(15);
     let from = source.connection_string("postgres", "postgres");
     let (target, to) = azure(16, &[]);
-    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"");
+    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"succeeded: 201 are as they should be; not compared: 151 that the platform manages or other checks look at, 6 that only one side has");
     let nowhere = "host=/nowhere user=u dbname=d";
     assert_snapshot!(found(check(&from, nowhere, &ONLY), 0), @"unknown: the target could not be read");
 
@@ -24,9 +24,19 @@ fn parameters_that_nobody_has_set() {
         "ALTER ROLE azadmin SET statement_timeout = '1min'; \
         ALTER DATABASE postgres SET work_mem = '8MB'; CREATE ROLE nobody LOGIN",
     );
-    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"");
+    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"
+    succeeded: 199 are as they should be; not compared: 151 that the platform manages or other checks look at, 6 that only one side has
+    unknown: what the target has for statement_timeout, work_mem is hidden by what is set for the connected role or its database
+      = connect to the target as a role without such settings
+    ");
     let nobody = target.connection_string("nobody", "postgres");
-    assert_snapshot!(found(check(&from, &nobody, &ONLY), 0), @"");
+    assert_snapshot!(found(check(&from, &nobody, &ONLY), 0), @"
+    succeeded: 199 are as they should be; not compared: 151 that the platform manages or other checks look at, 7 that only one side has
+    unknown: what the target has for work_mem is hidden by what is set for the connected role or its database
+      = connect to the target as a role without such settings
+    unknown: the target shows some parameters to members of pg_read_all_settings only
+      = connect to the target as such a member
+    ");
 }
 
 #[test]
@@ -54,7 +64,25 @@ fn parameters_that_somebody_has_set() {
     let from = source.connection_string("postgres", "postgres");
     let (_target, to) =
         azure(16, &[("max_locks_per_transaction", "256"), ("idle_session_timeout", "1h")]);
-    assert_snapshot!(found(check(&from, &to, &ONLY), 1), @"");
+    assert_snapshot!(found(check(&from, &to, &ONLY), 1), @"
+    failed: max_prepared_transactions is 10 on the source, 0 on the target, and must match: PREPARE TRANSACTION fails beyond it
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_prepared_transactions --value 10, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+    failed: standard_conforming_strings is off on the source, on on the target, and must match: it says what a backslash in a string is
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name standard_conforming_strings --value off
+    failed: track_commit_timestamp is on on the source, off on the target, and must match: pg_xact_commit_timestamp() fails without it
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name track_commit_timestamp --value on, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+    warning: statement_timeout is 1min on the source, 0 on the target, and applications can notice
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name statement_timeout --value 60000
+    warning: TimeZone is Europe/Berlin on the source, UTC on the target, and applications can notice
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name TimeZone --value Europe/Berlin
+    warning: applications can notice 1 difference by default: idle_session_timeout is 0 on the source, 1h on the target
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name idle_session_timeout --value 0
+    warning: set on the source, and not there on the target: auto_explain.log_min_duration = 1s
+      = nothing, where it went with a version; where it is of a library, preload that on the target
+    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement is 1s on the source, -1 on the target, random_page_cost is 1.1 on the source, 4 on the target, shared_buffers is 32MB on the source, 8MB on the target, work_mem is 64MB on the source, 4MB on the target, wal_buffers is 1MB on the source, 256kB on the target
+      = where it matters: az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name NAME --value VALUE, with log_min_duration_statement=1000, random_page_cost=1.1, work_mem=65536
+    succeeded: 190 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
+    ");
 
     // What az tells of the parameters.
     let one = |name: &str, more: &str| {
@@ -77,7 +105,27 @@ fn parameters_that_somebody_has_set() {
     let told = check(&from, &to, &ONLY)
         .with("--azure-parameters parameters.json")
         .file("parameters.json", json);
-    assert_snapshot!(found(told, 1), @"");
+    assert_snapshot!(found(told, 1), @"
+    failed: max_prepared_transactions is 10 on the source, 0 on the target, and must match: PREPARE TRANSACTION fails beyond it
+      = 10 is not what the target takes: 0-5
+    failed: standard_conforming_strings is off on the source, on on the target, and must match: it says what a backslash in a string is
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name standard_conforming_strings --value off
+    failed: track_commit_timestamp is on on the source, off on the target, and must match: pg_xact_commit_timestamp() fails without it
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name track_commit_timestamp --value on, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+    warning: statement_timeout is 1min on the source, 0 on the target, and applications can notice
+      = az says that it is read-only there; ALTER ROLE … SET statement_timeout or ALTER DATABASE … SET statement_timeout can set it
+    warning: TimeZone is Europe/Berlin on the source, UTC on the target, and applications can notice
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name TimeZone --value Europe/Berlin
+    warning: applications can notice 1 difference by default: idle_session_timeout is 0 on the source, 1h on the target
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name idle_session_timeout --value 0
+    warning: set on the source, and not there on the target: auto_explain.log_min_duration = 1s
+      = nothing, where it went with a version; where it is of a library, preload that on the target
+    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement is 1s on the source, -1 on the target, random_page_cost is 1.1 on the source, 4 on the target, shared_buffers is 32MB on the source, 8MB on the target, work_mem is 64MB on the source, 4MB on the target, wal_buffers is 1MB on the source, 256kB on the target
+      = where it matters: az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name NAME --value VALUE, with log_min_duration_statement=1000, random_page_cost=1.1, work_mem=65536
+    succeeded: 190 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
+    warning: the target must be restarted for shared_buffers
+      = az postgres flexible-server restart --resource-group GROUP --name SERVER
+    ");
 }
 
 #[test]
@@ -89,7 +137,11 @@ fn parameters_that_wait_for_a_restart() {
     target.sql("azuresu", "postgres", "SELECT pg_reload_conf()");
     let waits = "SELECT pending_restart FROM pg_settings WHERE name = 'max_worker_processes'";
     while target.query("azuresu", "postgres", waits) != [[Some("t".to_owned())]] {}
-    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"");
+    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"
+    succeeded: 206 are as they should be; not compared: 156 that the platform manages or other checks look at, 0 that only one side has
+    warning: the target must be restarted for max_connections, max_worker_processes, shared_buffers
+      = az postgres flexible-server restart --resource-group GROUP --name SERVER
+    ");
 }
 
 #[test]
@@ -106,7 +158,11 @@ fn room_for_connections() {
         format!("{start} target ({reserved}, N{rest}")
     };
     let (_target, to) = azure(16, &[("max_connections", "60"), ("reserved_connections", "5")]);
-    assert_snapshot!(shown(&from, &to, 0), @"");
+    assert_snapshot!(shown(&from, &to, 0), @"
+    succeeded: room for 50 on the source (3 reserved), for 60 on the target (8 reserved), N connected to the source now
+    succeeded: no login role has a CONNECTION LIMIT
+    succeeded: no database has a CONNECTION LIMIT
+    ");
 
     source.sql(
         "postgres",
@@ -117,7 +173,13 @@ fn room_for_connections() {
     );
     source.sql("postgres", "postgres", "CREATE DATABASE shop CONNECTION LIMIT 20");
     let (_target, to) = azure(16, &[("max_connections", "40"), ("reserved_connections", "5")]);
-    assert_snapshot!(shown(&from, &to, 0), @"");
+    assert_snapshot!(shown(&from, &to, 0), @"
+    warning: room for 50 on the source (3 reserved), for 40 on the target (8 reserved), N connected to the source now
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 55, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER; or let clients come through PgBouncer (pgbouncer.enabled)
+    warning: the CONNECTION LIMITs of 3 login roles add up to 70, and the target has room for 32: a 40, b 30, e 0
+      = raise max_connections of the target, or lower the limits of those that never use them: ALTER ROLE … CONNECTION LIMIT …
+    succeeded: no database has a CONNECTION LIMIT
+    ");
 
     // More are connected now than the target will ever take.
     let (_target, to) = azure(
