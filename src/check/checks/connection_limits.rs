@@ -130,7 +130,10 @@ fn limits(cx: &Context, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
         out,
     );
     let catalog = cx.source.catalog()?;
-    let databases = catalog.into_iter().filter(|(name, _)| cx.source.databases.contains_key(name));
+    let own = |name: &Name| live.platform.is_some_and(|it| it.owns_database(name.as_str()));
+    let databases = catalog
+        .into_iter()
+        .filter(|(name, entry)| entry.allows_connections && !entry.is_template && !own(name));
     let databases = databases.map(|(name, entry)| (name, entry.connection_limit));
     sum(
         "database",

@@ -313,11 +313,8 @@ fn of_an_aurora_like_source() {
     let source = platforms::aurora_like(15);
     source.sql("rdsadmin", "postgres", "CREATE DATABASE shop");
     source.sql("rdsadmin", "shop", "CREATE EXTENSION hstore SCHEMA public");
-    source.sql(
-        "rdsadmin",
-        "postgres",
-        "CREATE DATABASE closed; REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
-    );
+    source.sql("rdsadmin", "postgres", "CREATE DATABASE closed");
+    source.sql("rdsadmin", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let from = source.connection_string("postgres", "postgres");
     let (_target, to) = azure(16, &[("azure.extensions", "hstore")]);
     assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"");

@@ -54,7 +54,7 @@ fn parameters_that_somebody_has_set() {
             ("work_mem", "64MB"),
             ("shared_buffers", "32MB"),
             ("random_page_cost", "1.1"),
-            ("synchronous_commit", "off"),
+            ("synchronous_commit", "local"),
             ("auto_explain.log_min_duration", "1s"),
             ("shared_preload_libraries", "auto_explain"),
             ("vacuum_defer_cleanup_age", "100"),
@@ -187,7 +187,10 @@ fn room_for_connections() {
         &[("max_connections", "12"), ("max_wal_senders", "1"), ("reserved_connections", "8")],
     );
     source.sql("postgres", "postgres", "CREATE EXTENSION dblink");
-    let hold = format!("SELECT dblink_connect('one', '{from}'), dblink_connect('two', '{from}')");
+    let connection = from.replace('\'', "''");
+    let hold = format!(
+        "SELECT dblink_connect('one', '{connection}'), dblink_connect('two', '{connection}')"
+    );
     let crowded = source.with_client("postgres", "postgres", async |client| {
         client.batch_execute(&hold).await.unwrap();
         shown(&from, &to, 1)

@@ -1,11 +1,13 @@
 //! What there is to say about the extensions of each database.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::special::{Case, SPECIAL, counterpart, is_platforms_extension};
+use super::special::{
+    Case, SPECIAL, counterpart, is_at_home_in_pg_catalog, is_platforms_extension,
+};
 use super::there::{Offer, There};
-use super::{FIXED, Installed, installed};
+use super::{Installed, installed};
 use crate::check::checks::words::{count, list};
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::{Outcomes, State};
@@ -16,14 +18,13 @@ use crate::version::Major;
 const CLEAN: &str = "the target offers every extension, in no older version";
 
 pub(super) fn each(cx: &Context, there: &There<'_>, out: &mut Outcomes<'_>) -> Verdict {
-    let fixed: BTreeSet<&str> = cx.source.rows(&FIXED)?.iter().map(|row| row.text(0)).collect();
     cx.each_database(out, CLEAN, |_, database, out| {
         let mut sorted = Sorted::default();
         for extension in installed(database)? {
             if is_platforms_extension(extension.name) {
                 sorted.platforms.push(Name::new(extension.name));
             } else {
-                sorted.add(&extension, &fixed, there);
+                sorted.add(&extension, there);
             }
         }
         sorted.tell(there, out);
@@ -52,7 +53,7 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn add(&mut self, extension: &Installed<'_>, fixed: &BTreeSet<&str>, there: &There<'_>) {
+    fn add(&mut self, extension: &Installed<'_>, there: &There<'_>) {
         let name = Name::new(extension.name);
         let shown = format!("{name} {}", extension.version);
         let offer = there.offer(extension.name);
@@ -78,7 +79,7 @@ impl Sorted {
             }
         };
         if let Some(version) = version {
-            let both = format!("{shown}, {version} there");
+            let both = format!("{shown} (there {version})");
             match compare_versions(version, extension.version) {
                 Some(Ordering::Less) if extension.name.starts_with("postgis") => {
                     self.older_postgis.push(both);
@@ -96,7 +97,7 @@ impl Sorted {
         }
         let is_system = ["pg_catalog", "information_schema"].contains(&extension.schema)
             || extension.schema.starts_with("pg_toast");
-        if is_system && !fixed.contains(extension.name) {
+        if is_system && !is_at_home_in_pg_catalog(extension.name) {
             self.in_system_schema.push(name);
         }
     }

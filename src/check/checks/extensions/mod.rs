@@ -35,17 +35,6 @@ const INSTALLED: Question = Question {
     },
 };
 
-/// Those that can be nowhere but in a system schema.
-const FIXED: Question = Question {
-    name: "extensions of system schemas",
-    of: Of::Source,
-    sql: |_| {
-        Some(
-            "SELECT DISTINCT name FROM pg_available_extension_versions WHERE schema = 'pg_catalog'",
-        )
-    },
-};
-
 pub(super) struct Extensions;
 
 impl Check for Extensions {
@@ -54,7 +43,7 @@ impl Check for Extensions {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&INSTALLED, &FIXED, &AVAILABLE, &ALLOWED]
+        &[&INSTALLED, &AVAILABLE, &ALLOWED]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {

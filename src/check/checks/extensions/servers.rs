@@ -2,7 +2,7 @@
 
 use super::Needed;
 use super::special::{is_platforms_library, library};
-use super::there::{ALLOW_LIST, Offer, PRELOAD, There, contains};
+use super::there::{ALLOW_LIST, Offer, PRELOAD, There, base, contains};
 use crate::check::checks::words::{count, elements, list};
 use crate::check::context::Context;
 use crate::check::outcome::Outcomes;
@@ -12,6 +12,11 @@ use crate::platform::extensions::offered;
 /// How many databases are named for an extension.
 const DATABASES: usize = 3;
 
+/// Whether it will be created on the target, as far as anybody knows.
+fn is_wanted(there: &There<'_>, name: &str) -> bool {
+    matches!(there.offer(name), Offer::Yes(_) | Offer::Unknown)
+}
+
 /// Which extensions have to be on the allow-list.
 pub(super) fn allow_list(
     cx: &Context,
@@ -20,12 +25,8 @@ pub(super) fn allow_list(
     out: &mut Outcomes<'_>,
 ) {
     const LOOKED_AT: &str = "azure.extensions of the target";
-    let wanted: Vec<&str> = needed
-        .databases
-        .keys()
-        .copied()
-        .filter(|name| matches!(there.offer(name), Offer::Yes(_)))
-        .collect();
+    let wanted: Vec<&str> =
+        needed.databases.keys().copied().filter(|name| is_wanted(there, name)).collect();
     let allowed = match &there.allowed {
         Ok(allowed) => allowed,
         Err(_) if wanted.is_empty() && needed.unseen == 0 => {
@@ -77,7 +78,7 @@ pub(super) fn preload(
         .keys()
         .copied()
         .filter(|name| offered(name).is_some_and(|it| it.preload))
-        .filter(|name| matches!(there.offer(name), Offer::Yes(_)))
+        .filter(|name| is_wanted(there, name))
         .collect();
     let preloaded = match &there.preloaded {
         Ok(preloaded) => preloaded,
@@ -146,7 +147,7 @@ impl Others {
         let mut others =
             Self { offered: Vec::new(), missing: Vec::new(), unseen: setting.is_none() };
         for library in elements(&setting.map(|it| it.value).unwrap_or_default()) {
-            let name = library.rsplit('/').next().unwrap_or(&library);
+            let name = base(&library);
             let is_wanted = wanted.iter().any(|it| super::special::library(it) == name);
             if is_wanted || is_platforms_library(name) || contains(set, name) {
                 continue;

@@ -236,6 +236,13 @@ pub(super) fn is_platforms_extension(name: &str) -> bool {
     PLATFORMS_EXTENSIONS.contains(&name)
 }
 
+/// Whether an extension can be nowhere but in `pg_catalog`: its control file says so.
+pub(super) fn is_at_home_in_pg_catalog(name: &str) -> bool {
+    const LANGUAGES: [&str; 3] = ["plperl", "plpython", "pltcl"];
+    ["adminpack", "pg_cron", "plv8"].contains(&name)
+        || LANGUAGES.iter().any(|language| name.starts_with(language))
+}
+
 /// Whether a platform preloads this library by itself.
 pub(super) fn is_platforms_library(name: &str) -> bool {
     const BEGINNINGS: [&str; 6] = ["rdsutils", "rds_", "aurora_", "apg_", "babelfishpg_", "pgms_"];

@@ -149,7 +149,12 @@ impl<'a> There<'a> {
 
 /// Names of extensions and libraries, in any case, and with any directory.
 pub(super) fn contains(list: &[String], name: &str) -> bool {
-    list.iter().any(|one| one.rsplit('/').next().unwrap_or(one).eq_ignore_ascii_case(name))
+    list.iter().any(|one| base(one).eq_ignore_ascii_case(base(name)))
+}
+
+/// A library without its directory: `$libdir/pg_cron`.
+pub(super) fn base(library: &str) -> &str {
+    library.rsplit('/').next().unwrap_or(library)
 }
 
 fn parameter<'a>(azure: &'a Azure, name: &str) -> Option<&'a crate::check::azure::Parameter> {

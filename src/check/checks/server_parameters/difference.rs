@@ -20,10 +20,15 @@ pub(super) struct Difference<'a> {
 }
 
 impl Difference<'_> {
-    /// `work_mem is 64MB, and 4MB on the target`.
+    /// `work_mem is 64MB on the source, 4MB on the target`.
     pub(super) fn shown(&self) -> String {
         let (here, there) = (self.here.shown(), self.there.shown());
         format!("{} is {here} on the source, {there} on the target", self.name())
+    }
+
+    /// `work_mem 64MB (there 4MB)`, for lists.
+    pub(super) fn brief(&self) -> String {
+        format!("{} {} (there {})", self.name(), self.here.shown(), self.there.shown())
     }
 
     /// The name as PostgreSQL writes it.

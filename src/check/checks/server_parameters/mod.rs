@@ -182,11 +182,11 @@ impl<'a> Sorted<'a> {
         let defaults: Vec<&Difference<'_>> =
             self.applications.iter().filter(|difference| !difference.by_user).collect();
         if !defaults.is_empty() {
-            let shown: Vec<_> = defaults.iter().map(|it| it.shown()).collect();
+            let shown: Vec<_> = defaults.iter().map(|it| it.brief()).collect();
             out.warning(format!(
                 "applications can notice {} by default: {}",
                 count(shown.len(), "difference"),
-                shown.join("; ")
+                shown.join(", ")
             ))
             .remedy(difference::remedy_for_some(cx, &defaults));
         }
@@ -225,10 +225,10 @@ impl<'a> Sorted<'a> {
         if self.tuning.is_empty() {
             return;
         }
-        let shown: Vec<_> = self.tuning.iter().map(Difference::shown).collect();
+        let shown: Vec<_> = self.tuning.iter().map(Difference::brief).collect();
         let chosen: Vec<&Difference<'_>> =
             self.tuning.iter().filter(|it| it.by_user && !it.is_of_machine()).collect();
-        let shown = list(&shown, NAMED).replace(", and", "; and");
+        let shown = list(&shown, NAMED);
         let differ = count(self.tuning.len(), "tuning parameter");
         let differ = if self.tuning.len() == 1 {
             format!("{differ} differs")
