@@ -73,15 +73,17 @@ fn parameters_that_somebody_has_set() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name track_commit_timestamp --value on, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning: statement_timeout is 1min on the source, 0 on the target, and applications can notice
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name statement_timeout --value 60000
+    warning: synchronous_commit is local on the source, off on the target, and applications can notice
+      = it is read-only on a flexible server, by the documentation of version 17; ALTER ROLE … SET synchronous_commit or ALTER DATABASE … SET synchronous_commit can set it
     warning: TimeZone is Europe/Berlin on the source, UTC on the target, and applications can notice
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name TimeZone --value Europe/Berlin
-    warning: applications can notice 1 difference by default: idle_session_timeout is 0 on the source, 1h on the target
+    warning: applications can notice 1 difference by default: idle_session_timeout 0 (there 1h)
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name idle_session_timeout --value 0
     warning: set on the source, and not there on the target: auto_explain.log_min_duration = 1s
       = nothing, where it went with a version; where it is of a library, preload that on the target
-    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement is 1s on the source, -1 on the target, random_page_cost is 1.1 on the source, 4 on the target, shared_buffers is 32MB on the source, 8MB on the target, work_mem is 64MB on the source, 4MB on the target, wal_buffers is 1MB on the source, 256kB on the target
+    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement 1s (there -1), random_page_cost 1.1 (there 4), shared_buffers 32MB (there 8MB), work_mem 64MB (there 4MB), wal_buffers 1MB (there 256kB)
       = where it matters: az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name NAME --value VALUE, with log_min_duration_statement=1000, random_page_cost=1.1, work_mem=65536
-    succeeded: 190 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
+    succeeded: 189 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
     ");
 
     // What az tells of the parameters.
@@ -114,15 +116,17 @@ fn parameters_that_somebody_has_set() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name track_commit_timestamp --value on, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning: statement_timeout is 1min on the source, 0 on the target, and applications can notice
       = az says that it is read-only there; ALTER ROLE … SET statement_timeout or ALTER DATABASE … SET statement_timeout can set it
+    warning: synchronous_commit is local on the source, off on the target, and applications can notice
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name synchronous_commit --value local, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning: TimeZone is Europe/Berlin on the source, UTC on the target, and applications can notice
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name TimeZone --value Europe/Berlin
-    warning: applications can notice 1 difference by default: idle_session_timeout is 0 on the source, 1h on the target
+    warning: applications can notice 1 difference by default: idle_session_timeout 0 (there 1h)
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name idle_session_timeout --value 0
     warning: set on the source, and not there on the target: auto_explain.log_min_duration = 1s
       = nothing, where it went with a version; where it is of a library, preload that on the target
-    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement is 1s on the source, -1 on the target, random_page_cost is 1.1 on the source, 4 on the target, shared_buffers is 32MB on the source, 8MB on the target, work_mem is 64MB on the source, 4MB on the target, wal_buffers is 1MB on the source, 256kB on the target
+    warning: 5 tuning parameters differ, 3 chosen on the source: log_min_duration_statement 1s (there -1), random_page_cost 1.1 (there 4), shared_buffers 32MB (there 8MB), work_mem 64MB (there 4MB), wal_buffers 1MB (there 256kB)
       = where it matters: az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name NAME --value VALUE, with log_min_duration_statement=1000, random_page_cost=1.1, work_mem=65536
-    succeeded: 190 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
+    succeeded: 189 are as they should be; not compared: 151 that the platform manages or other checks look at, 17 that only one side has
     warning: the target must be restarted for shared_buffers
       = az postgres flexible-server restart --resource-group GROUP --name SERVER
     ");
@@ -178,7 +182,7 @@ fn room_for_connections() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 55, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER; or let clients come through PgBouncer (pgbouncer.enabled)
     warning: the CONNECTION LIMITs of 3 login roles add up to 70, and the target has room for 32: a 40, b 30, e 0
       = raise max_connections of the target, or lower the limits of those that never use them: ALTER ROLE … CONNECTION LIMIT …
-    succeeded: no database has a CONNECTION LIMIT
+    succeeded: the CONNECTION LIMITs of 1 database add up to 20, and the target has room for 32: shop 20
     ");
 
     // More are connected now than the target will ever take.
@@ -195,7 +199,14 @@ fn room_for_connections() {
         client.batch_execute(&hold).await.unwrap();
         shown(&from, &to, 1)
     });
-    assert_snapshot!(crowded, @"");
+    assert_snapshot!(crowded, @"
+    failed: room for 50 on the source (3 reserved), for 12 on the target (11 reserved), N connected to the source now
+      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 58, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER; or let clients come through PgBouncer (pgbouncer.enabled)
+    warning: the CONNECTION LIMITs of 3 login roles add up to 70, and the target has room for 1: a 40, b 30, e 0
+      = raise max_connections of the target, or lower the limits of those that never use them: ALTER ROLE … CONNECTION LIMIT …
+    warning: the CONNECTION LIMITs of 1 database add up to 20, and the target has room for 1: shop 20
+      = raise max_connections of the target, or lower the limits of those that never use them: ALTER DATABASE … CONNECTION LIMIT …
+    ");
     let nowhere = "host=/nowhere user=u dbname=d";
     assert_snapshot!(found(check(&from, nowhere, &only), 0), @"unknown: the target could not be read");
 }

@@ -18,20 +18,20 @@ fn every_version_answers_every_question() {
         source.sql("rdsadmin", "postgres", "CREATE DATABASE shop");
         source.sql("rdsadmin", "shop", "CREATE EXTENSION hstore SCHEMA public");
         let from = source.connection_string("postgres", "postgres");
-        assert_eq!(unknown(&from, &to), Vec::<String>::new(), "{major}");
+        assert_eq!(unknown(&from, &to, 1), Vec::<String>::new(), "{major}");
     }
     // What a target answers.
     for major in 11..=18 {
         let (own, to) = azure(major, &[("azure.extensions", "hstore")]);
         own.sql("azuresu", "postgres", "CREATE DATABASE shop");
         let from = own.connection_string("azuresu", "postgres");
-        assert_eq!(unknown(&from, &to), Vec::<String>::new(), "{major}");
+        assert_eq!(unknown(&from, &to, 0), Vec::<String>::new(), "{major}");
     }
 }
 
 /// What could not be seen, of all that there is to check.
-fn unknown(from: &str, to: &str) -> Vec<String> {
-    let done = Run::new(["check", from, to, "--online", "--format", "json"]).status(1);
+fn unknown(from: &str, to: &str, status: i32) -> Vec<String> {
+    let done = Run::new(["check", from, to, "--online", "--format", "json"]).status(status);
     let report: Value = serde_json::from_str(&done.stdout).unwrap();
     let outcomes = report["checks"].as_array().unwrap().iter();
     let unknown = outcomes.filter(|outcome| outcome["state"] == "unknown");
