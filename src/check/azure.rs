@@ -285,6 +285,15 @@ impl Azure {
         )
     }
 
+    /// The command that shows all server parameters.
+    pub(super) fn parameters_command(&self) -> String {
+        format!(
+            "az postgres flexible-server parameter list --resource-group {} --server-name {} -o json",
+            quoted(self.resource_group()),
+            quoted(&self.name())
+        )
+    }
+
     /// A command about the server itself: `update --high-availability Disabled`.
     pub(super) fn command(&self, what: &str, arguments: &str) -> String {
         format!(

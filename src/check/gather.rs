@@ -25,7 +25,7 @@ use crate::version::Major;
 const VISITS: usize = 8;
 
 /// How long a database may take until it counts as one that cannot be seen.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// What every session of ours begins with: it writes nothing, waits for nobody, and takes its time
 /// from nobody.
@@ -41,6 +41,9 @@ pub struct Wanted {
     /// The platform that it is taken for; recognised where it is not named.
     pub platform: Option<&'static Platform>,
 }
+
+/// What everybody looks at.
+const EVERYBODYS: [&Question; 2] = [&settings::QUESTION, &catalog::QUESTION];
 
 /// Somebody who watches.
 pub trait Progress {
@@ -63,7 +66,6 @@ pub async fn gather(
     progress: &mut dyn Progress,
 ) -> Context {
     let mut questions: BTreeMap<&'static str, &'static Question> = BTreeMap::new();
-    const EVERYBODYS: [&Question; 2] = [&settings::QUESTION, &catalog::QUESTION];
     for question in EVERYBODYS {
         questions.insert(question.name, question);
     }

@@ -17,6 +17,18 @@ pub(super) const QUESTION: Question = Question {
     },
 };
 
+/// Units, how many of each make a larger one, and that.
+const UNITS: [(&str, i64, &str); 8] = [
+    ("B", 1024, "kB"),
+    ("kB", 1024, "MB"),
+    ("MB", 1024, "GB"),
+    ("GB", 1024, "TB"),
+    ("ms", 1000, "s"),
+    ("s", 60, "min"),
+    ("min", 60, "h"),
+    ("h", 24, "d"),
+];
+
 /// A server parameter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Setting {
@@ -71,16 +83,6 @@ impl Setting {
         let factor: i64 = unit[..digits].parse().unwrap_or(1);
         let mut number = number.saturating_mul(factor);
         let mut unit = &unit[digits..];
-        const UNITS: [(&str, i64, &str); 8] = [
-            ("B", 1024, "kB"),
-            ("kB", 1024, "MB"),
-            ("MB", 1024, "GB"),
-            ("GB", 1024, "TB"),
-            ("ms", 1000, "s"),
-            ("s", 60, "min"),
-            ("min", 60, "h"),
-            ("h", 24, "d"),
-        ];
         for (small, by, large) in UNITS {
             if unit == small && number % by == 0 {
                 (number, unit) = (number / by, large);

@@ -24,11 +24,26 @@ pub(super) fn count(count: usize, what: &str) -> String {
 
 /// `a, b`, or `a, b and 3 more`, of so many.
 pub(super) fn some<T: Display>(names: impl IntoIterator<Item = T>, total: usize) -> String {
-    let shown: Vec<_> = names.into_iter().take(NAMED).map(|name| name.to_string()).collect();
+    cut(names, NAMED, total)
+}
+
+/// The same, of all of them, and cut behind so many.
+pub(super) fn list<T: Display>(all: &[T], most: usize) -> String {
+    cut(all, most, all.len())
+}
+
+fn cut<T: Display>(names: impl IntoIterator<Item = T>, most: usize, total: usize) -> String {
+    let shown: Vec<_> = names.into_iter().take(most).map(|name| name.to_string()).collect();
     match total.saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// The elements of a parameter that is a list of names: `hstore, "pg_trgm"`.
+pub(super) fn elements(value: &str) -> Vec<String> {
+    let parts = value.split(',').map(|part| part.trim().trim_matches('"'));
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// `a, b and c`.

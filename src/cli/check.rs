@@ -1,5 +1,6 @@
 //! `pg_globals check`: the migration's other prerequisites.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -175,19 +176,14 @@ impl Check {
         if files.iter().filter(|file| file.as_deref() == Some("-")).count() > 1 {
             bail!("only one of --azure-server, --azure-replicas and --azure-parameters can be -");
         }
-        fn read<T>(
-            option: &str,
-            file: Option<&String>,
-            read: impl Fn(&str) -> Result<T, azure::AzureError>,
-        ) -> Result<Option<T>> {
-            let Some(file) = file else { return Ok(None) };
-            let text = file::read_text(file).map_err(|error| anyhow!("{option} {error}"))?;
-            read(&text).map(Some).map_err(|error| anyhow!("{option} {}: {error}", shown(file)))
-        }
         Ok(Azure {
-            server: read("--azure-server", self.azure_server.as_ref(), azure::Server::read)?,
-            replicas: read("--azure-replicas", self.azure_replicas.as_ref(), azure::read_replicas)?,
-            parameters: read(
+            server: read_az("--azure-server", self.azure_server.as_ref(), azure::Server::read)?,
+            replicas: read_az(
+                "--azure-replicas",
+                self.azure_replicas.as_ref(),
+                azure::read_replicas,
+            )?,
+            parameters: read_az(
                 "--azure-parameters",
                 self.azure_parameters.as_ref(),
                 azure::read_parameters,
@@ -203,6 +199,17 @@ impl Check {
             if file::is_markdown(path) { CheckFormat::Markdown } else { CheckFormat::Json };
         Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))
     }
+}
+
+/// A file of az, read.
+fn read_az<T>(
+    option: &str,
+    file: Option<&String>,
+    read: impl Fn(&str) -> Result<T, azure::AzureError>,
+) -> Result<Option<T>> {
+    let Some(file) = file else { return Ok(None) };
+    let text = file::read_text(file).map_err(|error| anyhow!("{option} {error}"))?;
+    read(&text).map(Some).map_err(|error| anyhow!("{option} {}: {error}", shown(file)))
 }
 
 /// A server, as far as it can be reached.
@@ -261,9 +268,10 @@ fn write(
 fn list() -> Result<Exit> {
     let width = checks::abouts().map(|about| about.name.len()).max().unwrap_or_default();
     let mut out = String::new();
+    // Writing to a String cannot fail.
     for about in checks::abouts() {
         let online = if about.online { " (--online)" } else { "" };
-        out.push_str(&format!("{:width$}  {}{online}\n", about.name, about.title));
+        let _ = writeln!(out, "{:width$}  {}{online}", about.name, about.title);
     }
     io::stdout().write_all(out.as_bytes()).map_err(anyhow::Error::from)?;
     Ok(Exit::Done)

@@ -123,9 +123,12 @@ impl Convert {
         }
         if let Some(file) = &mut report_file {
             let markdown = self.report.as_deref().is_some_and(file::is_markdown);
-            file.fill(|to| match markdown {
-                true => report::write_markdown(&summary, to),
-                false => write_json(&summary, to),
+            file.fill(|to| {
+                if markdown {
+                    report::write_markdown(&summary, to)
+                } else {
+                    write_json(&summary, to)
+                }
             })?;
         }
         if let Some((path, lines)) = self.choosing.password_lines(&generated, &choices) {

@@ -13,6 +13,7 @@ mod builtin;
 mod data;
 mod definition;
 mod error;
+pub mod extensions;
 mod predefined;
 mod rights;
 mod settings;

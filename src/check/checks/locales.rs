@@ -259,7 +259,6 @@ mod tests {
             allows_connections: true,
             is_template: false,
             may_connect: true,
-            size: None,
             acl: None,
         };
         let german = Collation { name: "de-x-icu", provider: 'i', encoding: "", locale: "de" };

@@ -4,10 +4,12 @@ mod casts;
 mod catalog_privileges;
 mod collations;
 mod compute;
+mod connection_limits;
 mod database_properties;
 mod databases;
 mod dependents;
 mod event_triggers;
+mod extensions;
 mod foreign_servers;
 mod high_availability;
 mod languages;
@@ -21,6 +23,7 @@ mod read_replicas;
 mod replica_identity;
 mod replication_user;
 mod roles;
+mod server_parameters;
 mod source_user;
 mod source_version;
 mod storage;
@@ -34,13 +37,16 @@ mod with_oids;
 use super::{About, Check};
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 30] = [
+pub static ALL: [&dyn Check; 33] = [
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
     &compute::Compute,
     &storage::Storage,
     &network::Network,
+    &extensions::Extensions,
+    &server_parameters::ServerParameters,
+    &connection_limits::ConnectionLimits,
     &roles::Roles,
     &high_availability::HighAvailability,
     &read_replicas::ReadReplicas,

@@ -3,9 +3,12 @@
 mod azure;
 mod contents;
 mod databases;
+mod extensions;
 mod online;
+mod parameters;
 mod roles;
 mod server;
+mod versions;
 mod whole;
 
 use serde_json::Value;

@@ -1,0 +1,180 @@
+//! Whether as many can connect to the target as to the source.
+
+use crate::attribute::Attribute;
+use crate::check::answer::Unseen;
+use crate::check::context::{Context, Side, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::settings::Setting;
+use crate::check::words::{count, list};
+use crate::check::{About, Check};
+use crate::name::Name;
+use crate::platform::Ownership;
+use crate::version::Major;
+
+static ABOUT: About = About {
+    name: "connection-limits",
+    codes: &[],
+    title: "as many connections fit on the target as the source has, and as its roles and databases may have",
+    looked_at: "max_connections of both servers",
+    online: false,
+};
+
+/// Sessions of clients, this one left out. Whoever may not see what kind another one is counts it.
+const CONNECTIONS: Question = Question {
+    name: "connections now",
+    of: Of::Source,
+    sql: |major| {
+        Some(if major >= Major::new(10) {
+            "SELECT count(*) FROM pg_stat_activity WHERE coalesce(backend_type, 'client backend') = \
+             'client backend' AND datid IS NOT NULL AND pid <> pg_backend_pid()"
+        } else {
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        })
+    },
+};
+
+/// How many are named where it does not matter which.
+const NAMED: usize = 5;
+
+pub(super) struct ConnectionLimits;
+
+impl Check for ConnectionLimits {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&CONNECTIONS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let source = Room::of(&cx.source)?;
+        let target = Room::of(&cx.target)?;
+        room(cx, &source, &target, out);
+        limits(cx, &target, out)
+    }
+}
+
+/// How many connections a server has room for.
+struct Room {
+    all: i64,
+    /// Kept for superusers and, since 16, for a few others.
+    reserved: i64,
+}
+
+impl Room {
+    fn of(side: &Side) -> Result<Self, Unseen> {
+        let settings = side.settings()?;
+        let number = |name: &str| settings.get(name).and_then(Setting::number);
+        let all = number("max_connections");
+        let all = all.ok_or_else(|| Unseen(format!("{} shows no max_connections", side.word)))?;
+        let platforms = [
+            "superuser_reserved_connections",
+            "reserved_connections",
+            "rds.rds_superuser_reserved_connections",
+        ];
+        Ok(Self { all, reserved: platforms.into_iter().filter_map(number).sum() })
+    }
+
+    const fn usable(&self) -> i64 {
+        self.all - self.reserved
+    }
+}
+
+/// The room, and what of it is in use.
+fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
+    const LOOKED_AT: &str = "max_connections of both servers, pg_stat_activity of the source";
+    let both = format!(
+        "room for {} on the source ({} reserved), for {} on the target ({} reserved)",
+        source.all, source.reserved, target.all, target.reserved
+    );
+    let Ok(rows) = cx.source.rows(&CONNECTIONS) else {
+        out.unknown(format!("{both}; how many are connected to the source could not be seen"))
+            .looked_at(LOOKED_AT);
+        return;
+    };
+    let now: i64 = rows.first().and_then(|row| row.number(0)).unwrap_or_default();
+    let both = format!("{both}, {now} connected to the source now");
+    let needed = source.usable() + target.reserved;
+    let set = format!(
+        "{}, and then, since it takes effect with a restart only: {}; or let clients come through \
+         PgBouncer (pgbouncer.enabled)",
+        cx.azure.set_parameter("max_connections", &needed.to_string()),
+        cx.azure.command("restart", "")
+    );
+    if now > target.usable() {
+        out.failed(both).looked_at(LOOKED_AT).remedy(set);
+    } else if target.usable() < source.usable() {
+        out.warning(both).looked_at(LOOKED_AT).remedy(set);
+    } else {
+        out.succeeded(both).looked_at(LOOKED_AT);
+    }
+}
+
+/// What roles and databases may have at most.
+fn limits(cx: &Context, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
+    let live = &cx.source.server()?.live;
+    let own = |name: &Name| {
+        let ownership = live.platform.and_then(|platform| platform.owns(name.as_str()));
+        matches!(ownership, Some(Ownership::Exact(_)))
+    };
+    let roles =
+        live.globals.roles.iter().filter(|(name, role)| role.has(Attribute::Login) && !own(name));
+    let roles = roles
+        .filter_map(|(name, role)| Some((name.clone(), i64::from(role.connection_limit?.value))));
+    sum(
+        "login role",
+        roles.collect(),
+        target,
+        "rolconnlimit of the source, max_connections of the target",
+        out,
+    );
+    let catalog = cx.source.catalog()?;
+    let own = |name: &Name| live.platform.is_some_and(|it| it.owns_database(name.as_str()));
+    let databases = catalog
+        .into_iter()
+        .filter(|(name, entry)| entry.allows_connections && !entry.is_template && !own(name));
+    let databases = databases.map(|(name, entry)| (name, entry.connection_limit));
+    sum(
+        "database",
+        databases.collect(),
+        target,
+        "datconnlimit of the source, max_connections of the target",
+        out,
+    );
+    Ok(())
+}
+
+/// The sum of the limits of those that have one.
+fn sum(
+    what: &str,
+    mut all: Vec<(Name, i64)>,
+    target: &Room,
+    looked_at: &str,
+    out: &mut Outcomes<'_>,
+) {
+    all.retain(|(_, limit)| *limit >= 0);
+    let sum: i64 = all.iter().map(|(_, limit)| limit).sum();
+    let usable = target.usable();
+    if all.is_empty() {
+        out.succeeded(format!("no {what} has a CONNECTION LIMIT")).looked_at(looked_at);
+        return;
+    }
+    all.sort_by_key(|(_, limit)| -limit);
+    let shown: Vec<_> = all.iter().map(|(name, limit)| format!("{name} {limit}")).collect();
+    let found = format!(
+        "the CONNECTION LIMITs of {} add up to {sum}, and the target has room for {usable}: {}",
+        count(all.len(), what),
+        list(&shown, NAMED)
+    );
+    if sum > usable {
+        out.warning(found).looked_at(looked_at).remedy(format!(
+            "raise max_connections of the target, or lower the limits of those that never use them: \
+             ALTER {} … CONNECTION LIMIT …",
+            if what == "database" { "DATABASE" } else { "ROLE" }
+        ));
+    } else {
+        out.succeeded(found).looked_at(looked_at);
+    }
+}

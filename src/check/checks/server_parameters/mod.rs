@@ -1,0 +1,347 @@
+//! The server parameters of both sides, by what a difference means.
+
+mod difference;
+mod groups;
+mod value;
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::answer::Unseen;
+use crate::check::context::{Context, Side, Verdict};
+use crate::check::outcome::Outcomes;
+use crate::check::question::{Of, Question};
+use crate::check::settings::Setting;
+use crate::check::words::{count, list};
+use crate::check::{About, Check};
+use crate::platform::Platform;
+use difference::Difference;
+use groups::{APPLICATIONS, MANAGED, MUST, PLATFORMS, Rule, has};
+
+static ABOUT: About = About {
+    name: "server-parameters",
+    codes: &[],
+    title: "the target's parameters are as the source's, where a difference matters",
+    looked_at: "pg_settings of both servers",
+    online: false,
+};
+
+/// What is set for the sessions of the connected role hides what the server has.
+const OF_SESSION: Question = Question {
+    name: "parameters of the connected role",
+    of: Of::Both,
+    sql: |_| {
+        Some(
+            "SELECT DISTINCT lower(split_part(c, '=', 1)) FROM pg_db_role_setting s, \
+             unnest(s.setconfig) c WHERE s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = \
+             session_user)) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = \
+             current_database()))",
+        )
+    },
+};
+
+/// How many are named where it does not matter much which.
+const NAMED: usize = 12;
+
+pub(super) struct ServerParameters;
+
+impl Check for ServerParameters {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&OF_SESSION]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let (mut source, mut target) = (Parameters::of(&cx.source)?, Parameters::of(&cx.target)?);
+        // What a session hides, az may have told.
+        let told = |name: &str| cx.azure.parameters.as_ref()?.get(name)?.value.clone();
+        target.hidden.retain(|name| {
+            let setting = target.all.get_mut(name).zip(told(name));
+            setting.map(|(setting, value)| setting.value = value).is_none()
+        });
+        source.hidden.retain(|name| target.all.contains_key(name) && !has(&MANAGED, name));
+        target.hidden.retain(|name| source.all.contains_key(name) && !has(&MANAGED, name));
+        let platform = cx.source.server()?.live.platform;
+        let sorted = Sorted::of(platform, &source, &target);
+        sorted.tell(cx, out);
+        for (side, parameters) in [(&cx.source, &source), (&cx.target, &target)] {
+            unseen(side, parameters, out);
+        }
+        pending(cx, &target, out);
+        Ok(())
+    }
+}
+
+/// The parameters of a server.
+struct Parameters {
+    /// By their names in lower case; the value is the server's own, not this session's.
+    all: BTreeMap<String, Setting>,
+    /// Those of which this session cannot tell.
+    hidden: BTreeSet<String>,
+    /// Whether those are there that not everybody may see.
+    complete: bool,
+}
+
+impl Parameters {
+    fn of(side: &Side) -> Result<Self, Unseen> {
+        let mut all = side.settings()?;
+        let mut hidden: BTreeSet<String> =
+            side.rows(&OF_SESSION)?.iter().map(|row| row.text(0).to_owned()).collect();
+        for (name, setting) in &mut all {
+            if setting.source == "client" {
+                hidden.insert(name.clone());
+            }
+            // What this session has set itself goes with it.
+            setting.value = setting.reset.clone().unwrap_or_default();
+        }
+        hidden.retain(|name| all.contains_key(name));
+        let complete = all.contains_key("shared_preload_libraries");
+        Ok(Self { all, hidden, complete })
+    }
+}
+
+/// Whether somebody gave it a value of its own.
+fn is_by_user(setting: &Setting) -> bool {
+    const BY_USER: [&str; 5] =
+        ["configuration file", "command line", "environment variable", "global", "session"];
+    BY_USER.contains(&&*setting.source) && setting.boot.as_deref() != Some(&*setting.value)
+}
+
+/// The parameters by what there is to say about them.
+#[derive(Default)]
+struct Sorted<'a> {
+    equal: usize,
+    must: Vec<(Difference<'a>, &'static str)>,
+    applications: Vec<Difference<'a>>,
+    tuning: Vec<Difference<'a>>,
+    managed: usize,
+    /// Of the source's platform.
+    platform: Vec<&'a str>,
+    /// On the source only, though somebody gave them a value.
+    lost: Vec<String>,
+    one_sided: usize,
+}
+
+impl<'a> Sorted<'a> {
+    fn of(platform: Option<&Platform>, source: &'a Parameters, target: &'a Parameters) -> Self {
+        let mut sorted = Self::default();
+        for (name, here) in &source.all {
+            if has(&PLATFORMS, name) || platform.is_some_and(|it| it.owns_setting(name)) {
+                sorted.platform.push(name);
+            } else if has(&MANAGED, name) {
+                sorted.managed += 1;
+            } else if let Some(there) = target.all.get(name) {
+                if !source.hidden.contains(name) && !target.hidden.contains(name) {
+                    sorted.add(name, here, there);
+                }
+            } else if is_by_user(here) {
+                sorted.lost.push(format!("{name} = {}", here.shown()));
+            } else {
+                sorted.one_sided += 1;
+            }
+        }
+        let only_there = target.all.keys().filter(|name| !source.all.contains_key(*name));
+        sorted.one_sided += only_there.filter(|name| !has(&MANAGED, name)).count();
+        // What somebody has chosen comes first.
+        sorted.applications.sort_by_key(|difference| !difference.by_user);
+        sorted.tuning.sort_by_key(|difference| !difference.by_user);
+        sorted
+    }
+
+    fn add(&mut self, name: &'a str, here: &'a Setting, there: &'a Setting) {
+        let order = value::compare(name, here, there);
+        let must = MUST.iter().find(|(must, ..)| *must == name);
+        let is_as_it_must = match must {
+            Some((_, Rule::AtLeast, _)) => matches!(order, Some(Ordering::Equal | Ordering::Less)),
+            _ => order == Some(Ordering::Equal),
+        };
+        let difference = Difference { name, here, there, by_user: is_by_user(here) };
+        match must {
+            _ if is_as_it_must => self.equal += 1,
+            Some((_, _, why)) => self.must.push((difference, why)),
+            None if has(&APPLICATIONS, name) || name.contains('.') => {
+                self.applications.push(difference);
+            }
+            None => self.tuning.push(difference),
+        }
+    }
+
+    fn tell(&self, cx: &Context, out: &mut Outcomes<'_>) {
+        for (difference, why) in &self.must {
+            out.failed(format!("{}, and must match: {why}", difference.shown()))
+                .remedy(difference.remedy(cx));
+        }
+        let chosen = self.applications.iter().filter(|difference| difference.by_user);
+        for difference in chosen {
+            out.warning(format!("{}, and applications can notice", difference.shown()))
+                .remedy(difference.remedy(cx));
+        }
+        let defaults: Vec<&Difference<'_>> =
+            self.applications.iter().filter(|difference| !difference.by_user).collect();
+        if !defaults.is_empty() {
+            let shown: Vec<_> = defaults.iter().map(|it| it.brief()).collect();
+            out.warning(format!(
+                "applications can notice {} by default: {}",
+                count(shown.len(), "difference"),
+                shown.join(", ")
+            ))
+            .remedy(difference::remedy_for_some(cx, &defaults));
+        }
+        self.tell_lost(cx, out);
+        self.tell_tuning(cx, out);
+        let platform = match self.platform.len() {
+            0 => String::new(),
+            all => format!(", {all} of the source's platform ({})", list(&self.platform, 3)),
+        };
+        out.succeeded(format!(
+            "{} are as they should be; not compared: {} that the platform manages or other checks \
+             look at{platform}, {} that only one side has",
+            self.equal, self.managed, self.one_sided
+        ));
+    }
+
+    fn tell_lost(&self, cx: &Context, out: &mut Outcomes<'_>) {
+        if self.lost.is_empty() {
+            return;
+        }
+        let is_complete =
+            cx.target.setting("shared_preload_libraries").is_ok_and(|it| it.is_some());
+        let there = if is_complete { "not there" } else { "not to be seen" };
+        out.warning(format!(
+            "set on the source, and {there} on the target: {}",
+            list(&self.lost, NAMED)
+        ))
+        .remedy(
+            "nothing, where it went with a version; where it is of a library, preload that on the \
+             target",
+        );
+    }
+
+    /// Tuning is the target's own matter, except for what somebody has chosen.
+    fn tell_tuning(&self, cx: &Context, out: &mut Outcomes<'_>) {
+        if self.tuning.is_empty() {
+            return;
+        }
+        let shown: Vec<_> = self.tuning.iter().map(Difference::brief).collect();
+        let chosen: Vec<&Difference<'_>> =
+            self.tuning.iter().filter(|it| it.by_user && !it.is_of_machine()).collect();
+        let shown = list(&shown, NAMED);
+        let differ = count(self.tuning.len(), "tuning parameter");
+        let differ = if self.tuning.len() == 1 {
+            format!("{differ} differs")
+        } else {
+            format!("{differ} differ")
+        };
+        if chosen.is_empty() {
+            out.succeeded(format!("{differ} by default or by the size of the machine: {shown}"));
+        } else {
+            out.warning(format!("{differ}, {} chosen on the source: {shown}", chosen.len()))
+                .remedy(difference::remedy_for_some(cx, &chosen));
+        }
+    }
+}
+
+/// What this session cannot tell of a side.
+fn unseen(side: &Side, parameters: &Parameters, out: &mut Outcomes<'_>) {
+    let word = side.word;
+    if !parameters.hidden.is_empty() {
+        let names: Vec<&String> = parameters.hidden.iter().collect();
+        out.unknown(format!(
+            "what {word} has for {} is hidden by what is set for the connected role or its database",
+            list(&names, NAMED)
+        ))
+        .remedy(format!("connect to {word} as a role without such settings"));
+    }
+    if !parameters.complete {
+        out.unknown(format!(
+            "{word} shows some parameters to members of pg_read_all_settings only"
+        ))
+        .remedy(format!("connect to {word} as such a member"));
+    }
+}
+
+/// What waits for a restart of the target.
+fn pending(cx: &Context, target: &Parameters, out: &mut Outcomes<'_>) {
+    let live = target.all.iter().filter(|(_, setting)| setting.pending_restart);
+    let mut names: BTreeSet<&str> = live.map(|(name, _)| name.as_str()).collect();
+    let told = cx.azure.parameters.iter().flatten();
+    names.extend(
+        told.filter(|(_, it)| it.pending_restart == Some(true)).map(|(name, _)| name.as_str()),
+    );
+    if names.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = names.into_iter().collect();
+    out.warning(format!("the target must be restarted for {}", list(&names, NAMED)))
+        .looked_at(
+            "pg_settings.pending_restart of the target, az postgres flexible-server parameter list",
+        )
+        .remedy(cx.azure.command("restart", ""));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(all: &[(&str, &str, &str)]) -> Parameters {
+        let setting = |value: &str, source: &str| Setting {
+            value: value.to_owned(),
+            unit: None,
+            vartype: "string".to_owned(),
+            context: "user".to_owned(),
+            source: source.to_owned(),
+            boot: Some("boot".to_owned()),
+            reset: Some(value.to_owned()),
+            pending_restart: false,
+        };
+        let all =
+            all.iter().map(|(name, value, source)| ((*name).to_owned(), setting(value, source)));
+        Parameters { all: all.collect(), hidden: BTreeSet::new(), complete: true }
+    }
+
+    /// Placeholders stand in no `pg_settings`: only the platform itself has these.
+    #[test]
+    fn parameters_are_sorted_by_what_they_mean() {
+        let source = parameters(&[
+            ("apg_enable_x", "on", "configuration file"),
+            ("aurora_y", "1", "default"),
+            ("rds.force_ssl", "1", "configuration file"),
+            ("babelfishpg_tsql.z", "1", "default"),
+            ("port", "5432", "command line"),
+            ("pgaudit.log", "ddl", "configuration file"),
+            ("pgaudit.role", "boot", "default"),
+            ("cron.timezone", "GMT", "default"),
+            ("random_page_cost", "1.1", "configuration file"),
+            ("seq_page_cost", "1", "default"),
+            ("sort_mem", "7", "configuration file"),
+            ("vacuum_mem", "boot", "configuration file"),
+            ("array_nulls", "off", "default"),
+        ]);
+        let target = parameters(&[
+            ("pgaudit.log", "none", "default"),
+            ("pgaudit.role", "boot", "default"),
+            ("random_page_cost", "4", "default"),
+            ("seq_page_cost", "2", "default"),
+            ("array_nulls", "on", "default"),
+            ("azure.extensions", "", "default"),
+            ("io_workers", "3", "default"),
+        ]);
+        let sorted = Sorted::of(None, &source, &target);
+        let names = |all: &[Difference<'_>]| -> Vec<(String, bool)> {
+            all.iter().map(|it| (it.name.to_owned(), it.by_user)).collect()
+        };
+        let one = |name: &str, by_user| (name.to_owned(), by_user);
+        let platform = ["apg_enable_x", "aurora_y", "babelfishpg_tsql.z", "rds.force_ssl"];
+        assert_eq!(sorted.platform, platform);
+        assert_eq!(sorted.must.len(), 1);
+        assert_eq!(names(&sorted.applications), [one("pgaudit.log", true)]);
+        let tuning = [one("random_page_cost", true), one("seq_page_cost", false)];
+        assert_eq!(names(&sorted.tuning), tuning);
+        assert_eq!(sorted.lost, ["sort_mem = 7"]);
+        // vacuum_mem and cron.timezone there, io_workers here.
+        assert_eq!((sorted.equal, sorted.managed, sorted.one_sided), (1, 1, 3));
+    }
+}
