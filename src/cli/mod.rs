@@ -10,6 +10,7 @@ mod file;
 mod input;
 mod options;
 mod platforms;
+mod selection;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

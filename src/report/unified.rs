@@ -1,34 +1,41 @@
 //! Two sides as canonical scripts, and the difference between these as a unified diff.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 use anstyle::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
+use super::diff::DiffReport;
 use super::difference::Fingerprint;
-use super::one_line;
 use super::text::Look;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};
 use crate::secret::Secret;
-use crate::sql::print;
+use crate::sql::{Statement, print};
 use crate::version::Major;
 
 /// How many lines are shown around a difference, as diff(1) does.
 const CONTEXT: usize = 3;
 
-/// Writes the unified diff of two sides, whose names stand in the header.
+/// Writes the unified diff of two sides, whose names stand in the header; first what was left out.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn write(
-    sides: [(&str, &Globals); 2],
+    report: &DiffReport,
+    [left, right]: [&Globals; 2],
     major: Major,
     fingerprint: &Fingerprint,
     look: Look,
     to: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let [(left_name, left), (right_name, right)] = sides;
+    // What stands before the header is passed over by those who read such a diff.
+    let words = report.left_out.words();
+    if !words.is_empty() {
+        writeln!(to, "# {}", words.trim_start_matches([',', ';', ' ']))?;
+    }
     let (left, right) = (script(left, major, fingerprint), script(right, major, fingerprint));
     let diff = TextDiff::from_lines(&left, &right);
     let style = |style: Style| if look.colours { style } else { Style::new() };
@@ -38,7 +45,7 @@ pub fn write(
     let mut header = false;
     for group in diff.grouped_ops(CONTEXT) {
         if !header {
-            writeln!(to, "--- {}\n+++ {}", one_line(left_name), one_line(right_name))?;
+            writeln!(to, "--- {}\n+++ {}", report.left.title(), report.right.title())?;
             header = true;
         }
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
@@ -74,7 +81,7 @@ pub fn write(
     Ok(())
 }
 
-/// One statement a line, apart from values with line ends in them; verifiers by their fingerprint.
+/// One statement a line; verifiers by their fingerprint.
 fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String {
     let mut globals = globals.clone();
     for role in globals.roles.values_mut() {
@@ -86,11 +93,97 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         if role.valid_until.as_ref().is_some_and(|until| until.value.is_infinite()) {
             role.valid_until = None;
         }
+        role.connection_limit = role.connection_limit.filter(|limit| limit.value != -1);
     }
     let mut out = String::new();
-    for (_, statement) in statements(&globals, Shape { major, if_not_exists: false }) {
-        print(&statement, &mut out);
+    let mut push = |statement: &Statement<'_>| {
+        let mut text = String::new();
+        print(statement, &mut text);
+        out.push_str(&on_one_line(&text));
         out.push_str(";\n");
+    };
+    for (_, statement) in statements(&globals, Shape { major, if_not_exists: false }) {
+        match statement {
+            // Each member by itself: a new one changes no line of the others.
+            Statement::GrantRole { roles, members, options, granted_by } => {
+                for member in members {
+                    let (roles, members) = (roles.clone(), vec![member]);
+                    let granted_by = granted_by.clone();
+                    push(&Statement::GrantRole { roles, members, options, granted_by });
+                }
+            }
+            other => push(&other),
+        }
     }
     out
+}
+
+/// The same statement with its control characters written in SQL's own ways, where there are any: it
+/// can break neither a line nor a terminal, and different statements stay different.
+fn on_one_line(sql: &str) -> Cow<'_, str> {
+    if !sql.contains(char::is_control) {
+        return Cow::Borrowed(sql);
+    }
+    let mut out = String::with_capacity(sql.len() + 16);
+    let mut rest = sql;
+    while let Some(start) = rest.find(['\'', '"']) {
+        let (before, quoted) = rest.split_at(start);
+        let (quoted, behind) = quoted.split_at(length(quoted));
+        out.push_str(before);
+        if quoted.contains(char::is_control) {
+            out.push_str(if quoted.starts_with('"') { "U&" } else { "E" });
+            for c in quoted.chars() {
+                match c {
+                    '\\' => out.push_str("\\\\"),
+                    '\n' if quoted.starts_with('\'') => out.push_str("\\n"),
+                    c if c.is_control() => {
+                        let u = if quoted.starts_with('\'') { "u" } else { "" };
+                        // Writing to a String cannot fail.
+                        let _ = write!(out, "\\{u}{:04X}", u32::from(c));
+                    }
+                    c => out.push(c),
+                }
+            }
+        } else {
+            out.push_str(quoted);
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// How long a literal or a quoted name is, with its quotes; in it they are doubled.
+fn length(quoted: &str) -> usize {
+    let bytes = quoted.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        if bytes[at] != bytes[0] {
+            at += 1;
+        } else if bytes.get(at + 1) == Some(&bytes[0]) {
+            at += 2;
+        } else {
+            return at + 1;
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql;
+
+    #[test]
+    fn control_characters_are_written_as_sql_writes_them() {
+        let text = "COMMENT ON ROLE \"new\nline\\\" IS 'it''s\ta \u{1b}[0m \\ \n'";
+        let shown = on_one_line(text);
+        assert_eq!(
+            shown,
+            "COMMENT ON ROLE U&\"new\\000Aline\\\\\" IS E'it''s\\u0009a \\u001B[0m \\\\ \\n'"
+        );
+        assert_eq!(sql::parse(&shown).unwrap(), sql::parse(text).unwrap());
+        // Where there are none, it stays as it is.
+        assert_eq!(on_one_line("COMMENT ON ROLE a IS '\\n'"), "COMMENT ON ROLE a IS '\\n'");
+    }
 }

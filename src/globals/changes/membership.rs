@@ -8,16 +8,32 @@ use crate::globals::fact::Origin;
 use crate::globals::model::{Globals, Membership, MembershipKey};
 use crate::name::Name;
 
-/// Memberships by role and member; by grantor too, where that counts. With all that they are made of.
-type Union<'a> = BTreeMap<Slot<'a>, (Options, Vec<(&'a MembershipKey, Options)>)>;
+/// Memberships by role and member; by grantor too, where that counts.
+type Union<'a> = BTreeMap<Slot<'a>, United<'a>>;
 type Slot<'a> = (&'a Name, &'a Name, Option<&'a Name>);
+
+/// What several grants come to, and what they are.
+struct United<'a> {
+    options: Options,
+    /// Whether one of them states `INHERIT`; else it is the member's attribute, and no difference of
+    /// its own.
+    states_inherit: bool,
+    grants: Vec<(&'a MembershipKey, Options)>,
+}
 
 pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
     let there = union(current, scope);
     let wanted = union(desired, scope);
+    // Where neither side states `INHERIT`, it is not compared.
+    let comparable = |options: Options, slot: &Slot<'_>| {
+        let states = |side: &Union<'_>| side.get(slot).is_none_or(|it| it.states_inherit);
+        let inherit = options.inherit.filter(|_| states(&there) || states(&wanted));
+        Options { inherit, ..options }
+    };
     for (key, membership) in &desired.memberships {
-        let wants = Options::of(desired, key, membership);
-        let has = there.get(&slot(key, scope)).map(|(has, _)| *has);
+        let slot = slot(key, scope);
+        let wants = comparable(Options::of(desired, key, membership), &slot);
+        let has = there.get(&slot).map(|it| comparable(it.options, &slot));
         let to = match has {
             Some(has) if has.covers(wants) => continue,
             // Stating what is there already takes nothing away.
@@ -27,23 +43,25 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
         let (key, origin) = (key.clone(), membership.granted.origin);
         all.changes.push(Change::Membership { key, from: has, to: Some(to), origin });
     }
-    for (slot, (has, grants)) in &there {
+    for (slot, United { options, grants, .. }) in &there {
         // A member's rights are its own: who is not desired keeps what it is in.
         if !counts(desired, scope, slot.1) {
             continue;
         }
-        let wants = wanted.get(slot).map(|(wants, _)| *wants);
+        let has = comparable(*options, slot);
+        let wants = wanted.get(slot).map(|it| comparable(it.options, slot));
         // What is both more and less has been made equal already.
         let is_done = |wants: Options| scope == Scope::Mirror && !has.covers(wants);
-        if wants.is_some_and(|wants| wants.covers(*has) || is_done(wants)) {
+        if wants.is_some_and(|wants| wants.covers(has) || is_done(wants)) {
             continue;
         }
         // Each grantor's is revoked by itself.
         for (key, has) in grants {
-            if wants.is_some_and(|wants| wants.covers(*has)) {
+            let has = comparable(*has, slot);
+            if wants.is_some_and(|wants| wants.covers(has)) {
                 continue;
             }
-            let (key, from, origin) = ((*key).clone(), Some(*has), Origin::LIVE);
+            let (key, from, origin) = ((*key).clone(), Some(has), Origin::LIVE);
             let to = wants.map(|wants| has.and(wants));
             all.removal(scope, Change::Membership { key, from, to, origin });
         }
@@ -58,9 +76,14 @@ fn union(globals: &Globals, scope: Scope) -> Union<'_> {
     let mut union = Union::new();
     for (key, membership) in &globals.memberships {
         let options = Options::of(globals, key, membership);
-        let (united, grants) = union.entry(slot(key, scope)).or_insert((options, Vec::new()));
-        *united = united.or(options);
-        grants.push((key, options));
+        let united = union.entry(slot(key, scope)).or_insert(United {
+            options,
+            states_inherit: false,
+            grants: Vec::new(),
+        });
+        united.options = united.options.or(options);
+        united.states_inherit |= membership.inherit.is_some();
+        united.grants.push((key, options));
     }
     union
 }
