@@ -178,23 +178,17 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     let style = if look.colours { colour.on_default() } else { Style::new() };
     write!(out, "{style}{sign} {}", object(difference))?;
     // Comments and values may be empty; an object that only one side has may have nothing to tell.
-    let has_itself = matches!(
-        (difference.kind, difference.field.as_str()),
-        (Kind::Role, "role")
-            | (Kind::Tablespace, "tablespace")
-            | (Kind::Membership, "membership")
-            | (Kind::Parameter, "privileges")
-    );
+    let is_whole = difference.is_whole();
     let shown = |value: &str| match value {
         "" => "''".to_owned(),
         value => visible(value).into_owned(),
     };
-    if !has_itself {
+    if !is_whole {
         write!(out, ": {}", visible(&difference.field))?;
     }
     match (&difference.left, &difference.right) {
         (Some(left), Some(right)) => write!(out, ": {} -> {}", shown(left), shown(right))?,
-        (Some(one), None) | (None, Some(one)) if !(has_itself && one.is_empty()) => {
+        (Some(one), None) | (None, Some(one)) if !(is_whole && one.is_empty()) => {
             write!(out, ": {}", shown(one))?;
         }
         _ => {}

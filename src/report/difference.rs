@@ -15,7 +15,7 @@ use crate::name::Name;
 use crate::secret::{Secret, VerifierKind};
 
 /// One difference.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// What kind of object it is about: a role, membership, setting, parameter or tablespace.
@@ -94,6 +94,25 @@ impl Difference {
             }
         }
         all
+    }
+
+    /// Puts them in order: by object, and first whether it is there at all.
+    pub fn sort(all: &mut [Self]) {
+        fn key(it: &Difference) -> (Kind, &str, bool, &str) {
+            (it.kind, &it.object, !it.is_whole(), &it.field)
+        }
+        all.sort_by(|one, other| key(one).cmp(&key(other)));
+    }
+
+    /// Whether it is about the object as a whole.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(
+            (self.kind, self.field.as_str()),
+            (Kind::Role, "role")
+                | (Kind::Tablespace, "tablespace")
+                | (Kind::Membership, "membership")
+                | (Kind::Parameter, "privileges")
+        )
     }
 
     /// The same seen from the other side.

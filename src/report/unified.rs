@@ -104,6 +104,7 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
     };
     for (_, statement) in statements(&globals, Shape { major, if_not_exists: false }) {
         match statement {
+            Statement::DatabaseGuard { statements, .. } => statements.iter().for_each(&mut push),
             // Each member by itself: a new one changes no line of the others.
             Statement::GrantRole { roles, members, options, granted_by } => {
                 for member in members {

@@ -43,7 +43,7 @@ pub(super) fn compare(
     let only_left = only(left, right);
     let removed = shown(changes(&Globals::default(), &only_left, Scope::Mirror).changes);
     all.extend(removed.into_iter().map(Difference::swapped));
-    all.sort();
+    Difference::sort(&mut all);
     all
 }
 

@@ -87,7 +87,7 @@ pub(super) fn compare(
     // What is missing on the right: the left side has it.
     report.differences =
         Difference::of(&missing, fingerprint).into_iter().map(Difference::swapped).collect();
-    report.differences.sort();
+    Difference::sort(&mut report.differences);
     report.as_platform = Some(target.name().to_owned());
     report.findings = sanitized.findings;
     report.findings.extend(not_done);

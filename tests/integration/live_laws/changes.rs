@@ -19,7 +19,7 @@ use crate::support::generate::{self, fact};
 
 /// Two sets of globals with much in common: the second is generated too, and each thing of the first
 /// is in it as well, or not.
-fn pair() -> impl Strategy<Value = (Globals, Globals)> {
+pub(super) fn pair() -> impl Strategy<Value = (Globals, Globals)> {
     (generate::globals(), generate::globals(), any::<u64>()).prop_map(|(one, mut other, bits)| {
         let bits = Cell::new(bits);
         let coin = || {
