@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::plural;
+use super::text::{object, plural};
 use super::{one_line, session};
 use crate::finding::Finding;
 use crate::globals::script::Phase;
@@ -37,8 +37,9 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
         one_line(it.answers.user.as_str()),
     );
     for finding in not_in_it {
-        let (name, message) = (one_line(&finding.object.name), one_line(&finding.message));
-        let _ = writeln!(out, "-- not in it: {name}: {message}");
+        out.push_str("-- not in it: ");
+        object(finding, &mut out);
+        let _ = writeln!(out, ": {}", one_line(&finding.message));
     }
     match it.plan.extra.len() {
         0 => {}

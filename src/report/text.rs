@@ -188,7 +188,7 @@ fn line(finding: &Finding, out: &mut String) {
     out.push('\n');
 }
 
-fn object(finding: &Finding, out: &mut String) {
+pub(super) fn object(finding: &Finding, out: &mut String) {
     let name = finding.object.name.as_str();
     let kind = match finding.object.kind {
         Kind::Role => "role ",

@@ -5,7 +5,7 @@ use super::{Diff, Ignore};
 use crate::attribute::Attribute;
 use crate::globals::changes::changes;
 use crate::globals::{
-    Change, Fact, Globals, ParameterKey, Password, Role, Scope, SettingKey,
+    Change, Fact, Globals, Grantee, ParameterKey, Password, Role, Scope, SettingKey, Tablespace,
 };
 use crate::report::{Difference, Fingerprint, LeftOut};
 
@@ -17,7 +17,13 @@ pub(super) fn compare(
     out: &mut LeftOut,
 ) -> Vec<Difference> {
     for globals in [&mut sides.left, &mut sides.right] {
-        let all = std::mem::take(globals).explicit();
+        let mut all = std::mem::take(globals).explicit();
+        for tablespace in all.tablespaces.values_mut() {
+            // An owner has it anyway; old versions of pg_dumpall say so.
+            let Tablespace { owner, grants, .. } = tablespace;
+            let owner = owner.as_ref().map(|owner| &owner.value);
+            grants.retain(|(to, _), _| !matches!(to, Grantee::Role(to) if Some(to) == owner));
+        }
         *globals = if diff.grantors { all } else { all.united() };
     }
     let Sides { left, right, .. } = sides;

@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow};
 use super::sides::{Platforms, Shows, only_right};
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
-use crate::finding::Action;
+use crate::finding::{Action, Finding, Kind, Object};
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
 use crate::report::{Equalizer, render_equalizer};
@@ -56,7 +56,16 @@ pub(super) fn script(
     plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
     let all = sanitized.findings.iter().chain(plan.all_findings());
     let is_chosen = |rule: &str| matches!(rule, "selection" | "platform-role");
-    let not_in_it = all.filter(|it| it.action == Action::Dropped && !is_chosen(it.rule));
+    // Of a role that is the same on both sides, nothing is missed.
+    let is_same = |object: &Object| {
+        let name = object.name.as_str();
+        let (one, other) = (left.globals.roles.get(name), right.globals.roles.get(name));
+        object.kind == Kind::Role && one.is_some() && one == other
+    };
+    let is_missed = |it: &&Finding| {
+        it.action == Action::Dropped && !is_chosen(it.rule) && !is_same(&it.object)
+    };
+    let not_in_it = all.filter(is_missed);
     let only_right = only_right(&left.globals, &right.globals, platforms, choices);
     let script = Equalizer {
         like: &left.name,

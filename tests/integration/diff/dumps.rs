@@ -90,7 +90,8 @@ fn equal_to_itself_however_it_is_written() {
     assert_eq!(
         diff(folded, unfolded).done().stdout,
         "--- left.sql\n+++ right.sql\n\
-         equal; left out: 1 password that one side does not show, 1 end of a password that is infinity or absent, which is the same\n"
+         equal, apart from 1 that cannot be compared (1 password); \
+         left out: 1 VALID UNTIL 'infinity' that says the same as none\n"
     );
 }
 
@@ -299,10 +300,52 @@ const SPACES: [&str; 2] = [
 #[test]
 fn tablespaces() {
     let [left, right] = SPACES;
-    assert_snapshot!(diff(left, right).status(1).stdout, @"");
-    assert_snapshot!(diff(right, left).status(1).stdout, @"");
+    assert_snapshot!(diff(left, right).status(1).stdout, @"
+    --- left.sql
+    +++ right.sql
+    ~ role fast: SECURITY LABEL FOR p: secret -> public
+    ~ tablespace fast: COMMENT: quick -> slow
+    ~ tablespace fast: LOCATION: /one -> /two
+    ~ tablespace fast: SECURITY LABEL FOR p: secret -> public
+    ~ tablespace fast: privileges of a: CREATE -> CREATE WITH GRANT OPTION
+    ~ tablespace fast: random_page_cost: 1 -> 2
+    + tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
+    + tablespace new: COMMENT: fresh
+    8 differences: 2 added, 0 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    ");
+    assert_snapshot!(diff(right, left).status(1).stdout, @"
+    --- left.sql
+    +++ right.sql
+    ~ role fast: SECURITY LABEL FOR p: public -> secret
+    ~ tablespace fast: COMMENT: slow -> quick
+    ~ tablespace fast: LOCATION: /two -> /one
+    ~ tablespace fast: SECURITY LABEL FOR p: public -> secret
+    ~ tablespace fast: privileges of a: CREATE WITH GRANT OPTION -> CREATE
+    ~ tablespace fast: random_page_cost: 2 -> 1
+    - tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
+    - tablespace new: COMMENT: fresh
+    8 differences: 0 added, 2 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    ");
     let less = "--ignore comments --ignore security-labels";
-    assert_snapshot!(diff(left, right).with(less).with("--format unified").status(1).stdout, @"");
+    assert_snapshot!(diff(left, right).with(less).with("--format unified").status(1).stdout, @"
+    # apart from 1 that cannot be compared (1 tablespace owner); left out: 4 differences ignored
+    --- left.sql
+    +++ right.sql
+    @@ -1,7 +1,10 @@
+     CREATE ROLE a;
+     CREATE ROLE fast;
+    -CREATE TABLESPACE fast OWNER a LOCATION '/one';
+    -ALTER TABLESPACE fast SET (random_page_cost='1');
+    -GRANT CREATE ON TABLESPACE fast TO a;
+    +CREATE TABLESPACE fast OWNER a LOCATION '/two';
+    +ALTER TABLESPACE fast SET (random_page_cost='2');
+    +GRANT CREATE ON TABLESPACE fast TO a WITH GRANT OPTION;
+     CREATE TABLESPACE inside LOCATION '';
+    +CREATE TABLESPACE new OWNER a LOCATION '/new';
+    +ALTER TABLESPACE new SET (seq_page_cost='2');
+    +GRANT CREATE ON TABLESPACE new TO PUBLIC;
+     CREATE TABLESPACE slow LOCATION '/slow';
+    ");
     let none = "--ignore tablespaces --ignore security-labels --format unified";
     assert_eq!(diff(left, right).with(none).done().stdout, "# left out: 11 differences ignored\n");
     // With their owners only.

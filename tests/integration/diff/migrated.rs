@@ -35,7 +35,7 @@ fn after_a_copy_it_is() {
         Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
         for user in ["azadmin", "azuresu"] {
             let after = shown(&check(&source, &target, user).done(), &source, &target);
-            settings(&after, major);
+            assert_snapshot!(format!("complete-{major}"), after);
         }
         // What somebody takes away is missing; what somebody adds is not.
         target.sql(
@@ -50,10 +50,6 @@ fn after_a_copy_it_is() {
     }
 }
 
-fn settings(after: &str, major: u32) {
-    assert_snapshot!(format!("complete-{major}"), after);
-}
-
 /// Where it does not.
 #[test]
 fn verifiers_that_cannot_be_seen_are_counted() {
@@ -65,11 +61,21 @@ fn verifiers_that_cannot_be_seen_are_counted() {
     let to = target.connection_string("azadmin", "postgres");
     Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
     let after = shown(&check(&source, &target, "azadmin").done(), &source, &target);
-    assert_snapshot!(after, @"");
+    assert_snapshot!(after, @"
+    --- SOURCE/postgres, PostgreSQL 15.18, aurora, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 16.14, azure
+
+    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+
+    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 1 role that only the right side has, 2 settings of a database that is not there yet
+    ");
     // Nothing is missing that cannot be seen; what can be is compared.
     target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
     let after = shown(&check(&source, &target, "azadmin").status(1), &source, &target);
-    assert!(after.contains("~ role shop_app: CONNECTION LIMIT: 200 -> 7\n1 difference"), "{after}");
+    let lines: Vec<_> = after.split('\n').filter(|line| line.starts_with(['~', '-', '+'])).collect();
+    assert_eq!(lines[2..], ["~ role shop_app: CONNECTION LIMIT: 200 -> 7"]);
 }
 
 /// What would stop a copy stops no comparison.

@@ -46,7 +46,7 @@ fn sql_makes_them_equal(major: u32) {
     assert_eq!(
         shown,
         format!(
-            "--- LEFT, PostgreSQL {version}\n+++ RIGHT, PostgreSQL {version}\n\
+            "--- LEFT/postgres, PostgreSQL {version}\n+++ RIGHT/postgres, PostgreSQL {version}\n\
              equal; left out: 1 role not selected, 2 differences ignored\n"
         )
     );
@@ -89,11 +89,67 @@ fn as_sql() {
     };
     let shown = |text: &str| anywhere(text, &[(&left, "LEFT"), (&right, "RIGHT")]);
     let done = diff(&["--show-passwords"]).status(1);
-    assert_snapshot!(shown(&done.stdout), @"");
+    assert_snapshot!(shown(&done.stdout), @r"
+    -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
+    -- For that server only: replay it there with psql -f, as postgres.
+    -- not in it: postgres: the connection to the target uses it
+    -- not in it: app in shop: work_mem: the target has no database shop yet
+    -- left as it is: 1 thing that roles have beyond that; --replace removes it
+    -- left as it is: role other, which is never dropped
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
+    DO $pg_globals$
+    BEGIN
+      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
+        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
+      END IF;
+    END
+    $pg_globals$;
+
+    BEGIN;
+    SET LOCAL createrole_self_grant = '';
+    ALTER ROLE app WITH NOCREATEDB LOGIN;
+    CREATE ROLE team;
+    ALTER ROLE app SET work_mem TO '1MB';
+    GRANT team TO app WITH INHERIT TRUE;
+    ALTER ROLE app WITH PASSWORD 'md50123456789abcdef0123456789abcdef';
+    COMMIT;
+    ");
     // To a file that nobody else may read, nothing is said.
     let done = diff(&["--replace", "-o", "make.sql"]).status(1);
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", ""));
-    assert_snapshot!(shown(&done.file("make.sql")), @"");
+    assert_snapshot!(shown(&done.file("make.sql")), @r"
+    -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
+    -- For that server only: replay it there with psql -f, as postgres.
+    -- not in it: postgres: the connection to the target uses it
+    -- not in it: app in shop: work_mem: the target has no database shop yet
+    -- left as it is: role other, which is never dropped
+
+    \set ON_ERROR_STOP on
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
+    DO $pg_globals$
+    BEGIN
+      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
+        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
+      END IF;
+    END
+    $pg_globals$;
+
+    BEGIN;
+    SET LOCAL createrole_self_grant = '';
+    REVOKE other FROM app GRANTED BY postgres;
+    ALTER ROLE app WITH NOCREATEDB LOGIN;
+    CREATE ROLE team;
+    ALTER ROLE app SET work_mem TO '1MB';
+    GRANT team TO app WITH INHERIT TRUE;
+    ALTER ROLE app WITH PASSWORD 'md50123456789abcdef0123456789abcdef';
+    COMMIT;
+    ");
     assert_eq!(
         diff(&[]).fails(),
         "error: --format sql holds verifiers: write it to a file with -o, or give --show-passwords\n"
@@ -115,7 +171,12 @@ fn a_password_that_was_removed_is_seen() {
     let to = right.connection_string("postgres", "postgres");
     let done = Run::new(["diff", &from, &to, "--reader", "catalog"]).status(1);
     let live = stable(&anywhere(&done.stdout, &[(&left, "LEFT"), (&right, "RIGHT")]));
-    assert_snapshot!(live, @"");
+    assert_snapshot!(live, @"
+    --- LEFT/postgres, PostgreSQL 15.18
+    +++ RIGHT/postgres, PostgreSQL 15.18
+    - role a: PASSWORD: md5 #…
+    1 difference: 0 added, 1 removed, 0 changed
+    ");
     let dumps = [&left, &right].map(|it| it.dump_globals(18, "postgres", &[]));
     let done = Run::new(["diff", "left.sql", "right.sql"])
         .file("left.sql", &dumps[0])

@@ -120,13 +120,15 @@ fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
 }
 
 /// Whether the script says that it leaves this out.
-fn told((kind, object, ..): &Difference, sql: &str) -> bool {
+fn told((kind, object, field, ..): &Difference, sql: &str) -> bool {
     let head = sql.split("\\set ON_ERROR_STOP").next().unwrap();
-    kind == "membership"
-        && head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: ")).any(|line| {
-            line.contains(" in ") && {
-                let (member, role) = line.split_once(": ").unwrap().0.split_once(" in ").unwrap();
-                *object == format!("{} in {}", Name::new(member), Name::new(role))
-            }
-        })
+    let mut lines = head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: "));
+    // There, names are undecorated.
+    let plain: String = object.chars().filter(|&c| c != '"').collect();
+    let name = match kind.as_str() {
+        "setting" => format!("{}: {field}: ", plain.replace(" in database ", " in ")),
+        "membership" => format!("{plain}: "),
+        _ => return false,
+    };
+    lines.any(|line| line.replace('"', "").starts_with(&name))
 }
