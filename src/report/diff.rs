@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::blocks::Blocks;
 use super::difference::Difference;
+use super::escaped::{value, visible};
+use super::one_line;
 use super::text::{self, Look, plural};
-use super::{one_line, visible};
 use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
 
@@ -177,19 +178,15 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     };
     let style = if look.colours { colour.on_default() } else { Style::new() };
     write!(out, "{style}{sign} {}", object(difference))?;
-    // Comments and values may be empty; an object that only one side has may have nothing to tell.
+    // An object that only one side has may have nothing to tell.
     let is_whole = difference.is_whole();
-    let shown = |value: &str| match value {
-        "" => "''".to_owned(),
-        value => visible(value).into_owned(),
-    };
     if !is_whole {
         write!(out, ": {}", visible(&difference.field))?;
     }
     match (&difference.left, &difference.right) {
-        (Some(left), Some(right)) => write!(out, ": {} -> {}", shown(left), shown(right))?,
+        (Some(left), Some(right)) => write!(out, ": {} -> {}", value(left), value(right))?,
         (Some(one), None) | (None, Some(one)) if !(is_whole && one.is_empty()) => {
-            write!(out, ": {}", shown(one))?;
+            write!(out, ": {}", value(one))?;
         }
         _ => {}
     }

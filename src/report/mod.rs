@@ -7,6 +7,7 @@ mod describe;
 mod diff;
 mod difference;
 mod equalizer;
+mod escaped;
 mod mistake;
 #[cfg(test)]
 mod schema;
@@ -27,8 +28,6 @@ pub use text::{Look, write as write_text};
 pub use undo::{Undo, render as render_undo};
 pub use unified::write as write_unified;
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use crate::finding::Finding;
@@ -39,18 +38,6 @@ use crate::version::Major;
 /// Text that cannot end the line or comment that it stands in.
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// Text with its control characters shown, so that it can neither break a line nor a terminal.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
-    }
-    Cow::Owned(shown)
 }
 
 /// The version of the report's JSON: it grows when something that was there changes or goes.

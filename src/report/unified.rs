@@ -1,7 +1,5 @@
 //! Two sides as canonical scripts, and the difference between these as a unified diff.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io;
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -9,6 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::diff::DiffReport;
 use super::difference::Fingerprint;
+use super::escaped::on_one_line;
 use super::text::Look;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};
@@ -117,74 +116,4 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         }
     }
     out
-}
-
-/// The same statement with its control characters written in SQL's own ways, where there are any: it
-/// can break neither a line nor a terminal, and different statements stay different.
-fn on_one_line(sql: &str) -> Cow<'_, str> {
-    if !sql.contains(char::is_control) {
-        return Cow::Borrowed(sql);
-    }
-    let mut out = String::with_capacity(sql.len() + 16);
-    let mut rest = sql;
-    while let Some(start) = rest.find(['\'', '"']) {
-        let (before, quoted) = rest.split_at(start);
-        let (quoted, behind) = quoted.split_at(length(quoted));
-        out.push_str(before);
-        if quoted.contains(char::is_control) {
-            out.push_str(if quoted.starts_with('"') { "U&" } else { "E" });
-            for c in quoted.chars() {
-                match c {
-                    '\\' => out.push_str("\\\\"),
-                    '\n' if quoted.starts_with('\'') => out.push_str("\\n"),
-                    c if c.is_control() => {
-                        let u = if quoted.starts_with('\'') { "u" } else { "" };
-                        // Writing to a String cannot fail.
-                        let _ = write!(out, "\\{u}{:04X}", u32::from(c));
-                    }
-                    c => out.push(c),
-                }
-            }
-        } else {
-            out.push_str(quoted);
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-/// How long a literal or a quoted name is, with its quotes; in it they are doubled.
-fn length(quoted: &str) -> usize {
-    let bytes = quoted.as_bytes();
-    let mut at = 1;
-    while at < bytes.len() {
-        if bytes[at] != bytes[0] {
-            at += 1;
-        } else if bytes.get(at + 1) == Some(&bytes[0]) {
-            at += 2;
-        } else {
-            return at + 1;
-        }
-    }
-    bytes.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sql;
-
-    #[test]
-    fn control_characters_are_written_as_sql_writes_them() {
-        let text = "COMMENT ON ROLE \"new\nline\\\" IS 'it''s\ta \u{1b}[0m \\ \n'";
-        let shown = on_one_line(text);
-        assert_eq!(
-            shown,
-            "COMMENT ON ROLE U&\"new\\000Aline\\\\\" IS E'it''s\\u0009a \\u001B[0m \\\\ \\n'"
-        );
-        assert_eq!(sql::parse(&shown).unwrap(), sql::parse(text).unwrap());
-        // Where there are none, it stays as it is.
-        assert_eq!(on_one_line("COMMENT ON ROLE a IS '\\n'"), "COMMENT ON ROLE a IS '\\n'");
-    }
 }

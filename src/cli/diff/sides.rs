@@ -79,20 +79,22 @@ impl Sides {
         let (left_shows, right_shows) = (Shows::of(&left), Shows::of(&right));
         let (mut left, mut right) = (left.globals, right.globals);
         rename(&mut left, choices)?;
-        let names: BTreeSet<_> = left.roles.keys().chain(right.roles.keys()).cloned().collect();
-        if !names.is_empty() && names.iter().all(|name| choices.leaves_out(name)) {
-            return Err(ChoiceError::NothingSelected.into());
-        }
+        let only_right = right.roles.keys().filter(|name| !left.roles.contains_key(*name));
+        let mut count = 0;
         let mut gone = BTreeSet::new();
-        for name in names {
-            if choices.leaves_out(&name) {
+        for name in left.roles.keys().chain(only_right) {
+            count += 1;
+            if choices.leaves_out(name) {
                 out.selection += 1;
-            } else if platforms.is_some_and(|it| it.own(&name)) {
+            } else if platforms.is_some_and(|it| it.own(name)) {
                 out.platform_roles += 1;
             } else {
                 continue;
             }
-            gone.insert(name);
+            gone.insert(name.clone());
+        }
+        if count > 0 && out.selection == count {
+            return Err(ChoiceError::NothingSelected.into());
         }
         // What belongs to no role is not among the roles that were asked for.
         let all = choices.only.is_empty();

@@ -137,6 +137,7 @@ fn what_it_looks_like() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     BEGIN;
     DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'third') THEN
       REVOKE third FROM old;
@@ -237,6 +238,7 @@ fn passwords_that_cannot_be_read() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     BEGIN;
     DROP ROLE IF EXISTS b;
     DROP ROLE IF EXISTS postgres;

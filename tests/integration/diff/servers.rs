@@ -92,7 +92,6 @@ fn as_sql() {
     assert_snapshot!(shown(&done.stdout), @r"
     -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
     -- For that server only: replay it there with psql -f, as postgres.
-    -- not in it: postgres: the connection to the target uses it
     -- not in it: app in shop: work_mem: the target has no database shop yet
     -- left as it is: 1 thing that roles have beyond that; --replace removes it
     -- left as it is: role other, which is never dropped
@@ -124,7 +123,6 @@ fn as_sql() {
     assert_snapshot!(shown(&done.file("make.sql")), @r"
     -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
     -- For that server only: replay it there with psql -f, as postgres.
-    -- not in it: postgres: the connection to the target uses it
     -- not in it: app in shop: work_mem: the target has no database shop yet
     -- left as it is: role other, which is never dropped
 
