@@ -88,9 +88,8 @@ mod tests {
         let plain = "GRANT a TO b;";
         let all = |text: &str| globals(&format!("{roles}{text}")).united();
         assert_eq!(all(two), all(one));
-        let count = |one: &str, other: &str| {
-            changes(&all(one), &all(other), Scope::Mirror).changes.len()
-        };
+        let count =
+            |one: &str, other: &str| changes(&all(one), &all(other), Scope::Mirror).changes.len();
         assert_eq!(count(plain, "GRANT a TO b WITH INHERIT FALSE, SET TRUE;"), 0);
         assert_eq!(count(plain, one), 1);
         let unstated = "GRANT a TO b GRANTED BY a;GRANT a TO b WITH INHERIT TRUE GRANTED BY c;";

@@ -45,7 +45,10 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
         0 => {}
         count => {
             let things = plural(count, "thing");
-            let _ = writeln!(out, "-- left as it is: {things} that roles have beyond that; --replace removes it");
+            let _ = writeln!(
+                out,
+                "-- left as it is: {things} that roles have beyond that; --replace removes it"
+            );
         }
     }
     for name in it.others {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::sides::{Platforms, Shows, only_right};
 use super::Diff;
+use super::sides::{Platforms, Shows, only_right};
 use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
 use crate::finding::{Finding, Severity};

@@ -200,7 +200,15 @@ impl Diff {
         let mut script = String::new();
         let mut sides = None;
         if self.as_platform.is_some() {
-            migrated::compare(self, left, right, left_platform, &choices, &fingerprint, &mut report)?;
+            migrated::compare(
+                self,
+                left,
+                right,
+                left_platform,
+                &choices,
+                &fingerprint,
+                &mut report,
+            )?;
         } else {
             if self.format == DiffFormat::Sql {
                 script = sql::script(self, &left, &right, platforms, &choices)?;

@@ -62,9 +62,8 @@ pub(super) fn script(
         let (one, other) = (left.globals.roles.get(name), right.globals.roles.get(name));
         object.kind == Kind::Role && one.is_some() && one == other
     };
-    let is_missed = |it: &&Finding| {
-        it.action == Action::Dropped && !is_chosen(it.rule) && !is_same(&it.object)
-    };
+    let is_missed =
+        |it: &&Finding| it.action == Action::Dropped && !is_chosen(it.rule) && !is_same(&it.object);
     let not_in_it = all.filter(is_missed);
     let only_right = only_right(&left.globals, &right.globals, platforms, choices);
     let script = Equalizer {

@@ -37,10 +37,10 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
         let has = there.next_if(|it| it.slot == next);
         let wants = wanted.next_if(|it| it.slot == next);
         // Where neither side states `INHERIT`, it is not compared.
-        let states = |side: &Option<United<'_, '_>>| side.as_ref().is_none_or(|it| it.states_inherit);
+        let states =
+            |side: &Option<United<'_, '_>>| side.as_ref().is_none_or(|it| it.states_inherit);
         let states = states(&has) || states(&wants);
-        let comparable =
-            |it: Options| Options { inherit: it.inherit.filter(|_| states), ..it };
+        let comparable = |it: Options| Options { inherit: it.inherit.filter(|_| states), ..it };
         let has_options = has.as_ref().map(|it| comparable(it.options));
         let wants_options = wants.as_ref().map(|it| comparable(it.options));
         for (key, wants, membership) in wants.as_ref().map_or(&[][..], |it| it.grants) {
@@ -88,10 +88,7 @@ fn grants(globals: &Globals) -> Vec<Grant<'_>> {
 }
 
 /// The grants of each slot together.
-fn united<'g, 'a>(
-    grants: &'g [Grant<'a>],
-    scope: Scope,
-) -> impl Iterator<Item = United<'g, 'a>> {
+fn united<'g, 'a>(grants: &'g [Grant<'a>], scope: Scope) -> impl Iterator<Item = United<'g, 'a>> {
     let slot = move |key: &'a MembershipKey| -> Slot<'a> {
         (&key.role, &key.member, key.grantor.as_ref().filter(|_| scope == Scope::Mirror))
     };

@@ -24,7 +24,11 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
         }
         // Stating what is there already takes nothing away.
         let to = if scope == Scope::Mirror { wanted.clone() } else { wanted.or(has) };
-        all.changes.push(Change::Parameter { key: key.clone(), from: there.cloned(), to: Some(to) });
+        all.changes.push(Change::Parameter {
+            key: key.clone(),
+            from: there.cloned(),
+            to: Some(to),
+        });
     }
     for (key, there) in &current.parameters {
         let role = role_of(&key.grantee);

@@ -208,7 +208,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    11: ERROR:  role "b" cannot be dropped because some objects depend on it
+    12: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);

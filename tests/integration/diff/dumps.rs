@@ -337,10 +337,11 @@ fn tablespaces() {
     ~ tablespace fast: COMMENT: quick -> slow
     ~ tablespace fast: LOCATION: /one -> /two
     ~ tablespace fast: SECURITY LABEL FOR p: secret -> public
+    ~ tablespace fast: privileges of fast: CREATE -> CREATE WITH GRANT OPTION
     ~ tablespace fast: random_page_cost: 1 -> 2
     + tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
     + tablespace new: COMMENT: fresh
-    7 differences: 2 added, 0 removed, 5 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    8 differences: 2 added, 0 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
     ");
     assert_snapshot!(diff(right, left).status(1).stdout, @"
     --- left.sql
@@ -349,23 +350,26 @@ fn tablespaces() {
     ~ tablespace fast: COMMENT: slow -> quick
     ~ tablespace fast: LOCATION: /two -> /one
     ~ tablespace fast: SECURITY LABEL FOR p: public -> secret
+    ~ tablespace fast: privileges of fast: CREATE WITH GRANT OPTION -> CREATE
     ~ tablespace fast: random_page_cost: 2 -> 1
     - tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
     - tablespace new: COMMENT: fresh
-    7 differences: 0 added, 2 removed, 5 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    8 differences: 0 added, 2 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
     ");
     let less = "--ignore comments --ignore security-labels";
     assert_snapshot!(diff(left, right).with(less).with("--format unified").status(1).stdout, @"
     # apart from 1 that cannot be compared (1 tablespace owner); left out: 4 differences ignored
     --- left.sql
     +++ right.sql
-    @@ -1,6 +1,9 @@
+    @@ -1,7 +1,10 @@
      CREATE ROLE a;
      CREATE ROLE fast;
     -CREATE TABLESPACE fast OWNER a LOCATION '/one';
     -ALTER TABLESPACE fast SET (random_page_cost='1');
+    -GRANT CREATE ON TABLESPACE fast TO fast;
     +CREATE TABLESPACE fast OWNER a LOCATION '/two';
     +ALTER TABLESPACE fast SET (random_page_cost='2');
+    +GRANT CREATE ON TABLESPACE fast TO fast WITH GRANT OPTION;
      CREATE TABLESPACE inside LOCATION '';
     +CREATE TABLESPACE new OWNER a LOCATION '/new';
     +ALTER TABLESPACE new SET (seq_page_cost='2');
@@ -389,10 +393,10 @@ fn control_characters_are_shown() {
     assert_snapshot!(diff(left, right).status(1).stdout, @r#"
     --- left.sql
     +++ right.sql
-    ~ role b: COMMENT: one\ntwo -> one\ntwo
+    ~ role b: COMMENT: E'one\ntwo' -> one\ntwo
     - role "evil\u{1b}[2J\n+ role": LOGIN
     - membership b in "evil\u{1b}[2J\n+ role": ADMIN FALSE, INHERIT TRUE, SET TRUE
-    ~ setting of b: application_name: a\u{7}b -> a b
+    ~ setting of b: application_name: E'a\u0007b' -> a b
     4 differences: 0 added, 2 removed, 2 changed
     "#);
     assert_snapshot!(diff(left, right).with("--format unified").status(1).stdout, @r#"

@@ -53,7 +53,10 @@ const CASES: &[Case] = &[
     case("ALTER ROLE app BYPASSRLS", "ALTER ROLE app NOBYPASSRLS"),
     case("ALTER ROLE app CONNECTION LIMIT 10", "ALTER ROLE app CONNECTION LIMIT 5"),
     case("ALTER ROLE member CONNECTION LIMIT 0", "ALTER ROLE member CONNECTION LIMIT -1"),
-    case("ALTER ROLE app VALID UNTIL '2030-01-01 00:00:00+00'", "ALTER ROLE app VALID UNTIL 'infinity'"),
+    case(
+        "ALTER ROLE app VALID UNTIL '2030-01-01 00:00:00+00'",
+        "ALTER ROLE app VALID UNTIL 'infinity'",
+    ),
     case(
         "ALTER ROLE app PASSWORD 'md51123456789abcdef0123456789abcdef'",
         "ALTER ROLE app PASSWORD 'md50123456789abcdef0123456789abcdef'",
@@ -65,7 +68,10 @@ const CASES: &[Case] = &[
     case("COMMENT ON ROLE app IS E'two\\nlines'", "COMMENT ON ROLE app IS NULL"),
     case("COMMENT ON ROLE member IS 'one of them'", "COMMENT ON ROLE member IS 'one of us'"),
     case("ALTER ROLE app SET work_mem TO '8MB'", "ALTER ROLE app RESET work_mem"),
-    case("ALTER ROLE app SET search_path TO \"$user\", \"a, b\"", "ALTER ROLE app RESET search_path"),
+    case(
+        "ALTER ROLE app SET search_path TO \"$user\", \"a, b\"",
+        "ALTER ROLE app RESET search_path",
+    ),
     case("ALTER ROLE app SET application_name TO ''", "ALTER ROLE app RESET application_name"),
     case(
         "ALTER ROLE \"the Team\" IN DATABASE shop SET work_mem TO '8MB'",
@@ -209,7 +215,8 @@ impl Pair<'_> {
         let sql = self.diff(&["--format", "sql", "--show-passwords", "--replace"], 1);
         let head = sql.split_once("\n\n").unwrap().0;
         let told: Vec<_> = head.split('\n').skip(2).collect();
-        writeln!(all, "{statement}\n  {}\n  {}", lines[0], stable(&difference.to_string())).unwrap();
+        writeln!(all, "{statement}\n  {}\n  {}", lines[0], stable(&difference.to_string()))
+            .unwrap();
         let done = sql.split_once("\nBEGIN;\n").unwrap().1.split_once("COMMIT;\n").unwrap();
         let done = format!("{}{}", body(&sql).split("COMMIT;").next().unwrap(), done.1);
         for line in told.iter().copied().chain(done.split_terminator('\n')) {

@@ -74,7 +74,8 @@ fn verifiers_that_cannot_be_seen_are_counted() {
     // Nothing is missing that cannot be seen; what can be is compared.
     target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
     let after = shown(&check(&source, &target, "azadmin").status(1), &source, &target);
-    let lines: Vec<_> = after.split('\n').filter(|line| line.starts_with(['~', '-', '+'])).collect();
+    let lines: Vec<_> =
+        after.split('\n').filter(|line| line.starts_with(['~', '-', '+'])).collect();
     assert_eq!(lines[2..], ["~ role shop_app: CONNECTION LIMIT: 200 -> 7"]);
 }
 

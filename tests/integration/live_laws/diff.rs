@@ -88,7 +88,9 @@ fn differences(left: &Cluster, right: &Cluster) -> BTreeSet<Difference> {
             // A fingerprint is good for one run.
             let value = |name: &str| {
                 text(&it[name]).map(|value| match value.split_once('#') {
-                    Some((kind, _)) if value.contains("SCRAM-SHA-256 #") || value.contains("md5 #") => {
+                    Some((kind, _))
+                        if value.contains("SCRAM-SHA-256 #") || value.contains("md5 #") =>
+                    {
                         kind.to_owned()
                     }
                     _ => value,
@@ -110,7 +112,9 @@ fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
     let shown = |name: &String| Name::new(name).to_string();
     match kind.as_str() {
         "role" => names.contains(object),
-        "membership" => names.iter().any(|name| object.starts_with(&format!("{} in ", shown(name)))),
+        "membership" => {
+            names.iter().any(|name| object.starts_with(&format!("{} in ", shown(name))))
+        }
         "setting" => names.iter().any(|name| {
             *object == shown(name) || object.starts_with(&format!("{} in database ", shown(name)))
         }),
