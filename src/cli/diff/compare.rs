@@ -90,7 +90,9 @@ impl Ignore {
             }
             Self::Comments => {
                 roles.values_mut().for_each(|role| role.comment = None);
-                tablespaces.values_mut().for_each(|it| it.comment = None);
+                for it in tablespaces.values_mut() {
+                    it.comment = None;
+                }
             }
             Self::Settings => globals.settings.clear(),
             Self::Memberships => globals.memberships.clear(),
@@ -98,7 +100,9 @@ impl Ignore {
             Self::Tablespaces => tablespaces.clear(),
             Self::SecurityLabels => {
                 roles.values_mut().for_each(|role| role.labels.clear());
-                tablespaces.values_mut().for_each(|it| it.labels.clear());
+                for it in tablespaces.values_mut() {
+                    it.labels.clear();
+                }
             }
             Self::Attribute(attribute) => {
                 roles.values_mut().for_each(|role| _ = role.set(attribute, None));

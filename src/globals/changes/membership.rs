@@ -73,7 +73,9 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
             removals.push(Change::Membership { key, from, to, origin });
         }
     }
-    removals.into_iter().for_each(|change| all.removal(scope, change));
+    for change in removals {
+        all.removal(scope, change);
+    }
 }
 
 /// All grants, in order.
