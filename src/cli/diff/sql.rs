@@ -55,7 +55,8 @@ pub(super) fn script(
     let mut plan = plan(&right.globals, &desired, &live.answers, platform, &plan_options);
     plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
     let all = sanitized.findings.iter().chain(plan.all_findings());
-    let is_chosen = |rule: &str| matches!(rule, "selection" | "platform-role");
+    let is_chosen =
+        |rule: &str| rule == "selection" || (rule == "platform-role" && !diff.all_roles);
     // Of a role that is the same on both sides, nothing is missed.
     let is_same = |object: &Object| {
         let name = object.name.as_str();

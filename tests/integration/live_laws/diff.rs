@@ -71,7 +71,7 @@ type Difference = (String, String, String, Option<String>, Option<String>);
 
 fn diff(left: &Cluster, right: &Cluster, more: &[&str]) -> String {
     let [from, to] = [left, right].map(|it| it.connection_string("boot", "postgres"));
-    let arguments = ["diff", &from, &to, "--reader", "catalog", "--all-roles"];
+    let arguments = ["diff", &from, &to, "--reader", "catalog"];
     let done = Run::new([&arguments, more].concat()).status_of(&[0, 1]);
     assert_eq!(done.stderr, "");
     done.stdout
