@@ -382,7 +382,12 @@ fn tablespaces() {
         "# apart from 1 that cannot be compared (1 tablespace owner); left out: 8 differences ignored\n"
     );
     // With their owners only.
-    assert_snapshot!(diff(left, right).with("--only fast").status(1).stdout, @"");
+    assert_snapshot!(diff(left, right).with("--only fast").status(1).stdout, @"
+    --- left.sql
+    +++ right.sql
+    ~ role fast: SECURITY LABEL FOR p: secret -> public
+    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role not selected
+    ");
 }
 
 /// Nothing in a name or a value breaks a line or the terminal, and what differs is seen to.
