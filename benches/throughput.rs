@@ -40,10 +40,10 @@ const SED: [&str; 5] = [
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    if let [step, file] = arguments.as_slice()
+    if let [step, files @ ..] = arguments.as_slice()
         && step.parse::<u64>().is_err()
     {
-        return inside(step, Path::new(file));
+        return files.iter().for_each(|file| inside(step, Path::new(file)));
     }
     let number = |at: usize, default| arguments.get(at).map_or(default, |a| a.parse().unwrap());
     let roles = number(0, 100_000);
@@ -52,6 +52,7 @@ fn main() {
     let dump = globals(roles);
     compare(&format!("{roles} roles"), &dump, &globals_contestants(&dump));
     scaling(roles);
+    difference(roles, &dump);
     for (data, what) in [(Data::Copy, "COPY"), (Data::Inserts, "INSERT")] {
         let name = format!("cluster-{what}-{size}.sql");
         let dump = made(&name, |out| generate::cluster(out, data, size));
@@ -70,6 +71,37 @@ fn scaling(roles: u64) {
         [roles / 10, roles].map(|roles| best(7, &convert(&globals(roles)).1).unwrap());
     let ratio = many.time.as_secs_f64() / few.time.as_secs_f64();
     println!("\nTen times as many roles as {} take {ratio:.1} times as long.", roles / 10);
+}
+
+/// Prints what comparing two dumps takes beside reading both: at most 30 % more is what it should be.
+fn difference(roles: u64, dump: &Path) {
+    let name = format!("globals-{roles}-later.sql");
+    let later = made(&name, |out| generate::later_globals(out, u32::try_from(roles).unwrap()));
+    let both = |mut command: Command| {
+        command.arg(dump).arg(&later);
+        command
+    };
+    println!("\n| two dumps of {roles} roles | processor | memory | times reading both |");
+    println!("|---|---:|---:|---:|");
+    let reading = || {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.arg("read");
+        both(command)
+    };
+    let read = best(7, &reading).unwrap();
+    println!("| both read | {read} | |");
+    for format in ["text", "json", "unified"] {
+        let diff = || {
+            let mut command = Command::new("sh");
+            // That they are different is no failure.
+            command.args(["-c", r#""$0" "$@"; test $? -eq 1"#, PG_GLOBALS]);
+            command.args(["diff", "--format", format]);
+            both(command)
+        };
+        let cost = best(7, &diff).unwrap();
+        let ratio = cost.time.as_secs_f64() / read.time.as_secs_f64();
+        println!("| pg_globals diff --format {format} | {cost} | {ratio:.2} |");
+    }
 }
 
 /// One of those that are compared: its name, and how it is run.

@@ -33,13 +33,28 @@ const TRAILER: &str = "--
 /// A globals dump. Most roles are users with a verifier, every tenth is a group; each user is a
 /// member of one group, every fourth has a setting, every eighth a comment.
 pub fn globals(out: &mut impl Write, roles: u32) -> io::Result<()> {
+    globals_dump(out, roles, When::Now)
+}
+
+/// The same a while later: every hundredth role is different.
+pub fn later_globals(out: &mut impl Write, roles: u32) -> io::Result<()> {
+    globals_dump(out, roles, When::Later)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum When {
+    Now,
+    Later,
+}
+
+fn globals_dump(out: &mut impl Write, roles: u32, when: When) -> io::Result<()> {
     out.write_all(HEADER.as_bytes())?;
-    role_statements(out, roles)?;
+    role_statements(out, roles, when)?;
     out.write_all(b"\\unrestrict benchmark\n\n")?;
     out.write_all(TRAILER.as_bytes())
 }
 
-fn role_statements(out: &mut impl Write, roles: u32) -> io::Result<()> {
+fn role_statements(out: &mut impl Write, roles: u32, when: When) -> io::Result<()> {
     let name = |role: u32| {
         let kind = if is_group(role) { "team" } else { "customer" };
         format!("{kind}_{role:06}_account")
@@ -49,6 +64,9 @@ fn role_statements(out: &mut impl Write, roles: u32) -> io::Result<()> {
         let name = name(role);
         writeln!(out, "CREATE ROLE {name};")?;
         write!(out, "ALTER ROLE {name} WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB ")?;
+        if when == When::Later && role % 100 == 3 {
+            write!(out, "CONNECTION LIMIT 5 ")?;
+        }
         if is_group(role) {
             writeln!(out, "NOLOGIN NOREPLICATION NOBYPASSRLS;")?;
         } else {
@@ -98,7 +116,7 @@ fn verifier(role: u32) -> String {
 /// A dump of a whole cluster: a few roles, and so many bytes of data.
 pub fn cluster(out: &mut impl Write, data: Data, size: u64) -> io::Result<()> {
     out.write_all(HEADER.as_bytes())?;
-    role_statements(out, 100)?;
+    role_statements(out, 100, When::Now)?;
     out.write_all(
         b"\\unrestrict benchmark\n\n--\n-- Databases\n--\n\n--\n-- Database \"shop\" dump\n--\n\n\
           CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8';\n\n\\connect shop\n\n\

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::file;
 use super::options::{self, SkipKind};
-use crate::glob::Glob;
+use super::selection::Selection;
 use crate::name::Name;
 use crate::read::{PasswordSource, read_passwords};
 use crate::sanitize::{Choices, Passwords, Skip};
@@ -18,21 +18,12 @@ use crate::secret::Secret;
 #[derive(Args, Debug)]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Choosing {
-    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
-    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
-    only: Vec<Glob>,
-
-    /// No roles whose name matches. Repeatable.
-    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What goes")]
-    exclude: Vec<Glob>,
+    #[command(flatten)]
+    selection: Selection,
 
     /// Leave a kind of objects out. Repeatable.
     #[arg(long, value_name = "KIND", value_enum, help_heading = "What goes")]
     skip: Vec<SkipKind>,
-
-    /// Give a role another name. Repeatable.
-    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What goes")]
-    rename: Vec<(Name, Name)>,
 
     /// Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable.
     #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
@@ -83,15 +74,12 @@ impl Choosing {
             None => BTreeMap::new(),
         };
         Ok(Choices {
-            only: self.only.clone(),
-            exclude: self.exclude.clone(),
-            rename: options::pairs("--rename", &self.rename)?,
             map_role: options::pairs("--map-role", &self.map_role)?,
             passwords,
             passwords_from,
             skip: self.skip(),
             widen: self.widen,
-            now: options::now(),
+            ..self.selection.choices()?
         })
     }
 

@@ -13,6 +13,7 @@ mod input;
 mod man;
 mod options;
 mod platforms;
+mod selection;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ pub mod collect;
 pub mod fact;
 pub mod ledger;
 pub mod model;
+mod rename;
 pub mod script;
 pub mod setting;
 pub mod timestamp;

@@ -357,6 +357,12 @@ impl Parameter {
 }
 
 impl Tablespace {
+    /// Its directory; some versions of pg_dumpall tell where in the data directory one is that has none
+    /// of its own, others do not.
+    pub fn place(&self) -> &str {
+        Some(&*self.location).filter(|it| !it.starts_with("pg_tblspc/")).unwrap_or_default()
+    }
+
     /// Where everything that is known about the tablespace comes from.
     pub fn origins(&self) -> impl Iterator<Item = Origin> {
         std::iter::once(self.created.origin)

@@ -22,6 +22,12 @@ impl SettingName {
         &self.0
     }
 
+    /// The same in lower case.
+    #[must_use]
+    pub fn folded(&self) -> Self {
+        Self(SmolStr::new(self.0.to_ascii_lowercase()))
+    }
+
     /// Whether it is this name, in any case.
     pub fn is(&self, name: &str) -> bool {
         self.0.eq_ignore_ascii_case(name)

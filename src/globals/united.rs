@@ -1,5 +1,7 @@
 //! Globals as they count, whoever granted what.
 
+use indexmap::map::Entry;
+
 use super::fact::Fact;
 use super::model::{Globals, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::attribute::Attribute;
@@ -20,7 +22,7 @@ impl Globals {
     }
 
     /// The same with one grant for each membership and privilege: every option that one of its grants
-    /// gives, and options that are not stated as they work out.
+    /// gives. What none of them states stays unstated.
     #[must_use]
     pub fn united(mut self) -> Self {
         let memberships = std::mem::take(&mut self.memberships);
@@ -29,18 +31,22 @@ impl Globals {
                 self.roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
             let key = MembershipKey { grantor: None, ..key };
             let origin = it.granted.origin;
-            let united = self
-                .memberships
-                .entry(key)
-                .or_insert(Membership { granted: it.granted, ..Membership::default() });
-            for (slot, option, default) in [
-                (&mut united.admin, it.admin, false),
-                (&mut united.inherit, it.inherit, inherits),
-                (&mut united.set, it.set, true),
-            ] {
-                let value = option.map_or(default, |fact| fact.value);
-                let earlier = slot.is_some_and(|fact| fact.value);
-                *slot = Some(Fact::new(value || earlier, origin));
+            let value = |option: Option<Fact<bool>>, default| option.map_or(default, |it| it.value);
+            let (admin, set) = (value(it.admin, false), value(it.set, true));
+            let fact = |value| Some(Fact::new(value, origin));
+            match self.memberships.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Membership { admin: fact(admin), set: fact(set), ..it });
+                }
+                Entry::Occupied(mut entry) => {
+                    let united = entry.get_mut();
+                    united.admin = fact(admin || value(united.admin, false));
+                    united.set = fact(set || value(united.set, true));
+                    if united.inherit.is_some() || it.inherit.is_some() {
+                        let earlier = value(united.inherit, inherits);
+                        united.inherit = fact(earlier || value(it.inherit, inherits));
+                    }
+                }
             }
         }
         let better = |slot: &mut Option<Fact<bool>>, other: Option<Fact<bool>>| {
@@ -69,6 +75,7 @@ impl Globals {
 
 #[cfg(test)]
 mod tests {
+    use crate::globals::{Scope, changes};
     use crate::read::{Options, read};
 
     #[test]
@@ -81,7 +88,14 @@ mod tests {
         let plain = "GRANT a TO b;";
         let all = |text: &str| globals(&format!("{roles}{text}")).united();
         assert_eq!(all(two), all(one));
-        assert_eq!(all(plain), all("GRANT a TO b WITH INHERIT FALSE, SET TRUE;"));
-        assert_ne!(all(plain), all(one));
+        let count =
+            |one: &str, other: &str| changes(&all(one), &all(other), Scope::Mirror).changes.len();
+        assert_eq!(count(plain, "GRANT a TO b WITH INHERIT FALSE, SET TRUE;"), 0);
+        assert_eq!(count(plain, one), 1);
+        let unstated = "GRANT a TO b GRANTED BY a;GRANT a TO b WITH INHERIT TRUE GRANTED BY c;";
+        assert_eq!(count(unstated, "GRANT a TO b WITH INHERIT TRUE;"), 0);
+        // Neither states it: it is the member's attribute and nothing else.
+        let inherits = globals("CREATE ROLE a;CREATE ROLE b INHERIT;CREATE ROLE c;GRANT a TO b;");
+        assert_eq!(changes(&all(plain), &inherits.united(), Scope::Mirror).changes.len(), 0);
     }
 }

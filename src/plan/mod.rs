@@ -80,6 +80,8 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// Why nothing can be sent at all.
     pub obstacles: Vec<Finding>,
+    /// The changes that these stand in the way of.
+    pub blocked: Vec<Change>,
 }
 
 /// What a veto says about a change.
@@ -253,7 +255,10 @@ pub fn plan(
             Judgement::Deferred(message) => (&mut plan.deferred, message),
             Judgement::Withheld(message) => (&mut plan.withheld, message),
             Judgement::Refused(message) => (&mut plan.refused, message),
-            Judgement::Obstacle(message) => (&mut plan.obstacles, message),
+            Judgement::Obstacle(message) => {
+                plan.blocked.push(change.clone());
+                (&mut plan.obstacles, message)
+            }
         };
         let finding = finding(about, &change, ledger, message);
         // Several changes to a role may be left out for one reason.

@@ -74,13 +74,11 @@ pub fn documented(name: &str, major: Major) -> Documented {
         let index = usize::try_from(number.checked_sub(FIRST)?).ok()?;
         *offered(name)?.versions.get(index)?
     };
-    match at(number) {
-        Some(version) => Documented::Offered(Some(version).filter(|it| !it.is_empty())),
-        None => {
-            let older = (FIRST..number).rev().find(|number| at(*number).is_some());
-            Documented::Missing(older.map(Major::new))
-        }
+    if let Some(version) = at(number) {
+        return Documented::Offered(Some(version).filter(|it| !it.is_empty()));
     }
+    let older = (FIRST..number).rev().find(|number| at(*number).is_some());
+    Documented::Missing(older.map(Major::new))
 }
 
 /// Compares versions of an extension: number by number, and a missing one is 0. None where one of

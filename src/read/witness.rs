@@ -101,9 +101,7 @@ fn plain(mut globals: Globals) -> Globals {
     globals.settings.retain(|key, _| !key.role.as_ref().is_some_and(is_predefined));
     globals.memberships.retain(|key, _| !(is_predefined(&key.role) && is_predefined(&key.member)));
     for tablespace in globals.tablespaces.values_mut() {
-        if tablespace.location.starts_with("pg_tblspc/") {
-            tablespace.location = "".into();
-        }
+        tablespace.location = tablespace.place().into();
     }
     globals
 }

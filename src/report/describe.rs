@@ -116,6 +116,9 @@ pub(super) fn describe(change: &Change) -> String {
         Change::CreateTablespace { name, .. } => format!("create tablespace {name}"),
         Change::DropTablespace { name, .. } => format!("drop tablespace {name}"),
         Change::TablespaceOwner { name, to, .. } => format!("alter tablespace {name}: owner {to}"),
+        Change::TablespaceLocation { name, from, to } => {
+            format!("tablespace {name}: location {to}, is {from}")
+        }
         Change::TablespaceOption { name, option, to, .. } => match to {
             Some(to) => format!("alter tablespace {name}: {option} = {to}"),
             None => format!("alter tablespace {name}: reset {option}"),
@@ -170,7 +173,7 @@ fn object(on: &Target) -> String {
     }
 }
 
-fn grantee(grantee: &Grantee) -> String {
+pub(super) fn grantee(grantee: &Grantee) -> String {
     match grantee {
         Grantee::Public => "PUBLIC".to_owned(),
         Grantee::Role(name) => Name::to_string(name),

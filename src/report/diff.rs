@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use super::blocks::Blocks;
 use super::difference::Difference;
+use super::escaped::{value, visible};
+use super::one_line;
 use super::text::{self, Look, plural};
 use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
@@ -44,23 +46,36 @@ pub struct Side {
     pub server_version: Option<String>,
 }
 
+impl Side {
+    /// How it is called in a line.
+    pub(super) fn title(&self) -> String {
+        if self.name == "-" { "standard input".to_owned() } else { one_line(&self.name) }
+    }
+}
+
 /// How much was left out, by its reason.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LeftOut {
+    /// Passwords that cannot be compared: one side does not show them.
+    pub passwords: usize,
+    /// Settings that cannot be compared: one side cannot have shown them.
+    pub settings: usize,
+    /// Owners of tablespaces that cannot be compared: one side does not tell them.
+    pub owners: usize,
     /// Roles of the platforms themselves.
     pub platform_roles: usize,
+    /// Tablespaces of the platforms themselves.
+    pub platform_tablespaces: usize,
     /// Roles that `--only` and `--exclude` leave out.
     pub selection: usize,
     /// Differences that `--ignore` leaves out.
     pub ignored: usize,
-    /// Passwords that one side does not show.
-    pub passwords: usize,
-    /// Settings that one side cannot have shown.
-    pub settings: usize,
     /// Ends of passwords that are `infinity` on one side and absent on the other, which is the same.
     pub infinity: usize,
-    /// With `--as`: what only the right side has.
+    /// With `--as`: roles that only the right side has.
+    pub only_right: usize,
+    /// With `--as`: what the right side's roles have beyond the left side's.
     pub extra: usize,
     /// With `--as`: what waits for its database.
     pub deferred: usize,
@@ -69,20 +84,49 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    fn words(self) -> Vec<String> {
-        let all = [
-            (self.passwords, "password", " that one side does not show"),
-            (self.settings, "setting", " that one side cannot show"),
+    /// What cannot be compared.
+    fn incomparable(self) -> [(usize, &'static str, &'static str); 3] {
+        [
+            (self.passwords, "password", ""),
+            (self.settings, "setting", ""),
+            (self.owners, "tablespace owner", ""),
+        ]
+    }
+
+    /// What was not looked at, or is no difference.
+    fn others(self) -> [(usize, &'static str, &'static str); 9] {
+        [
             (self.platform_roles, "platform role", ""),
+            (self.platform_tablespaces, "platform tablespace", ""),
             (self.selection, "role", " not selected"),
             (self.ignored, "difference", " ignored"),
-            (self.infinity, "end", " of a password that is infinity or absent, which is the same"),
-            (self.extra, "thing", " that only the right side has"),
-            (self.deferred, "setting", " that wait for their database"),
+            (self.infinity, "VALID UNTIL 'infinity'", " that says the same as none"),
+            (self.only_right, "role", " that only the right side has"),
+            (self.extra, "thing", " that roles have beyond the left side"),
+            (self.deferred, "setting", " of a database that is not there yet"),
             (self.withheld, "change", " that copy would not make"),
-        ];
-        let some = all.into_iter().filter(|(count, ..)| *count > 0);
-        some.map(|(count, what, more)| format!("{}{more}", plural(count, what))).collect()
+        ]
+    }
+
+    /// Both in words: `, apart from 2 that cannot be compared (2 passwords); left out: 1 platform role`.
+    pub(super) fn words(self) -> String {
+        let list = |all: &[(usize, &str, &str)]| {
+            let some = all.iter().filter(|(count, ..)| *count > 0);
+            let some = some.map(|(count, what, more)| format!("{}{more}", plural(*count, what)));
+            some.collect::<Vec<_>>().join(", ")
+        };
+        let incomparable = self.incomparable();
+        let mut words = String::new();
+        let count: usize = incomparable.iter().map(|(count, ..)| count).sum();
+        if count > 0 {
+            let list = list(&incomparable);
+            let _ = write!(words, ", apart from {count} that cannot be compared ({list})");
+        }
+        let others = list(&self.others());
+        if !others.is_empty() {
+            let _ = write!(words, "; left out: {others}");
+        }
+        words
     }
 }
 
@@ -111,10 +155,7 @@ pub fn write(report: &DiffReport, look: Look, to: &mut dyn io::Write) -> io::Res
 
 fn head(report: &DiffReport, out: &mut String) -> fmt::Result {
     for (sign, side) in [("---", &report.left), ("+++", &report.right)] {
-        let name: String =
-            side.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let name = if name == "-" { "standard input" } else { &name };
-        write!(out, "{sign} {name}")?;
+        write!(out, "{sign} {}", side.title())?;
         if let Some(version) = &side.server_version {
             write!(out, ", PostgreSQL {version}")?;
         }
@@ -137,21 +178,15 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     };
     let style = if look.colours { colour.on_default() } else { Style::new() };
     write!(out, "{style}{sign} {}", object(difference))?;
-    let shown = |value: &str| value.replace(char::is_control, " ");
-    let is_itself = matches!(
-        (difference.kind, difference.field.as_str()),
-        (Kind::Role, "role")
-            | (Kind::Tablespace, "tablespace")
-            | (Kind::Membership, "options")
-            | (Kind::Parameter, "privileges")
-    );
-    if !is_itself {
-        write!(out, ": {}", shown(&difference.field))?;
+    // An object that only one side has may have nothing to tell.
+    let is_whole = difference.is_whole();
+    if !is_whole {
+        write!(out, ": {}", visible(&difference.field))?;
     }
     match (&difference.left, &difference.right) {
-        (Some(left), Some(right)) => write!(out, ": {} -> {}", shown(left), shown(right))?,
-        (Some(one), None) | (None, Some(one)) if !one.is_empty() => {
-            write!(out, ": {}", shown(one))?;
+        (Some(left), Some(right)) => write!(out, ": {} -> {}", value(left), value(right))?,
+        (Some(one), None) | (None, Some(one)) if !(is_whole && one.is_empty()) => {
+            write!(out, ": {}", value(one))?;
         }
         _ => {}
     }
@@ -163,10 +198,10 @@ fn object(difference: &Difference) -> String {
     match difference.kind {
         Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", Name::new(name)),
         Kind::Tablespace => format!("tablespace {}", Name::new(name)),
-        Kind::Setting => format!("setting of {}", name.replace(char::is_control, " ")),
-        Kind::Membership => format!("membership {}", name.replace(char::is_control, " ")),
-        Kind::Parameter => format!("parameter {}", name.replace(char::is_control, " ")),
-        Kind::Statement => name.replace(char::is_control, " "),
+        Kind::Setting => format!("setting of {}", visible(name)),
+        Kind::Membership => format!("membership {}", visible(name)),
+        Kind::Parameter => format!("parameter {}", visible(name)),
+        Kind::Statement => visible(name).into_owned(),
     }
 }
 
@@ -182,6 +217,5 @@ fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
         write!(out, "{bold}{}{bold:#}", plural(report.differences.len(), "difference"))?;
         write!(out, ": {added} added, {removed} removed, {changed} changed")?;
     }
-    let words = report.left_out.words();
-    if words.is_empty() { writeln!(out) } else { writeln!(out, "; left out: {}", words.join(", ")) }
+    writeln!(out, "{}", report.left_out.words())
 }

@@ -7,11 +7,14 @@ mod copy;
 mod describe;
 mod diff;
 mod difference;
+mod equalizer;
+mod escaped;
 mod markdown;
 mod mistake;
 #[cfg(test)]
 mod schema;
 mod script;
+mod session;
 mod text;
 mod undo;
 mod unified;
@@ -21,6 +24,7 @@ pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_r
 pub use describe::Action;
 pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
 pub use difference::{Difference, Fingerprint};
+pub use equalizer::{Equalizer, render as render_equalizer};
 pub use markdown::{write_convert as write_markdown, write_copy as write_copy_markdown};
 pub use mistake::render_all as render_mistakes;
 pub use script::{Title, render as render_script, write as write_script};

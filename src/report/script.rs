@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::blocks::Blocks;
-use super::one_line;
+use super::{one_line, session};
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
 use crate::sql::{Statement, print};
@@ -63,24 +63,16 @@ fn push(statement: &Statement<'_>, out: &mut String) {
 }
 
 fn head(title: Title<'_>, major: Major, out: &mut String) {
-    let _ = write!(
+    let _ = writeln!(
         out,
         "-- Roles and other globals for {} {major}, made from {} by pg_globals {}.\n\
-         -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.\n\n\
-         \\set ON_ERROR_STOP on\n\
-         SET client_encoding = 'UTF8';\n\
-         SET standard_conforming_strings = on;\n\
-         SET default_transaction_read_only = off;\n",
+         -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.",
         one_line(title.platform),
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
     );
-    push(&Statement::VersionGuard(major), out);
-    out.push_str("\nBEGIN;\n");
-    if major >= Major::new(16) {
-        // Else creating a role could make the administrator a member of it.
-        out.push_str("SET LOCAL createrole_self_grant = '';\n");
-    }
+    session::setup_for(major, out);
+    session::begin(major, out);
 }
 
 fn heading(phase: Phase) -> &'static str {

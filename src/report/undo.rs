@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::one_line;
+use super::{one_line, session};
 use crate::globals::changes::Options;
 use crate::globals::script::{Delta, Phase};
 use crate::globals::{Change, Globals};
@@ -60,9 +60,7 @@ pub fn render(
             );
         }
     }
-    out.push_str(
-        "\n\\set ON_ERROR_STOP on\nSET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n",
-    );
+    out.push_str(session::SETUP);
     let delta = Delta::of(&inverse, answers.major);
     let (mut inside, mut outside) = (String::new(), String::new());
     for (phase, _, statement) in delta.statements() {

@@ -5,30 +5,36 @@ use std::io;
 use anstyle::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
+use super::diff::DiffReport;
 use super::difference::Fingerprint;
-use super::one_line;
+use super::escaped::on_one_line;
 use super::text::Look;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};
 use crate::secret::Secret;
-use crate::sql::print;
+use crate::sql::{Statement, print};
 use crate::version::Major;
 
 /// How many lines are shown around a difference, as diff(1) does.
 const CONTEXT: usize = 3;
 
-/// Writes the unified diff of two sides, whose names stand in the header.
+/// Writes the unified diff of two sides, whose names stand in the header; first what was left out.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn write(
-    sides: [(&str, &Globals); 2],
+    report: &DiffReport,
+    [left, right]: [&Globals; 2],
     major: Major,
     fingerprint: &Fingerprint,
     look: Look,
     to: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let [(left_name, left), (right_name, right)] = sides;
+    // What stands before the header is passed over by those who read such a diff.
+    let words = report.left_out.words();
+    if !words.is_empty() {
+        writeln!(to, "# {}", words.trim_start_matches([',', ';', ' ']))?;
+    }
     let (left, right) = (script(left, major, fingerprint), script(right, major, fingerprint));
     let diff = TextDiff::from_lines(&left, &right);
     let style = |style: Style| if look.colours { style } else { Style::new() };
@@ -38,7 +44,7 @@ pub fn write(
     let mut header = false;
     for group in diff.grouped_ops(CONTEXT) {
         if !header {
-            writeln!(to, "--- {}\n+++ {}", one_line(left_name), one_line(right_name))?;
+            writeln!(to, "--- {}\n+++ {}", report.left.title(), report.right.title())?;
             header = true;
         }
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
@@ -74,7 +80,7 @@ pub fn write(
     Ok(())
 }
 
-/// One statement a line, apart from values with line ends in them; verifiers by their fingerprint.
+/// One statement a line; verifiers by their fingerprint.
 fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String {
     let mut globals = globals.clone();
     for role in globals.roles.values_mut() {
@@ -86,11 +92,28 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         if role.valid_until.as_ref().is_some_and(|until| until.value.is_infinite()) {
             role.valid_until = None;
         }
+        role.connection_limit = role.connection_limit.filter(|limit| limit.value != -1);
     }
     let mut out = String::new();
-    for (_, statement) in statements(&globals, Shape { major, if_not_exists: false }) {
-        print(&statement, &mut out);
+    let mut push = |statement: &Statement<'_>| {
+        let mut text = String::new();
+        print(statement, &mut text);
+        out.push_str(&on_one_line(&text));
         out.push_str(";\n");
+    };
+    for (_, statement) in statements(&globals, Shape { major, if_not_exists: false }) {
+        match statement {
+            Statement::DatabaseGuard { statements, .. } => statements.iter().for_each(&mut push),
+            // Each member by itself: a new one changes no line of the others.
+            Statement::GrantRole { roles, members, options, granted_by } => {
+                for member in members {
+                    let (roles, members) = (roles.clone(), vec![member]);
+                    let granted_by = granted_by.clone();
+                    push(&Statement::GrantRole { roles, members, options, granted_by });
+                }
+            }
+            other => push(&other),
+        }
     }
     out
 }

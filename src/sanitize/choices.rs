@@ -119,6 +119,12 @@ impl Choices {
         (self.only.is_empty() || any(&self.only)) && !any(&self.exclude)
     }
 
+    /// Whether the user left this role out; its name may be the new one.
+    pub fn leaves_out(&self, name: &Name) -> bool {
+        let renamed = self.rename.iter().find(|(_, to)| *to == name);
+        !self.selects(renamed.map_or(name, |(from, _)| from))
+    }
+
     /// Whether the user wants this kind of objects left out.
     pub fn skips(&self, kind: Skip) -> bool {
         self.skip.contains(&kind)
@@ -129,8 +135,11 @@ impl Choices {
         self.map_role.get(attribute.keyword())
     }
 
-    /// Whether the choices fit what was read.
-    pub(super) fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
+    /// Whether the new names fit what was read.
+    ///
+    /// # Errors
+    /// Where they rename nothing, or onto a role that exists.
+    pub fn check_renames(&self, globals: &Globals) -> Result<(), ChoiceError> {
         let mut names: Vec<&Name> = Vec::new();
         for (from, to) in &self.rename {
             if !globals.roles.contains_key(from) {
@@ -145,6 +154,12 @@ impl Choices {
             }
             names.push(to);
         }
+        Ok(())
+    }
+
+    /// Whether the choices fit what was read.
+    pub(super) fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
+        self.check_renames(globals)?;
         for from in self.map_role.keys() {
             let known = from.as_str() == Attribute::Superuser.keyword()
                 || globals.roles.contains_key(from)

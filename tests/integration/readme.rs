@@ -8,6 +8,7 @@ use pg_globals::plan;
 use pg_globals::sanitize::rules;
 
 use crate::support::cluster::Cluster;
+use crate::support::command::Run;
 use crate::support::{globals, platforms};
 
 /// Runs the program in the repository's directory: what it prints on stdout and on stderr.
@@ -102,6 +103,30 @@ fn shortened(script: &str) -> String {
     out.trim_end().to_owned() + "\n"
 }
 
+/// Two dumps, a day apart.
+fn diff() -> String {
+    let role = "CREATE ROLE app LOGIN CONNECTION LIMIT 5 PASSWORD 'SCRAM-SHA-256$4096:AAAAAAAAAAAAAAAAAAAAAA==$\
+                AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';\n";
+    let yesterday = format!(
+        "{role}CREATE ROLE writers;\nGRANT writers TO app;\nALTER ROLE app SET statement_timeout TO '1min';\n"
+    );
+    let today = format!(
+        "{}CREATE ROLE writers;\nGRANT writers TO app WITH ADMIN OPTION;\nCREATE ROLE new LOGIN;\n\
+         COMMENT ON ROLE new IS 'ask Jane';\n",
+        role.replace("LIMIT 5", "LIMIT 10").replace("4096:A", "4096:B")
+    );
+    let run = Run::new(["diff", "yesterday.sql", "today.sql"]);
+    let run = run.file("yesterday.sql", yesterday).file("today.sql", today);
+    let printed = run.status(1).stdout;
+    // Fingerprints differ from run to run.
+    let mut shown = String::new();
+    for (number, part) in printed.split('#').enumerate() {
+        let fingerprint = ["", "#e097459e", "#6c8c8178"][number];
+        let _ = write!(shown, "{fingerprint}{}", if number == 0 { part } else { &part[8..] });
+    }
+    format!("```console\n$ pg_globals diff yesterday.sql today.sql\n{shown}```\n")
+}
+
 #[test]
 fn the_readme_is_true() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
@@ -115,6 +140,7 @@ fn the_readme_is_true() {
     expected = with(&expected, "script", &format!("```sql\n{}```\n", shortened(&script)));
     expected = with(&expected, "rules", &rules_table());
     expected = with(&expected, "copy", &copy());
+    expected = with(&expected, "diff", &diff());
     expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, &expected).expect("README.md can be written");

@@ -1,81 +1,67 @@
 //! Both sides as they are.
 
-use std::collections::BTreeSet;
-
+use super::sides::Sides;
 use super::{Diff, Ignore};
-use crate::cli::input::Input;
+use crate::attribute::Attribute;
 use crate::globals::changes::changes;
-use crate::globals::{Change, Globals, Grantee, Password, Scope};
-use crate::name::Name;
-use crate::report::{DiffReport, Difference, Fingerprint};
+use crate::globals::{
+    Change, Fact, Globals, Grantee, ParameterKey, Password, Role, Scope, SettingKey, Tablespace,
+};
+use crate::report::{Difference, Fingerprint, LeftOut};
 
 /// Compares, and makes both sides show what was compared.
 pub(super) fn compare(
     diff: &Diff,
-    left: &mut Input,
-    right: &mut Input,
+    sides: &mut Sides,
     fingerprint: &Fingerprint,
-    report: &mut DiffReport,
-) {
-    for input in [&mut *left, &mut *right] {
-        let globals = std::mem::take(&mut input.globals).explicit();
-        input.globals = if diff.grantors { globals } else { globals.united() };
-    }
-    report.left_out.settings = hide_settings(left, right) + hide_settings(right, left);
-    report.left_out.passwords = hide_passwords(&mut left.globals, &mut right.globals);
-    report.left_out.infinity = infinities(&left.globals, &right.globals);
-    let mut found = differences(&left.globals, &right.globals, fingerprint);
-    let before = found.len();
-    found.retain(|(change, _)| !diff.ignore.iter().any(|ignore| ignore.covers(change)));
-    report.left_out.ignored = before - found.len();
-    report.differences = found.into_iter().map(|(_, difference)| difference).collect();
-    report.differences.sort();
-    for input in [left, right] {
-        for ignore in &diff.ignore {
-            without(&mut input.globals, *ignore);
+    out: &mut LeftOut,
+) -> Vec<Difference> {
+    for globals in [&mut sides.left, &mut sides.right] {
+        let mut all = std::mem::take(globals).explicit();
+        for tablespace in all.tablespaces.values_mut() {
+            // An owner has it anyway; old versions of pg_dumpall say so.
+            let Tablespace { owner, grants, .. } = tablespace;
+            let owner = owner.as_ref().map(|owner| &owner.value);
+            grants.retain(|(to, _), _| !matches!(to, Grantee::Role(to) if Some(to) == owner));
         }
+        *globals = if diff.grantors { all } else { all.united() };
     }
+    let Sides { left, right, .. } = sides;
+    out.settings = sides.left_shows.hide_settings(right) + sides.right_shows.hide_settings(left);
+    out.passwords = hide_passwords(left, right);
+    out.owners = hide_owners(left, right);
+    out.infinity = infinities(left, right);
+
+    let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
+    let mut shown = |mut changes: Vec<Change>| {
+        let is_drop =
+            |it: &Change| matches!(it, Change::DropRole { .. } | Change::DropTablespace { .. });
+        changes.retain(|change| !is_drop(change));
+        let before = changes.len();
+        changes.retain(|change| !is_ignored(change));
+        out.ignored += before - changes.len();
+        Difference::of(&changes, fingerprint)
+    };
+    // What the right side is to have for being like itself: the left side is what is there.
+    let mut all = shown(changes(left, right, Scope::Mirror).changes);
+    // What only the left side has is seen from the right, so that swapping the sides swaps the values
+    // and nothing else.
+    let only_left = only(left, right);
+    let removed = shown(changes(&Globals::default(), &only_left, Scope::Mirror).changes);
+    all.extend(removed.into_iter().map(Difference::swapped));
+    Difference::sort(&mut all);
+    all
 }
 
-/// What makes `left` like `right`, and what `right` is made of that `left` has not, the same for what
-/// only `left` has: swapping the sides swaps the values and nothing else.
-fn differences(
-    left: &Globals,
-    right: &Globals,
-    fingerprint: &Fingerprint,
-) -> Vec<(Change, Difference)> {
-    let forward = changes(left, right, Scope::Mirror).changes;
-    let backward = changes(right, left, Scope::Mirror).changes;
-    let is_drop =
-        |it: &Change| matches!(it, Change::DropRole { .. } | Change::DropTablespace { .. });
-    let mut all: Vec<_> = forward
-        .into_iter()
-        .filter(|change| !is_drop(change))
-        .map(|change| {
-            let difference = Difference::of(&change, fingerprint);
-            (change, difference)
-        })
-        .collect();
-    // What a role or tablespace that only the left side has is made of.
-    let only_left = |change: &Change| match change {
-        Change::CreateRole { .. } | Change::CreateTablespace { .. } => true,
-        Change::Comment { on, .. } | Change::Label { on, .. } => {
-            let name = on.name();
-            match on {
-                crate::globals::changes::Target::Role(_) => !right.roles.contains_key(name),
-                crate::globals::changes::Target::Tablespace(_) => {
-                    !right.tablespaces.contains_key(name)
-                }
-            }
-        }
-        Change::Password { role, .. } => !right.roles.contains_key(role),
-        _ => false,
-    };
-    all.extend(backward.into_iter().filter(only_left).map(|change| {
-        let difference = Difference::of(&change, fingerprint).swapped();
-        (change, difference)
-    }));
-    all
+/// The roles and tablespaces that only one side has.
+fn only(side: &Globals, other: &Globals) -> Globals {
+    let mut only = Globals::default();
+    let roles = side.roles.iter().filter(|(name, _)| !other.roles.contains_key(*name));
+    only.roles.extend(roles.map(|(name, it)| (name.clone(), it.clone())));
+    let tablespaces =
+        side.tablespaces.iter().filter(|(name, _)| !other.tablespaces.contains_key(*name));
+    only.tablespaces.extend(tablespaces.map(|(name, it)| (name.clone(), it.clone())));
+    only
 }
 
 impl Ignore {
@@ -94,81 +80,82 @@ impl Ignore {
             }
         }
     }
-}
 
-/// For the unified form, which shows the sides themselves.
-fn without(globals: &mut Globals, ignore: Ignore) {
-    match ignore {
-        Ignore::Passwords => {
-            for role in globals.roles.values_mut() {
-                role.password = Password::Unknown;
+    /// Takes it out of a side that is shown itself.
+    fn clear(self, globals: &mut Globals) {
+        let Globals { roles, tablespaces, .. } = globals;
+        match self {
+            Self::Passwords => {
+                roles.values_mut().for_each(|role| role.password = Password::Unknown);
             }
-        }
-        Ignore::Comments => {
-            for role in globals.roles.values_mut() {
-                role.comment = None;
+            Self::Comments => {
+                roles.values_mut().for_each(|role| role.comment = None);
+                for it in tablespaces.values_mut() {
+                    it.comment = None;
+                }
             }
-        }
-        Ignore::Settings => globals.settings.clear(),
-        Ignore::Memberships => globals.memberships.clear(),
-        Ignore::Parameters => globals.parameters.clear(),
-        Ignore::Tablespaces => globals.tablespaces.clear(),
-        Ignore::SecurityLabels => {
-            for role in globals.roles.values_mut() {
-                role.labels.clear();
+            Self::Settings => globals.settings.clear(),
+            Self::Memberships => globals.memberships.clear(),
+            Self::Parameters => globals.parameters.clear(),
+            Self::Tablespaces => tablespaces.clear(),
+            Self::SecurityLabels => {
+                roles.values_mut().for_each(|role| role.labels.clear());
+                for it in tablespaces.values_mut() {
+                    it.labels.clear();
+                }
             }
-        }
-        Ignore::Attribute(attribute) => {
-            for role in globals.roles.values_mut() {
-                role.set(attribute, None);
+            Self::Attribute(attribute) => {
+                roles.values_mut().for_each(|role| _ = role.set(attribute, None));
             }
         }
     }
 }
 
-/// Takes roles out, with all that is theirs. Settings of no role stay where all roles are looked at.
-pub(super) fn without_roles(globals: &mut Globals, gone: &BTreeSet<Name>, all: bool) {
-    if gone.is_empty() && all {
-        return;
+/// Makes both sides such that their scripts differ where they do.
+pub(super) fn for_scripts(diff: &Diff, sides: &mut Sides) {
+    let Sides { left, right, .. } = sides;
+    for globals in [&mut *left, &mut *right] {
+        diff.ignore.iter().for_each(|ignore| ignore.clear(globals));
+        // Case is no difference.
+        globals.settings = std::mem::take(&mut globals.settings)
+            .into_iter()
+            .map(|(key, it)| (SettingKey { name: key.name.folded(), ..key }, it))
+            .collect();
+        globals.parameters = std::mem::take(&mut globals.parameters)
+            .into_iter()
+            .map(|(key, it)| (ParameterKey { parameter: key.parameter.folded(), ..key }, it))
+            .collect();
+        for tablespace in globals.tablespaces.values_mut() {
+            tablespace.location = tablespace.place().into();
+        }
     }
-    let stays = |name: &Name| !gone.contains(name);
-    globals.roles.retain(|name, _| stays(name));
-    globals.memberships.retain(|key, _| stays(&key.role) && stays(&key.member));
-    globals.settings.retain(|key, _| key.role.as_ref().map_or(all, stays));
-    globals.parameters.retain(|key, _| match &key.grantee {
-        Grantee::Role(name) => stays(name),
-        Grantee::Public => all,
-    });
-    if !all {
-        globals.tablespaces.clear();
+    state_inherit(left, right);
+    state_inherit(right, left);
+}
+
+/// Where the other side states `INHERIT`, so does this.
+fn state_inherit(globals: &mut Globals, other: &Globals) {
+    let Globals { roles, memberships, .. } = globals;
+    for (key, it) in memberships {
+        if it.inherit.is_none() && other.memberships.get(key).is_some_and(|it| it.inherit.is_some())
+        {
+            let inherits = roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
+            it.inherit = Some(Fact::new(inherits, it.granted.origin));
+        }
     }
 }
 
-/// Takes out the settings of one side that the other cannot have shown: a globals dump has none of
-/// databases, in databases or of all roles. Gives their number.
-fn hide_settings(shows: &mut Input, other: &Input) -> usize {
-    let before = shows.globals.settings.len();
-    let (databases, everybody) = other.shows_settings();
-    shows.globals.settings.retain(|key, _| match (&key.database, &key.role) {
-        (Some(_), _) => databases,
-        (None, None) => everybody,
-        (None, Some(_)) => true,
-    });
-    before - shows.globals.settings.len()
-}
-
-/// Takes out passwords that only one side shows. Gives their number.
+/// Takes out passwords that only one side shows. Gives the number of roles that may have one.
 fn hide_passwords(left: &mut Globals, right: &mut Globals) -> usize {
     let mut hidden = 0;
     for (name, one) in &mut left.roles {
         let Some(other) = right.roles.get_mut(name) else { continue };
-        let unknown = |password: &Password| matches!(password, Password::Unknown);
-        if unknown(&one.password) || unknown(&other.password) {
-            let can_log_in = |role: &crate::globals::Role| {
-                matches!(role.password, Password::Is(_))
-                    || role.has(crate::attribute::Attribute::Login)
+        let is_unknown = |role: &Role| role.password == Password::Unknown;
+        if is_unknown(one) || is_unknown(other) {
+            let may_have_one = |role: &Role| {
+                matches!(role.password, Password::Is(_)) || role.has(Attribute::Login)
             };
-            hidden += usize::from(can_log_in(one) || can_log_in(other));
+            hidden += usize::from(may_have_one(one) || may_have_one(other));
             one.password = Password::Unknown;
             other.password = Password::Unknown;
         }
@@ -176,14 +163,26 @@ fn hide_passwords(left: &mut Globals, right: &mut Globals) -> usize {
     hidden
 }
 
+/// Takes out owners of tablespaces that only one side tells. Gives their number.
+fn hide_owners(left: &mut Globals, right: &mut Globals) -> usize {
+    let mut hidden = 0;
+    for (name, one) in &mut left.tablespaces {
+        let Some(other) = right.tablespaces.get_mut(name) else { continue };
+        if one.owner.is_some() != other.owner.is_some() {
+            hidden += 1;
+            one.owner = None;
+            other.owner = None;
+        }
+    }
+    hidden
+}
+
+/// The roles whose password never ends, which only one side says.
 fn infinities(left: &Globals, right: &Globals) -> usize {
-    let infinite = |role: &crate::globals::Role| {
-        role.valid_until.as_ref().map(|until| until.value.is_infinite())
-    };
+    let infinite = |role: &Role| role.valid_until.as_ref().map(|until| until.value.is_infinite());
     let pairs = left.roles.iter().filter_map(|(name, one)| Some((one, right.roles.get(name)?)));
-    pairs
-        .filter(|(one, other)| {
-            matches!((infinite(one), infinite(other)), (Some(true), None) | (None, Some(true)))
-        })
-        .count()
+    let is_note = |(one, other): &(&Role, &Role)| {
+        matches!((infinite(one), infinite(other)), (Some(true), None) | (None, Some(true)))
+    };
+    pairs.filter(is_note).count()
 }

@@ -1,15 +1,18 @@
 //! `--as`: the left side as copy would bring it, and whether the right side has all of it.
 
-use anyhow::{Result, bail};
+use std::collections::BTreeSet;
+
+use anyhow::Result;
 
 use super::Diff;
+use super::sides::{Platforms, Shows, only_right};
 use crate::cli::input::Input;
-use crate::cli::options::{self, PlatformChoice};
+use crate::cli::options::PlatformChoice;
 use crate::finding::{Finding, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Scope};
 use crate::plan::{self, Desired, plan};
-use crate::platform::Rights;
+use crate::platform::{Platform, Rights};
 use crate::report::{DiffReport, Difference, Fingerprint};
 use crate::sanitize::{Choices, sanitize};
 
@@ -17,7 +20,9 @@ use crate::sanitize::{Choices, sanitize};
 pub(super) fn compare(
     diff: &Diff,
     mut left: Input,
-    right: &Input,
+    mut right: Input,
+    source_platform: Option<&Platform>,
+    choices: &Choices,
     fingerprint: &Fingerprint,
     report: &mut DiffReport,
 ) -> Result<()> {
@@ -28,64 +33,63 @@ pub(super) fn compare(
     let major = right.major().unwrap_or_else(|| target.newest());
     let offline = Rights::offline(target, major);
     let rights = answers.as_ref().map_or(offline, |answers| offline.narrowed_by(answers));
-    let now = options::now();
-    let choices = Choices { now, ..Choices::default() };
-    let named = diff.input.platform()?;
+    let out = &mut report.left_out;
+
+    let platforms = Platforms([source_platform, Some(target)]);
+    out.only_right = only_right(&left.globals, &right.globals, platforms, choices).count();
+    let names: BTreeSet<_> = left.globals.roles.keys().chain(right.globals.roles.keys()).collect();
+    let (chosen, others): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| !choices.leaves_out(name));
+    out.selection = others.len();
+    out.platform_roles = chosen.into_iter().filter(|name| platforms.own(name)).count();
+
+    let (left_shows, right_shows) = (Shows::of(&left), Shows::of(&right));
+    out.settings = right_shows.hide_settings(&mut left.globals);
+    // Of roles that the left side does not have, nothing is compared.
+    right.globals.settings.retain(|key, _| {
+        key.role.as_ref().is_none_or(|role| left.globals.roles.contains_key(role))
+    });
+    out.settings += left_shows.hide_settings(&mut right.globals);
+
     let (globals, ledger, findings) = left.take();
-    let source = left.source(named.as_ref().map(PlatformChoice::get));
-    let sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
+    let source = left.source(source_platform);
+    let sanitized = sanitize(globals, ledger, findings, rights, source, choices)?;
     let desired = Desired {
         source: None,
         globals: &sanitized.globals,
         unspecified: &sanitized.unspecified,
         ledger: &sanitized.ledger,
     };
-    let out = &mut report.left_out;
     let mut not_done: Vec<Finding> = Vec::new();
     let mut missing = if let Some(answers) = &answers {
-        let plan_options = plan::Options { now, ..plan::Options::default() };
+        let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = plan(&right.globals, &desired, answers, target, &plan_options);
-        if let Some(obstacle) = plan.obstacles.first() {
-            bail!("{}", obstacle.message);
-        }
         out.extra = plan.extra.len();
         out.deferred = plan.deferred.len();
         not_done = plan.withheld.iter().chain(&plan.refused).cloned().collect();
         for finding in &mut not_done {
             finding.severity = Severity::Error;
         }
-        out.withheld = plan.withheld.len() + plan.refused.len();
+        out.withheld = not_done.len();
         out.passwords = plan.unverifiable.len();
-        plan.changes
+        // What stands in the way of a copy is no reason not to say what is missing.
+        [plan.changes, plan.blocked].concat()
     } else {
-        // A dump says nothing of databases that may be missing.
-        let (databases, everybody) = right.shows_settings();
-        let shown = |change: &Change| match change {
-            Change::Setting { key, .. } => match (&key.database, &key.role) {
-                (Some(_), _) => databases,
-                (None, None) => everybody,
-                (None, Some(_)) => true,
-            },
-            _ => true,
-        };
-        let Changes { mut changes, extra, unverifiable } =
-            changes(&right.globals.clone().explicit(), desired.globals, Scope::Merge);
+        let Changes { changes, extra, unverifiable } =
+            changes(&right.globals.explicit(), desired.globals, Scope::Merge);
         out.extra = extra.iter().filter(|change| !desired.unspecified.covers(change)).count();
         out.passwords = unverifiable.len();
-        let before = changes.len();
-        changes.retain(shown);
-        out.settings = before - changes.len();
         changes
     };
     let before = missing.len();
-    missing.retain(|change| !diff.ignore.iter().any(|ignore| ignore.covers(change)));
+    missing.retain(|change: &Change| !diff.ignore.iter().any(|ignore| ignore.covers(change)));
     out.ignored = before - missing.len();
     // What is missing on the right: the left side has it.
     report.differences =
-        missing.iter().map(|change| Difference::of(change, fingerprint).swapped()).collect();
+        Difference::of(&missing, fingerprint).into_iter().map(Difference::swapped).collect();
+    Difference::sort(&mut report.differences);
     report.as_platform = Some(target.name().to_owned());
     report.findings = sanitized.findings;
     report.findings.extend(not_done);
-    report.differences.sort();
     Ok(())
 }

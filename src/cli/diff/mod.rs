@@ -2,6 +2,7 @@
 
 mod compare;
 mod migrated;
+mod sides;
 mod sql;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
@@ -13,15 +14,18 @@ use rand::RngExt as _;
 
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
-use super::{Exit, connection, options};
+use super::options::PlatformChoice;
+use super::selection::Selection;
+use super::{Exit, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
-use crate::glob::Glob;
-use crate::name::Name;
+use crate::platform::Platform;
 use crate::report::{
     DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_unified,
 };
 use crate::version::Major;
+
+use sides::{Platforms, Sides};
 
 /// Show what differs between the globals of two places.
 ///
@@ -44,7 +48,7 @@ pub(super) struct Diff {
 
     /// Compare the left side as it would be on this platform, and only what it has: is the migration
     /// complete?
-    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = options::PlatformName, hide_possible_values = true)]
+    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = super::options::PlatformName, hide_possible_values = true)]
     as_platform: Option<String>,
 
     /// Do not look at this: passwords, comments, settings, memberships, parameters, tablespaces,
@@ -52,17 +56,8 @@ pub(super) struct Diff {
     #[arg(long, value_name = "KIND", value_parser = ignore, help_heading = "What is compared")]
     ignore: Vec<Ignore>,
 
-    /// Only roles whose whole name matches; *, ? and [..] are known. Repeatable.
-    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
-    only: Vec<Glob>,
-
-    /// No roles whose name matches. Repeatable.
-    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
-    exclude: Vec<Glob>,
-
-    /// Compare a role of the left side under another name. Repeatable.
-    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "What is compared")]
-    rename: Vec<(Name, Name)>,
+    #[command(flatten)]
+    selection: Selection,
 
     /// The platforms' own roles too.
     #[arg(long, help_heading = "What is compared")]
@@ -185,101 +180,61 @@ impl Diff {
             .map(|path| Whole::create("-o", path, file::SECRET))
             .transpose()?;
         let environment = Environment::from_process();
-        let mut left = Input::read(&self.left, &self.input, &environment).await?;
-        let mut right = Input::read(&self.right, &self.input, &environment).await?;
+        let left = Input::read(&self.left, &self.input, &environment).await?;
+        let right = Input::read(&self.right, &self.input, &environment).await?;
+        let named = self.input.platform()?;
+        let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
+        let platforms = Platforms([left_platform, right.platform]);
+        let choices = self.selection.choices()?;
         let mut report = DiffReport {
             format_version: FORMAT_VERSION,
-            left: side(&left),
-            right: side(&right),
+            left: side(&left, left_platform),
+            right: side(&right, right.platform),
             as_platform: None,
             differences: Vec::new(),
             left_out: LeftOut::default(),
             findings: Vec::new(),
         };
-        self.select(&mut left, &mut right, &mut report.left_out)?;
         let fingerprint = Fingerprint::new(rand::rng().random());
-        if self.format == DiffFormat::Sql {
-            let (script, equal) = sql::script(self, left, &right)?;
-            let write = |to: &mut dyn Write| to.write_all(script.as_bytes());
-            return Self::finish(write, output.take(), equal);
-        }
+        let major = left.major().max(right.major()).unwrap_or(Major::new(16));
+        let mut script = String::new();
+        let mut sides = None;
         if self.as_platform.is_some() {
-            migrated::compare(self, left, &right, &fingerprint, &mut report)?;
+            migrated::compare(
+                self,
+                left,
+                right,
+                left_platform,
+                &choices,
+                &fingerprint,
+                &mut report,
+            )?;
         } else {
-            compare::compare(self, &mut left, &mut right, &fingerprint, &mut report);
-            if self.format == DiffFormat::Unified {
-                let major = left.major().max(right.major()).unwrap_or(Major::new(16));
-                let look = self.look();
-                let sides = [
-                    (report.left.name.as_str(), &left.globals),
-                    (report.right.name.as_str(), &right.globals),
-                ];
-                let equal = report.differences.is_empty();
-                let write =
-                    |to: &mut dyn Write| write_unified(sides, major, &fingerprint, look, to);
-                return Self::finish(write, output.take(), equal);
+            if self.format == DiffFormat::Sql {
+                script = sql::script(self, &left, &right, platforms, &choices)?;
             }
+            let out = &mut report.left_out;
+            let platforms = Some(platforms).filter(|_| !self.all_roles);
+            let sides = sides.insert(Sides::of(left, right, platforms, &choices, out)?);
+            report.differences = compare::compare(self, sides, &fingerprint, out);
         }
-        let equal = report.differences.is_empty();
         let look = self.look();
-        let write = |to: &mut dyn Write| match self.format {
-            DiffFormat::Json => {
+        let write = |to: &mut dyn Write| match (self.format, sides) {
+            (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
+            (DiffFormat::Json, _) => {
                 let mut out = BufWriter::new(to);
                 serde_json::to_writer_pretty(&mut out, &report)?;
                 out.write_all(b"\n")?;
                 out.flush()
             }
+            (DiffFormat::Unified, Some(mut sides)) => {
+                compare::for_scripts(self, &mut sides);
+                let sides = [&sides.left, &sides.right];
+                write_unified(&report, sides, major, &fingerprint, look, to)
+            }
             _ => write_diff(&report, look, to),
         };
-        Self::finish(write, output.take(), equal)
-    }
-
-    /// Takes out the roles that are not to be compared.
-    fn select(&self, left: &mut Input, right: &mut Input, out: &mut LeftOut) -> Result<()> {
-        for (old, new) in options::pairs("--rename", &self.rename)? {
-            if !left.globals.roles.contains_key(&old) {
-                bail!("--rename: there is no role {old} on the left side");
-            }
-            if left.globals.roles.contains_key(&new) {
-                bail!("--rename: {old} cannot become {new}, another role has that name");
-            }
-            left.globals.rename(&old, &new);
-            left.globals.sort();
-        }
-        let any = |globs: &[Glob], name: &Name| globs.iter().any(|it| it.matches(name.as_str()));
-        let selected = |name: &Name| {
-            (self.only.is_empty() || any(&self.only, name)) && !any(&self.exclude, name)
-        };
-        let names = |input: &Input| input.globals.roles.keys().cloned().collect::<Vec<_>>();
-        let all: std::collections::BTreeSet<Name> =
-            names(left).into_iter().chain(names(right)).collect();
-        let owned = |name: &Name| {
-            let by = |input: &Input| {
-                let owned = input.platform.and_then(|platform| platform.owns(name.as_str()));
-                matches!(owned, Some(crate::platform::Ownership::Exact(_)))
-            };
-            !self.all_roles && (by(left) || by(right))
-        };
-        if !all.is_empty() && !all.iter().any(selected) {
-            bail!(
-                "no role is left by --only and --exclude: patterns match whole names, and case counts"
-            );
-        }
-        let mut gone = std::collections::BTreeSet::new();
-        for name in all {
-            if !selected(&name) {
-                out.selection += 1;
-            } else if owned(&name) {
-                out.platform_roles += 1;
-            } else {
-                continue;
-            }
-            gone.insert(name);
-        }
-        for input in [left, right] {
-            compare::without_roles(&mut input.globals, &gone, self.only.is_empty());
-        }
-        Ok(())
+        Self::finish(write, output.take(), report.differences.is_empty())
     }
 
     fn look(&self) -> Look {
@@ -312,10 +267,10 @@ impl Diff {
     }
 }
 
-fn side(input: &Input) -> Side {
+fn side(input: &Input, platform: Option<&Platform>) -> Side {
     Side {
         name: input.name.clone(),
-        platform: input.platform.map(|platform| platform.name().to_owned()),
+        platform: platform.map(|platform| platform.name().to_owned()),
         server_version: input.server_version.clone(),
     }
 }

@@ -143,11 +143,20 @@ pub enum Change {
         /// Whose.
         name: Name,
         /// Who it is.
-        from: Option<Name>,
+        from: Name,
         /// Who it is to be.
         to: Name,
         /// What states it.
         origin: Origin,
+    },
+    /// Where it is, which no statement changes.
+    TablespaceLocation {
+        /// Of which.
+        name: Name,
+        /// Where it is.
+        from: Box<str>,
+        /// Where it is to be.
+        to: Box<str>,
     },
     /// One of its options.
     TablespaceOption {
@@ -220,6 +229,7 @@ impl Change {
             Self::DropRole { .. }
             | Self::Password { .. }
             | Self::Parameter { .. }
+            | Self::TablespaceLocation { .. }
             | Self::DropTablespace { .. } => Origin::LIVE,
         }
     }
@@ -242,6 +252,7 @@ impl Change {
             | Self::CreateTablespace { .. }
             | Self::DropTablespace { .. }
             | Self::TablespaceOwner { .. }
+            | Self::TablespaceLocation { .. }
             | Self::TablespaceOption { .. }
             | Self::TablespaceGrant { .. } => None,
         }
@@ -265,6 +276,7 @@ impl Change {
             Self::CreateTablespace { name, .. }
             | Self::DropTablespace { name, .. }
             | Self::TablespaceOwner { name, .. }
+            | Self::TablespaceLocation { name, .. }
             | Self::TablespaceOption { name, .. }
             | Self::TablespaceGrant { name, .. } => (Kind::Tablespace, name.as_str().to_owned()),
         };
@@ -301,9 +313,7 @@ impl Change {
             Self::ValidUntil { role, from, to, .. } => {
                 Self::ValidUntil { role, from: to, to: from, origin: live }
             }
-            // A tablespace always has an owner.
-            Self::Password { from: Password::Unknown, .. }
-            | Self::TablespaceOwner { from: None, .. } => return None,
+            Self::Password { from: Password::Unknown, .. } => return None,
             Self::Password { role, from, to } => Self::Password { role, from: to, to: from },
             Self::Comment { on, from, to, .. } => {
                 Self::Comment { on, from: to, to: from, origin: live }
@@ -324,8 +334,11 @@ impl Change {
             Self::DropTablespace { name, tablespace } => {
                 Self::CreateTablespace { name, tablespace }
             }
-            Self::TablespaceOwner { name, from: Some(from), to, .. } => {
-                Self::TablespaceOwner { name, from: Some(to), to: from, origin: live }
+            Self::TablespaceOwner { name, from, to, .. } => {
+                Self::TablespaceOwner { name, from: to, to: from, origin: live }
+            }
+            Self::TablespaceLocation { name, from, to } => {
+                Self::TablespaceLocation { name, from: to, to: from }
             }
             Self::TablespaceOption { name, option, from, to, .. } => {
                 Self::TablespaceOption { name, option, from: to, to: from, origin: live }

@@ -1,68 +1,105 @@
 //! Memberships: all grantors together, unless equality is what counts.
 
-use std::collections::BTreeMap;
-
 use super::{Change, Changes, Options, Scope, counts};
 use crate::attribute::Attribute;
 use crate::globals::fact::Origin;
 use crate::globals::model::{Globals, Membership, MembershipKey};
 use crate::name::Name;
 
-/// Memberships by role and member; by grantor too, where that counts. With all that they are made of.
-type Union<'a> = BTreeMap<Slot<'a>, (Options, Vec<(&'a MembershipKey, Options)>)>;
+/// A membership by role and member; by grantor too, where that counts.
 type Slot<'a> = (&'a Name, &'a Name, Option<&'a Name>);
 
+/// What the grants of one slot come to, and what they are.
+struct United<'g, 'a> {
+    slot: Slot<'a>,
+    options: Options,
+    /// Whether one of them states `INHERIT`; else it is the member's attribute, and no difference of
+    /// its own.
+    states_inherit: bool,
+    grants: &'g [Grant<'a>],
+}
+
+/// One grant: by whom, what it gives, and what states it.
+type Grant<'a> = (&'a MembershipKey, Options, &'a Membership);
+
 pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
-    let there = union(current, scope);
-    let wanted = union(desired, scope);
-    for (key, membership) in &desired.memberships {
-        let wants = Options::of(desired, key, membership);
-        let has = there.get(&slot(key, scope)).map(|(has, _)| *has);
-        let to = match has {
-            Some(has) if has.covers(wants) => continue,
-            // Stating what is there already takes nothing away.
-            Some(has) if scope != Scope::Mirror => wants.or(has),
-            _ => wants,
+    let (current, wanted) = (grants(current), grants(desired));
+    let mut there = united(&current, scope).peekable();
+    let mut wanted = united(&wanted, scope).peekable();
+    let mut removals = Vec::new();
+    // Both are in order: they are gone through side by side.
+    loop {
+        let next = match (there.peek(), wanted.peek()) {
+            (Some(one), Some(other)) => one.slot.min(other.slot),
+            (Some(one), None) | (None, Some(one)) => one.slot,
+            (None, None) => break,
         };
-        let (key, origin) = (key.clone(), membership.granted.origin);
-        all.changes.push(Change::Membership { key, from: has, to: Some(to), origin });
-    }
-    for (slot, (has, grants)) in &there {
-        // A member's rights are its own: who is not desired keeps what it is in.
-        if !counts(desired, scope, slot.1) {
-            continue;
+        let has = there.next_if(|it| it.slot == next);
+        let wants = wanted.next_if(|it| it.slot == next);
+        // Where neither side states `INHERIT`, it is not compared.
+        let states =
+            |side: &Option<United<'_, '_>>| side.as_ref().is_none_or(|it| it.states_inherit);
+        let states = states(&has) || states(&wants);
+        let comparable = |it: Options| Options { inherit: it.inherit.filter(|_| states), ..it };
+        let has_options = has.as_ref().map(|it| comparable(it.options));
+        let wants_options = wants.as_ref().map(|it| comparable(it.options));
+        for (key, wants, membership) in wants.as_ref().map_or(&[][..], |it| it.grants) {
+            let wants = comparable(*wants);
+            let to = match has_options {
+                Some(has) if has.covers(wants) => continue,
+                // Stating what is there already takes nothing away.
+                Some(has) if scope != Scope::Mirror => wants.or(has),
+                _ => wants,
+            };
+            let (key, origin) = ((*key).clone(), membership.granted.origin);
+            all.changes.push(Change::Membership { key, from: has_options, to: Some(to), origin });
         }
-        let wants = wanted.get(slot).map(|(wants, _)| *wants);
+        // A member's rights are its own: who is not desired keeps what it is in.
+        let (Some(has), true) = (has, counts(desired, scope, next.1)) else { continue };
         // What is both more and less has been made equal already.
-        let is_done = |wants: Options| scope == Scope::Mirror && !has.covers(wants);
-        if wants.is_some_and(|wants| wants.covers(*has) || is_done(wants)) {
+        let united = comparable(has.options);
+        let is_done = |wants: Options| scope == Scope::Mirror && !united.covers(wants);
+        if wants_options.is_some_and(|wants| wants.covers(united) || is_done(wants)) {
             continue;
         }
         // Each grantor's is revoked by itself.
-        for (key, has) in grants {
-            if wants.is_some_and(|wants| wants.covers(*has)) {
+        for (key, has, _) in has.grants {
+            let has = comparable(*has);
+            if wants_options.is_some_and(|wants| wants.covers(has)) {
                 continue;
             }
-            let (key, from, origin) = ((*key).clone(), Some(*has), Origin::LIVE);
-            let to = wants.map(|wants| has.and(wants));
-            all.removal(scope, Change::Membership { key, from, to, origin });
+            let (key, from, origin) = ((*key).clone(), Some(has), Origin::LIVE);
+            let to = wants_options.map(|wants| has.and(wants));
+            removals.push(Change::Membership { key, from, to, origin });
         }
     }
-}
-
-fn slot(key: &MembershipKey, scope: Scope) -> Slot<'_> {
-    (&key.role, &key.member, key.grantor.as_ref().filter(|_| scope == Scope::Mirror))
-}
-
-fn union(globals: &Globals, scope: Scope) -> Union<'_> {
-    let mut union = Union::new();
-    for (key, membership) in &globals.memberships {
-        let options = Options::of(globals, key, membership);
-        let (united, grants) = union.entry(slot(key, scope)).or_insert((options, Vec::new()));
-        *united = united.or(options);
-        grants.push((key, options));
+    for change in removals {
+        all.removal(scope, change);
     }
-    union
+}
+
+/// All grants, in order.
+fn grants(globals: &Globals) -> Vec<Grant<'_>> {
+    let all = globals.memberships.iter();
+    let mut grants: Vec<_> =
+        all.map(|(key, it)| (key, Options::of(globals, key, it), it)).collect();
+    if !grants.is_sorted_by_key(|(key, ..)| *key) {
+        grants.sort_unstable_by_key(|(key, ..)| *key);
+    }
+    grants
+}
+
+/// The grants of each slot together.
+fn united<'g, 'a>(grants: &'g [Grant<'a>], scope: Scope) -> impl Iterator<Item = United<'g, 'a>> {
+    let slot = move |key: &'a MembershipKey| -> Slot<'a> {
+        (&key.role, &key.member, key.grantor.as_ref().filter(|_| scope == Scope::Mirror))
+    };
+    grants.chunk_by(move |one, other| slot(one.0) == slot(other.0)).map(move |grants| United {
+        slot: slot(grants[0].0),
+        options: grants.iter().map(|(_, it, _)| *it).reduce(Options::or).unwrap_or(grants[0].1),
+        states_inherit: grants.iter().any(|(.., it)| it.inherit.is_some()),
+        grants,
+    })
 }
 
 impl Options {

@@ -5,13 +5,14 @@
 
 mod change;
 mod membership;
+mod parameter;
 mod role;
 mod tablespace;
 
 pub use change::{Change, Options, Target};
 
-use super::fact::{Fact, Origin};
-use super::model::{Globals, Parameter, ParameterKey};
+use super::fact::Origin;
+use super::model::Globals;
 use super::setting::Value;
 use crate::name::Name;
 
@@ -60,7 +61,7 @@ pub fn changes(current: &Globals, desired: &Globals, scope: Scope) -> Changes {
     }
     settings(current, desired, scope, &mut all);
     membership::compare(current, desired, scope, &mut all);
-    parameters(current, desired, scope, &mut all);
+    parameter::compare(current, desired, scope, &mut all);
     tablespace::compare(current, desired, scope, &mut all);
     all
 }
@@ -104,52 +105,4 @@ fn settings(current: &Globals, desired: &Globals, scope: Scope, all: &mut Change
 /// An empty list is the same as a list of one empty name.
 fn same_setting(one: &Value, other: &Value) -> bool {
     one == other || (one.is_empty_list() && other.is_empty_list())
-}
-
-fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
-    let by_key = scope == Scope::Mirror;
-    let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
-        if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
-    };
-    let unite = |one: &Parameter, other: &Parameter| Parameter {
-        set: better(one.set, other.set),
-        alter_system: better(one.alter_system, other.alter_system),
-    };
-    let has = |globals: &Globals, key: &ParameterKey| {
-        let mut united = Parameter::default();
-        let same = |other: &ParameterKey| {
-            other.parameter == key.parameter
-                && other.grantee == key.grantee
-                && (!by_key || other.grantor == key.grantor)
-        };
-        for (_, it) in globals.parameters.iter().filter(|(other, _)| same(other)) {
-            united = unite(&united, it);
-        }
-        united
-    };
-    for (key, wanted) in &desired.parameters {
-        let there = has(current, key);
-        if !wanted.has_beyond(&there) {
-            continue;
-        }
-        // Stating what is there already takes nothing away.
-        let to = if scope == Scope::Mirror { wanted.clone() } else { unite(wanted, &there) };
-        all.changes.push(Change::Parameter {
-            key: key.clone(),
-            from: Some(there).filter(|there| *there != Parameter::default()),
-            to: Some(to),
-        });
-    }
-    for (key, there) in &current.parameters {
-        let role = super::script::role_of(&key.grantee);
-        let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
-        let wanted = has(desired, key);
-        // What is both more and less has been made equal already.
-        let is_done = by_key && wanted.has_beyond(there);
-        if !counts || is_done || !there.has_beyond(&wanted) {
-            continue;
-        }
-        let to = Some(there.and(&wanted)).filter(|left| *left != Parameter::default());
-        all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
-    }
 }

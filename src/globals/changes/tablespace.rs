@@ -35,12 +35,23 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
 }
 
 fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &mut Changes) {
-    if let Some(owner) = to.owner.as_ref().filter(|owner| from.owner.as_ref() != Some(owner)) {
+    // Who owns one whose owner is not stated is not known.
+    if let (Some(there), Some(owner)) = (&from.owner, &to.owner)
+        && there != owner
+    {
         all.changes.push(Change::TablespaceOwner {
             name: name.clone(),
-            from: from.owner.as_ref().map(|owner| owner.value.clone()),
+            from: there.value.clone(),
             to: owner.value.clone(),
             origin: owner.origin,
+        });
+    }
+    // Nothing moves one: it is for showing only.
+    if scope == Scope::Mirror && from.place() != to.place() {
+        all.changes.push(Change::TablespaceLocation {
+            name: name.clone(),
+            from: from.place().into(),
+            to: to.place().into(),
         });
     }
     for (option, value) in &to.options {

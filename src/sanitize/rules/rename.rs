@@ -1,8 +1,7 @@
 //! `--rename`.
 
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Globals, Password, Value};
-use crate::name::Name;
+use crate::globals::{Globals, Password};
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
 
@@ -19,23 +18,10 @@ pub(super) const MD5: About = About {
 /// Gives roles their new names, all at once: two may swap theirs.
 pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
     let choices = cx.choices;
-    let between = |number: usize| Name::new(format!("\0{number}"));
-    for (key, setting) in &mut globals.settings {
-        // The roles that sessions begin as.
-        let begins_as = key.name.is("role") || key.name.is("session_authorization");
-        if begins_as
-            && let Value::Text(role) = &setting.value
-            && let Some(to) = choices.rename.get(role.as_ref())
-        {
-            setting.value = Value::Text(to.as_str().into());
-            cx.change(setting.origin);
-        }
+    for origin in globals.rename_all(&choices.rename) {
+        cx.change(origin);
     }
-    for (number, from) in choices.rename.keys().enumerate() {
-        globals.rename(from, &between(number));
-    }
-    for (number, (from, to)) in choices.rename.iter().enumerate() {
-        globals.rename(&between(number), to);
+    for (from, to) in &choices.rename {
         let Some(role) = globals.roles.get_mut(to) else { continue };
         for origin in role.origins() {
             cx.change(origin);
@@ -53,7 +39,6 @@ pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
             cx.report(&MD5, Action::Dropped, object(), origin, message);
         }
     }
-    globals.sort();
 }
 
 #[cfg(test)]

@@ -90,10 +90,9 @@ impl TablespaceRule for Selection {
     }
 }
 
-/// Whether the user left this role out, by its name on the source.
+/// Whether the user left this role out.
 pub(super) fn is_left_out(name: &Name, cx: &Context<'_>) -> bool {
-    let renamed = cx.choices.rename.iter().find(|(_, to)| *to == name);
-    !cx.choices.selects(renamed.map_or(name, |(from, _)| from))
+    cx.choices.leaves_out(name)
 }
 
 #[cfg(test)]

@@ -97,14 +97,15 @@ fn of_convert() {
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest in PATH and in the
                                          usual places]
 
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+
     What goes:
-          --only <PATTERN>            Only roles whose whole name matches; *, ? and [..] are known.
-                                      Repeatable
-          --exclude <PATTERN>         No roles whose name matches. Repeatable
           --skip <KIND>               Leave a kind of objects out. Repeatable [possible values:
                                       comments, settings, memberships, parameters, tablespaces,
                                       security-labels]
-          --rename <OLD=NEW>          Give a role another name. Repeatable
           --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source, or for
                                       SUPERUSER. Repeatable
           --widen                     Let memberships become wider where the target cannot say INHERIT
@@ -180,21 +181,22 @@ fn of_convert() {
           --pg-dumpall <PATH>
               The pg_dumpall to run [default: the newest in PATH and in the usual places]
 
-    What goes:
+    Which roles:
           --only <PATTERN>
               Only roles whose whole name matches; *, ? and [..] are known. Repeatable
 
           --exclude <PATTERN>
               No roles whose name matches. Repeatable
 
+          --rename <OLD=NEW>
+              Give a role of the source another name. Repeatable
+
+    What goes:
           --skip <KIND>
               Leave a kind of objects out. Repeatable
 
               [possible values: comments, settings, memberships, parameters, tablespaces,
               security-labels]
-
-          --rename <OLD=NEW>
-              Give a role another name. Repeatable
 
           --map-role <SOURCE=TARGET>
               Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable

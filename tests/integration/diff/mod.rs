@@ -1,4 +1,36 @@
 //! `diff`: what it shows of dumps and servers.
 
+mod clients;
 mod dumps;
+mod kinds;
+mod migrated;
 mod servers;
+mod waits;
+
+/// Fingerprints differ from run to run.
+fn stable(text: &str) -> String {
+    let mut out = String::new();
+    for part in text.split_inclusive('#') {
+        let behind = part.len() >= 8 && part.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit);
+        out.push_str(if behind && !out.is_empty() { "…" } else { "" });
+        out.push_str(if behind && !out.is_empty() { &part[8..] } else { part });
+    }
+    out
+}
+
+/// Of the JSON form.
+fn validator() -> jsonschema::Validator {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/diff.json");
+    let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// With the directory and the port of a server replaced.
+fn anywhere(text: &str, servers: &[(&crate::support::cluster::Cluster, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (server, name) in servers {
+        let address = format!("{}:{}", server.socket().display(), server.port);
+        text = text.replace(&address, name);
+    }
+    text
+}

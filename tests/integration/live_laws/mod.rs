@@ -2,6 +2,7 @@
 
 mod changes;
 mod converge;
+mod diff;
 mod hidden;
 mod ladder;
 mod source;

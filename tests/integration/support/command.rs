@@ -185,6 +185,11 @@ impl Run {
         self.ends(&[0, 1])
     }
 
+    /// It must end with one of these.
+    pub fn status_of(self, statuses: &[i32]) -> Done {
+        self.ends(statuses)
+    }
+
     /// It may succeed or be refused, but not end in another way.
     pub fn done_or_refused(self) -> Done {
         self.ends(&[0, 2])

@@ -1,0 +1,73 @@
+//! Privileges on parameters: all grantors together, unless equality is what counts.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Changes, Scope, counts};
+use crate::globals::fact::Fact;
+use crate::globals::model::{Globals, Grantee, Parameter, ParameterKey};
+use crate::globals::script::role_of;
+use crate::globals::setting::SettingName;
+use crate::name::Name;
+
+/// By parameter and grantee; by grantor too, where that counts.
+type Slot<'a> = (&'a SettingName, &'a Grantee, Option<&'a Name>);
+
+pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
+    let there = union(current, scope);
+    let wants = union(desired, scope);
+    for (key, wanted) in &desired.parameters {
+        let there = there.get(&slot(key, scope));
+        let nothing = Parameter::default();
+        let has = there.unwrap_or(&nothing);
+        if !wanted.has_beyond(has) {
+            continue;
+        }
+        // Stating what is there already takes nothing away.
+        let to = if scope == Scope::Mirror { wanted.clone() } else { wanted.or(has) };
+        all.changes.push(Change::Parameter {
+            key: key.clone(),
+            from: there.cloned(),
+            to: Some(to),
+        });
+    }
+    for (key, there) in &current.parameters {
+        let role = role_of(&key.grantee);
+        let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
+        let nothing = Parameter::default();
+        let wanted = wants.get(&slot(key, scope)).unwrap_or(&nothing);
+        // What is both more and less has been made equal already.
+        let is_done = scope == Scope::Mirror && wanted.has_beyond(there);
+        if !counts || is_done || !there.has_beyond(wanted) {
+            continue;
+        }
+        let to = Some(there.and(wanted)).filter(|left| *left != nothing);
+        all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
+    }
+}
+
+fn slot(key: &ParameterKey, scope: Scope) -> Slot<'_> {
+    let grantor = key.grantor.as_ref().filter(|_| scope == Scope::Mirror);
+    (&key.parameter, &key.grantee, grantor)
+}
+
+fn union(globals: &Globals, scope: Scope) -> BTreeMap<Slot<'_>, Parameter> {
+    let mut union = BTreeMap::<_, Parameter>::new();
+    for (key, it) in &globals.parameters {
+        let united = union.entry(slot(key, scope)).or_default();
+        *united = united.or(it);
+    }
+    union
+}
+
+impl Parameter {
+    /// What one of both gives.
+    fn or(&self, other: &Self) -> Self {
+        let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
+            if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
+        };
+        Self {
+            set: better(self.set, other.set),
+            alter_system: better(self.alter_system, other.alter_system),
+        }
+    }
+}

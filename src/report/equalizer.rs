@@ -1,0 +1,74 @@
+//! The script that makes a server like another place.
+
+use std::fmt::Write as _;
+
+use super::text::{object, plural};
+use super::{one_line, session};
+use crate::finding::Finding;
+use crate::globals::script::Phase;
+use crate::name::Name;
+use crate::plan::Plan;
+use crate::platform::Answers;
+
+/// What the script is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Equalizer<'a> {
+    /// The place that the server is made like.
+    pub like: &'a str,
+    /// The server.
+    pub server: &'a str,
+    /// What it has answered.
+    pub answers: &'a Answers,
+    /// What is to be done.
+    pub plan: &'a Plan,
+    /// The roles that only the server has.
+    pub others: &'a [&'a Name],
+}
+
+/// The whole script, which begins with what it does not do. It may hold verifiers.
+pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding>) -> String {
+    let major = it.answers.major;
+    let mut out = format!(
+        "-- Makes {} like {}, by pg_globals {}.\n\
+         -- For that server only: replay it there with psql -f, as {}.\n",
+        one_line(it.server),
+        one_line(it.like),
+        env!("CARGO_PKG_VERSION"),
+        one_line(it.answers.user.as_str()),
+    );
+    for finding in not_in_it {
+        out.push_str("-- not in it: ");
+        object(finding, &mut out);
+        let _ = writeln!(out, ": {}", one_line(&finding.message));
+    }
+    match it.plan.extra.len() {
+        0 => {}
+        count => {
+            let things = plural(count, "thing");
+            let _ = writeln!(
+                out,
+                "-- left as it is: {things} that roles have beyond that; --replace removes it"
+            );
+        }
+    }
+    for name in it.others {
+        let _ = writeln!(out, "-- left as it is: role {name}, which is never dropped");
+    }
+    for finding in &it.plan.obstacles {
+        let _ = writeln!(out, "-- in its way: {}", one_line(&finding.message));
+    }
+    session::setup_for(major, &mut out);
+    session::begin(major, &mut out);
+    let steps = it.plan.steps(it.answers);
+    // No transaction takes these.
+    let (outside, inside): (Vec<_>, Vec<_>) =
+        steps.iter().partition(|step| step.phase == Phase::Tablespaces);
+    for step in inside {
+        let _ = writeln!(out, "{};", step.statement());
+    }
+    out.push_str("COMMIT;\n");
+    for step in outside {
+        let _ = writeln!(out, "{};", step.statement());
+    }
+    out
+}

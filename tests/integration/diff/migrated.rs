@@ -1,0 +1,166 @@
+//! `--as`: whether a migration is complete.
+
+use insta::assert_snapshot;
+
+use super::{anywhere, stable};
+use crate::support::cluster::Cluster;
+use crate::support::command::{Done, Run, many};
+use crate::support::{globals, platforms};
+
+const CATALOG: [&str; 2] = ["--reader", "catalog"];
+
+fn check(source: &Cluster, target: &Cluster, user: &str) -> Run {
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string(user, "postgres");
+    Run::new([&["diff", &from, &to, "--as", "azure"], &CATALOG[..]].concat())
+}
+
+fn shown(done: &Done, source: &Cluster, target: &Cluster) -> String {
+    assert_eq!(done.stderr, "");
+    stable(&anywhere(&done.stdout, &[(source, "SOURCE"), (target, "TARGET")]))
+}
+
+/// Where the target shows its verifiers, to the administrator or to whoever is connected.
+#[test]
+fn after_a_copy_it_is() {
+    for major in [15, 16] {
+        let source = platforms::aurora_like(15);
+        globals::customer(&source);
+        let target = platforms::azure_like(major);
+        let before = shown(&check(&source, &target, "azadmin").status(1), &source, &target);
+        let line = "- role shop_app: LOGIN CONNECTION LIMIT 200 PASSWORD SCRAM-SHA-256 #…\n";
+        assert!(before.contains(line), "{before}");
+        let from = source.connection_string("rdsadmin", "postgres");
+        let to = target.connection_string("azadmin", "postgres");
+        Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
+        for user in ["azadmin", "azuresu"] {
+            let after = shown(&check(&source, &target, user).done(), &source, &target);
+            assert_snapshot!(format!("complete-{major}"), after);
+        }
+        // What somebody takes away is missing; what somebody adds is not.
+        target.sql(
+            "azuresu",
+            "postgres",
+            "ALTER ROLE shop_app NOLOGIN; CREATE ROLE later; SET ROLE azadmin; \
+             REVOKE shop_read FROM contractor; ALTER ROLE shop_app SET work_mem TO '1MB'",
+        );
+        let done = check(&source, &target, "azadmin").status(1);
+        let changed = shown(&done, &source, &target);
+        assert_snapshot!(format!("changed-{major}"), changed);
+    }
+}
+
+/// Where it does not.
+#[test]
+fn verifiers_that_cannot_be_seen_are_counted() {
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    let target = platforms::azure_like(16);
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
+    let after = shown(&check(&source, &target, "azadmin").done(), &source, &target);
+    assert_snapshot!(after, @"
+    --- SOURCE/postgres, PostgreSQL 15.18, aurora, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 16.14, azure
+
+    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+
+    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 1 role that only the right side has, 2 settings of a database that is not there yet
+    ");
+    // Nothing is missing that cannot be seen; what can be is compared.
+    target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
+    let after = shown(&check(&source, &target, "azadmin").status(1), &source, &target);
+    let lines: Vec<_> =
+        after.split('\n').filter(|line| line.starts_with(['~', '-', '+'])).collect();
+    assert_eq!(lines[2..], ["~ role shop_app: CONNECTION LIMIT: 200 -> 7"]);
+}
+
+/// What would stop a copy stops no comparison.
+#[test]
+fn obstacles_are_differences() {
+    let small = [
+        ("max_locks_per_transaction", "10"),
+        ("max_connections", "10"),
+        ("superuser_reserved_connections", "1"),
+    ];
+    let target = platforms::azure_like_with(16, &small);
+    target.sql("azuresu", "postgres", "CREATE ROLE app; CREATE ROLE same CREATEDB");
+    let to = target.connection_string("azadmin", "postgres");
+    let dump = "CREATE ROLE app LOGIN CONNECTION LIMIT 5;\nCREATE ROLE same CREATEDB;\n\
+                CREATE ROLE new;\nGRANT app TO new;\n";
+    let diff = |dump: &str| {
+        let run = Run::new([&["diff", "source.sql", &to, "--as", "azure"], &CATALOG[..]].concat());
+        run.file("source.sql", dump)
+    };
+    let copy = Run::new([&["copy", "source.sql", &to, "--yes"], &CATALOG[..]].concat());
+    copy.file("source.sql", dump).status(2);
+    let done = diff(dump).status(1);
+    assert_eq!(done.stderr, "");
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 16.14, azure
+    ~ role app: CONNECTION LIMIT: 5 -> -1
+    ~ role app: LOGIN: true -> false
+    - role new
+    - membership new in app: ADMIN FALSE, INHERIT TRUE, SET TRUE
+    4 differences: 0 added, 2 removed, 2 changed; left out: 3 platform roles, 1 role that only the right side has
+    ");
+
+    // More than the lock table holds.
+    let dump = many(2_000, "CREATE ROLE r#; COMMENT ON ROLE r# IS 'no. #'");
+    let copy = Run::new([&["copy", "source.sql", &to, "--yes"], &CATALOG[..]].concat());
+    copy.file("source.sql", &dump).status(2);
+    let done = diff(&dump).with("--ignore comments").status(1);
+    assert_eq!(done.stderr, "");
+    let lines = done.stdout.split_terminator('\n');
+    assert_eq!(lines.clone().filter(|line| line.starts_with("- role r")).count(), 2_000);
+    assert_snapshot!(lines.last().unwrap(), @"2000 differences: 0 added, 2000 removed, 0 changed; left out: 3 platform roles, 2000 differences ignored, 3 roles that only the right side has");
+}
+
+/// What the sanitizer finds out is said here, too.
+#[test]
+fn memberships_in_the_platforms_roles_are_missed() {
+    let dump = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_superuser;\nCREATE ROLE rds_iam;\n\
+                CREATE ROLE app LOGIN;\nGRANT rds_superuser TO app;\nGRANT rds_iam TO app;\n";
+    let done = Run::new(["diff", "left.sql", "right.sql", "--as", "azure"])
+        .file("left.sql", dump)
+        .file("right.sql", "CREATE ROLE app LOGIN;\nCREATE ROLE other;\n")
+        .done();
+    assert_snapshot!(done, @"
+    --- left.sql, aurora, as it would be on azure
+    +++ right.sql
+
+    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      line 6, app in rds_iam: app logs in with an IAM token of AWS instead of a password
+      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+
+    equal; left out: 3 platform roles, 1 role that only the right side has
+    ==== stderr ====
+    ");
+}
+
+/// Names are chosen and changed as copy does it.
+#[test]
+fn the_selection_is_copys() {
+    let done = Run::new(["diff", "left.sql", "right.sql", "--as", "azure"])
+        .with("--rename old=new --only old --only more")
+        .file("left.sql", "CREATE ROLE old LOGIN;\nCREATE ROLE more;\nCREATE ROLE others;\n")
+        .file("right.sql", "CREATE ROLE new;\nCREATE ROLE old;\nCREATE ROLE more;\n")
+        .status(1);
+    assert_snapshot!(done, @"
+    --- left.sql, as it would be on azure
+    +++ right.sql
+    ~ role new: LOGIN: true -> false
+
+    error: no-password: login roles arrive without a password
+      line 1, role new: its password is not known
+      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+
+    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role not selected, 1 role that only the right side has
+    ==== stderr ====
+    ");
+}
