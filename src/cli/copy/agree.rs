@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::cli::file;
 
 /// Asks, unless that is not needed; where the source is standard input, on the terminal itself.
-pub(super) fn agree(yes: bool, source_is_stdin: bool) -> Result<()> {
+pub(super) fn agree(yes: bool, source_is_stdin: bool, target: &str) -> Result<()> {
     if yes {
         return Ok(());
     }
@@ -15,7 +15,7 @@ pub(super) fn agree(yes: bool, source_is_stdin: bool) -> Result<()> {
     if !stderr.is_terminal() || !(source_is_stdin || stdin.is_terminal()) {
         bail!("nothing was sent: there is no terminal to ask on; give --yes, or --dry-run to try");
     }
-    let _ = write!(stderr.lock(), "\nProceed? [y/N] ");
+    let _ = write!(stderr.lock(), "\nChange {target}? [y/N] ");
     let mut answer = String::new();
     let read = if source_is_stdin {
         let terminal = std::fs::File::open("/dev/tty");

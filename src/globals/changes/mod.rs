@@ -10,9 +10,11 @@ mod tablespace;
 
 pub use change::{Change, Options, Target};
 
-use super::fact::{Fact, Origin};
-use super::model::{Globals, Parameter, ParameterKey};
-use super::setting::Value;
+use std::collections::BTreeMap;
+
+use super::fact::Origin;
+use super::model::{Globals, Grantee, Parameter, ParameterKey};
+use super::setting::{SettingName, Value};
 use crate::name::Name;
 
 /// Which differences count.
@@ -106,50 +108,47 @@ fn same_setting(one: &Value, other: &Value) -> bool {
     one == other || (one.is_empty_list() && other.is_empty_list())
 }
 
+/// Parameter and grantee; the grantor too, where that counts.
+type Slot<'a> = (&'a SettingName, &'a Grantee, Option<&'a Name>);
+
+fn slot(key: &ParameterKey, scope: Scope) -> Slot<'_> {
+    (&key.parameter, &key.grantee, key.grantor.as_ref().filter(|_| scope == Scope::Mirror))
+}
+
 fn parameters(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
-    let by_key = scope == Scope::Mirror;
-    let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
-        if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
-    };
-    let unite = |one: &Parameter, other: &Parameter| Parameter {
-        set: better(one.set, other.set),
-        alter_system: better(one.alter_system, other.alter_system),
-    };
-    let has = |globals: &Globals, key: &ParameterKey| {
-        let mut united = Parameter::default();
-        let same = |other: &ParameterKey| {
-            other.parameter == key.parameter
-                && other.grantee == key.grantee
-                && (!by_key || other.grantor == key.grantor)
-        };
-        for (_, it) in globals.parameters.iter().filter(|(other, _)| same(other)) {
-            united = unite(&united, it);
+    fn united(globals: &Globals, scope: Scope) -> BTreeMap<Slot<'_>, Parameter> {
+        let mut united: BTreeMap<Slot<'_>, Parameter> = BTreeMap::new();
+        for (key, it) in &globals.parameters {
+            let slot = united.entry(slot(key, scope)).or_default();
+            *slot = slot.or(it);
         }
         united
-    };
+    }
+    let (has, wants) = (united(current, scope), united(desired, scope));
+    let nothing = Parameter::default();
     for (key, wanted) in &desired.parameters {
-        let there = has(current, key);
-        if !wanted.has_beyond(&there) {
+        let there = has.get(&slot(key, scope)).unwrap_or(&nothing);
+        if !wanted.has_beyond(there) {
             continue;
         }
         // Stating what is there already takes nothing away.
-        let to = if scope == Scope::Mirror { wanted.clone() } else { unite(wanted, &there) };
+        let to = if scope == Scope::Mirror { wanted.clone() } else { wanted.or(there) };
         all.changes.push(Change::Parameter {
             key: key.clone(),
-            from: Some(there).filter(|there| *there != Parameter::default()),
+            from: Some(there).filter(|there| **there != nothing).cloned(),
             to: Some(to),
         });
     }
     for (key, there) in &current.parameters {
         let role = super::script::role_of(&key.grantee);
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
-        let wanted = has(desired, key);
+        let wanted = wants.get(&slot(key, scope)).unwrap_or(&nothing);
         // What is both more and less has been made equal already.
-        let is_done = by_key && wanted.has_beyond(there);
-        if !counts || is_done || !there.has_beyond(&wanted) {
+        let is_done = scope == Scope::Mirror && wanted.has_beyond(there);
+        if !counts || is_done || !there.has_beyond(wanted) {
             continue;
         }
-        let to = Some(there.and(&wanted)).filter(|left| *left != Parameter::default());
+        let to = Some(there.and(wanted)).filter(|left| *left != nothing);
         all.removal(scope, Change::Parameter { key: key.clone(), from: Some(there.clone()), to });
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Action, Kind, Severity};
+use crate::globals::changes::Target;
 use crate::globals::{Fact, Role, Tablespace};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, TablespaceRule, Verdict};
@@ -16,28 +17,31 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct SecurityLabel;
 
-fn strip(name: &Name, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Context<'_>) {
+fn strip(on: &Target, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Context<'_>) {
     labels.retain(|provider, label| {
         let answer = cx.rights.label_provider(provider.as_str());
         let Some(why) = answer.why() else { return true };
         cx.lose([label.origin]);
-        let object = (Kind::SecurityLabel, name.as_str().to_owned());
+        let object = (Kind::SecurityLabel, on.name().as_str().to_owned());
         let message = format!("label of {provider}: {why}");
         cx.report(&ABOUT, Action::Dropped, object, label.origin, message);
+        cx.unspecified.labels.insert((on.clone(), provider.clone()));
         false
     });
 }
 
 impl RoleRule for SecurityLabel {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        strip(name, &mut role.labels, cx);
+        if !role.labels.is_empty() {
+            strip(&Target::Role(name.clone()), &mut role.labels, cx);
+        }
         Verdict::Keep
     }
 }
 
 impl TablespaceRule for SecurityLabel {
     fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
-        strip(name, &mut it.labels, cx);
+        strip(&Target::Tablespace(name.clone()), &mut it.labels, cx);
         Verdict::Keep
     }
 }
