@@ -73,8 +73,12 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-/// Refuses options that name one file for two things. `-` and what is no file can be given twice.
+/// Refuses options that name one file for two things. What is no file can be given twice, but
+/// standard input.
 pub(super) fn refuse_overlaps(inputs: &[&str], outputs: &[(&str, Option<&Path>)]) -> Result<()> {
+    if 1 < inputs.iter().filter(|input| **input == "-").count() {
+        bail!("-: standard input can be read once only; name a file for the others");
+    }
     let mut taken: Vec<_> = inputs
         .iter()
         .map(Path::new)

@@ -205,7 +205,7 @@ impl Copy {
             return Err(refusal(obstacle, first.obstacles.len()));
         }
         if !first.is_empty() && !self.dry_run {
-            agree::agree(self.yes, self.source == "-", &target.label())?;
+            agree::agree(self.yes, self.inputs().contains(&"-"), &target.label())?;
         }
         if !self.dry_run && !first.is_empty() {
             files.fill(&first.changes, &live, &target.label())?;
@@ -226,17 +226,22 @@ impl Copy {
 
     fn refuse_overlaps(&self) -> Result<()> {
         self.choosing.refuse_overlaps(&self.source)?;
-        let mut inputs = vec![self.source.as_str()];
-        inputs.extend(self.platform.as_deref());
-        inputs.extend(self.input.source_platform.as_deref());
-        inputs.extend(self.choosing.passwords_from.as_deref());
         let outputs = [
             ("--report", self.report.as_deref()),
             ("--undo", self.undo.as_deref()),
             ("--can-own", self.can_own.as_deref()),
             ("--password-file", self.choosing.password_file.as_deref()),
         ];
-        file::refuse_overlaps(&inputs, &outputs)
+        file::refuse_overlaps(&self.inputs(), &outputs)
+    }
+
+    /// What is read, beside the target.
+    fn inputs(&self) -> Vec<&str> {
+        let mut inputs = vec![self.source.as_str()];
+        inputs.extend(self.platform.as_deref());
+        inputs.extend(self.input.source_platform.as_deref());
+        inputs.extend(self.choosing.passwords_from.as_deref());
+        inputs
     }
 }
 

@@ -58,4 +58,27 @@ mod tests {
              CREATE ROLE a\nkept 1, rewritten 0, dropped 1"
         );
     }
+    /// Whoever has a label there that the source has too keeps it.
+    #[test]
+    fn what_was_taken_away_is_unspecified() {
+        use crate::globals::changes::changes;
+        use crate::globals::{Globals, Scope};
+        use crate::platform::{Platform, Rights};
+        use crate::sanitize::{Choices, sanitize};
+        use crate::version::Major;
+        let read = |text: &str| {
+            crate::read::read(text.as_bytes(), crate::read::Options::default()).unwrap()
+        };
+        let text = "CREATE ROLE a; SECURITY LABEL FOR dummy ON ROLE a IS 'x';";
+        let here: Globals = read(&format!("{text} SECURITY LABEL FOR b ON ROLE a IS 'y';")).globals;
+        let reading = read(text);
+        let rights = Rights::offline(Platform::builtin("azure").unwrap(), Major::new(16));
+        let (globals, ledger, findings) = (reading.globals, reading.ledger, reading.findings);
+        let choices = Choices::default();
+        let it = sanitize(globals, ledger, findings, rights, None, &choices).unwrap();
+        let all = changes(&here, &it.globals, Scope::Replace).changes;
+        let covered: Vec<_> = all.iter().map(|change| it.unspecified.covers(change)).collect();
+        // In the order of the providers.
+        assert_eq!(covered, [false, true]);
+    }
 }

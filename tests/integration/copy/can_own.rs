@@ -78,6 +78,7 @@ fn the_administrator_restores() {
                 \set ON_ERROR_STOP on
                 SET client_encoding = 'UTF8';
                 SET standard_conforming_strings = on;
+                SET default_transaction_read_only = off;
                 BEGIN;
                 DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Odd Owner') THEN
                   REVOKE "Odd Owner" FROM azadmin;

@@ -137,6 +137,7 @@ fn what_it_looks_like() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     BEGIN;
     DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'third') THEN
       REVOKE third FROM old;
@@ -207,7 +208,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    11: ERROR:  role "b" cannot be dropped because some objects depend on it
+    12: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);
@@ -237,6 +238,7 @@ fn passwords_that_cannot_be_read() {
     \set ON_ERROR_STOP on
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off;
     BEGIN;
     DROP ROLE IF EXISTS b;
     DROP ROLE IF EXISTS postgres;
