@@ -15,7 +15,7 @@ use foldhash::HashSet;
 use super::choosing::{Choosing, PasswordChoice};
 use super::file;
 use super::input::{Input, InputOptions};
-use super::options::PlatformChoice;
+use super::options::{self, PlatformChoice};
 use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
@@ -171,7 +171,7 @@ impl Copy {
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
-                name: input.name.clone(),
+                name: options::shown(&input.name),
                 platform: source.platform.map(|platform| platform.name().to_owned()),
                 server_version: input.server_version.clone(),
                 user: None,

@@ -232,10 +232,10 @@ fn source_and_target_swapped() {
     let from = new.connection_string("azuresu", "postgres");
     let to = old.connection_string("postgres", "postgres");
     let report = copy(&from, &to, &["--dry-run"]);
-    assert_snapshot!(findings(&report, &["direction"]), @"");
+    assert_snapshot!(findings(&report, &["direction"]), @"warning direction kept statement roles: the source has 2 roles, the target 4 others");
     assert_eq!(report["target_only"], 4);
     let report = copy(&from, &to, &["--only", "shop"]);
-    assert_snapshot!(findings(&report, &["direction"]), @"");
+    assert_snapshot!(findings(&report, &["direction"]), @"warning direction kept statement roles: the target has all roles of the source, and 4 others");
     // Where nothing changes there is nothing to be afraid of.
     assert_eq!(findings(&assert_settled(&from, &to, &["--only", "shop"]), &["direction"]), "");
 }
@@ -254,7 +254,7 @@ fn a_terminal() {
             it.to
         );
         let mut script = Command::new("script");
-        script.args(["-qec", &line, "/dev/null"]).current_dir(&directory);
+        script.args(["-qec", &line, "/dev/null"]).current_dir(&directory).env("NO_COLOR", "1");
         script.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = script.spawn().unwrap();
         child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
