@@ -1,6 +1,6 @@
 //! Source and target that look swapped.
 
-use foldhash::HashSet;
+use std::collections::BTreeSet;
 
 use super::Plan;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
@@ -19,7 +19,7 @@ pub(super) const ABOUT: About = About {
 /// The roles that only the target has, which are never touched; its platform's, its administrators
 /// and the connected role are no news.
 pub fn only_there(
-    source: &HashSet<Name>,
+    source: &BTreeSet<Name>,
     desired: &Globals,
     current: &Globals,
     answers: &Answers,

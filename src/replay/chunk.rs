@@ -65,7 +65,8 @@ pub(super) async fn tolerant(
             progress.advance(chunk.steps);
             continue;
         };
-        is_refusal(failed.reason(chunk.steps))?;
+        // It is said when it comes again.
+        refused(failed, &chunk, &mut Vec::new())?;
         // Those behind it have failed with it.
         while window.next().await.is_some() {}
         return one_by_one(client, &steps[done..], outcome, progress).await;
@@ -93,19 +94,25 @@ async fn one_by_one(
         let Some((chunk, result)) = window.next().await else { return Ok(()) };
         match result {
             Ok(()) => outcome.sent += 1,
-            Err(failed) => outcome.refused.push(is_refusal(failed.reason(chunk.steps))?),
+            Err(failed) => refused(failed, &chunk, &mut outcome.refused)?,
         }
         progress.advance(chunk.steps);
     }
 }
 
-/// What the target says about one statement, and not about the transaction or itself.
-fn is_refusal(error: ReplayError) -> Result<Refusal, ReplayError> {
-    match error {
-        ReplayError::Refused(refusal) if !refusal.is_trouble() => Ok(refusal),
-        ReplayError::Concurrent(refusal) if refusal.is_missing() => Ok(refusal),
-        error => Err(error),
+/// Notes what the target says about one statement; what it says about the transaction or itself is an
+/// error.
+fn refused(
+    failed: Failed,
+    chunk: &Chunk<'_>,
+    refused: &mut Vec<Refusal>,
+) -> Result<(), ReplayError> {
+    match failed.reason(chunk.steps) {
+        ReplayError::Refused(refusal) if !refusal.is_trouble() => refused.push(refusal),
+        ReplayError::Concurrent(refusal) if refusal.is_missing() => refused.push(refusal),
+        error => return Err(error),
     }
+    Ok(())
 }
 
 const SAVEPOINT: &str = "SAVEPOINT pg_globals";

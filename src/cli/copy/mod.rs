@@ -6,11 +6,11 @@ mod job;
 mod progress;
 mod screen;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
-use foldhash::HashSet;
 
 use super::choosing::{Choosing, PasswordChoice};
 use super::file;
@@ -149,7 +149,7 @@ impl Copy {
         let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
         let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
         let hides_databases = !input.shows_settings().0;
-        let names: HashSet<_> = input.globals.roles.keys().cloned().collect();
+        let names: BTreeSet<_> = input.globals.roles.keys().cloned().collect();
         let (globals, ledger, findings) = input.take();
         let source = input.source(named_source.as_ref().map(PlatformChoice::get));
         let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;

@@ -86,6 +86,11 @@ fn withstands(target: &Target) {
         trick("CREATE ROLE shop;", &["--existing", "replace"]);
         trick(&format!("CREATE ROLE shop; DROP ROLE {role};"), &[]);
     }
+    // Mapping onto a superuser makes nobody an administrator, and so nobody one who may be altered.
+    trick(
+        &format!("CREATE ROLE e SUPERUSER; ALTER ROLE e PASSWORD '{password}' CREATEROLE;"),
+        &["--map-role", "SUPERUSER=rooter", "--rename", "e=rooter_member"],
+    );
     // More bytes than a name can have: a server cuts them off.
     trick(
         &format!("CREATE ROLE {}x\" LOGIN PASSWORD '{password}';", long.trim_end_matches('"')),
