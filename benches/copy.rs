@@ -50,7 +50,7 @@ const DELAY: Duration = Duration::from_millis(20);
 const FEW: u32 = 300;
 
 /// What takes longer is ended.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// To make a dump acceptable to an administrator who is no superuser.
 const SED: &str = "s/ (NOSUPERUSER|SUPERUSER|NOREPLICATION|REPLICATION|NOBYPASSRLS|BYPASSRLS)\\b//g; \

@@ -66,7 +66,9 @@ pub(super) async fn tolerant(
             continue;
         };
         // It is said when it comes again.
-        refused(failed, &chunk, &mut Vec::new())?;
+        if let Some(error) = trouble(failed, &chunk, &mut Vec::new()) {
+            return Err(error);
+        }
         // Those behind it have failed with it.
         while window.next().await.is_some() {}
         return one_by_one(client, &steps[done..], outcome, progress).await;
@@ -92,27 +94,26 @@ async fn one_by_one(
             before = "";
         }
         let Some((chunk, result)) = window.next().await else { return Ok(()) };
-        match result {
-            Ok(()) => outcome.sent += 1,
-            Err(failed) => refused(failed, &chunk, &mut outcome.refused)?,
+        if let Err(failed) = result {
+            if let Some(error) = trouble(failed, &chunk, &mut outcome.refused) {
+                return Err(error);
+            }
+        } else {
+            outcome.sent += 1;
         }
         progress.advance(chunk.steps);
     }
 }
 
-/// Notes what the target says about one statement; what it says about the transaction or itself is an
-/// error.
-fn refused(
-    failed: Failed,
-    chunk: &Chunk<'_>,
-    refused: &mut Vec<Refusal>,
-) -> Result<(), ReplayError> {
+/// Notes what the target says about one statement; what it says about the transaction or itself ends
+/// everything, and is given back.
+fn trouble(failed: Failed, chunk: &Chunk<'_>, refused: &mut Vec<Refusal>) -> Option<ReplayError> {
     match failed.reason(chunk.steps) {
         ReplayError::Refused(refusal) if !refusal.is_trouble() => refused.push(refusal),
         ReplayError::Concurrent(refusal) if refusal.is_missing() => refused.push(refusal),
-        error => return Err(error),
+        error => return Some(error),
     }
-    Ok(())
+    None
 }
 
 const SAVEPOINT: &str = "SAVEPOINT pg_globals";
