@@ -248,7 +248,7 @@ fn what_another_grantor_gives_is_not_given_again() {
             assert_snapshot!(changes(&report), @"grant r to m with ADMIN, INHERIT FALSE, SET FALSE");
             assert_eq!(report["target_only"], 1, "{report:#}");
             assert_settled(&from, &to, &["--exclude", "postgres"]);
-            assert!(target.psql(user, &run.file("undo.sql")).status.success());
+            assert!(target.psql(user, run.file("undo.sql")).status.success());
             assert!(Catalog::of(&target) == before);
             copy(&from, &to, &["--exclude", "postgres"]);
             let text = "REVOKE r FROM m GRANTED BY other";

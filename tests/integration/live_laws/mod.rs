@@ -12,11 +12,11 @@ use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 
 /// For properties of which each case takes servers: few cases, others in every run. The environment says
-/// how many and which, as the last line of a failed test does.
+/// how many and which, in the words in which a failed test says it.
+#[allow(clippy::print_stdout, reason = "it is shown where the test fails only")]
 fn config(few: u32) -> ProptestConfig {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seed = number("PROPTEST_RNG_SEED").unwrap_or_else(|| u64::from(rand()));
-    // Shown where the test fails only.
     println!("PROPTEST_RNG_SEED={seed}");
     ProptestConfig {
         failure_persistence: None,
