@@ -73,8 +73,12 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-/// Refuses options that name one file for two things. `-` and what is no file can be given twice.
+/// Refuses options that name one file for two things. What is no file can be given twice, but
+/// standard input.
 pub(super) fn refuse_overlaps(inputs: &[&str], outputs: &[(&str, Option<&Path>)]) -> Result<()> {
+    if 1 < inputs.iter().filter(|input| **input == "-").count() {
+        bail!("-: standard input can be read once only; name a file for the others");
+    }
     let mut taken: Vec<_> = inputs
         .iter()
         .map(Path::new)
@@ -227,7 +231,17 @@ pub(super) fn append_secret(path: &Path, text: &str) -> Result<Appended> {
     let opened = options.open(path);
     let mut file = opened.map_err(|error| failed(path.display(), &error))?;
     let appended = Appended { path: path.to_owned(), before };
-    match file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
+    let mut keep = || {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        // A new file is there for certain when its directory is written, too.
+        #[cfg(unix)]
+        if before.is_none() {
+            File::open(directory_of(path))?.sync_all()?;
+        }
+        Ok(())
+    };
+    match keep() {
         Ok(()) => Ok(appended),
         Err(error) => {
             appended.take_back();

@@ -52,6 +52,7 @@ enum ReaderChoice {
     #[default]
     Auto,
     /// By pg_dumpall, and from the catalogs what it leaves out.
+    #[value(name = "pg_dumpall", alias = "pg-dumpall")]
     PgDumpall,
     /// From the catalogs.
     Catalog,

@@ -26,12 +26,12 @@ impl PlatformChoice {
         if let Some(platform) = Platform::builtin(name) {
             return Ok(Self::Builtin(platform));
         }
-        let looks_like_a_file = name.contains(['/', '\\', '.']);
+        let looks_like_a_file = name == "-" || name.contains(['/', '\\', '.']);
         if !looks_like_a_file && !Path::new(name).is_file() {
             bail!(platforms::unknown(name));
         }
         let text = file::read_text(name)?;
-        Ok(Self::File(Box::new(Platform::from_toml(&text, name)?)))
+        Ok(Self::File(Box::new(Platform::from_toml(&text, &shown(name))?)))
     }
 
     /// One that the program knows by its name.

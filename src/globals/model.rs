@@ -169,12 +169,29 @@ impl Parameter {
 
     /// Whether it gives something that `other` does not.
     pub(crate) fn has_beyond(&self, other: &Self) -> bool {
-        let beyond = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| match (one, other) {
-            (Some(one), Some(other)) => one.value && !other.value,
-            (one, None) => one.is_some(),
-            (None, _) => false,
+        self.beyond(other) != Self::default()
+    }
+
+    /// What it gives and `other` does not.
+    pub(crate) fn beyond(&self, other: &Self) -> Self {
+        let beyond = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
+            one.filter(|one| other.is_none_or(|other| one.value && !other.value))
         };
-        beyond(self.set, other.set) || beyond(self.alter_system, other.alter_system)
+        Self {
+            set: beyond(self.set, other.set),
+            alter_system: beyond(self.alter_system, other.alter_system),
+        }
+    }
+
+    /// What one of both gives.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let or = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
+            if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
+        };
+        Self {
+            set: or(self.set, other.set),
+            alter_system: or(self.alter_system, other.alter_system),
+        }
     }
 
     /// What both give.

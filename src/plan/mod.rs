@@ -3,6 +3,7 @@
 
 mod attribute;
 mod database_owner;
+mod direction;
 mod existing;
 mod freeze;
 mod implicit;
@@ -11,12 +12,15 @@ mod locks;
 mod missing_admin;
 mod missing_database;
 mod newer_source;
+mod own_grant;
 mod owners;
 mod removal;
 mod step;
 
 use std::collections::BTreeSet;
 
+pub use direction::{direction, only_there};
+use foldhash::{HashMap, HashSet};
 pub use implicit::without_implicit;
 pub use step::Step;
 
@@ -98,7 +102,12 @@ enum Judgement {
 
 /// What vetoes know.
 struct Context<'a> {
+    /// What the target has, apart from what the connected role holds.
     current: &'a Globals,
+    /// Who holds a role by whose grant: (role, grantor) to members.
+    granted: HashMap<(&'a Name, &'a Name), Vec<&'a Name>>,
+    /// Memberships that are desired, as (role, member).
+    memberships: HashSet<(&'a Name, &'a Name)>,
     desired: &'a Globals,
     answers: &'a Answers,
     platform: &'a Platform,
@@ -137,6 +146,7 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &REMAINING,
         &kept_statements::ABOUT,
         &newer_source::ABOUT,
+        &direction::ABOUT,
         &owners::ABOUT,
         &owners::DROPPED,
     ];
@@ -236,13 +246,22 @@ pub fn plan(
     if options.can_own {
         changes.extend(owners.grants(all_current, answers));
     }
+    own_grant::state_what_is_missing(&mut changes, all_current, answers);
     let all = changes.clone();
     let created = all.iter().filter_map(|change| match change {
         Change::CreateRole { name, .. } => Some(name),
         _ => None,
     });
     let created: BTreeSet<_> = created.collect();
-    let cx = Context { current, desired, answers, platform, options, created };
+    let mut granted: HashMap<_, Vec<_>> = HashMap::default();
+    for key in all_current.memberships.keys() {
+        if let Some(grantor) = &key.grantor {
+            granted.entry((&key.role, grantor)).or_default().push(&key.member);
+        }
+    }
+    let memberships = desired.memberships.keys().map(|key| (&key.role, &key.member)).collect();
+    let cx =
+        Context { current, granted, memberships, desired, answers, platform, options, created };
     let mut plan = Plan { extra, unverifiable, ..Plan::default() };
     plan.findings.extend(wider(&changes, &plan.extra, ledger));
     for change in changes {

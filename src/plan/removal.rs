@@ -2,7 +2,7 @@
 
 use super::{Context, Judgement, Veto};
 use crate::finding::Severity;
-use crate::globals::{Change, MembershipKey};
+use crate::globals::Change;
 use crate::name::Name;
 use crate::sanitize::About;
 use crate::version::Major;
@@ -48,18 +48,16 @@ impl Veto for Removal {
         if !superuser && *grantor != cx.answers.user {
             return Some(Judgement::Refused(format!("{grantor} has granted it")));
         }
-        // What the member has granted on rests on its ADMIN option.
+        // What the member has granted on rests on its ADMIN option. A superuser revokes that before,
+        // where it goes too.
         let loses_admin = from.admin && !to.is_some_and(|to| to.admin);
-        let rests = |other: &&MembershipKey| {
-            other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+        let stays = |member: &&&Name| {
+            let is_wanted = cx.memberships.contains(&(&key.role, **member));
+            let is_touched = cx.desired.roles.contains_key(**member);
+            !superuser || is_wanted || !is_touched
         };
-        let stays = |other: &MembershipKey| {
-            let is_same = |it: &MembershipKey| it.role == other.role && it.member == other.member;
-            !superuser || cx.desired.memberships.keys().any(is_same)
-        };
-        let dependent = || cx.current.memberships.keys().filter(rests).find(|it| stays(it));
-        loses_admin.then(dependent).flatten().map(|dependent| {
-            let member = &dependent.member;
+        let members = cx.granted.get(&(&key.role, &key.member)).filter(|_| loses_admin);
+        members?.iter().find(stays).map(|member| {
             Judgement::Refused(format!("{} has granted it on, to {member}", key.member))
         })
     }

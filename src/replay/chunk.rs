@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use tokio_postgres::error::{ErrorPosition, SqlState};
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Outcome, Progress, ReplayError};
+use super::{Outcome, Progress, Refusal, ReplayError};
 use crate::plan::Step;
 
 /// How many statements one message holds.
@@ -34,74 +34,99 @@ pub(super) async fn strict(
     let mut window = Window::default();
     loop {
         while let Some(chunk) = waiting.next_if(|chunk| window.has_room(chunk)) {
-            window.send(client, chunk, None, "").await;
+            window.send(client, chunk, [""; 3]).await;
         }
         let Some((chunk, result)) = window.next().await else { return Ok(()) };
         // Those behind a refused one fail with the transaction: that is no news.
-        result.map_err(|failed| failed.reason(&chunk.left))?;
-        progress.advance(chunk.all);
+        result.map_err(|failed| failed.reason(chunk.steps))?;
+        progress.advance(chunk.steps);
     }
 }
 
-/// Sends statements of which each may be refused. One savepoint a chunk; a chunk with a refusal is
-/// sent again without the culprit, and those behind it with it.
+/// Sends statements of which each may be refused: as long as none is, a savepoint a chunk. From the
+/// first refusal on each goes by itself, with no need to wait for what becomes of it.
 pub(super) async fn tolerant(
     client: &Client,
     steps: &[Step],
     outcome: &mut Outcome,
     progress: &mut impl Progress,
 ) -> Result<(), ReplayError> {
-    let mut waiting: VecDeque<_> = chunks(steps).collect();
+    let mut waiting = chunks(steps).peekable();
     let mut window = Window::default();
-    let mut before = SAVEPOINT;
+    let mut done = 0;
     loop {
-        while waiting.front().is_some_and(|chunk| window.has_room(chunk))
-            && let Some(chunk) = waiting.pop_front()
-        {
-            window.send(client, chunk, Some(before), "RELEASE SAVEPOINT pg_globals").await;
-            before = SAVEPOINT;
+        while let Some(chunk) = waiting.next_if(|chunk| window.has_room(chunk)) {
+            window.send(client, chunk, [SAVEPOINT, "RELEASE SAVEPOINT pg_globals", ""]).await;
         }
-        let Some((mut chunk, result)) = window.next().await else { return Ok(()) };
+        let Some((chunk, result)) = window.next().await else { return Ok(()) };
         let Err(failed) = result else {
-            outcome.sent += chunk.left.len();
-            progress.advance(chunk.all);
+            done += chunk.steps.len();
+            outcome.sent += chunk.steps.len();
+            progress.advance(chunk.steps);
             continue;
         };
-        let at = failed.at;
-        match failed.reason(&chunk.left) {
-            ReplayError::Refused(refusal) if !refusal.is_trouble() => {
-                outcome.refused.push(refusal);
-            }
-            ReplayError::Concurrent(refusal) if refusal.is_missing() => {
-                outcome.refused.push(refusal);
-            }
-            error => return Err(error),
+        // It is said when it comes again.
+        if let Some(error) = trouble(failed, &chunk, &mut Vec::new()) {
+            return Err(error);
         }
-        // It is attributed to a statement, so there is one.
-        at.map(|at| chunk.left.remove(at));
-        let mut again = vec![chunk];
-        while let Some((chunk, _)) = window.next().await {
-            again.push(chunk);
-        }
-        for chunk in again.into_iter().rev() {
-            waiting.push_front(chunk);
-        }
-        before = "ROLLBACK TO SAVEPOINT pg_globals";
+        // Those behind it have failed with it.
+        while window.next().await.is_some() {}
+        return one_by_one(client, &steps[done..], outcome, progress).await;
     }
 }
 
+/// The same in an aborted transaction with a savepoint. Each statement has two messages, and both
+/// can be sent before the answer to the first: where it succeeds, the second goes back to the new
+/// savepoint behind it, which does nothing; where it is refused, to the old one before it.
+async fn one_by_one(
+    client: &Client,
+    steps: &[Step],
+    outcome: &mut Outcome,
+    progress: &mut impl Progress,
+) -> Result<(), ReplayError> {
+    let mut waiting = steps.chunks(1).map(|steps| Chunk { steps }).peekable();
+    let mut window = Window::default();
+    let mut before = ROLLBACK;
+    loop {
+        while let Some(chunk) = waiting.next_if(|chunk| window.has_room(chunk)) {
+            let next = "RELEASE SAVEPOINT pg_globals; SAVEPOINT pg_globals";
+            window.send(client, chunk, [before, next, ROLLBACK]).await;
+            before = "";
+        }
+        let Some((chunk, result)) = window.next().await else { return Ok(()) };
+        if let Err(failed) = result {
+            if let Some(error) = trouble(failed, &chunk, &mut outcome.refused) {
+                return Err(error);
+            }
+        } else {
+            outcome.sent += 1;
+        }
+        progress.advance(chunk.steps);
+    }
+}
+
+/// Notes what the target says about one statement; what it says about the transaction or itself ends
+/// everything, and is given back.
+fn trouble(failed: Failed, chunk: &Chunk<'_>, refused: &mut Vec<Refusal>) -> Option<ReplayError> {
+    match failed.reason(chunk.steps) {
+        ReplayError::Refused(refusal) if !refusal.is_trouble() => refused.push(refusal),
+        ReplayError::Concurrent(refusal) if refusal.is_missing() => refused.push(refusal),
+        error => return Some(error),
+    }
+    None
+}
+
 const SAVEPOINT: &str = "SAVEPOINT pg_globals";
+const ROLLBACK: &str = "ROLLBACK TO SAVEPOINT pg_globals";
 
 /// Statements that travel together.
 struct Chunk<'a> {
-    all: &'a [Step],
-    /// Those that have not been refused.
-    left: Vec<&'a Step>,
+    steps: &'a [Step],
 }
 
 impl Chunk<'_> {
     fn bytes(&self) -> usize {
-        self.left.iter().map(|step| step.text.len() + 2).sum()
+        self.steps.iter().map(|step| step.text.len() + 2).sum()
     }
 }
 
@@ -116,9 +141,9 @@ fn chunks(steps: &[Step]) -> impl Iterator<Item = Chunk<'_>> {
             bytes <= BYTES && step.is_slow() == slow
         };
         let length = rest.iter().take(most).take_while(fits).count().max(1);
-        let (all, later) = rest.split_at(length);
+        let (steps, later) = rest.split_at(length);
         rest = later;
-        Some(Chunk { all, left: all.iter().collect() })
+        Some(Chunk { steps })
     })
 }
 
@@ -141,28 +166,28 @@ struct Pending<'a> {
 impl<'a> Window<'a> {
     fn has_room(&self, chunk: &Chunk<'_>) -> bool {
         self.sent.is_empty()
-            || (self.statements + chunk.left.len() <= STATEMENTS_ON_THE_WAY
+            || (self.statements + chunk.steps.len() <= STATEMENTS_ON_THE_WAY
                 && self.bytes + chunk.bytes() <= BYTES_ON_THE_WAY)
     }
 
-    /// Sends a chunk. What comes before it is a message of its own: it takes place even where the
-    /// grammar of the chunk is wrong.
+    /// Sends a chunk, with what comes before it, at its end, and behind it. The first and the last are
+    /// messages of their own: they take place even where the grammar of the chunk is wrong.
     async fn send(
         &mut self,
         client: &'a Client,
         chunk: Chunk<'a>,
-        before: Option<&'static str>,
-        after: &'static str,
+        [before, end, behind]: [&'static str; 3],
     ) {
-        let before = before.map(|before| send(client, &[], before));
-        let answers = before.into_iter().chain([send(client, &chunk.left, after)]);
-        let mut pending = Vec::with_capacity(2);
+        let alone = |text: &'static str| (!text.is_empty()).then(|| send(client, &[], text));
+        let statements = send(client, chunk.steps, end);
+        let answers = alone(before).into_iter().chain([statements]).chain(alone(behind));
+        let mut pending = Vec::with_capacity(3);
         for mut answer in answers {
             // The first poll sends it: the order of the messages is that of the statements.
             let early = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
             pending.push(Pending { early, answer });
         }
-        self.statements += chunk.left.len();
+        self.statements += chunk.steps.len();
         self.bytes += chunk.bytes();
         self.sent.push_back((chunk, pending));
     }
@@ -170,7 +195,7 @@ impl<'a> Window<'a> {
     /// The next chunk, and what became of it.
     async fn next(&mut self) -> Option<(Chunk<'a>, Result<(), Failed>)> {
         let (chunk, pending) = self.sent.pop_front()?;
-        self.statements -= chunk.left.len();
+        self.statements -= chunk.steps.len();
         self.bytes -= chunk.bytes();
         let mut result = Ok(());
         for Pending { early, answer } in pending {
@@ -192,7 +217,7 @@ struct Failed {
 }
 
 impl Failed {
-    fn reason(self, steps: &[&Step]) -> ReplayError {
+    fn reason(self, steps: &[Step]) -> ReplayError {
         match self.at.and_then(|at| steps.get(at)) {
             Some(step) => ReplayError::refused(step, self.error),
             None => ReplayError::Lost { after_commit: false, error: self.error },
@@ -201,7 +226,7 @@ impl Failed {
 }
 
 /// One message. It is on its way as soon as this is polled for the first time.
-fn send<'a>(client: &'a Client, steps: &[&Step], after: &'static str) -> Answer<'a> {
+fn send<'a>(client: &'a Client, steps: &[Step], after: &'static str) -> Answer<'a> {
     let bytes: usize = steps.iter().map(|step| step.text.len() + 2).sum();
     let mut text = zeroize::Zeroizing::new(String::with_capacity(bytes + after.len()));
     let mut ends = Vec::with_capacity(steps.len());

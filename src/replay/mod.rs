@@ -5,6 +5,7 @@ mod chunk;
 mod error;
 mod transaction;
 
+use foldhash::HashSet;
 use tokio_postgres::Client;
 
 pub use error::{Refusal, ReplayError};
@@ -33,9 +34,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether a statement about this was refused for its value, and left out.
-    pub fn left_out(&self, object: &Object) -> bool {
-        self.refused.iter().any(|refusal| !refusal.fatal && refusal.object == *object)
+    /// What statements were about that were refused for their value, and left out.
+    pub fn left_out(&self) -> HashSet<&Object> {
+        let refused = self.refused.iter().filter(|refusal| !refusal.fatal);
+        refused.map(|refusal| &refusal.object).collect()
     }
 }
 

@@ -107,7 +107,7 @@ fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
 pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = super::copy::places(&report.source, &report.target, &mut out);
+    let _ = super::copy::places([("source", &report.source), ("target", &report.target)], &mut out);
     for state in State::ALL {
         let style = match state {
             _ if !look.colours => Style::new(),
@@ -142,9 +142,9 @@ pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> i
 /// When it cannot be written.
 pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Result<()> {
     let mut out = String::from("# Prerequisites of the migration\n\n");
-    let _ = super::copy::places(&report.source, &report.target, &mut out);
+    let _ = super::copy::places([("source", &report.source), ("target", &report.target)], &mut out);
     // Two lines would become one.
-    out = out.replace("\nto ", "  \nto ");
+    out = out.replace("\ntarget ", "  \ntarget ");
     let _ = writeln!(out, "\n**{}**", report.verdict());
     for state in State::ALL {
         let groups = groups(&report.checks, state);

@@ -36,6 +36,8 @@ pub struct CopyReport {
     pub remaining: usize,
     /// How many things the target has beyond the source, which stay.
     pub extra: usize,
+    /// How many roles only the target has, which are never touched.
+    pub target_only: usize,
     /// How many settings wait for their database.
     pub deferred: usize,
     /// How many changes the user would have to allow.
@@ -110,16 +112,19 @@ pub fn write_news(findings: &[Finding], look: Look, to: &mut dyn io::Write) -> i
 }
 
 fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
-    places(&report.source, &report.target, out)
+    // Whoever has swapped the two sees it here, if anywhere.
+    let changed =
+        if report.dry_run { "target, changed and rolled back" } else { "target, changed" };
+    places([("source, only read", &report.source), (changed, &report.target)], out)
 }
 
-/// Where it goes from, and where to.
-pub(super) fn places(source: &Place, target: &Place, out: &mut String) -> fmt::Result {
-    for (word, place) in [("from", source), ("to", target)] {
+/// The two places, each behind a word for what it is.
+pub(super) fn places(places: [(&str, &Place); 2], out: &mut String) -> fmt::Result {
+    for (word, place) in places {
         let platform = place.platform.as_deref().unwrap_or("no platform recognised");
         let name: String =
             place.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        write!(out, "{word} {name}: {platform}")?;
+        write!(out, "{word}: {name}, {platform}")?;
         if let Some(version) = &place.server_version {
             write!(out, ", PostgreSQL {version}")?;
         }
@@ -198,6 +203,7 @@ pub(super) fn result(report: &CopyReport) -> String {
     let _ = write!(out, ", {} remaining", report.remaining);
     for (count, what) in [
         (report.extra, "extra"),
+        (report.target_only, "on the target only"),
         (report.deferred, "deferred"),
         (report.withheld, "withheld"),
         (report.refused, "refused"),

@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{one_line, session};
-use crate::globals::changes::Options;
+use crate::globals::Change;
 use crate::globals::script::{Delta, Phase};
-use crate::globals::{Change, Globals};
 use crate::platform::Answers;
 use crate::sql::{Object, Privileges, RoleSpec, Session, Statement, print, push_literal};
-use crate::version::Major;
 
 /// What a script takes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,15 +19,8 @@ pub enum Undo {
 
 /// The statements that make the target as it was: the changes from the state after to the state
 /// before. Valid until the roles own or are granted anything.
-pub fn render(
-    what: Undo,
-    changes: &[Change],
-    before: &Globals,
-    answers: &Answers,
-    target: &str,
-) -> String {
-    let inverse: Vec<Change> =
-        changes.iter().filter_map(|change| exact(change, before, answers).inverse()).collect();
+pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -> String {
+    let inverse: Vec<Change> = changes.iter().filter_map(Change::inverse).collect();
     let lost = changes.len() - inverse.len();
     let mut out = String::new();
     let (version, target, user) =
@@ -73,29 +64,6 @@ pub fn render(
     out.push_str(&inside);
     out.push_str("COMMIT;\n");
     out
-}
-
-/// The change with what its grantor alone had granted before: since 16 each grantor's is its own.
-fn exact(change: &Change, before: &Globals, answers: &Answers) -> Change {
-    let mut change = change.clone();
-    match &mut change {
-        Change::Membership { key, from, to: Some(to), .. }
-            if answers.major >= Major::new(16)
-                && !from.is_some_and(|from| to.is_less_than(from)) =>
-        {
-            let mut slot = key.clone();
-            let own = if answers.is_superuser() {
-                answers.bootstrap.as_ref()
-            } else {
-                Some(&answers.user)
-            };
-            slot.grantor = slot.grantor.or_else(|| own.cloned());
-            *from = before.memberships.get(&slot).map(|it| Options::of(before, &slot, it));
-        }
-        Change::Parameter { key, from, .. } => *from = before.parameters.get(key).cloned(),
-        _ => {}
-    }
-    change
 }
 
 /// A statement about roles that may be gone by then, or about their databases, is guarded.

@@ -23,6 +23,7 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
+use crate::globals::changes::Target;
 use crate::globals::{
     Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Password, SettingKey,
     SettingName,
@@ -59,6 +60,8 @@ pub struct Unspecified {
     pub databases: bool,
     /// Privileges on parameters, as (parameter, grantee).
     pub parameters: BTreeSet<(SettingName, Grantee)>,
+    /// Security labels, by what they are on and their provider.
+    pub labels: BTreeSet<(Target, Name)>,
 }
 
 impl Unspecified {
@@ -73,6 +76,9 @@ impl Unspecified {
             }
             Change::Parameter { key, .. } => {
                 self.parameters.contains(&(key.parameter.clone(), key.grantee.clone()))
+            }
+            Change::Label { on, provider, .. } => {
+                self.labels.contains(&(on.clone(), provider.clone()))
             }
             _ => false,
         }

@@ -1,30 +1,32 @@
 //! `pg_globals copy`: from a server or a dump to a live target, in one transaction.
 
 mod agree;
+mod files;
+mod job;
 mod progress;
 mod screen;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::choosing::{Choosing, PasswordChoice};
-use super::file::{self, Whole};
+use super::file;
 use super::input::{Input, InputOptions};
-use super::options::{PlatformChoice, PlatformName};
+use super::options::{self, PlatformChoice, PlatformName};
 use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::globals::{Change, Ledger};
-use crate::plan::{self, Desired, Existing, Plan, plan};
+use crate::plan::{self, Existing};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
-use crate::replay::{Mode, Outcome, replay};
-use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange, Undo, render_undo};
-use crate::sanitize::{Choices, Sanitized, sanitize};
-use progress::Progress;
+use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange};
+use crate::sanitize::sanitize;
+use files::Files;
+use job::Job;
 use screen::Screen;
 
 /// Copy roles live, from a server or a dump to a server.
@@ -113,13 +115,6 @@ impl From<ExistingChoice> for Existing {
     }
 }
 
-/// The files that a copy writes beside its report.
-struct Files {
-    report: Option<Whole>,
-    undo: Option<Whole>,
-    can_own: Option<Whole>,
-}
-
 impl Copy {
     pub(super) fn run(&self) -> Result<Exit> {
         if !connect::is_connection(&self.target) {
@@ -135,7 +130,7 @@ impl Copy {
     async fn copy(&self) -> Result<Exit> {
         self.refuse_overlaps()?;
         let choices = self.choosing.choices()?;
-        let mut files = self.files()?;
+        let mut files = Files::open(self)?;
         let named_target = self.platform.as_deref().map(PlatformChoice::find).transpose()?;
         let named_source = self.input.platform()?;
 
@@ -154,6 +149,7 @@ impl Copy {
         let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
         let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
         let hides_databases = !input.shows_settings().0;
+        let names: BTreeSet<_> = input.globals.roles.keys().cloned().collect();
         let (globals, ledger, findings) = input.take();
         let source = input.source(named_source.as_ref().map(PlatformChoice::get));
         let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
@@ -168,11 +164,14 @@ impl Copy {
             sanitized: &sanitized,
             choices: &choices,
         };
-        let first = job.plan(&live, self.choosing.passwords == PasswordChoice::Resend);
+        let mut first = job.plan(&live, self.choosing.passwords == PasswordChoice::Resend);
+        let target_only =
+            plan::only_there(&names, &sanitized.globals, &live.globals, &live.answers, platform);
+        first.findings.extend(plan::direction(&first, &sanitized.globals, target_only));
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
-                name: input.name.clone(),
+                name: options::shown(&input.name),
                 platform: source.platform.map(|platform| platform.name().to_owned()),
                 server_version: input.server_version.clone(),
                 user: None,
@@ -188,6 +187,7 @@ impl Copy {
             sent: 0,
             remaining: 0,
             extra: first.extra.len(),
+            target_only,
             deferred: first.deferred.len(),
             withheld: first.withheld.len(),
             refused: first.refused.len(),
@@ -205,7 +205,7 @@ impl Copy {
             return Err(refusal(obstacle, first.obstacles.len()));
         }
         if !first.is_empty() && !self.dry_run {
-            agree::agree(self.yes, self.source == "-")?;
+            agree::agree(self.yes, self.inputs().contains(&"-"), &target.label())?;
         }
         if !self.dry_run && !first.is_empty() {
             files.fill(&first.changes, &live, &target.label())?;
@@ -226,69 +226,22 @@ impl Copy {
 
     fn refuse_overlaps(&self) -> Result<()> {
         self.choosing.refuse_overlaps(&self.source)?;
-        let mut inputs = vec![self.source.as_str()];
-        inputs.extend(self.platform.as_deref());
-        inputs.extend(self.input.source_platform.as_deref());
-        inputs.extend(self.choosing.passwords_from.as_deref());
         let outputs = [
             ("--report", self.report.as_deref()),
             ("--undo", self.undo.as_deref()),
             ("--can-own", self.can_own.as_deref()),
             ("--password-file", self.choosing.password_file.as_deref()),
         ];
-        file::refuse_overlaps(&inputs, &outputs)
+        file::refuse_overlaps(&self.inputs(), &outputs)
     }
 
-    /// Opens the files before the work, so that a bad path is told at once.
-    fn files(&self) -> Result<Files> {
-        let create = |option, path: &Option<PathBuf>, mode| {
-            path.as_deref().map(|path| Whole::create(option, path, mode)).transpose()
-        };
-        for (option, path) in [("--undo", &self.undo), ("--can-own", &self.can_own)] {
-            let Some(path) = path else { continue };
-            if std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0) {
-                // It would be the only one that can take an earlier run back.
-                bail!(
-                    "{option} {}: it exists, and would be lost; name another file",
-                    path.display()
-                );
-            }
-        }
-        Ok(Files {
-            report: create("--report", &self.report, file::SHARED)?,
-            undo: create("--undo", &self.undo, file::SECRET)?,
-            can_own: create("--can-own", &self.can_own, file::SECRET)?,
-        })
-    }
-}
-
-impl Files {
-    fn report(&mut self, report: &CopyReport) -> Result<()> {
-        let Some(mut file) = self.report.take() else { return Ok(()) };
-        file.fill(|to| screen::write_json(report, to))?;
-        file.finish()
-    }
-
-    /// Writes them before anything is sent; they appear when it is about to be committed.
-    fn fill(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
-        let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
-        let own: Vec<_> = own.cloned().collect();
-        let files =
-            [(Undo::Copy, &mut self.undo, changes), (Undo::Grants, &mut self.can_own, &own)];
-        for (what, file, changes) in files {
-            let Some(file) = file else { continue };
-            let text = render_undo(what, changes, &live.globals, &live.answers, target);
-            file.fill(|to| to.write_all(text.as_bytes()))?;
-        }
-        Ok(())
-    }
-
-    /// From now on what is done can be taken back, whatever happens here.
-    fn finish(&mut self) -> Result<()> {
-        for file in [self.undo.take(), self.can_own.take()].into_iter().flatten() {
-            file.finish()?;
-        }
-        Ok(())
+    /// What is read, beside the target.
+    fn inputs(&self) -> Vec<&str> {
+        let mut inputs = vec![self.source.as_str()];
+        inputs.extend(self.platform.as_deref());
+        inputs.extend(self.input.source_platform.as_deref());
+        inputs.extend(self.choosing.passwords_from.as_deref());
+        inputs
     }
 }
 
@@ -327,101 +280,4 @@ fn refuse_target(input: &Input, live: &Live, label: &str) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// All that making and sending a plan takes.
-struct Job<'a> {
-    copy: &'a Copy,
-    target: &'a Connection,
-    live: &'a Live,
-    platform: &'a Platform,
-    source: Option<&'a Live>,
-    sanitized: &'a Sanitized,
-    choices: &'a Choices,
-}
-
-impl Job<'_> {
-    /// The plan for the target as it is; `resend` sends verifiers that cannot be compared, too.
-    fn plan(&self, live: &Live, resend: bool) -> Plan {
-        let mut assumed = None;
-        if self.copy.platform.is_some() {
-            assumed.insert(live.clone()).assume(self.platform);
-        }
-        let live = assumed.as_ref().unwrap_or(live);
-        let desired = Desired {
-            source: self.source,
-            globals: &self.sanitized.globals,
-            unspecified: &self.sanitized.unspecified,
-            ledger: &self.sanitized.ledger,
-        };
-        let options = plan::Options {
-            existing: self.copy.existing.into(),
-            allow_freeze: self.copy.allow_freeze,
-            resend,
-            can_own: self.copy.can_own.is_some(),
-            skip: self.copy.choosing.skip(),
-            now: self.choices.now,
-        };
-        plan(&live.globals, &desired, &live.answers, self.platform, &options)
-    }
-
-    /// Sends the plan, and compares the target again: what there is to say about that.
-    async fn run(
-        &self,
-        first: &Plan,
-        summary: &mut CopyReport,
-        files: &mut Files,
-    ) -> Result<Vec<Finding>> {
-        let outcome = self.replay(first, files).await?;
-        let ledger: &Ledger = &self.sanitized.ledger;
-        let mut news: Vec<_> =
-            outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
-        summary.sent = outcome.sent;
-        summary.refused += outcome.refused.len();
-        if self.copy.dry_run {
-            summary.remaining = outcome.refused.iter().filter(|refusal| refusal.fatal).count();
-            return Ok(news);
-        }
-        let after = read_target(self.target).await.map_err(|error| {
-            anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
-        })?;
-        // What was sent again cannot be compared now either.
-        let after = self.plan(&after, false);
-        let left = after.changes.iter().filter(|change| !outcome.left_out(&change.object()));
-        news.extend(left.map(|change| plan::remaining(change, ledger)));
-        summary.remaining = news.len() - outcome.refused.len();
-        Ok(news)
-    }
-
-    async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
-        let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
-        let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
-        let again = |live: &Live| {
-            let again = self.plan(live, resend);
-            (again.changes == first.changes).then(|| again.steps(&live.answers))
-        };
-        let mut appended = None;
-        let mut keep = || {
-            let generated = &self.sanitized.generated;
-            let lines = self.copy.choosing.password_lines(generated, self.choices);
-            if let Some((path, lines)) = lines {
-                appended = Some(file::append_secret(path, &lines)?);
-            }
-            files.finish()
-        };
-        let keep = || keep().map_err(|error: anyhow::Error| format!("{error:#}"));
-        let client = &self.target.client;
-        let mut progress = Progress::of(&first.steps(&self.live.answers));
-        let result = replay(client, self.live, mode, again, keep, &mut progress).await;
-        drop(progress);
-        result.map_err(|error| {
-            if let Some(appended) = appended.filter(|_| error.is_nothing_done()) {
-                // The passwords in it are nobody's.
-                appended.take_back();
-            }
-            let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
-            let place = line.map(|line| format!("; it comes from {}:{line}", self.copy.source));
-            anyhow!("{}: {error}{}", self.target.label(), place.unwrap_or_default())
-        })
-    }
 }

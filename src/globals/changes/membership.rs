@@ -145,8 +145,20 @@ impl Options {
         !more && self != other
     }
 
+    /// What it gives and `other` does not.
+    pub(crate) fn beyond(self, other: Self) -> Self {
+        let beyond = |one: Option<bool>, other: Option<bool>| {
+            Some(one.unwrap_or(false) && !other.unwrap_or(false))
+        };
+        Self {
+            admin: self.admin && !other.admin,
+            inherit: beyond(self.inherit, other.inherit),
+            set: beyond(self.set, other.set),
+        }
+    }
+
     /// What one of both gives.
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         let or = |one: Option<bool>, other: Option<bool>| match (one, other) {
             (Some(one), Some(other)) => Some(one || other),
             (one, other) => one.or(other),

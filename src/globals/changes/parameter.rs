@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Changes, Scope, counts};
-use crate::globals::fact::Fact;
 use crate::globals::model::{Globals, Grantee, Parameter, ParameterKey};
 use crate::globals::script::role_of;
 use crate::globals::setting::SettingName;
@@ -57,17 +56,4 @@ fn union(globals: &Globals, scope: Scope) -> BTreeMap<Slot<'_>, Parameter> {
         *united = united.or(it);
     }
     union
-}
-
-impl Parameter {
-    /// What one of both gives.
-    fn or(&self, other: &Self) -> Self {
-        let better = |one: Option<Fact<bool>>, other: Option<Fact<bool>>| {
-            if other.is_some_and(|fact| fact.value) { other } else { one.or(other) }
-        };
-        Self {
-            set: better(self.set, other.set),
-            alter_system: better(self.alter_system, other.alter_system),
-        }
-    }
 }

@@ -113,19 +113,20 @@ fn protected(
     users: [&Name; 2],
 ) -> BTreeMap<Name, Protection> {
     let mut protected = BTreeMap::new();
+    let members = Members::of(globals);
     if !superuser {
         let is_superuser = |name: &&Name| globals.roles[*name].has(Attribute::Superuser);
         let superusers: Vec<_> = globals.roles.keys().filter(is_superuser).collect();
         // Whoever can become one of these is as good as they are.
         for group in superusers.iter().copied().chain(users) {
-            protect_members(globals, group.as_str(), &mut protected);
+            protect_members(&members, group, &mut protected);
         }
         for name in superusers {
             protected.insert(name.clone(), Protection::Superuser);
         }
     }
     if let Some(group) = platform.and_then(Platform::admin_role) {
-        protect_members(globals, group, &mut protected);
+        protect_members(&members, &Name::new(group), &mut protected);
     }
     protected.extend(bootstrap.map(|name| (name.clone(), Protection::Bootstrap)));
     for name in users {
@@ -139,7 +140,8 @@ impl super::Live {
     /// of its administrator role that can make roles. Where there is none, those of the connected role.
     pub fn as_administrator(&self, platform: &Platform) -> Answers {
         let globals = &self.globals;
-        let members = platform.admin_role().map(|group| members_of(globals, group));
+        let members =
+            platform.admin_role().map(|group| Members::of(globals).below(&Name::new(group)));
         let members = members.unwrap_or_default();
         let is_administrator = |name: &&Name| {
             let role = globals.roles.get(*name);
@@ -168,12 +170,12 @@ impl super::Live {
 
 /// Protects all members of a role, as far as nothing stronger does.
 pub(super) fn protect_members(
-    globals: &Globals,
-    group: &str,
+    members: &Members<'_>,
+    group: &Name,
     protected: &mut BTreeMap<Name, Protection>,
 ) {
-    for member in members_of(globals, group) {
-        let administrator = || Protection::Administrator(Name::new(group));
+    for member in members.below(group) {
+        let administrator = || Protection::Administrator(group.clone());
         let protection = protected.entry(member).or_insert_with(administrator);
         // Members of the platform's group can have been made by --map-role, too.
         if matches!(protection, Protection::Administrator(_)) {
@@ -182,18 +184,31 @@ pub(super) fn protect_members(
     }
 }
 
-/// All members of a role, members' members included.
-fn members_of(globals: &Globals, group: &str) -> BTreeSet<Name> {
-    let mut all = BTreeSet::new();
-    let mut next = vec![Name::new(group)];
-    while let Some(role) = next.pop() {
-        for key in globals.memberships.keys().filter(|key| key.role == role) {
-            if all.insert(key.member.clone()) {
-                next.push(key.member.clone());
+/// The members of each role.
+pub(super) struct Members<'a>(foldhash::HashMap<&'a Name, Vec<&'a Name>>);
+
+impl<'a> Members<'a> {
+    pub(super) fn of(globals: &'a Globals) -> Self {
+        let mut members: foldhash::HashMap<_, Vec<_>> = foldhash::HashMap::default();
+        for key in globals.memberships.keys() {
+            members.entry(&key.role).or_default().push(&key.member);
+        }
+        Self(members)
+    }
+
+    /// All members of a role, members' members included.
+    fn below(&self, group: &Name) -> BTreeSet<Name> {
+        let mut all = BTreeSet::new();
+        let mut next = vec![group];
+        while let Some(role) = next.pop() {
+            for &member in self.0.get(role).into_iter().flatten() {
+                if all.insert(member.clone()) {
+                    next.push(member);
+                }
             }
         }
+        all
     }
-    all
 }
 
 /// The roles on which `user` has the ADMIN option, directly or by a role whose privileges it has

@@ -49,7 +49,8 @@ impl Live {
     /// touched.
     pub fn assume(&mut self, platform: &Platform) {
         if let Some(group) = platform.admin_role() {
-            answers::protect_members(&self.globals, group, &mut self.answers.protected);
+            let members = answers::Members::of(&self.globals);
+            answers::protect_members(&members, &Name::new(group), &mut self.answers.protected);
         }
     }
 }

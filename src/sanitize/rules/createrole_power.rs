@@ -1,8 +1,6 @@
 //! What CREATEROLE is worth since 16.
 
-use std::collections::BTreeMap;
-
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
@@ -20,7 +18,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// How many roles a message names.
-const NAMED: usize = 50;
+const NAMED: usize = 10;
 
 /// Names what would restore the power that roles with CREATEROLE had.
 pub(in crate::sanitize) fn createrole_power(
@@ -32,49 +30,54 @@ pub(in crate::sanitize) fn createrole_power(
     if cx.rights.major() < since || source.is_none_or(|source| source >= since) {
         return;
     }
-    let is_plain = |name: &Name| !globals.roles[name].has(Attribute::Superuser);
-    for (name, role) in &globals.roles {
-        if !role.has(Attribute::CreateRole) || !is_plain(name) {
+    let of = |attribute| move |name: &&Name| globals.roles[*name].has(attribute);
+    let plain = |name: &&Name| !of(Attribute::Superuser)(name);
+    let administrators: Vec<_> =
+        globals.roles.keys().filter(plain).filter(of(Attribute::CreateRole)).collect();
+    if administrators.is_empty() {
+        return;
+    }
+    // Two that administer each other would be a circle.
+    let others: Vec<_> = globals
+        .roles
+        .keys()
+        .filter(plain)
+        .filter(|name| !of(Attribute::CreateRole)(name))
+        .collect();
+    let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
+    let mut own: HashMap<&Name, HashSet<&Name>> = HashMap::default();
+    for (key, it) in &globals.memberships {
+        members.entry(&key.role).or_default().push(&key.member);
+        if it.is_admin() {
+            own.entry(&key.member).or_default().insert(&key.role);
+        }
+    }
+    for name in administrators {
+        let below = below(name, &members);
+        let own = own.get(name);
+        let has = |other: &Name| own.is_some_and(|own| own.contains(other));
+        let lost = || others.iter().filter(|other| !below.contains(**other) && !has(other));
+        let named: Vec<_> = lost().take(NAMED).map(ToString::to_string).collect();
+        let count = lost().count();
+        if count == 0 {
             continue;
         }
-        let below = members_of(globals, name);
-        let own: HashSet<_> = globals
-            .memberships
-            .iter()
-            .filter(|(key, it)| key.member == *name && it.is_admin())
-            .map(|(key, _)| &key.role)
-            .collect();
-        let others: Vec<_> = globals
-            .roles
-            .keys()
-            .filter(|other| *other != name && is_plain(other) && !below.contains(*other))
-            .filter(|other| !own.contains(other))
-            // Two that administer each other would be a circle.
-            .filter(|other| !globals.roles[*other].has(Attribute::CreateRole))
-            .collect();
-        if others.is_empty() {
-            continue;
-        }
-        let named: Vec<_> = others.iter().take(NAMED).map(ToString::to_string).collect();
-        let more = match others.len() - named.len() {
+        let more = match count - named.len() {
             0 => String::new(),
-            count => format!("; and so for {count} more roles"),
+            1 => "; and so for 1 more role".to_owned(),
+            more => format!("; and so for {more} more roles: all but those with CREATEROLE"),
         };
         let message = format!(
             "GRANT {} TO {name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE{more}",
             named.join(", ")
         );
         let object = (Kind::Role, name.as_str().to_owned());
-        cx.report(&ABOUT, Action::Kept, object, role.origin(), message);
+        cx.report(&ABOUT, Action::Kept, object, globals.roles[name].origin(), message);
     }
 }
 
 /// The role's members, and their members: to grant one of them to the role would close a circle.
-fn members_of<'a>(globals: &'a Globals, role: &'a Name) -> HashSet<&'a Name> {
-    let mut members: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
-    for key in globals.memberships.keys() {
-        members.entry(&key.role).or_default().push(&key.member);
-    }
+fn below<'a>(role: &'a Name, members: &HashMap<&Name, Vec<&'a Name>>) -> HashSet<&'a Name> {
     let mut all = HashSet::default();
     let mut next = vec![role];
     while let Some(role) = next.pop() {

@@ -18,8 +18,10 @@ pub(super) struct ProtectedRole;
 impl RoleRule for ProtectedRole {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let Some(protection) = cx.rights.protection(name.as_str()) else { return Verdict::Keep };
-        // An administrator that --map-role makes is none that was there before.
+        // An administrator that --map-role makes is none that was there before. It makes none of those
+        // who come by a superuser.
         if let Protection::Administrator(group) = protection
+            && cx.rights.platform().admin_role() == Some(group.as_str())
             && cx.is_mapped_to(name, group)
         {
             return Verdict::Keep;

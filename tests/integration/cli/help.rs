@@ -93,7 +93,7 @@ fn of_convert() {
                                          instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
           --reader <READER>              How a server is read [default: auto] [possible values: auto,
-                                         pg-dumpall, catalog]
+                                         pg_dumpall, catalog]
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest in PATH and in the
                                          usual places]
 
@@ -173,7 +173,7 @@ fn of_convert() {
               Possible values:
               - auto:       By pg_dumpall and from the catalogs, which must agree; from these alone
                 where there is none
-              - pg-dumpall: By pg_dumpall, and from the catalogs what it leaves out
+              - pg_dumpall: By pg_dumpall, and from the catalogs what it leaves out
               - catalog:    From the catalogs
 
               [default: auto]

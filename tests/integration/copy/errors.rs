@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use insta::assert_snapshot;
@@ -139,8 +140,8 @@ fn too_little_power_over_roles_that_exist() {
     let before = Catalog::of(&it.target);
     let refused = command(&it.from, &it.to, &["--exclude", "postgres"]).status(2);
     assert_snapshot!(it.masked(&refused.to_string()), @"
-    from SOURCE/postgres: no platform recognised, PostgreSQL 16
-    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+    source, only read: SOURCE/postgres, no platform recognised, PostgreSQL 16
+    target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     error: missing-admin (3): since 16 roles are altered and granted only by those who have the ADMIN option on them
       role a: azadmin lacks the ADMIN option on a
@@ -219,6 +220,60 @@ fn a_newer_source() {
     let to = target.connection_string("azadmin", "postgres");
     let report = copy(&from, &to, &[]);
     assert_snapshot!(findings(&report, &["newer-source"]), @"warning newer-source kept statement version: 18 is newer than 15");
+}
+
+/// The old server has all that the new one has, and more.
+#[test]
+fn source_and_target_swapped() {
+    let (new, old) = (platforms::azure_like(16), Cluster::start(16));
+    new.sql("azadmin", "postgres", "CREATE ROLE shop CONNECTION LIMIT 5");
+    let text = "CREATE ROLE shop; CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; CREATE ROLE d";
+    old.sql("postgres", "postgres", text);
+    let from = new.connection_string("azuresu", "postgres");
+    let to = old.connection_string("postgres", "postgres");
+    let report = copy(&from, &to, &["--dry-run"]);
+    assert_snapshot!(findings(&report, &["direction"]), @"warning direction kept statement roles: the source has 2 roles, the target 4 others");
+    assert_eq!(report["target_only"], 4);
+    let report = copy(&from, &to, &["--only", "shop"]);
+    assert_snapshot!(findings(&report, &["direction"]), @"warning direction kept statement roles: the target has all roles of the source, and 4 others");
+    // Where nothing changes there is nothing to be afraid of.
+    assert_eq!(findings(&assert_settled(&from, &to, &["--only", "shop"]), &["direction"]), "");
+}
+
+/// Asked on the terminal, and where standard input is the dump, on /dev/tty.
+#[test]
+fn a_terminal() {
+    let it = Servers::start(16);
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("in.sql"), "CREATE ROLE from_stdin;").unwrap();
+    let before = Catalog::of(&it.target);
+    let ask = |source: &str, answer: &str| {
+        let line = format!(
+            "exec '{}' copy {source} '{}' --reader catalog",
+            env!("CARGO_BIN_EXE_pg_globals"),
+            it.to
+        );
+        let mut script = Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).current_dir(&directory).env("NO_COLOR", "1");
+        script.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = script.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("/postgres? [y/N] "), "{said}");
+        (output.status.code().unwrap(), said)
+    };
+    for (source, answer) in [("- < in.sql", "n\n"), ("- < in.sql", "\n"), ("in.sql", "no\n")] {
+        let (status, said) = ask(source, answer);
+        assert!(status == 2 && said.contains("error: nothing was sent"), "{said}");
+        assert!(Catalog::of(&it.target) == before);
+    }
+    let (status, said) = ask("- < in.sql", "y\n");
+    assert!(status == 0 && said.contains("done: 1 statement sent, 0 remaining"), "{said}");
+    let (status, said) = ask(&format!("'{}'", it.from), "yes\n");
+    assert!(status == 0 && said.contains(", 0 remaining"), "{said}");
+    let roles = Catalog::of(&it.target).roles;
+    assert!(roles.contains_key("from_stdin") && roles.len() > before.roles.len() + 1);
 }
 
 /// Read-only by default is not read-only.

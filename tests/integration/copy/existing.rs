@@ -194,6 +194,22 @@ fn replace_says_what_cannot_be_removed() {
     }
 }
 
+/// What was granted to the connected role rests on its grantor's ADMIN option, too.
+#[test]
+fn replace_sees_what_the_connected_role_was_granted() {
+    let source = Cluster::start(16);
+    let roles = "CREATE ROLE grp; CREATE ROLE b;";
+    source.sql("postgres", "postgres", &format!("{roles} GRANT grp TO b"));
+    let target = platforms::azure_like(18);
+    target.sql("azadmin", "postgres", &format!("{roles} GRANT grp TO b WITH ADMIN OPTION"));
+    target.sql("azuresu", "postgres", "GRANT grp TO azadmin GRANTED BY b");
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let report = copy(&from, &to, &with(&["--existing", "replace"]));
+    assert_snapshot!(numbers(&report), @"sent 0, remaining 0, extra 0, deferred 0, withheld 0, refused 1, unverifiable 0");
+    assert_snapshot!(findings(&report, &["not-revocable"]), @"warning not-revocable dropped membership b in grp: b has granted it on, to azadmin");
+}
+
 /// What the source has and sanitizing took away may have been given back by hand: it stays.
 #[test]
 fn replace_leaves_what_sanitizing_took_away() {

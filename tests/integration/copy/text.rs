@@ -24,8 +24,8 @@ fn what_a_copy_prints() {
     let run = command(&from, &to, &["--report", "report.json"]).done();
     assert_eq!(run.stderr, "");
     assert_snapshot!(shown(&run.stdout), @r#"
-    from SOURCE/postgres: aurora, PostgreSQL 15
-    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+    source, only read: SOURCE/postgres, aurora, PostgreSQL 15
+    target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
       lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
@@ -36,8 +36,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -143,8 +143,8 @@ fn what_a_copy_prints() {
     let again = command(&from, &to, &[]).done();
     assert_eq!(again.stderr, "");
     assert_snapshot!(shown(&again.stdout), @r#"
-    from SOURCE/postgres: aurora, PostgreSQL 15
-    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+    source, only read: SOURCE/postgres, aurora, PostgreSQL 15
+    target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
       lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
@@ -155,8 +155,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -258,6 +258,7 @@ fn what_a_copy_says_in_json() {
       "sent": 2,
       "remaining": 0,
       "extra": 1,
+      "target_only": 0,
       "deferred": 0,
       "withheld": 0,
       "refused": 0,
@@ -421,8 +422,8 @@ fn colours() {
     let dry = || Run::new(["copy", &from, &to, "--dry-run", "--reader", "catalog"]);
     let coloured = dry().env("CLICOLOR_FORCE", "1").done();
     assert_snapshot!(masked(&visible(&coloured.stdout), &source, &target), @"
-    from SOURCE/postgres: azure, PostgreSQL 16
-    to TARGET/postgres: azure, PostgreSQL 16, as azadmin
+    source, only read: SOURCE/postgres, azure, PostgreSQL 16
+    target, changed and rolled back: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     ␛[1m␛[31merror␛[0m: ␛[1mprotected-role␛[0m: the target has a role of this name that is never altered, granted or joined
       role azadmin: the connection to the target uses it

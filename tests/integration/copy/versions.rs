@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{assert_settled, changes, copy, findings};
+use super::{assert_settled, changes, command, copy, findings};
 use crate::support::catalog::{Catalog, assert_same_set};
 use crate::support::cluster::Cluster;
 use crate::support::platforms;
@@ -220,6 +220,49 @@ fn options_are_added_and_removed() {
             more in r: admin inherit set
             ");
             assert_settled(&from, &to, &["--exclude", "postgres", "--existing", "replace"]);
+        }
+    }
+}
+
+/// Each grantor's membership is its own: ours has what the others' lack, and does not outlive them
+/// with more.
+#[test]
+fn what_another_grantor_gives_is_not_given_again() {
+    let source = Cluster::start(16);
+    let roles = "CREATE ROLE r; CREATE ROLE m;";
+    let text = format!("{roles} GRANT r TO m WITH ADMIN TRUE, INHERIT TRUE, SET TRUE");
+    source.sql("postgres", "postgres", &text);
+    let from = source.connection_string("postgres", "postgres");
+    insta::allow_duplicates! {
+        for target in [platforms::azure_like(18), Cluster::start(18)] {
+            let user = if target.superuser == "postgres" { "postgres" } else { "azadmin" };
+            let to = target.connection_string(user, "postgres");
+            let text = format!("{roles} CREATE ROLE other; GRANT r TO other WITH ADMIN OPTION");
+            target.sql(user, "postgres", &text);
+            let text = "GRANT r TO m WITH INHERIT TRUE, SET TRUE GRANTED BY other";
+            target.sql(&target.superuser, "postgres", text);
+            let before = Catalog::of(&target);
+            let more = ["--exclude", "postgres", "--undo", "undo.sql"];
+            let run = command(&from, &to, &more).with("--format json").done();
+            let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_snapshot!(changes(&report), @"grant r to m with ADMIN, INHERIT FALSE, SET FALSE");
+            assert_eq!(report["target_only"], 1, "{report:#}");
+            assert_settled(&from, &to, &["--exclude", "postgres"]);
+            assert!(target.psql(user, run.file("undo.sql")).status.success());
+            assert!(Catalog::of(&target) == before);
+            copy(&from, &to, &["--exclude", "postgres"]);
+            let text = "REVOKE r FROM m GRANTED BY other";
+            target.sql(&target.superuser, "postgres", text);
+            assert_snapshot!(memberships(&target), @"
+            m in r: admin
+            other in r: admin inherit set
+            ");
+            let again = copy(&from, &to, &["--exclude", "postgres"]);
+            assert_snapshot!(changes(&again), @"grant r to m with ADMIN");
+            assert_snapshot!(memberships(&target), @"
+            m in r: admin inherit set
+            other in r: admin inherit set
+            ");
         }
     }
 }

@@ -379,9 +379,5 @@ fn has_unnamed_beside_named(globals: &Globals) -> bool {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        rng_seed: super::seed(),
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { max_shrink_iters: u32::MAX, ..super::config(256) }
 }

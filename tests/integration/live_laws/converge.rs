@@ -169,14 +169,7 @@ fn converges(major: u32, targets: &[Target]) {
     let from = Cluster::start_with(major, "boot", &[]);
     let keep = source::roles(&from);
     let sent = RefCell::new(BTreeMap::new());
-    let config = ProptestConfig {
-        failure_persistence: None,
-        // The same attempts in every run; another number tries others.
-        rng_seed: super::seed(),
-        max_shrink_iters: 60,
-        cases: super::cases(4),
-        ..ProptestConfig::default()
-    };
+    let config = super::config(4);
     proptest!(config, |(globals in generate::globals(), first in edits(), second in edits())| {
         source::reset(&from, &keep);
         for target in targets {

@@ -36,13 +36,7 @@ fn eighteen() {
 fn equals(left: u32, right: u32) {
     let [left, right] = [left, right].map(|major| Cluster::start_with(major, "boot", &[]));
     let keep = source::roles(&left).union(&source::roles(&right)).cloned().collect();
-    let config = ProptestConfig {
-        failure_persistence: None,
-        rng_seed: super::seed(),
-        max_shrink_iters: 40,
-        cases: super::cases(10),
-        ..ProptestConfig::default()
-    };
+    let config = super::config(10);
     let found = std::cell::Cell::new(0);
     proptest!(config, |((one, other) in pair())| {
         for (server, globals) in [(&left, &one), (&right, &other)] {

@@ -1,20 +1,34 @@
 //! What always holds between real servers, and of the comparison that copies rest on.
 
+mod attacks;
 mod changes;
 mod converge;
 mod diff;
 mod hidden;
 mod ladder;
 mod source;
+mod tricks;
 
-/// How many cases a property has: few where each takes servers, unless the environment says how many.
-fn cases(few: u32) -> u32 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(few)
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
+
+/// For properties of which each case takes servers: few cases, others in every run. The environment says
+/// how many and which, in the words in which a failed test says it.
+#[allow(clippy::print_stdout, reason = "it is shown where the test fails only")]
+fn config(few: u32) -> ProptestConfig {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed = number("PROPTEST_RNG_SEED").unwrap_or_else(|| u64::from(rand()));
+    println!("PROPTEST_RNG_SEED={seed}");
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        max_shrink_iters: 60,
+        cases: number("PROPTEST_CASES").and_then(|it| it.try_into().ok()).unwrap_or(few),
+        ..ProptestConfig::default()
+    }
 }
 
-/// The same cases in every run, unless the environment gives another number.
-fn seed() -> proptest::test_runner::RngSeed {
-    let asked = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
-    proptest::test_runner::RngSeed::Fixed(asked.unwrap_or(1))
+fn rand() -> u32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    now.subsec_nanos()
 }

@@ -1,0 +1,116 @@
+//! Making a plan, sending it, and seeing what became of it.
+
+use anyhow::{Result, anyhow};
+
+use super::files::Files;
+use super::progress::Progress;
+use super::{Copy, read_target};
+use crate::cli::choosing::PasswordChoice;
+use crate::cli::file;
+use crate::connect::Connection;
+use crate::finding::Finding;
+use crate::globals::Ledger;
+use crate::plan::{self, Desired, Plan, plan};
+use crate::platform::Platform;
+use crate::read::live::Live;
+use crate::replay::{Mode, Outcome, replay};
+use crate::report::CopyReport;
+use crate::sanitize::{Choices, Sanitized};
+
+/// All that making and sending a plan takes.
+pub(super) struct Job<'a> {
+    pub(super) copy: &'a Copy,
+    pub(super) target: &'a Connection,
+    pub(super) live: &'a Live,
+    pub(super) platform: &'a Platform,
+    pub(super) source: Option<&'a Live>,
+    pub(super) sanitized: &'a Sanitized,
+    pub(super) choices: &'a Choices,
+}
+
+impl Job<'_> {
+    /// The plan for the target as it is; `resend` sends verifiers that cannot be compared, too.
+    pub(super) fn plan(&self, live: &Live, resend: bool) -> Plan {
+        let mut assumed = None;
+        if self.copy.platform.is_some() {
+            assumed.insert(live.clone()).assume(self.platform);
+        }
+        let live = assumed.as_ref().unwrap_or(live);
+        let desired = Desired {
+            source: self.source,
+            globals: &self.sanitized.globals,
+            unspecified: &self.sanitized.unspecified,
+            ledger: &self.sanitized.ledger,
+        };
+        let options = plan::Options {
+            existing: self.copy.existing.into(),
+            allow_freeze: self.copy.allow_freeze,
+            resend,
+            can_own: self.copy.can_own.is_some(),
+            skip: self.copy.choosing.skip(),
+            now: self.choices.now,
+        };
+        plan(&live.globals, &desired, &live.answers, self.platform, &options)
+    }
+
+    /// Sends the plan, and compares the target again: what there is to say about that.
+    pub(super) async fn run(
+        &self,
+        first: &Plan,
+        summary: &mut CopyReport,
+        files: &mut Files,
+    ) -> Result<Vec<Finding>> {
+        let outcome = self.replay(first, files).await?;
+        let ledger: &Ledger = &self.sanitized.ledger;
+        let mut news: Vec<_> =
+            outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
+        summary.sent = outcome.sent;
+        summary.refused += outcome.refused.len();
+        if self.copy.dry_run {
+            summary.remaining = outcome.refused.iter().filter(|refusal| refusal.fatal).count();
+            return Ok(news);
+        }
+        let after = read_target(self.target).await.map_err(|error| {
+            anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
+        })?;
+        // What was sent again cannot be compared now either.
+        let after = self.plan(&after, false);
+        let left_out = outcome.left_out();
+        let left = after.changes.iter().filter(|change| !left_out.contains(&change.object()));
+        news.extend(left.map(|change| plan::remaining(change, ledger)));
+        summary.remaining = news.len() - outcome.refused.len();
+        Ok(news)
+    }
+
+    async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
+        let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
+        let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
+        let again = |live: &Live| {
+            let again = self.plan(live, resend);
+            (again.changes == first.changes).then(|| again.steps(&live.answers))
+        };
+        let mut appended = None;
+        let mut keep = || {
+            let generated = &self.sanitized.generated;
+            let lines = self.copy.choosing.password_lines(generated, self.choices);
+            if let Some((path, lines)) = lines {
+                appended = Some(file::append_secret(path, &lines)?);
+            }
+            files.finish()
+        };
+        let keep = || keep().map_err(|error: anyhow::Error| format!("{error:#}"));
+        let client = &self.target.client;
+        let mut progress = Progress::of(&first.steps(&self.live.answers));
+        let result = replay(client, self.live, mode, again, keep, &mut progress).await;
+        drop(progress);
+        result.map_err(|error| {
+            if let Some(appended) = appended.filter(|_| error.is_nothing_done()) {
+                // The passwords in it are nobody's.
+                appended.take_back();
+            }
+            let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
+            let place = line.map(|line| format!("; it comes from {}:{line}", self.copy.source));
+            anyhow!("{}: {error}{}", self.target.label(), place.unwrap_or_default())
+        })
+    }
+}

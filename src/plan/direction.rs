@@ -1,0 +1,62 @@
+//! Source and target that look swapped.
+
+use std::collections::BTreeSet;
+
+use super::Plan;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::{Change, Globals};
+use crate::name::Name;
+use crate::platform::{Answers, Platform};
+use crate::sanitize::About;
+
+pub(super) const ABOUT: About = About {
+    name: "direction",
+    severity: Severity::Warning,
+    why: "the target already has what the source has, and more: it could be the other way round",
+    remedy: "see that the source is the server to be read and the target the one to be changed",
+};
+
+/// The roles that only the target has, which are never touched; its platform's, its administrators
+/// and the connected role are no news.
+pub fn only_there(
+    source: &BTreeSet<Name>,
+    desired: &Globals,
+    current: &Globals,
+    answers: &Answers,
+    platform: &Platform,
+) -> usize {
+    let only = |name: &&Name| {
+        !source.contains(*name)
+            && !desired.roles.contains_key(*name)
+            && !answers.protected.contains_key(*name)
+            && platform.owns(name.as_str()).is_none()
+            && !name.as_str().starts_with("pg_")
+    };
+    current.roles.keys().filter(only).count()
+}
+
+/// Says so where changes of existing roles are about to be made.
+pub fn direction(plan: &Plan, desired: &Globals, only_there: usize) -> Option<Finding> {
+    let creates = plan.changes.iter().any(|change| matches!(change, Change::CreateRole { .. }));
+    let roles = desired.roles.len();
+    if plan.is_empty() || only_there == 0 || (creates && only_there <= roles) {
+        return None;
+    }
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let message = if creates {
+        format!("the source has {roles} role{}, the target {only_there} others", plural(roles))
+    } else {
+        format!(
+            "the target has all roles of the source, and {only_there} other{}",
+            plural(only_there)
+        )
+    };
+    Some(Finding {
+        rule: ABOUT.name,
+        severity: ABOUT.severity,
+        action: Action::Kept,
+        object: Object { kind: Kind::Statement, name: "roles".to_owned() },
+        line: None,
+        message: message.into(),
+    })
+}
