@@ -17,7 +17,9 @@ use proptest::test_runner::RngSeed;
 #[allow(clippy::print_stdout, reason = "it is shown where the test fails only")]
 fn config(few: u32) -> ProptestConfig {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let seed = number("PROPTEST_RNG_SEED").unwrap_or_else(|| u64::from(rand()));
+    // The gate gives the same answer for the same change; everybody else tries others.
+    let other = || if std::env::var_os("CI").is_some() { 1 } else { u64::from(rand()) };
+    let seed = number("PROPTEST_RNG_SEED").unwrap_or_else(other);
     println!("PROPTEST_RNG_SEED={seed}");
     ProptestConfig {
         failure_persistence: None,
