@@ -144,7 +144,7 @@ pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Resul
     let mut out = String::from("# Prerequisites of the migration\n\n");
     let _ = super::copy::places([("source", &report.source), ("target", &report.target)], &mut out);
     // Two lines would become one.
-    out = out.replace("\ntarget ", "  \ntarget ");
+    out = out.replace("\ntarget:", "  \ntarget:");
     let _ = writeln!(out, "\n**{}**", report.verdict());
     for state in State::ALL {
         let groups = groups(&report.checks, state);

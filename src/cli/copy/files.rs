@@ -8,11 +8,13 @@ use super::{Copy, screen};
 use crate::cli::file::{self, Whole};
 use crate::globals::Change;
 use crate::read::live::Live;
-use crate::report::{CopyReport, Undo, render_undo};
+use crate::report::{CopyReport, Undo, render_undo, write_copy_markdown};
 
 /// Each where it was asked for.
 pub(super) struct Files {
     report: Option<Whole>,
+    /// Whether the report is Markdown.
+    markdown: bool,
     undo: Option<Whole>,
     can_own: Option<Whole>,
 }
@@ -35,6 +37,7 @@ impl Files {
         }
         Ok(Self {
             report: create("--report", &copy.report, file::SHARED)?,
+            markdown: copy.report.as_deref().is_some_and(file::is_markdown),
             undo: create("--undo", &copy.undo, file::SECRET)?,
             can_own: create("--can-own", &copy.can_own, file::SECRET)?,
         })
@@ -42,7 +45,10 @@ impl Files {
 
     pub(super) fn report(&mut self, report: &CopyReport) -> Result<()> {
         let Some(mut file) = self.report.take() else { return Ok(()) };
-        file.fill(|to| screen::write_json(report, to))?;
+        let markdown = self.markdown;
+        file.fill(|to| {
+            if markdown { write_copy_markdown(report, to) } else { screen::write_json(report, to) }
+        })?;
         file.finish()
     }
 

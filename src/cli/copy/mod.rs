@@ -82,7 +82,7 @@ pub(super) struct Copy {
     #[command(flatten)]
     choosing: Choosing,
 
-    /// Write the report to a file as JSON.
+    /// Write the report to a file: JSON, or Markdown where its name ends in .md.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 

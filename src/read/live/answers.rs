@@ -175,12 +175,7 @@ pub(super) fn protect_members(
     protected: &mut BTreeMap<Name, Protection>,
 ) {
     for member in members.below(group) {
-        let administrator = || Protection::Administrator(group.clone());
-        let protection = protected.entry(member).or_insert_with(administrator);
-        // Members of the platform's group can have been made by --map-role, too.
-        if matches!(protection, Protection::Administrator(_)) {
-            *protection = administrator();
-        }
+        protected.entry(member).or_insert_with(|| Protection::Administrator(group.clone()));
     }
 }
 

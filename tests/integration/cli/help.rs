@@ -121,7 +121,8 @@ fn of_convert() {
 
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>    Write the report to a file as JSON; with -o, - is standard output
+          --report <FILE>    Write the report to a file: JSON, or Markdown where its name ends in .md;
+                             with -o, - is standard output
           --format <FORMAT>  The format of the report on standard error [default: text] [possible
                              values: text, json]
           --if-not-exists    Write guards round roles, so that the script can be run again
@@ -229,7 +230,8 @@ fn of_convert() {
               Write the script to a file, with mode 0600 [default: standard output]
 
           --report <FILE>
-              Write the report to a file as JSON; with -o, - is standard output
+              Write the report to a file: JSON, or Markdown where its name ends in .md; with -o, - is
+              standard output
 
           --format <FORMAT>
               The format of the report on standard error

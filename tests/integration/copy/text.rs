@@ -455,3 +455,56 @@ fn colours() {
     assert!(!plain.stdout.contains('\u{1b}'));
     assert_eq!(dry().done().stdout, plain.stdout);
 }
+
+/// What the owner of a migration signs.
+#[test]
+fn the_report_as_markdown() {
+    let source = crate::support::cluster::Cluster::start(16);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE boss SUPERUSER; CREATE ROLE app LOGIN PASSWORD 'x'",
+    );
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let more = ["--exclude", "postgres", "--report", "report.md"];
+    let run = command(&from, &to, &more).done();
+    let report = run.file("report.md");
+    assert_snapshot!(masked(&report, &source, &target), @"
+    # Copy of the globals
+
+    - source: SOURCE/postgres, no platform recognised, PostgreSQL 16
+    - target: TARGET/postgres, azure, PostgreSQL 16, as azadmin
+    - done: 3 statements sent, 0 remaining
+
+    ## What remains to be done by hand
+
+    - [ ] superuser: grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=… (1 object)
+
+    ## Findings
+
+    ### warning: superuser
+
+    the target's administrator cannot make superusers
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    |  | role boss | rewritten | loses SUPERUSER |
+
+    ### info: selection
+
+    left out by --only or --exclude
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    |  | role postgres | dropped | not selected |
+
+    ## What was to be changed
+
+    - create role app LOGIN
+    - set the password of app
+    - create role boss
+    ");
+    assert!(!report.contains("SCRAM"));
+}
