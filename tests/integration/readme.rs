@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use pg_globals::check::checks;
 use pg_globals::plan;
 use pg_globals::sanitize::rules;
 
@@ -77,6 +78,65 @@ fn copy() -> String {
     out.trim_end().to_owned() + "\n```\n"
 }
 
+/// What a check finds that needs something to be done.
+fn check() -> String {
+    let source = platforms::aurora_like(15);
+    globals::customer(&source);
+    source.sql("rdsadmin", "postgres", "CREATE DATABASE shop OWNER shop_owner");
+    source.sql(
+        "rdsadmin",
+        "shop",
+        "CREATE EXTENSION hstore SCHEMA public; CREATE EXTENSION pg_trgm SCHEMA public; \
+         CREATE COLLATION german (provider = icu, locale = 'de'); ALTER COLLATION german OWNER TO shop_owner",
+    );
+    let target = platforms::azure_like_with(16, &[("azure.extensions", "pgcrypto")]);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let files = [
+        "--azure-server",
+        "fixtures/az/server.json",
+        "--azure-replicas",
+        "fixtures/az/replicas.json",
+    ];
+    let arguments = ["check", &from, &to, "--skip", "network", "--skip", "storage"];
+    let output = Command::new(env!("CARGO_BIN_EXE_pg_globals"))
+        .args(arguments.iter().chain(&files))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let address = |cluster: &Cluster| format!("{}:{}", cluster.socket().display(), cluster.port);
+    let printed = printed
+        .replace(&address(&source), "aurora.example.com:5432")
+        .replace(&address(&target), "shop.postgres.database.azure.com:5432");
+    let mut out = String::from(
+        "```console\n$ pg_globals check postgresql://postgres@aurora.example.com/postgres \\\n    \
+         postgresql://azadmin@shop.postgres.database.azure.com/postgres \\\n    \
+         --azure-server server.json --azure-replicas replicas.json\n",
+    );
+    for part in printed.split_inclusive("\n\n") {
+        if part.starts_with("Succeeded: ") {
+            out.push_str("Succeeded: …\n\n");
+        } else {
+            out.push_str(part);
+        }
+    }
+    out.trim_end().to_owned() + "\n```\n"
+}
+
+/// Every check, with the codes that it corresponds to.
+fn checks_table() -> String {
+    let mut table =
+        String::from("| check | the service's codes | what it verifies |\n| --- | --- | --- |\n");
+    for about in checks::abouts() {
+        let online = if about.online { " (`--online`)" } else { "" };
+        let codes = about.codes.join(", ");
+        let _ = writeln!(table, "| `{}`{online} | {codes} | {} |", about.name, about.title);
+    }
+    table
+}
+
 /// A script with the middle of its verifiers, and of each long section, left out.
 fn shortened(script: &str) -> String {
     const SHOWN: usize = 3;
@@ -140,6 +200,8 @@ fn the_readme_is_true() {
     expected = with(&expected, "script", &format!("```sql\n{}```\n", shortened(&script)));
     expected = with(&expected, "rules", &rules_table());
     expected = with(&expected, "copy", &copy());
+    expected = with(&expected, "check", &check());
+    expected = with(&expected, "checks", &checks_table());
     expected = with(&expected, "diff", &diff());
     expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
     if std::env::var_os("UPDATE_README").is_some() {
