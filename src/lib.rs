@@ -17,7 +17,7 @@
 //! - [`cli`]: what the user types; nothing else prints.
 //!
 //! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
-//! [`version`], [`attribute`], [`secret`], [`scram`], [`finding`], [`glob`].
+//! [`version`], [`attribute`], [`secret`], [`scram`], [`finding`], [`glob`], [`interrupt`].
 //!
 //! ```
 //! use pg_globals::platform::{Platform, Rights};
@@ -44,6 +44,7 @@ pub mod dump;
 pub mod finding;
 pub mod glob;
 pub mod globals;
+pub mod interrupt;
 pub mod name;
 pub mod place;
 pub mod plan;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::interrupt;
+
 /// What failed, and why, in the words of the operating system but without its number.
 pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
     let text = error.to_string();
@@ -126,7 +128,7 @@ pub(super) struct Whole {
 }
 
 enum WholeKind {
-    Temporary(tempfile::NamedTempFile),
+    Temporary(tempfile::NamedTempFile, interrupt::Guard),
     /// A device or a pipe cannot be replaced.
     Direct(File),
 }
@@ -156,7 +158,11 @@ impl Whole {
                 builder.prefix(".pg_globals-");
                 #[cfg(unix)]
                 builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-                WholeKind::Temporary(builder.tempfile_in(directory_of(&real)).map_err(|e| say(&e))?)
+                {
+                    let file = builder.tempfile_in(directory_of(&real)).map_err(|e| say(&e))?;
+                    let guard = interrupt::file(file.path());
+                    WholeKind::Temporary(file, guard)
+                }
             }
         };
         Ok(Self { path: real, kind })
@@ -169,7 +175,7 @@ impl Whole {
     ) -> Result<()> {
         let result = match &mut self.kind {
             WholeKind::Direct(file) => write(file),
-            WholeKind::Temporary(file) => {
+            WholeKind::Temporary(file, _) => {
                 write(file.as_file_mut()).and_then(|()| file.as_file().sync_all())
             }
         };
@@ -178,7 +184,7 @@ impl Whole {
 
     /// Makes it appear.
     pub(super) fn finish(self) -> Result<()> {
-        if let WholeKind::Temporary(file) = self.kind {
+        if let WholeKind::Temporary(file, _guard) = self.kind {
             let result = file.persist(&self.path);
             result.map_err(|error| failed(self.path.display(), &error.error))?;
         }

@@ -10,6 +10,7 @@ mod copy;
 mod diff;
 mod file;
 mod input;
+mod interrupted;
 mod man;
 mod options;
 mod platforms;
@@ -75,6 +76,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(exit as u8);
         }
     };
+    interrupted::watch();
     let result = match cli.command {
         Command::Convert(command) => command.run(),
         Command::Copy(command) => command.run(),

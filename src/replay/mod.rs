@@ -12,6 +12,7 @@ pub use error::{Refusal, ReplayError};
 
 use crate::finding::Object;
 use crate::globals::script::Phase;
+use crate::interrupt::{self, Stage};
 use crate::plan::Step;
 use crate::read::live::{self, Live};
 
@@ -110,6 +111,8 @@ async fn inside(
         }
     }
     if mode == Mode::Commit {
+        // What is written now is kept, whatever comes of COMMIT.
+        interrupt::enter(Stage::Committing);
         before_commit().map_err(ReplayError::Before)?;
     }
     Ok((outcome, outside))

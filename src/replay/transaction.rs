@@ -3,6 +3,7 @@
 use tokio_postgres::{Client, Error};
 
 use super::{ReplayError, error};
+use crate::interrupt::{self, Stage};
 use crate::read::live::Live;
 use crate::version::Major;
 
@@ -14,6 +15,7 @@ const LOCK_TIMEOUT: &str = "30s";
 
 /// Begins it, takes the lock, and sees to the session.
 pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayError> {
+    interrupt::enter(Stage::Sending);
     let major = target.answers.major;
     let since = |since: u32, text: &str| {
         if major >= Major::new(since) { text.to_owned() } else { String::new() }
@@ -58,7 +60,10 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
 /// Ends it.
 pub(super) async fn commit(client: &Client) -> Result<(), ReplayError> {
     match client.batch_execute("COMMIT").await {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            interrupt::enter(Stage::Done);
+            Ok(())
+        }
         // A session can be ended after it has committed, as when a standby is waited for.
         Err(error) if error::ends_session(&error) => Err(ReplayError::Unknown(error)),
         // What is deferred to COMMIT can still fail: then nothing is done.
@@ -69,5 +74,7 @@ pub(super) async fn commit(client: &Client) -> Result<(), ReplayError> {
 /// Takes everything back.
 pub(super) async fn rollback(client: &Client) -> Result<(), ReplayError> {
     let lost = |error: Error| ReplayError::Lost { after_commit: false, error };
-    client.batch_execute("ROLLBACK").await.map_err(lost)
+    client.batch_execute("ROLLBACK").await.map_err(lost)?;
+    interrupt::enter(Stage::Before);
+    Ok(())
 }

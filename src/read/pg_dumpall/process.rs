@@ -10,6 +10,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::interrupt;
+
 /// How much of what it says on stderr is kept.
 const MOST_STDERR: usize = 1 << 20;
 
@@ -54,6 +56,7 @@ pub(super) async fn output(
     let mut child = command.spawn().map_err(ProcessError::Start)?;
     // Dropped before the child, whose number it has, so also when nobody waits for this any longer.
     let mut group = Group::of(&child);
+    let _guard = group.guard();
     let result = timeout(limit, collect(&mut child, most, started)).await;
     let result = result.unwrap_or(Err(ProcessError::Time(limit)));
     if result.is_err() {
@@ -124,6 +127,11 @@ impl Group {
     fn of(child: &Child) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Self { id: id.and_then(rustix::process::Pid::from_raw) }
+    }
+
+    /// It is ended when this program is interrupted.
+    fn guard(&self) -> Option<interrupt::Guard> {
+        self.id.map(|id| interrupt::children(id.as_raw_nonzero().get()))
     }
 
     fn kill(&self) {

@@ -13,6 +13,7 @@ use super::process::{self, Output, ProcessError};
 use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::interrupt;
 use crate::read::mask::mask_message;
 
 /// More globals than any cluster has: a role takes some 300 bytes.
@@ -102,7 +103,8 @@ pub async fn dump(
     }
     command.envs(set).envs(FORMAT).env("PGPASSFILE", &passfile);
     // It logs in once, before it writes anything.
-    let logged_in = || drop(passfile);
+    let guard = interrupt::file(&passfile);
+    let logged_in = || drop((passfile, guard));
     let output = process::output(&mut command, limit, MOST_BYTES, logged_in).await;
     let Output { status, stdout, stderr } =
         output.map_err(|error| RunError::Process(program.clone(), error))?;
