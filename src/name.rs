@@ -8,6 +8,20 @@ use smol_str::SmolStr;
 /// The longest identifier in bytes: `NAMEDATALEN - 1` (`src/include/pg_config_manual.h`).
 pub const MAX_BYTES: usize = 63;
 
+/// Whether a character is not seen but does something: it ends a line, moves the cursor, or turns the
+/// direction of what follows. No message and no comment shows one as it is.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
+}
+
 /// A stored identifier: a role's, a database's, a tablespace's or a setting's name.
 ///
 /// Two names are the same when their bytes are: PostgreSQL compares without case folding or
@@ -53,7 +67,7 @@ impl fmt::Display for Name {
         for c in text.chars() {
             match c {
                 '"' => f.write_str("\"\"")?,
-                c if c.is_control() => write!(f, "{}", c.escape_default())?,
+                c if is_hidden(c) => write!(f, "{}", c.escape_default())?,
                 c => write!(f, "{c}")?,
             }
         }
@@ -84,5 +98,7 @@ mod tests {
         assert_eq!(shown("App \"x\""), "\"App \"\"x\"\"\"");
         assert_eq!(shown("new\nline\u{1b}[0m"), "\"new\\nline\\u{1b}[0m\"");
         assert_eq!(shown("日本"), "\"日本\"");
+        // What follows would be read from right to left.
+        assert_eq!(shown("a\u{202e}b"), "\"a\\u{202e}b\"");
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::answer::Row;
-use crate::name::Name;
+use crate::name::{Name, is_hidden};
 use crate::sql::push_identifier;
 
 /// How many names are told where it does not matter which. Questions whose answers could be long
@@ -83,7 +83,7 @@ pub(super) fn listed(rows: &[Row], what: &str) -> Option<String> {
 pub(super) fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+        if is_hidden(c) { out.extend(c.escape_default()) } else { out.push(c) }
     }
     out
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use crate::name::is_hidden;
 use smol_str::SmolStr;
 
 /// The name of a setting. The server compares them without regard to ASCII case
@@ -88,7 +89,7 @@ impl fmt::Debug for SettingName {
 impl fmt::Display for SettingName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+            if is_hidden(c) { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
         }
         Ok(())
     }
@@ -188,7 +189,7 @@ impl fmt::Display for Value {
         for (at, part) in self.parts().enumerate() {
             f.write_str(if at > 0 { ", " } else { "" })?;
             for c in part.chars() {
-                if c.is_control() {
+                if is_hidden(c) {
                     write!(f, "{}", c.escape_default())?;
                 } else {
                     write!(f, "{c}")?;

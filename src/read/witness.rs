@@ -11,7 +11,7 @@ use crate::globals::{
     Fact, Globals, Grantee, Membership, MembershipKey, Parameter, ParameterKey, Password, Role,
     Setting, SettingKey, Tablespace, Timestamp,
 };
-use crate::name::Name;
+use crate::name::{Name, is_hidden};
 use crate::secret::{Secret, VerifierKind};
 use crate::version::Major;
 
@@ -341,7 +341,7 @@ fn printable(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+        if is_hidden(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     shown
 }

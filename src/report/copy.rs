@@ -11,6 +11,7 @@ use super::describe::{Action, action, describe};
 use super::text::{self, Look, plural};
 use crate::finding::{Finding, Object};
 use crate::globals::{Change, Password};
+use crate::name::is_hidden;
 use crate::plan::Plan;
 
 /// How many changes of a kind are shown where the list is shortened.
@@ -122,8 +123,7 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
 pub(super) fn places(places: [(&str, &Place); 2], out: &mut String) -> fmt::Result {
     for (word, place) in places {
         let platform = place.platform.as_deref().unwrap_or("no platform recognised");
-        let name: String =
-            place.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let name: String = place.name.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
         write!(out, "{word}: {name}, {platform}")?;
         if let Some(version) = &place.server_version {
             write!(out, ", PostgreSQL {version}")?;

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::name::is_hidden;
 use crate::sql::push_literal;
 
 /// Text with its control characters shown, so that it can neither break a line nor a terminal.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+        if is_hidden(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     Cow::Owned(shown)
 }
@@ -20,7 +21,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 /// A value as it is, where it is on one line and there is something to see; else as SQL writes it, so
 /// that different values look different.
 pub(super) fn value(text: &str) -> Cow<'_, str> {
-    if !text.is_empty() && !text.contains(char::is_control) {
+    if !text.is_empty() && !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut literal = String::with_capacity(text.len() + 8);
@@ -31,7 +32,7 @@ pub(super) fn value(text: &str) -> Cow<'_, str> {
 /// The same statement with its control characters written in SQL's own ways, where there are any: it
 /// can break neither a line nor a terminal, and different statements stay different.
 pub(super) fn on_one_line(sql: &str) -> Cow<'_, str> {
-    if !sql.contains(char::is_control) {
+    if !sql.contains(is_hidden) {
         return Cow::Borrowed(sql);
     }
     let mut out = String::with_capacity(sql.len() + 16);
@@ -40,13 +41,13 @@ pub(super) fn on_one_line(sql: &str) -> Cow<'_, str> {
         let (before, quoted) = rest.split_at(start);
         let (quoted, behind) = quoted.split_at(length(quoted));
         out.push_str(before);
-        if quoted.contains(char::is_control) {
+        if quoted.contains(is_hidden) {
             out.push_str(if quoted.starts_with('"') { "U&" } else { "E" });
             for c in quoted.chars() {
                 match c {
                     '\\' => out.push_str("\\\\"),
                     '\n' if quoted.starts_with('\'') => out.push_str("\\n"),
-                    c if c.is_control() => {
+                    c if is_hidden(c) => {
                         let u = if quoted.starts_with('\'') { "u" } else { "" };
                         // Writing to a String cannot fail.
                         let _ = write!(out, "\\{u}{:04X}", u32::from(c));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::name::is_hidden;
 use crate::read::Mistake;
 
 /// A line longer than this is cut round the place.
@@ -57,7 +58,7 @@ fn render(mistake: &Mistake, file: &str) -> String {
 /// The part of a long line round `column`, and the column in it.
 fn window(line: &str, column: usize) -> (String, usize) {
     // Control characters would reach the terminal.
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let clean = |c: char| if is_hidden(c) { ' ' } else { c };
     let count = line.chars().count();
     if count <= WIDTH {
         return (line.chars().map(clean).collect(), column);

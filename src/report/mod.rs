@@ -36,12 +36,13 @@ use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::globals::{Fate, Globals, Ledger};
+use crate::name::is_hidden;
 use crate::read::Counts;
 use crate::version::Major;
 
 /// Text that cannot end the line or comment that it stands in.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
 }
 
 /// The version of the report's JSON: it grows when something that was there changes or goes.

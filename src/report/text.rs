@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use super::Report;
 use super::blocks::Blocks;
 use crate::finding::{Finding, Kind, Severity};
-use crate::name::Name;
+use crate::name::{Name, is_hidden};
 use crate::plan;
 use crate::sanitize::{About, rules};
 
@@ -63,7 +63,7 @@ pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
     let name = match source.name.as_str() {
         "-" => "standard input".to_owned(),
         // Quotes may stand in it as they are; control characters may not.
-        name => name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        name => name.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect(),
     };
     write!(out, "{name}: {platform}")?;
     if let Some(version) = &source.server_version {
@@ -199,7 +199,7 @@ pub(super) fn object(finding: &Finding, out: &mut String) {
             if name.bytes().all(|b| matches!(b, b' '..=b'~')) {
                 out.push_str(name);
             } else {
-                out.push_str(&name.replace(char::is_control, " "));
+                out.push_str(&name.replace(is_hidden, " "));
             }
             return;
         }

@@ -5,6 +5,7 @@ mod plan;
 mod concurrency;
 mod crash;
 mod cuts;
+mod interrupt;
 mod locks;
 mod statements;
 mod waits;
