@@ -9,6 +9,11 @@ pub(super) const ABOUT: About = About {
     name: "tablespace-setting",
     severity: Severity::Warning,
     why: "the setting names a tablespace that is not carried over: creating tables would fail",
+    explanation: "ALTER ROLE takes default_tablespace and temp_tablespaces with a name that is \
+                  missing, and says so in a notice only. The error comes later, with the role's \
+                  next CREATE TABLE: tablespace \"…\" does not exist. Without the setting its \
+                  tables go to the database's default tablespace, as everything does on a server \
+                  that has no other.",
     remedy: "",
 };
 
