@@ -8,6 +8,7 @@ mod connection;
 mod convert;
 mod copy;
 mod diff;
+mod explain;
 mod file;
 mod input;
 mod man;
@@ -15,11 +16,12 @@ mod options;
 mod platforms;
 mod selection;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
@@ -37,6 +39,7 @@ enum Command {
     Copy(Box<copy::Copy>),
     Diff(Box<diff::Diff>),
     Check(Box<check::Check>),
+    Explain(explain::Explain),
     Platforms(platforms::Platforms),
     Completions(completions::Completions),
     Man(man::ManPages),
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Copy(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
@@ -96,6 +100,14 @@ pub fn main() -> ExitCode {
         Exit::Trouble
     });
     ExitCode::from(exit as u8)
+}
+
+/// Writes a document of JSON.
+fn write_json(document: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(to);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// A file in the place of a command is meant to be converted.

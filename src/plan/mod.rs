@@ -176,9 +176,10 @@ pub const REFUSED: About = About {
     explanation: "What the target takes is judged beforehand, by what it answers and by what is \
                   known of its platform. What it refuses all the same comes from rules that only \
                   it knows: a value that is not valid there, an extension that checks passwords, a \
-                  hook of the platform. A setting is tried by itself, and left out where it is \
-                  refused; any other refusal is an error, and ends the copy with nothing done. A \
-                  dry run goes on after each, so that all are listed at once.",
+                  hook of the platform. Settings and security labels are tried one by one, and \
+                  left out where they are refused; any other refusal is an error, and ends the \
+                  copy with nothing done. A dry run goes on after each, so that all are listed at \
+                  once.",
     remedy: "look at what the server says; what it is about was left out",
 };
 

@@ -13,8 +13,8 @@ static ABOUT: About = About {
                   are in no catalog, so what can be compared is max_connections and \
                   shared_buffers, and with --azure-server the SKU's name. A burstable SKU works by \
                   credits that the load of a migration uses up, and it has neither high \
-                  availability nor replicas. A larger SKU for the time of the migration can be \
-                  made smaller afterwards, with a restart each time.",
+                  availability nor replicas. Which SKU is right for the load can only be judged by \
+                  what the source is used for: compare it with the source's instance class.",
     looked_at: "max_connections and shared_buffers of both servers",
     online: false,
 };

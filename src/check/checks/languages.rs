@@ -12,8 +12,8 @@ static ABOUT: About = About {
     codes: &["603413"],
     title: "the target offers the languages of functions",
     explanation: "SQL and PL/pgSQL are on every server. Any other language is an extension, and \
-                  the functions in it are refused where the target does not offer that: language \
-                  \"…\" does not exist. What is offered is asked of the target, or taken from \
+                  the functions in it are refused where the target does not offer that: `language \
+                  \"…\" does not exist`. What is offered is asked of the target, or taken from \
                   Azure's documentation where it cannot be reached. A language without functions \
                   can be dropped on the source; functions have to be written anew, mostly in \
                   PL/pgSQL.",

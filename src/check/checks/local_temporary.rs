@@ -15,9 +15,8 @@ static ABOUT: About = About {
     explanation: "Microsoft asks for azure.enable_temp_tablespaces_on_local_ssd to be off while an \
                   online migration runs. The parameter keeps temporary files on a disk of the \
                   machine, which is lost when the server moves to another one. It takes effect \
-                  without a restart, and can be on again when the migration has ended. It is not \
-                  on every version and tier, and where neither the target nor --azure-parameters \
-                  tells it, the check says Unknown.",
+                  without a restart, and can be on again when the migration has ended. Where \
+                  neither the target nor --azure-parameters tells it, the check says Unknown.",
     looked_at: NAME,
     online: true,
 };

@@ -21,7 +21,7 @@ static ABOUT: About = About {
     codes: &[],
     title: "roles and memberships are on the target, or what copying them would do",
     explanation: "The migration service does not bring roles, and restoring a database without \
-                  them is an error for each owner and each grant: role \"…\" does not exist. So \
+                  them is an error for each owner and each grant: `role \"…\" does not exist`. So \
                   they come first, with pg_globals copy. The check reads both servers as copy \
                   does, applies the same rules, and tells what copy would do, which login roles \
                   would arrive without a password, and which superusers of the source are none on \

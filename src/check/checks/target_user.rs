@@ -14,7 +14,7 @@ static ABOUT: About = About {
                   administrators may do, and creating extensions takes membership in it. Roles and \
                   their memberships take CREATEROLE. pg_signal_backend lets the migration service \
                   end other sessions before it replaces a database; without it, it stops with \
-                  Target database cleanup failed in the pre-migration step (CL003). The server's \
+                  `Target database cleanup failed in the pre-migration step` (CL003). The server's \
                   own administrator has the first two, and another administrator can grant all \
                   three.",
     looked_at: "the connected role of the target",

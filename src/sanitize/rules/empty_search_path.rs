@@ -11,7 +11,7 @@ pub(super) const ABOUT: About = About {
     explanation: "For an empty list pg_dumpall before 19 writes SET search_path TO and nothing \
                   behind it, which is a syntax error on every server. '' is a list with one name \
                   that no schema can have, so that the role finds pg_catalog and nothing else, as \
-                  it did. SHOW search_path tells the two apart, and nothing else does.",
+                  it did. Nothing needs to be done.",
     remedy: "",
 };
 

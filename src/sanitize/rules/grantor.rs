@@ -15,13 +15,13 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Info,
     why: "the grantor becomes the role that replays it: only it may name itself",
     explanation: "GRANTED BY says who granted a membership. Up to 15 only a superuser may name \
-                  another: must be superuser to set grantor. Since 16 it takes that role's \
-                  privileges: permission denied to grant privileges as role \"…\". So the clause \
-                  goes, and the role that replays becomes the grantor. Who is a member of what \
+                  another: `must be superuser to set grantor`. Since 16 it takes that role's \
+                  privileges: `permission denied to grant privileges as role \"…\"`. So the clause \
+                  goes, and the role that replays becomes the grantor; who is a member of what \
                   stays the same.\n\n\
                   What changes is who may revoke it since 16. For a former grantor REVOKE is only \
-                  a warning, role \"…\" has not been granted membership in role \"…\" by role \
-                  \"…\", and does nothing.",
+                  a warning, `role \"…\" has not been granted membership in role \"…\" by role \
+                  \"…\"`, and does nothing.",
     remedy: "",
 };
 

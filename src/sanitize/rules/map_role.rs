@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
                   memberships in the target's, with their options, and SUPERUSER=ROLE makes the \
                   source's superusers members of ROLE.\n\n\
                   Nothing is granted to the target's role itself. Azure's documentation has \
-                  permission denied to alter restricted role \"azure_pg_admin\" for that.",
+                  `permission denied to alter restricted role \"azure_pg_admin\"` for that.",
     remedy: "check that these roles should have these rights on the target",
 };
 

@@ -8,11 +8,11 @@ pub(super) const ALL: [About; 12] = [
         name: "truncated",
         severity: Severity::Error,
         why: "the dump is truncated: whatever stood behind its end is not carried over",
-        explanation: "pg_dumpall ends what it writes with the comment \"PostgreSQL database \
-                      cluster dump complete\". Where that is missing, pg_dumpall or the copy of \
-                      its file stopped too early: a full disk, a lost connection, a query that was \
-                      refused half-way. Settings and memberships stand behind the roles, so these \
-                      are lost first.\n\n\
+        explanation: "pg_dumpall ends what it writes with the comment `PostgreSQL database cluster \
+                      dump complete`. Where that is missing, pg_dumpall or the copy of its file \
+                      stopped too early: a full disk, a lost connection, a query that was refused \
+                      half-way. Settings and memberships stand behind the roles, so these are lost \
+                      first.\n\n\
                       Without --accept-truncated such a dump is an error and nothing is written. \
                       With it, all whole statements are used.",
         remedy: "make the dump again before you rely on this script",
@@ -48,8 +48,8 @@ pub(super) const ALL: [About; 12] = [
         why: "DROP statements of the dump are never carried over",
         explanation: "pg_dumpall --clean writes DROP ROLE, DROP TABLESPACE and DROP DATABASE in \
                       front of everything else. On the target they would take away what is in use \
-                      there, or stop a script with role \"…\" does not exist. They are counted and \
-                      left out, and what the dump creates behind them is carried over.",
+                      there, or stop a script with `role \"…\" does not exist`. They are counted \
+                      and left out, and what the dump creates behind them is carried over.",
         remedy: "",
     },
     About {
@@ -58,9 +58,9 @@ pub(super) const ALL: [About; 12] = [
         why: "the statement changes nothing that is carried over",
         explanation: "Examples are a REVOKE of what nothing granted before it, a RESET of a \
                       setting that has no value, an ALTER ROLE without any option, the same grant \
-                      a second time, and SYSID, of which every server since 8.1 only says SYSID \
-                      can no longer be specified. Such a statement is about nothing that a globals \
-                      dump shows. The message of each finding says which of these it is.",
+                      a second time, and SYSID, of which every server since 8.1 only says `SYSID \
+                      can no longer be specified`. Such a statement is about nothing that a \
+                      globals dump shows. The message of each finding says which of these it is.",
         remedy: "",
     },
     About {
@@ -79,8 +79,8 @@ pub(super) const ALL: [About; 12] = [
         severity: Severity::Warning,
         why: "names are cut to 63 bytes, as every server does",
         explanation: "PostgreSQL stores 63 bytes of a name. What is longer it cuts, at the end of \
-                      a character, and says so in a notice only: identifier \"…\" will be \
-                      truncated to \"…\". pg_dumpall never writes a longer name, so that this one \
+                      a character, and says so in a notice only: `identifier \"…\" will be \
+                      truncated to \"…\"`. pg_dumpall never writes a longer name, so that this one \
                       was written by hand. Two long names can become one in this way; the message \
                       has what is left.",
         remedy: "",
@@ -130,8 +130,8 @@ pub(super) const ALL: [About; 12] = [
         explanation: "A source that is a server is read by pg_dumpall too, where there is a \
                       suitable one, and what that says on standard error without failing is passed \
                       on here. Known examples are a role name starting with \"pg_\" that is \
-                      skipped, and found orphaned pg_auth_members entry for role: a membership of \
-                      a role that is no more. What it names is usually carried over by neither \
+                      skipped, and `found orphaned pg_auth_members entry for role`: a membership \
+                      of a role that is no more. What it names is usually carried over by neither \
                       reading. See on the source whether it is missed.",
         remedy: "look at what it names on the source",
     },
@@ -143,8 +143,8 @@ pub(super) const ALL: [About; 12] = [
                       pg_dumpall, and the two must agree. One catches what the other would miss, \
                       such as an attribute of a newer version that the queries do not know. Here \
                       no suitable pg_dumpall was found: it must be of the server's version or a \
-                      later one, since an older one stops with aborting because of server version \
-                      mismatch.\n\n\
+                      later one, since an older one stops with `aborting because of server version \
+                      mismatch`.\n\n\
                       Nothing is left out for that: the catalogs hold all that a dump shows, and \
                       more.",
         remedy: "install PostgreSQL's client programs of the source's version or later, or name one with \

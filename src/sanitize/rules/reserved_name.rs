@@ -10,7 +10,7 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Error,
     why: "the target does not take a role of this name",
     explanation: "PostgreSQL keeps names that begin with pg_ for itself, and public and none as \
-                  well: role name \"pg_…\" is reserved, it says. Some platforms keep more. The \
+                  well: `role name \"pg_…\" is reserved`, it says. Some platforms keep more. The \
                   role is left out with its settings and memberships, each of which is reported by \
                   itself.\n\n\
                   Azure's documentation forbids admin, root, guest and a few others for the \

@@ -9,10 +9,10 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Warning,
     why: "only the source's platform knows this setting",
     explanation: "Parameters such as rds.*, apg_* and aurora_* belong to the platform's own build \
-                  of PostgreSQL. Elsewhere they are permission denied to set parameter \"rds.…\", \
-                  or an unrecognized configuration parameter, and could have no effect. Nothing \
-                  needs to be done, unless an application counts on what one of them did; then \
-                  look for a parameter of the target that does it.",
+                  of PostgreSQL. Elsewhere the server says `permission denied to set parameter \
+                  \"rds.…\"` or `unrecognized configuration parameter \"…\"`, and they could have \
+                  no effect. Nothing needs to be done, unless an application counts on what one of \
+                  them did; then look for a parameter of the target that does it.",
     remedy: "",
 };
 

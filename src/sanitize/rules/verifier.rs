@@ -11,8 +11,8 @@ pub(super) const MD5: About = About {
     name: "md5-verifier",
     severity: Severity::Error,
     why: "md5 verifiers are deprecated, and not every server accepts them",
-    explanation: "Every version stores md5 verifiers; 18 warns of setting an MD5-encrypted \
-                  password. Whether the role can log in is decided by the server's rules: where \
+    explanation: "Every version stores md5 verifiers; 18 warns of `setting an MD5-encrypted \
+                  password`. Whether the role can log in is decided by the server's rules: where \
                   pg_hba.conf asks for scram-sha-256, or azure.accepted_password_auth_method on \
                   Azure does not list md5, it cannot, as if its password were wrong. Nobody can \
                   make a SCRAM verifier out of an md5 one without the password itself; psql's \

@@ -293,6 +293,12 @@ fn of_platforms() {
 }
 
 #[test]
+fn of_explain() {
+    assert_snapshot!(help(&["explain", "-h"]), @"");
+    assert_snapshot!(help(&["explain", "--help"]), @"");
+}
+
+#[test]
 fn of_check() {
     assert_snapshot!(help(&["check", "-h"]), @r#"
     Check the migration's other prerequisites; nothing is written on either side

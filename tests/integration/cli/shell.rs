@@ -24,6 +24,7 @@ fn bash_completes() {
     assert_eq!(completed("pg_globals convert --platform a"), "azure\naurora\nalloydb\naiven\n");
     assert_eq!(completed("pg_globals check --only source"), "source-version\n");
     assert_eq!(completed("pg_globals copy --skip sec"), "security-labels\n");
+    assert_eq!(completed("pg_globals explain source"), "source-setting\nsource-version\n");
 }
 
 #[test]

@@ -22,8 +22,8 @@ static ABOUT: About = About {
     title: "the target offers the databases' extensions, and is set up to create them",
     explanation: "On a flexible server an extension passes up to three gates. It must be offered \
                   for the version (codes 603405 and 603408); its name must be in azure.extensions \
-                  (603108), or CREATE EXTENSION says Extension \"…\" is not allow-listed for \
-                  \"azure_pg_admin\" users in Azure Database for PostgreSQL; and some must be in \
+                  (603108), or CREATE EXTENSION says `Extension \"…\" is not allow-listed for \
+                  \"azure_pg_admin\" users in Azure Database for PostgreSQL`; and some must be in \
                   shared_preload_libraries (603109), which takes a restart. What is offered is \
                   asked of the target where it can be reached, else taken from Azure's \
                   documentation.\n\n\
