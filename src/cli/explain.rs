@@ -12,13 +12,13 @@ use crate::report::{Explanations, write_explanations, write_explanations_list};
 /// The longest line that is easy to read.
 const WIDEST: usize = 80;
 
-/// Explain what a finding or a check means, why the target refuses it, and what can be done.
+/// Explain what a finding or a check means, and what can be done.
 #[derive(Args, Debug)]
 #[command(after_help = "Example: pg_globals explain superuser\n\n\
     Exit status: 0 done, 2 trouble.")]
 pub(super) struct Explain {
     /// The rule or the check, as reports name it [default: a line for each].
-    #[arg(value_name = "RULE|CHECK", value_parser = names(), hide_possible_values = true)]
+    #[arg(value_name = "RULE|CHECK", value_parser = names(), hide_possible_values = true, ignore_case = true)]
     name: Option<String>,
     /// The format of the explanation.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -33,7 +33,7 @@ fn names() -> PossibleValuesParser {
 impl Explain {
     pub(super) fn run(&self) -> Result<Exit> {
         let explanations = match &self.name {
-            Some(name) => Explanations::named(name),
+            Some(name) => Explanations::named(&name.to_lowercase()),
             None => Explanations::all(),
         };
         let stdout = io::stdout();

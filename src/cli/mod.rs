@@ -72,6 +72,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(mut error) => {
             suggest_convert(&mut error);
+            hide_long_lists(&mut error);
             // Help and version are no errors; clap knows where each is printed.
             let _ = error.print();
             let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };
@@ -100,6 +101,16 @@ pub fn main() -> ExitCode {
         Exit::Trouble
     });
     ExitCode::from(exit as u8)
+}
+
+/// A list of all values that fills the screen hides what was probably meant.
+fn hide_long_lists(error: &mut clap::Error) {
+    const MOST: usize = 20;
+    let long =
+        |values: &ContextValue| matches!(values, ContextValue::Strings(all) if all.len() > MOST);
+    if error.get(ContextKind::ValidValue).is_some_and(long) {
+        error.remove(ContextKind::ValidValue);
+    }
 }
 
 /// Writes a document of JSON.

@@ -31,13 +31,13 @@ impl Platforms {
             }
             return Ok(Exit::Done);
         }
-        let list = PlatformList::all();
+        let all = PlatformList::all();
         if self.format == Format::Json {
-            write_json(&list, &mut out)?;
+            write_json(&all, &mut out)?;
             return Ok(Exit::Done);
         }
-        let width = list.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-        for PlatformEntry { name, title, versions } in list.platforms {
+        let width = all.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+        for PlatformEntry { name, title, versions } in all.platforms {
             let versions = match (versions.first(), versions.last()) {
                 (Some(first), Some(last)) => format!("{first} to {last}"),
                 _ => "versions not confirmed".to_owned(),

@@ -35,7 +35,7 @@ fn platforms() {
     assert_snapshot!(refused("-p ./"), @"error: ./: this is a directory; give a file");
     let file = |text: &str| convert(DUMP).file("mine.toml", text).with("-p mine.toml").fails();
     assert_snapshot!(file(""), @"error: mine.toml:1:1: missing field `name`");
-    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `majors`, `recognised_by`, `recognised_by_tablespace`, `role_patterns`, `own_tablespaces`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `label`, `verifier`, `role_name`");
+    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `majors`, `recognised_by`, `recognised_by_tablespace`, `role_patterns`, `own_tablespaces`, `own_databases`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `label`, `verifier`, `role_name`");
     assert_snapshot!(file("name = \"mine\"\ntitle = \"Mine\"\nmajors = \"16\"\n"), @r#"error: mine.toml:3:10: invalid type: string "16", expected a sequence"#);
     assert_snapshot!(file("name = \"mine\ntitle = 1\n"), @r#"error: mine.toml:1:13: invalid basic string, expected `"`"#);
     let binary = convert(DUMP).file("mine.toml", b"\xff\x00").with("-p mine.toml").fails();
@@ -70,11 +70,15 @@ fn misspelt() {
     Usage: pg_globals <COMMAND>
 
     Commands:
-      convert    Convert a globals dump into a script that a managed target accepts
-      copy       Copy roles live, from a server or a dump to a server
-      diff       Show what differs between the globals of two places
-      platforms  List the platforms that are known, or print one as TOML to start your own from
-      help       Print this message or the help of the given subcommand(s)
+      convert      Convert a globals dump into a script that a managed target accepts
+      copy         Copy roles live, from a server or a dump to a server
+      diff         Show what differs between the globals of two places
+      check        Check the migration's other prerequisites; nothing is written on either side
+      explain      Explain what a finding or a check means, and what can be done
+      platforms    List the platforms that are known, or print one as TOML to start your own from
+      completions  Print completions for a shell: commands, options, platforms, rules and checks
+      man          Print the manual page, or write those of all commands to a directory
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
