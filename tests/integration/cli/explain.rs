@@ -249,10 +249,10 @@ fn as_json() {
     let all = serde_json::from_str(&explain("--format json")).unwrap();
     assert!(validator.is_valid(&all), "{:?}", validator.iter_errors(&all).collect::<Vec<_>>());
     // What is listed is what can be explained.
-    let named = |kind: &str| all[kind].as_array().unwrap().iter().map(|it| it["name"].as_str());
+    let of_kind = |kind: &str| all[kind].as_array().unwrap().iter().map(|it| it["name"].as_str());
     let list = explain("");
     let listed = list.split('\n').filter_map(|line| line.strip_prefix("  "));
     let listed: Vec<_> = listed.map(|line| line.split(' ').next()).collect();
-    let names: Vec<_> = named("rules").chain(named("checks")).collect();
+    let names: Vec<_> = of_kind("rules").chain(of_kind("checks")).collect();
     assert_eq!(listed, names);
 }
