@@ -42,6 +42,8 @@ pub struct About {
     pub codes: &'static [&'static str],
     /// What it verifies: one line.
     pub title: &'static str,
+    /// Why it matters, what is looked at and how, and what to do. Some sentences, in paragraphs.
+    pub explanation: &'static str,
     /// Where it looks, unless an outcome says otherwise.
     pub looked_at: &'static str,
     /// Whether only the online migration needs it.

@@ -1,6 +1,6 @@
 //! `pg_globals convert`: a dump or a server into a script that a managed target accepts.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -10,7 +10,7 @@ use super::choosing::{Choosing, PasswordChoice};
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
 use super::options::{PlatformChoice, PlatformName, shown};
-use super::{Exit, Format, connection};
+use super::{Exit, Format, connection, write_json};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::platform::Rights;
@@ -188,11 +188,4 @@ impl Convert {
             Format::Text => report::write_text(summary, look, &mut stderr.lock()),
         };
     }
-}
-
-fn write_json(summary: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(to);
-    serde_json::to_writer_pretty(&mut out, summary)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }

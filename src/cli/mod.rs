@@ -8,6 +8,7 @@ mod connection;
 mod convert;
 mod copy;
 mod diff;
+mod explain;
 mod file;
 mod input;
 mod interrupted;
@@ -16,11 +17,12 @@ mod options;
 mod platforms;
 mod selection;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
@@ -38,6 +40,7 @@ enum Command {
     Copy(Box<copy::Copy>),
     Diff(Box<diff::Diff>),
     Check(Box<check::Check>),
+    Explain(explain::Explain),
     Platforms(platforms::Platforms),
     Completions(completions::Completions),
     Man(man::ManPages),
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(mut error) => {
             suggest_convert(&mut error);
+            hide_long_lists(&mut error);
             // Help and version are no errors; clap knows where each is printed.
             let _ = error.print();
             let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Copy(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
@@ -98,6 +103,24 @@ pub fn main() -> ExitCode {
         Exit::Trouble
     });
     ExitCode::from(exit as u8)
+}
+
+/// A list of all values that fills the screen hides what was probably meant.
+fn hide_long_lists(error: &mut clap::Error) {
+    const MOST: usize = 20;
+    let long =
+        |values: &ContextValue| matches!(values, ContextValue::Strings(all) if all.len() > MOST);
+    if error.get(ContextKind::ValidValue).is_some_and(long) {
+        error.remove(ContextKind::ValidValue);
+    }
+}
+
+/// Writes a document of JSON.
+fn write_json(document: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(to);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// A file in the place of a command is meant to be converted.

@@ -2,29 +2,22 @@
 
 use std::io::Write as _;
 
+use super::{Exit, Format, write_json};
+use crate::platform::Platform;
+use crate::report::{PlatformDescription, PlatformEntry, PlatformList};
 use anyhow::{Result, bail};
 use clap::Args;
-use serde::Serialize;
-
-use super::{Exit, Format};
-use crate::platform::Platform;
 
 /// List the platforms that are known, or print one as TOML to start your own from.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: pg_globals platforms azure > mine.toml")]
+#[command(after_help = "Example: pg_globals platforms azure > mine.toml\n\n\
+    Exit status: 0 done, 2 trouble.")]
 pub(super) struct Platforms {
     /// The platform to print.
     name: Option<String>,
     /// The format of the list, or of the platform: text is TOML, which --platform takes.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    name: &'a str,
-    title: &'a str,
-    versions: Vec<String>,
 }
 
 impl Platforms {
@@ -34,32 +27,17 @@ impl Platforms {
             let Some(platform) = Platform::builtin(name) else { bail!(unknown(name)) };
             match self.format {
                 Format::Text => out.write_all(platform.source_text().as_bytes())?,
-                Format::Json => {
-                    let description: toml::Table = toml::from_str(platform.source_text())?;
-                    let platform =
-                        serde_json::json!({ "format_version": 1, "platform": description });
-                    serde_json::to_writer_pretty(&mut out, &platform)?;
-                    writeln!(out)?;
-                }
+                Format::Json => write_json(&PlatformDescription::of(platform)?, &mut out)?,
             }
             return Ok(Exit::Done);
         }
-        let entries: Vec<_> = Platform::all()
-            .iter()
-            .map(|platform| Entry {
-                name: platform.name(),
-                title: platform.title(),
-                versions: platform.majors().iter().map(ToString::to_string).collect(),
-            })
-            .collect();
+        let all = PlatformList::all();
         if self.format == Format::Json {
-            let list = serde_json::json!({ "format_version": 1, "platforms": entries });
-            serde_json::to_writer_pretty(&mut out, &list)?;
-            writeln!(out)?;
+            write_json(&all, &mut out)?;
             return Ok(Exit::Done);
         }
-        let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-        for Entry { name, title, versions } in entries {
+        let width = all.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+        for PlatformEntry { name, title, versions } in all.platforms {
             let versions = match (versions.first(), versions.last()) {
                 (Some(first), Some(last)) => format!("{first} to {last}"),
                 _ => "versions not confirmed".to_owned(),

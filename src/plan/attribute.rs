@@ -12,6 +12,14 @@ const ABOUT: About = About {
     severity: Severity::Warning,
     why: "in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that \
           has them",
+    explanation: "In CREATE ROLE only the value counts, and NOSUPERUSER is always taken. In ALTER \
+                  ROLE the option itself is refused, whatever its value: up to 15 `must be \
+                  superuser to alter superuser roles or change superuser attribute`, and likewise \
+                  for REPLICATION and BYPASSRLS, and for all that is about a role with \
+                  REPLICATION. Since 16 it is `permission denied to alter role`, with the detail \
+                  `Only roles with the REPLICATION attribute may change the REPLICATION \
+                  attribute`, and so for BYPASSRLS and CREATEDB.\n\n\
+                  The copy leaves out that change alone, and sends the rest about the role.",
     remedy: "have it changed by a role that may",
 };
 

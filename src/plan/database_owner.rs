@@ -9,6 +9,11 @@ const ABOUT: About = About {
     name: "database-owner",
     severity: Severity::Warning,
     why: "only the owner of a database may give it settings",
+    explanation: "ALTER DATABASE … SET is for the owner: others are told `must be owner of \
+                  database`, whatever else they may do. It sets something for everybody in that \
+                  database; what is set for one role in it only takes the right to alter the role. \
+                  The copy leaves it out as refused, and sends the rest. A connected role that is \
+                  a member of the owner may do it.",
     remedy: "let its owner do it: ALTER DATABASE … SET …",
 };
 

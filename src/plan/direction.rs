@@ -13,6 +13,12 @@ pub(super) const ABOUT: About = About {
     name: "direction",
     severity: Severity::Warning,
     why: "the target already has what the source has, and more: it could be the other way round",
+    explanation: "No server tells that it is the old one. Here the target has the source's roles \
+                  and many others, as the server in use would, and the source looks like the new \
+                  one. Roles that only the target has are never touched; but of those that both \
+                  have, passwords, settings and attributes become what the source says. Read the \
+                  head of the plan: it names the server that is only read, and the one that is \
+                  changed.",
     remedy: "see that the source is the server to be read and the target the one to be changed",
 };
 

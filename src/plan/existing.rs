@@ -9,6 +9,11 @@ const ABOUT: About = About {
     name: "existing",
     severity: Severity::Info,
     why: "the target has the role, and --existing skip leaves it as it is",
+    explanation: "--existing skip brings what the target lacks and alters no role that it has: no \
+                  attribute, password, setting or comment, and no membership of its own. New roles \
+                  still become members of roles that exist, where the connected role may grant \
+                  these. What is left out counts as withheld, and --existing merge, the default, \
+                  would do it.",
     remedy: "",
 };
 
@@ -16,6 +21,10 @@ pub(super) const FAIL: About = About {
     name: "existing-role",
     severity: Severity::Error,
     why: "the target has these roles, and --existing fail allows none",
+    explanation: "--existing fail is for targets that should have none of the source's roles yet. \
+                  It stops before anything is sent, and the target stays as it is. Roles that are \
+                  never touched are not counted: the connected one, superusers, administrators and \
+                  the platform's own.",
     remedy: "leave them out with --exclude, or give --existing merge or skip",
 };
 

@@ -11,6 +11,12 @@ const ABOUT: About = About {
     severity: Severity::Warning,
     why: "the source's role is frozen, as roles are for a migration; on the target it would be shut \
           out",
+    explanation: "Before the data is moved for the last time, roles are shut out on the source: \
+                  NOLOGIN, CONNECTION LIMIT 0, VALID UNTIL in the past, \
+                  default_transaction_read_only. A copy in that hour would do the same on the \
+                  target, to roles that work there. Such a change to a role that exists is \
+                  withheld, and everything else about the role is sent. Roles that the copy \
+                  creates get what the source says (finding frozen).",
     remedy: "where that is meant, give --allow-freeze",
 };
 

@@ -9,6 +9,13 @@ pub(super) const ABOUT: About = About {
     name: "kept-statements",
     severity: Severity::Warning,
     why: "the target keeps the text of statements, and so verifiers, where others may read them",
+    explanation: "What stands in ALTER ROLE … PASSWORD can be kept by the server's log \
+                  (log_statement, log_min_duration_statement), pgaudit, auto_explain, \
+                  pg_stat_statements, or Azure's query store. Only verifiers are sent, never \
+                  passwords. But whoever reads a SCRAM verifier can try passwords against it at \
+                  leisure, and an md5 verifier is all that it takes to log in by md5. For a \
+                  superuser the log is off within the transaction; else only the server's \
+                  parameters help, and the message names them.",
     remedy: "turn it off for the time of the copy, or see that nobody else reads it",
 };
 

@@ -14,6 +14,15 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Error,
     why: "comments and settings, and since 16 grants and the creation of roles, hold one lock for each \
           role until the transaction ends, and all must fit into the server's lock table",
+    explanation: "The lock table has room for max_locks_per_transaction locks for each connection \
+                  and prepared transaction that the server allows, and all sessions share it. When \
+                  it is full, the transaction ends with `out of shared memory`, and the hint `You \
+                  might need to increase max_locks_per_transaction`. So the locks are counted \
+                  before anything is sent. Up to one and a half times what the server promises \
+                  there is room as long as nobody else needs it, and this is a warning; beyond \
+                  that it is an error, and nothing is sent.\n\n\
+                  A change of max_locks_per_transaction takes a restart. --only needs none: it \
+                  copies some roles at a time.",
     remedy: "raise max_locks_per_transaction on the target, or copy in parts with --only",
 };
 

@@ -11,6 +11,13 @@ const ABOUT: About = About {
     name: "missing-admin",
     severity: Severity::Error,
     why: "since 16 roles are altered and granted only by those who have the ADMIN option on them",
+    explanation: "Since 16 it takes CREATEROLE and the ADMIN option on a role to alter it: \
+                  `permission denied to alter role`, with the detail `Only roles with the \
+                  CREATEROLE attribute and the ADMIN option on role \"…\" may alter this role`. \
+                  Whoever creates a role has that option; other roles need it granted. Up to 15, \
+                  CREATEROLE is enough. A copy is all or nothing, so it does not begin.\n\n\
+                  Azure's documentation lets members of azure_pg_admin manage the roles of others, \
+                  too. That is not confirmed and not counted on.",
     remedy: "have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that \
              exist as they are, with --existing skip",
 };

@@ -9,6 +9,11 @@ const ABOUT: About = About {
     name: "missing-database",
     severity: Severity::Info,
     why: "settings in one database wait for it",
+    explanation: "ALTER ROLE … IN DATABASE … SET needs its database: `database \"…\" does not \
+                  exist` is the answer otherwise. Databases are usually made after their owners, \
+                  whom the first copy brings. Until then these settings are deferred: they are \
+                  counted and shown, and are no differences that remain. The next copy sends just \
+                  them.",
     remedy: "create the databases, then run copy again",
 };
 

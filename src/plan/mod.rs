@@ -159,6 +159,11 @@ const UNVERIFIABLE: About = About {
     severity: Severity::Warning,
     why: "the target does not show its verifiers, so that they cannot be compared; they are not sent \
           again",
+    explanation: "The role has a password on both sides, and on the target pg_authid is closed to \
+                  the connected role. To send it again each time could undo a password that was \
+                  changed there since, and a verifier costs the server 10 to 20 milliseconds. So \
+                  it is not sent, and is counted apart from what remains. --passwords resend sets \
+                  all of them to what the source has.",
     remedy: "where passwords may have changed on the source since they were copied, give --passwords \
              resend",
 };
@@ -168,6 +173,13 @@ pub const REFUSED: About = About {
     name: "refused",
     severity: Severity::Warning,
     why: "the target refuses it",
+    explanation: "What the target takes is judged beforehand, by what it answers and by what is \
+                  known of its platform. What it refuses all the same comes from rules that only \
+                  it knows: a value that is not valid there, an extension that checks passwords, a \
+                  hook of the platform. Settings and security labels are tried one by one, and \
+                  left out where they are refused; any other refusal is an error, and ends the \
+                  copy with nothing done. A dry run goes on after each, so that all are listed at \
+                  once.",
     remedy: "look at what the server says; what it is about was left out",
 };
 
@@ -176,6 +188,10 @@ const REMAINING: About = About {
     name: "remaining",
     severity: Severity::Error,
     why: "it was sent, and the target is still different",
+    explanation: "After COMMIT the target is read again, and compared with what was to be there. \
+                  The server took these statements without an error and has something else now. An \
+                  extension or a hook of the platform may have changed it, or somebody else at the \
+                  same moment. The exit status is 1; copy once more to see whether it stays.",
     remedy: "look for an extension or a trigger of the platform that changes roles",
 };
 
@@ -189,6 +205,12 @@ const WIDER: About = About {
     name: "wider-role",
     severity: Severity::Warning,
     why: "the source's members join a role that has more on the target than on the source",
+    explanation: "The target has a role of that name with attributes, memberships or privileges \
+                  that the source's does not have. They stay, as all does that the target has \
+                  beyond the source, and who joins the role has them too: readers of the source \
+                  become writers where the target's role may write. The grant is sent. Where the \
+                  two roles only share a name, --rename keeps them apart; where they are the same, \
+                  --existing replace takes away what is beyond.",
     remedy: "look at what it has there before you copy, or carry the source's role over with --rename",
 };
 

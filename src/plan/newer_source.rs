@@ -9,6 +9,11 @@ pub(super) const ABOUT: About = About {
     name: "newer-source",
     severity: Severity::Warning,
     why: "the source is newer than the target, which is not how databases are moved",
+    explanation: "Roles can go to an older server, without what it has no words for: options of \
+                  memberships before 16, privileges on parameters before 15, later predefined \
+                  roles. Data cannot be counted on to follow: nothing promises that an older \
+                  server loads what a newer pg_dump writes, and Azure's migration service refuses \
+                  it. So the target may be the wrong server. The copy goes on.",
     remedy: "choose a target of the source's version or a later one",
 };
 

@@ -16,6 +16,12 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Info,
     why: "to restore what other roles own, the connected role has to be a member of each, with SET and \
           INHERIT",
+    explanation: "pg_restore gives an object to its owner with ALTER … OWNER TO, which takes a \
+                  member of that owner: `must be able to SET ROLE \"…\"` since 16, `must be member \
+                  of role \"…\"` before. Whoever creates a role is not its member: since 16 it has \
+                  the ADMIN option alone. --can-own grants the memberships, and writes a file with \
+                  the statements that revoke them, for psql -f after the restore. They should not \
+                  stay, since through them the administrator has all that the owners have.",
     remedy: "give --can-own FILE: it grants them, and writes the statements that take them back",
 };
 
@@ -24,6 +30,11 @@ pub(super) const DROPPED: About = About {
     severity: Severity::Error,
     why: "roles that are not carried over own something on the source: restoring it will say that the \
           role does not exist",
+    explanation: "For each such object, restoring says `role \"…\" does not exist`, and the object \
+                  belongs to whoever restores. The message says how many the role owns, and in \
+                  which databases. Another finding says why the role stays behind. Where the role \
+                  can be carried over under another name, give its objects to a role of that name \
+                  before the dump.",
     remedy: "restore with --no-owner, or REASSIGN OWNED on the source before the dump",
 };
 

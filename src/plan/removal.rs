@@ -12,6 +12,12 @@ const ABOUT: About = About {
     severity: Severity::Warning,
     why: "since 16 a membership is revoked by its grantor only, after all that its member has granted on; \
           privileges on parameters take a superuser",
+    explanation: "Since 16 each grant of a membership is its grantor's. REVOKE by anybody else \
+                  changes nothing and is no error, only the warning `role \"…\" has not been \
+                  granted membership in role \"…\" by role \"…\"`. And where the member has \
+                  granted the role on, that has to go first: `dependent privileges exist`, the \
+                  server says. So what was to be taken away stays, and is listed; everything else \
+                  of --existing replace is done.",
     remedy: "let its grantor revoke it, or a superuser",
 };
 

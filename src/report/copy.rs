@@ -98,6 +98,7 @@ pub fn write_plan(
     // Writing to a String cannot fail.
     let _ = head(report, &mut out.text);
     text::findings(&report.findings, look, &mut out)?;
+    text::lead_on(&report.findings, look, &mut out.text);
     let _ = changes(plan, look, &mut out.text);
     out.finish()
 }

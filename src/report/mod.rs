@@ -9,8 +9,10 @@ mod diff;
 mod difference;
 mod equalizer;
 mod escaped;
+mod explain;
 mod markdown;
 mod mistake;
+mod platforms;
 #[cfg(test)]
 mod schema;
 mod script;
@@ -25,8 +27,13 @@ pub use describe::Action;
 pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
 pub use difference::{Difference, Fingerprint};
 pub use equalizer::{Equalizer, render as render_equalizer};
+pub use explain::{
+    ExplainedCheck, ExplainedRule, Explanations, write as write_explanations,
+    write_list as write_explanations_list,
+};
 pub use markdown::{write_convert as write_markdown, write_copy as write_copy_markdown};
 pub use mistake::render_all as render_mistakes;
+pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
 pub use script::{Title, render as render_script, write as write_script};
 pub use text::{Look, write as write_text};
 pub use undo::{Undo, render as render_undo};

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::{env, fs};
 
-use super::{CheckReport, CopyReport, DiffReport, Report};
+use super::{
+    CheckReport, CopyReport, DiffReport, Explanations, PlatformDescription, PlatformList, Report,
+};
 
 /// `PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema` writes them anew.
 #[test]
@@ -12,6 +14,9 @@ fn the_schemas_are_those_of_the_types() {
     assert_schema("check.json", &schemars::schema_for!(CheckReport));
     assert_schema("copy.json", &schemars::schema_for!(CopyReport));
     assert_schema("diff.json", &schemars::schema_for!(DiffReport));
+    assert_schema("explain.json", &schemars::schema_for!(Explanations));
+    assert_schema("platforms.json", &schemars::schema_for!(PlatformList));
+    assert_schema("platform.json", &schemars::schema_for!(PlatformDescription));
 }
 
 fn assert_schema(name: &str, schema: &schemars::Schema) {

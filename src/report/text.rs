@@ -22,7 +22,7 @@ const SHOWN: usize = 10;
 pub struct Look {
     /// With colours.
     pub colours: bool,
-    /// Long lists of findings are cut.
+    /// Long lists of findings are cut, and it is said where people learn more.
     pub shorten: bool,
     /// Of findings that need nothing to be done only the number is told.
     pub brief: bool,
@@ -37,6 +37,7 @@ pub fn write(report: &Report, look: Look, to: &mut dyn io::Write) -> io::Result<
     // Writing to a String cannot fail.
     let _ = head(report, &mut out.text);
     findings(&report.findings, look, &mut out)?;
+    lead_on(&report.findings, look, &mut out.text);
     out.finish()
 }
 
@@ -48,8 +49,15 @@ pub(super) fn findings(findings: &[Finding], look: Look, out: &mut Blocks<'_>) -
     Ok(())
 }
 
+/// Says where people learn more.
+pub(super) fn lead_on(findings: &[Finding], look: Look, out: &mut String) {
+    if look.shorten && !findings.is_empty() {
+        out.push_str("\npg_globals explain RULE says more about a finding\n");
+    }
+}
+
 /// The wording of everything that can be found.
-fn abouts() -> impl Iterator<Item = &'static About> {
+pub(super) fn abouts() -> impl Iterator<Item = &'static About> {
     rules::all().chain(plan::abouts())
 }
 
@@ -156,6 +164,22 @@ fn group(
     Ok(())
 }
 
+/// How a severity looks.
+pub(super) fn severity_style(severity: Severity, colours: bool) -> Style {
+    let colour = match severity {
+        _ if !colours => return Style::new(),
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::Cyan,
+    };
+    colour.on_default().bold()
+}
+
+/// How a name looks.
+pub(super) const fn bold(colours: bool) -> Style {
+    if colours { Style::new().bold() } else { Style::new() }
+}
+
 fn title(
     severity: Severity,
     rule: &'static str,
@@ -163,12 +187,7 @@ fn title(
     look: Look,
     out: &mut String,
 ) -> fmt::Result {
-    let (style, bold) = match severity {
-        _ if !look.colours => (Style::new(), Style::new()),
-        Severity::Error => (AnsiColor::Red.on_default().bold(), Style::new().bold()),
-        Severity::Warning => (AnsiColor::Yellow.on_default().bold(), Style::new().bold()),
-        Severity::Info => (AnsiColor::Cyan.on_default().bold(), Style::new().bold()),
-    };
+    let (style, bold) = (severity_style(severity, look.colours), bold(look.colours));
     write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
     if count > 1 {
         write!(out, " ({count})")?;

@@ -16,6 +16,9 @@ pub struct About {
     pub severity: Severity,
     /// What it is about, and why it is so: one sentence.
     pub why: &'static str,
+    /// What else there is to know: why targets refuse it, in their own words, what is done instead,
+    /// and what is not confirmed. Some sentences, in paragraphs.
+    pub explanation: &'static str,
     /// What to do about it: one sentence; empty where there is nothing to do.
     pub remedy: &'static str,
 }

@@ -196,6 +196,7 @@ fn the_readme_is_true() {
     let fixture = "fixtures/dumps/ok/aurora-15.sql";
     let (script, report) = run(&["convert", fixture, "--target-version", "16"]);
     let (platforms, _) = run(&["platforms"]);
+    let (explained, _) = run(&["explain", "superuser"]);
     let console = |command: &str, output: &str| format!("```console\n$ {command}\n{output}```\n");
     let command = format!("pg_globals convert {fixture} --target-version 16 -o azure.sql");
     let mut expected = with(&readme, "report", &console(&command, &report));
@@ -206,6 +207,7 @@ fn the_readme_is_true() {
     expected = with(&expected, "checks", &checks_table());
     expected = with(&expected, "diff", &diff());
     expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
+    expected = with(&expected, "explain", &console("pg_globals explain superuser", &explained));
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, &expected).expect("README.md can be written");
     } else {

@@ -11,6 +11,11 @@ static ABOUT: About = About {
     name: "casts",
     codes: &["603409"],
     title: "no cast was made by users",
+    explanation: "Azure's documentation contradicts itself here: the migration service does not \
+                  bring casts, while members of azure_pg_admin may create them WITH FUNCTION and \
+                  WITH INOUT. So they go by hand, and after the types and functions that they \
+                  need. WITHOUT FUNCTION takes a superuser, and there is none. What uses a cast, \
+                  such as a view or a default, cannot be restored before it is there.",
     looked_at: "pg_cast of the database",
     online: false,
 };

@@ -15,6 +15,13 @@ static ABOUT: About = About {
     name: "catalog-privileges",
     codes: &["603410"],
     title: "nobody was granted privileges on pg_authid, pg_shadow and others that are closed on the target",
+    explanation: "On a flexible server pg_authid, pg_largeobject, pg_statistic, pg_subscription \
+                  and pg_user_mapping are closed, and so are some views, such as pg_shadow, \
+                  pg_config and pg_hba_file_rules. A dump brings the privileges that were granted \
+                  on them, and restoring these fails: the service's code for it is 603410. The \
+                  lines have the REVOKE statements for the source. What needs such a catalog \
+                  there, often monitoring, has to do without on the target; pg_monitor and \
+                  pg_read_all_settings show much of the same.",
     looked_at: "the privileges on catalogs in the database",
     online: false,
 };

@@ -13,6 +13,13 @@ static ABOUT: About = About {
     name: "collations",
     codes: &["603402", "603403"],
     title: "the target has the collations of columns, and none was made by users",
+    explanation: "The migration service stops where users have made collations: `User defined \
+                  Collations are present in the source database. Please drop them before retrying \
+                  the migration.` (603403). pg_dump and pg_restore bring them, where the target \
+                  has the locales behind them. A column whose collation the target does not have \
+                  is 603402; restoring it says `collation \"…\" for encoding \"…\" does not \
+                  exist`. Another collation can change the order, and what counts as equal, in \
+                  indexes and unique constraints.",
     looked_at: "pg_collation of the database and of the target",
     online: false,
 };

@@ -9,6 +9,12 @@ static ABOUT: About = About {
     name: "compute",
     codes: &[],
     title: "the target's SKU matches the size of the source, as far as that can be seen",
+    explanation: "Microsoft asks for a SKU that matches the source's size. Processors and memory \
+                  are in no catalog, so what can be compared is max_connections and \
+                  shared_buffers, and with --azure-server the SKU's name. A burstable SKU works by \
+                  credits that the load of a migration uses up, and it has neither high \
+                  availability nor replicas. Which SKU is right for the load can only be judged by \
+                  what the source is used for: compare it with the source's instance class.",
     looked_at: "max_connections and shared_buffers of both servers",
     online: false,
 };

@@ -16,6 +16,13 @@ static ABOUT: About = About {
     name: "connection-limits",
     codes: &[],
     title: "as many connections fit on the target as the source has, and as its roles and databases may have",
+    explanation: "When all connections are taken, a server says `sorry, too many clients already`, \
+                  and it keeps some of them for superusers and for the platform. The check \
+                  compares what is left on both sides, how many are connected to the source now, \
+                  and what the CONNECTION LIMITs of roles and databases add up to. Limits beyond \
+                  the server's are no error on the source either, so those are a warning only. \
+                  max_connections takes a restart; a pooler in front of the server may be the \
+                  better way.",
     looked_at: "max_connections of both servers",
     online: false,
 };

@@ -15,6 +15,12 @@ static ABOUT: About = About {
     name: "database-properties",
     codes: &[],
     title: "owner, connection limit, privileges and settings of the databases are on the target",
+    explanation: "A database's owner, its connection limit, the privileges on it and its settings \
+                  are not in it. pg_dump leaves them out unless --create is given, and then \
+                  restoring them takes the right to do so. Settings, those of roles in the \
+                  database among them, come with pg_globals copy, once the database is there; for \
+                  the rest the lines have the statements. The owner has to be a role of the target \
+                  before.",
     looked_at: "pg_database and pg_db_role_setting of both servers",
     online: false,
 };

@@ -12,6 +12,12 @@ static ABOUT: About = About {
     name: "databases",
     codes: &["603101", "603102"],
     title: "the databases are on the source, and absent or empty on the target",
+    explanation: "pg_restore into a database that has something in it meets it at every step: \
+                  `relation \"…\" already exists`. The migration service stops there, or replaces \
+                  all of the database where it was told that it may. So a database should be \
+                  missing or empty on the target. Databases that nobody may connect to, templates \
+                  and the platform's own are left out, and a name that was given with --database \
+                  must be there.",
     looked_at: "pg_database of both servers",
     online: false,
 };

@@ -14,6 +14,13 @@ static ABOUT: About = About {
     name: "dependents",
     codes: &[],
     title: "nothing depends on extensions that the target does not offer",
+    explanation: "Where an extension is not offered, what depends on it cannot be restored either: \
+                  columns of its types, functions and views that call its functions, indexes with \
+                  its operator classes. Each is an error of its own, and a table with such a \
+                  column is missing with all its rows. The check extensions tells which extensions \
+                  these are; this one counts what hangs on them, so that the work can be judged. \
+                  What does not appear here, such as the text of functions, can use an extension \
+                  all the same.",
     looked_at: "pg_depend of the database, pg_available_extensions of the target",
     online: false,
 };

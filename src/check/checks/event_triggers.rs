@@ -12,6 +12,12 @@ static ABOUT: About = About {
     name: "event-triggers",
     codes: &[],
     title: "there are no event triggers, which take a superuser to create",
+    explanation: "PostgreSQL lets only superusers create event triggers: `permission denied to \
+                  create event trigger \"…\"`, with the hint `Must be superuser to create an event \
+                  trigger`. Some platforms let their administrators do it; for flexible servers \
+                  that is not confirmed, so the check warns. Those of extensions come with the \
+                  extension. pg_restore goes on after the error unless it was told to stop, and \
+                  the trigger is missing then.",
     looked_at: "pg_event_trigger of the database",
     online: false,
 };

@@ -12,6 +12,12 @@ static ABOUT: About = About {
     name: "foreign-servers",
     codes: &[],
     title: "there are no foreign servers, which the target would have to reach",
+    explanation: "A foreign server is an address and a login at another server, and both have to \
+                  be right from the target's network, not from the source's. Passwords of user \
+                  mappings are not readable for everybody and are in no dump that was made by \
+                  others. By Azure's documentation the migration service does not bring databases \
+                  with postgres_fdw from outside Azure. Foreign tables come with the databases, \
+                  and fail when they are read, not when they are restored.",
     looked_at: "pg_foreign_server and pg_user_mappings of the database",
     online: false,
 };

@@ -10,6 +10,13 @@ static ABOUT: About = About {
     name: "high-availability",
     codes: &[],
     title: "high availability of the target is off until the migration is done",
+    explanation: "Microsoft asks for high availability to be off until the migration is done: the \
+                  standby would have to follow the whole load. The mode is in az postgres \
+                  flexible-server show, which --azure-server brings here. Without that only signs \
+                  can be seen, a slot that is called azure_standby and who receives the \
+                  write-ahead log. They come from a single sample and prove nothing when they are \
+                  missing, so the check then says Unknown. Switch it on again afterwards; the \
+                  command is in the line.",
     looked_at: "highAvailability of az postgres flexible-server show",
     online: false,
 };

@@ -11,6 +11,12 @@ static ABOUT: About = About {
     name: "languages",
     codes: &["603413"],
     title: "the target offers the languages of functions",
+    explanation: "SQL and PL/pgSQL are on every server. Any other language is an extension, and \
+                  the functions in it are refused where the target does not offer that: `language \
+                  \"…\" does not exist`. What is offered is asked of the target, or taken from \
+                  Azure's documentation where it cannot be reached. A language without functions \
+                  can be dropped on the source; functions have to be written anew, mostly in \
+                  PL/pgSQL.",
     looked_at: "pg_language of the database, pg_available_extensions of the target",
     online: false,
 };

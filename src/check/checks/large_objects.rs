@@ -10,6 +10,12 @@ static ABOUT: About = About {
     name: "large-objects",
     codes: &[],
     title: "there are no large objects, which the migration service can be told to leave out",
+    explanation: "With azure.migration_skip_large_objects on, the migration service leaves all \
+                  large objects out, and nothing that refers to them says so. With it off, or with \
+                  pg_dump and pg_restore, they come one by one, which takes long where there are \
+                  millions. Whether they are needed nobody but the applications can tell: columns \
+                  of type oid, or lo, refer to them. vacuumlo removes those to which nothing \
+                  refers.",
     looked_at: "pg_largeobject_metadata of the database",
     online: false,
 };

@@ -12,6 +12,11 @@ static ABOUT: About = About {
     name: "local-temporary",
     codes: &[],
     title: "the target keeps no temporary tablespace on its local disk during the migration",
+    explanation: "Microsoft asks for azure.enable_temp_tablespaces_on_local_ssd to be off while an \
+                  online migration runs. The parameter keeps temporary files on a disk of the \
+                  machine, which is lost when the server moves to another one. It takes effect \
+                  without a restart, and can be on again when the migration has ended. Where \
+                  neither the target nor --azure-parameters tells it, the check says Unknown.",
     looked_at: NAME,
     online: true,
 };

@@ -15,6 +15,13 @@ static ABOUT: About = About {
     name: "locales",
     codes: &["603401"],
     title: "the target has the locales of the databases, for their encodings",
+    explanation: "CREATE DATABASE with a locale that the server lacks ends with `invalid \
+                  LC_COLLATE locale name: \"…\"`, and a database's encoding and locale cannot be \
+                  changed afterwards. What a server has is in its pg_collation, so the check looks \
+                  there, for the database's encoding. Names of one locale differ between systems, \
+                  such as en_US.UTF-8 and en_US.utf8, and are taken for the same. Another locale \
+                  works, but text is sorted otherwise, and indexes and unique constraints follow \
+                  that.",
     looked_at: "pg_database of the source, pg_collation of the target",
     online: false,
 };

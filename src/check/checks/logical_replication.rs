@@ -12,6 +12,13 @@ static ABOUT: About = About {
     name: "logical-replication",
     codes: &["603107", "603105", "603106"],
     title: "the source's changes can be followed: wal_level, slots and senders",
+    explanation: "The online migration follows the source's changes by logical decoding, with one \
+                  slot and one sender for each database. wal_level must be logical (code 603107), \
+                  with free slots (603105) and enough senders (603106); on AWS the parameter \
+                  rds.logical_replication sets the level, and all of them take a restart. \
+                  wal_sender_timeout ends a connection that does not keep up, and Aurora's default \
+                  is 30 seconds. From 10 on the output plugin is pgoutput, which is part of the \
+                  server.",
     looked_at: "pg_settings of the source",
     online: true,
 };

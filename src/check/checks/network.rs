@@ -14,6 +14,15 @@ static ABOUT: About = About {
     name: "network",
     codes: &["603000", "603001", "603100"],
     title: "both servers can be reached from here, with TLS and a password; what can be seen of the way between them",
+    explanation: "The way that is tried is the one from this machine, while the migration service \
+                  comes from Azure's network. Its codes are 603000 for a server that cannot be \
+                  reached, 603001 for TLS that fails, and 603100 for a login that is refused. It \
+                  knows sslmode prefer and require only, and it cannot go from a private address \
+                  to a target with public access. The target's own side, private or public access \
+                  and whether passwords are taken at all, is in az postgres flexible-server show, \
+                  which --azure-server brings here.\n\n\
+                  Which verifiers the target accepts is looked at too, since a role whose kind is \
+                  not in azure.accepted_password_auth_method cannot log in.",
     looked_at: "the connections from here",
     online: false,
 };

@@ -13,6 +13,12 @@ static ABOUT: About = About {
     name: "publications",
     codes: &[],
     title: "there are no publications and subscriptions, which the migration service does not bring",
+    explanation: "The migration service brings neither publications nor subscriptions. pg_dump \
+                  does, but a subscription comes disabled, and its slot on the other server stays \
+                  with the source. A subscriber of this source has to begin anew with the target's \
+                  publication. Two subscriptions must not use one slot at the same time, so \
+                  disable the source's before the target's is enabled, and drop what is left \
+                  behind, since a slot that nobody reads fills the disk.",
     looked_at: "pg_publication and pg_subscription of the database",
     online: false,
 };

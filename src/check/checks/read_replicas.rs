@@ -11,6 +11,12 @@ static ABOUT: About = About {
     name: "read-replicas",
     codes: &[],
     title: "the target has no read replicas until the migration is done",
+    explanation: "Microsoft asks for replicas to be created after the migration only: each would \
+                  have to follow the whole load. The list is in az postgres flexible-server \
+                  replica list, which --azure-replicas brings here; a server that is said to be \
+                  Primary need not have any. Without it only those who receive the write-ahead log \
+                  can be seen, which proves little. A replica that is deleted for the migration is \
+                  created anew, with the command in the line.",
     looked_at: "az postgres flexible-server replica list",
     online: false,
 };

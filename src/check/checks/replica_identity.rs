@@ -11,6 +11,12 @@ static ABOUT: About = About {
     name: "replica-identity",
     codes: &[],
     title: "every table has a primary key or another replica identity",
+    explanation: "To repeat an UPDATE or a DELETE on the target, its row has to be named: by the \
+                  primary key, or by another replica identity. A table that is published without \
+                  one refuses its own applications: `cannot update table \"…\" because it does not \
+                  have a replica identity and publishes updates`. REPLICA IDENTITY FULL sends \
+                  whole rows, which is slow for large tables, but needs no key. Unlogged tables \
+                  are not followed at all, and stay as they were copied first.",
     looked_at: "pg_class and pg_index of the database",
     online: true,
 };

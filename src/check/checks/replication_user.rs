@@ -11,6 +11,11 @@ static ABOUT: About = About {
     name: "replication-user",
     codes: &["603104"],
     title: "the role on the source may replicate",
+    explanation: "A role reads the changes of others only with REPLICATION: `must be superuser or \
+                  replication role to use replication slots`, up to 15, and since 16 `permission \
+                  denied to use replication slots`. On AWS nobody can give that attribute, and \
+                  membership in rds_replication stands for it. Only the online migration needs it, \
+                  so take it back afterwards.",
     looked_at: "the connected role of the source",
     online: true,
 };

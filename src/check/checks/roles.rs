@@ -20,6 +20,13 @@ static ABOUT: About = About {
     name: "roles",
     codes: &[],
     title: "roles and memberships are on the target, or what copying them would do",
+    explanation: "The migration service does not bring roles, and restoring a database without \
+                  them is an error for each owner and each grant: `role \"…\" does not exist`. So \
+                  they come first, with pg_globals copy. The check reads both servers as copy \
+                  does, applies the same rules, and tells what copy would do, which login roles \
+                  would arrive without a password, and which superusers of the source are none on \
+                  the target. pg_globals copy --dry-run tries all of it on the target and rolls it \
+                  back.",
     looked_at: "the globals of both servers",
     online: false,
 };

@@ -13,6 +13,12 @@ static ABOUT: About = About {
     name: "source-user",
     codes: &["603110"],
     title: "the role on the source owns the databases, and reads everything in them",
+    explanation: "pg_dump locks and reads every table, and stops at the first that it may not: \
+                  `permission denied for table …`. The migration service asks for the databases' \
+                  owner. On 14 and later pg_read_all_data is enough to read. Row security is \
+                  another matter: where policies apply to the role, pg_dump ends with `query would \
+                  be affected by row-level security policy for table \"…\"`, rather than with a \
+                  part of the rows; BYPASSRLS or the tables' owner is the way out.",
     looked_at: "the connected role's privileges in the database",
     online: false,
 };

@@ -9,6 +9,13 @@ static ABOUT: About = About {
     name: "source-version",
     codes: &["603400"],
     title: "the source is PostgreSQL 9.5 or later, and no newer than the target",
+    explanation: "The migration service takes PostgreSQL 9.5 and later, and never goes to an older \
+                  major version: nothing promises that an older server loads what a newer pg_dump \
+                  writes. Both versions are those that the servers tell of themselves. The \
+                  target's major version cannot be lowered or raised while data is moved, so \
+                  create it with the source's or a later one. A source that is older than 9.5 is \
+                  not read any further; restore a dump of it into a later version, and migrate \
+                  that.",
     looked_at: "server_version of both servers",
     online: false,
 };

@@ -11,6 +11,12 @@ static ABOUT: About = About {
     name: "storage",
     codes: &[],
     title: "the target's storage is at least 1.25 times the size of the source's databases",
+    explanation: "Microsoft recommends storage of 1.25 times the data: indexes are built anew, and \
+                  the write-ahead log grows while data is loaded. The sizes are those of the \
+                  databases that are to be migrated, as far as the connected role may see them; \
+                  the target's storage comes from --azure-server. Storage that grows by itself may \
+                  do so too slowly for the load, and that is a warning. It can be made larger at \
+                  any time, and never smaller.",
     looked_at: "pg_database_size() of the source, and storage of az postgres flexible-server show",
     online: false,
 };

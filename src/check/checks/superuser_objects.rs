@@ -14,6 +14,12 @@ static ABOUT: About = About {
     name: "superuser-objects",
     codes: &[],
     title: "no superuser owns anything, and nothing takes one to create",
+    explanation: "The migration service does not bring what superusers own, since their owner is \
+                  not on the target. Ownership can be moved on the source, with REASSIGN OWNED, or \
+                  left out with pg_restore --no-owner. Functions in C, functions that are \
+                  LEAKPROOF, base types, operator classes and access methods are refused whoever \
+                  owns them: creating them takes a superuser. Where such a thing is an extension's \
+                  it is not looked at, since it comes with the extension.",
     looked_at: "the owners in the database's catalogs",
     online: false,
 };

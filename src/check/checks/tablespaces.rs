@@ -13,6 +13,12 @@ static ABOUT: About = About {
     name: "tablespaces",
     codes: &[],
     title: "everything is in the default tablespace",
+    explanation: "Azure does not support the creation of tablespaces, so everything goes to the \
+                  default one. The migration service does that by itself. With pg_restore it takes \
+                  --no-tablespaces; without it, each object of another tablespace is an error. \
+                  Nothing is lost but the place, and what was reached with a faster disk. Settings \
+                  that name a tablespace are left out by copy (pg_globals explain \
+                  tablespace-setting).",
     looked_at: "pg_tablespace and pg_class of the database",
     online: false,
 };

@@ -9,6 +9,12 @@ static ABOUT: About = About {
     name: "target-server",
     codes: &[],
     title: "the target is a flexible server, ready, and takes writes",
+    explanation: "A flexible server is recognised by its own roles and settings. It must be a \
+                  primary that takes writes: a replica answers every write with `cannot execute … \
+                  in a read-only transaction`. Whether its state is Ready is not in its catalogs; \
+                  az postgres flexible-server show has it, and --azure-server FILE brings that \
+                  here. Where the version in that file is not the one of the connection, the two \
+                  are about different servers.",
     looked_at: "roles and settings of the target",
     online: false,
 };

@@ -10,6 +10,13 @@ static ABOUT: About = About {
     name: "target-user",
     codes: &["603115", "603116", "603111"],
     title: "the role on the target is a member of azure_pg_admin, with CREATEROLE and pg_signal_backend",
+    explanation: "Nobody is a superuser on a flexible server: azure_pg_admin stands for what its \
+                  administrators may do, and creating extensions takes membership in it. Roles and \
+                  their memberships take CREATEROLE. pg_signal_backend lets the migration service \
+                  end other sessions before it replaces a database; without it, it stops with \
+                  `Target database cleanup failed in the pre-migration step` (CL003). The server's \
+                  own administrator has the first two, and another administrator can grant all \
+                  three.",
     looked_at: "the connected role of the target",
     online: false,
 };

@@ -11,6 +11,12 @@ static ABOUT: About = About {
     name: "text-search",
     codes: &[],
     title: "no text search parser or template was made by users",
+    explanation: "A parser or a template is made of C functions, and creating one takes a \
+                  superuser: `must be superuser to create text search parsers`, PostgreSQL says, \
+                  and so for templates. Nobody is one on a flexible server, and the migration \
+                  service does not bring them. Configurations and dictionaries, which users make \
+                  from the parsers and templates that every server has, are not concerned. Those \
+                  of extensions come with the extension.",
     looked_at: "pg_ts_parser and pg_ts_template of the database",
     online: false,
 };

@@ -12,6 +12,12 @@ static ABOUT: About = About {
     name: "with-oids",
     codes: &["603404"],
     title: "no table is WITH OIDS, which are no more since 12",
+    explanation: "Until 11 a table could have a hidden column oid in each row, and 12 did away \
+                  with that: `tables declared WITH OIDS are not supported`, it says, and its \
+                  pg_dump leaves the column out. The migration service has the code 603404 for it. \
+                  Drop the column with ALTER TABLE … SET WITHOUT OIDS, which rewrites the table \
+                  under a lock. Where an application reads the column, copy it into an ordinary \
+                  one before.",
     looked_at: "pg_class of the database",
     online: false,
 };

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{Copy, screen};
+use super::Copy;
 use crate::cli::file::{self, Whole};
+use crate::cli::write_json;
 use crate::globals::Change;
 use crate::read::live::Live;
 use crate::report::{CopyReport, Undo, render_undo, write_copy_markdown};
@@ -46,9 +47,11 @@ impl Files {
     pub(super) fn report(&mut self, report: &CopyReport) -> Result<()> {
         let Some(mut file) = self.report.take() else { return Ok(()) };
         let markdown = self.markdown;
-        file.fill(|to| {
-            if markdown { write_copy_markdown(report, to) } else { screen::write_json(report, to) }
-        })?;
+        file.fill(
+            |to| {
+                if markdown { write_copy_markdown(report, to) } else { write_json(report, to) }
+            },
+        )?;
         file.finish()
     }
 

@@ -1,10 +1,10 @@
 //! What a copy prints: text as it goes, or one JSON document at its end.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _};
 
 use anyhow::Result;
 
-use crate::cli::{Format, file};
+use crate::cli::{Format, file, write_json};
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::report::{CopyReport, Look, write_news, write_plan, write_result};
@@ -57,11 +57,4 @@ impl Screen {
             _ => Ok(()),
         }
     }
-}
-
-pub(super) fn write_json(report: &CopyReport, to: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(to);
-    serde_json::to_writer_pretty(&mut out, report)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }

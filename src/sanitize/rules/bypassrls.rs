@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     name: "bypassrls",
     severity: Severity::Warning,
     why: "the target's administrator cannot give BYPASSRLS: row security policies will apply to the role",
+    explanation: "Up to 15 it takes a superuser: `must be superuser to change bypassrls attribute` \
+                  on 12 and 13, `must be superuser to create bypassrls users` on 14 and 15. Since \
+                  16 a role that has BYPASSRLS itself may give it; for others it is `Only roles \
+                  with the BYPASSRLS attribute may create roles with the BYPASSRLS attribute`. The \
+                  rest of the role is carried over.\n\n\
+                  Without it the role sees fewer rows of tables with policies, and no error says \
+                  so. pg_dump does stop: `query would be affected by row-level security policy for \
+                  table \"…\"`.",
     remedy: "give the role a policy of its own on the tables with row security",
 };
 

@@ -10,6 +10,12 @@ pub(super) const ABOUT: About = About {
     name: "collision",
     severity: Severity::Error,
     why: "the target's platform has a role of this name, which is never touched",
+    explanation: "Azure, for example, has a role that is called replication, beside azuresu and \
+                  azure_pg_admin. CREATE ROLE of such a name ends with `role \"…\" already \
+                  exists`, and ALTER ROLE would change the platform's own role, where it is let at \
+                  all. The source's role is left out whole, with its settings and memberships. \
+                  Under another name it can be carried over; owners and grants in dumps of the \
+                  databases then need that name, too.",
     remedy: "carry it over under another name with --rename",
 };
 

@@ -10,6 +10,12 @@ pub(super) const ABOUT: About = About {
     name: "createdb",
     severity: Severity::Warning,
     why: "the target's administrator cannot give CREATEDB",
+    explanation: "Since 16 only a role that has CREATEDB itself may give it. For others it is \
+                  `permission denied to create role`, with the detail `Only roles with the \
+                  CREATEDB attribute may create roles with the CREATEDB attribute`; up to 15 \
+                  CREATEROLE is enough. Administrators of managed servers usually have it, and the \
+                  one that is connected here does not, or that is not confirmed. The role is \
+                  carried over without it, and ALTER ROLE … CREATEDB gives it later.",
     remedy: "create databases for the role as the administrator",
 };
 

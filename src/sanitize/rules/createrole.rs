@@ -10,6 +10,10 @@ pub(super) const ABOUT: About = About {
     name: "createrole",
     severity: Severity::Warning,
     why: "the target's administrator cannot give CREATEROLE",
+    explanation: "To PostgreSQL itself CREATEROLE is enough to give CREATEROLE, on every version. \
+                  So either the connected role has none, and can create no role at all, or the \
+                  platform has a rule of its own. The role is carried over without it: it exists \
+                  and logs in, but cannot create, alter or grant other roles.",
     remedy: "create roles for it as the administrator",
 };
 

@@ -14,6 +14,13 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Warning,
     why: "before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only \
           those on which it has the ADMIN option",
+    explanation: "Since 16, to alter or grant a role takes the ADMIN option on that role: `Only \
+                  roles with the CREATEROLE attribute and the ADMIN option on role \"…\" may alter \
+                  this role`. Whoever creates a role gets that option, and on the target \
+                  everything is created by the role that replays. So a role that looked after the \
+                  others on the source arrives with CREATEROLE, and can alter none of them.\n\n\
+                  The message has the grant that would restore it. INHERIT FALSE and SET FALSE in \
+                  it mean that it gives the power to administer, and nothing else.",
     remedy: "grant it where it shall go on to administer roles; it is not done for you",
 };
 

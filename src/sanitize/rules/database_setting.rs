@@ -8,6 +8,12 @@ pub(super) const ABOUT: About = About {
     name: "database-setting",
     severity: Severity::Info,
     why: "settings in one database wait for it: where it is missing, the script says so and goes on",
+    explanation: "Roles come before the databases, which they will own. ALTER ROLE … IN DATABASE … \
+                  SET would end with `database \"…\" does not exist`, so each of these settings \
+                  stands in the script with a guard of its own, which says so and goes on. For \
+                  everybody in one database (ALTER DATABASE … SET) it also takes the owner: `must \
+                  be owner of database …` is what others are told, and the guard looks at that, \
+                  too. A second replay sets them.",
     remedy: "when the databases exist, convert with --if-not-exists and replay that, or set them by hand",
 };
 

@@ -9,6 +9,12 @@ pub(super) const ABOUT: About = About {
     name: "dropped-role",
     severity: Severity::Warning,
     why: "it belongs to a role that is not carried over",
+    explanation: "A setting or a membership cannot be without its role, and another finding says \
+                  why that one stays behind. What belonged to the platform's own roles is listed \
+                  as information. What matters is where a role of yours was a member: those of \
+                  rds_superuser lose an administrator's rights and those of rds_replication lose \
+                  REPLICATION, and the message says what the target has for that. The tool puts \
+                  nothing in their place by itself, since a role could get more than it had.",
     remedy: "where a role has lost rights with it, grant what it needs, or name a role of the target \
              that stands for the other with --map-role",
 };

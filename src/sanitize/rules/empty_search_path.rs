@@ -8,6 +8,10 @@ pub(super) const ABOUT: About = About {
     name: "empty-search-path",
     severity: Severity::Info,
     why: "an empty search_path is written as '', which finds as little",
+    explanation: "For an empty list pg_dumpall before 19 writes SET search_path TO and nothing \
+                  behind it, which is a syntax error on every server. '' is a list with one name \
+                  that no schema can have, so that the role finds pg_catalog and nothing else, as \
+                  it did. Nothing needs to be done.",
     remedy: "",
 };
 

@@ -10,6 +10,11 @@ pub(super) const ABOUT: About = About {
     name: "expired",
     severity: Severity::Warning,
     why: "VALID UNTIL lies in the past: the role cannot log in with its password",
+    explanation: "VALID UNTIL limits the password, not the role: whoever logs in by a certificate \
+                  or a token is not held up by it. Others are told that password authentication \
+                  failed, and only the server's log says that the password has expired. The date \
+                  is carried over as it is. It often is how somebody was shut out without dropping \
+                  the role, so find out before you extend it.",
     remedy: "where it should, ALTER ROLE … VALID UNTIL on the target",
 };
 

@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Error,
     why: "the role logs in by a service of the source's platform: it has no password, and the target \
           does not know that service",
+    explanation: "On AWS, members of rds_iam log in with a token of IAM and members of rds_ad by \
+                  Kerberos, and have no password. The membership means nothing on the target and \
+                  is left out; where a role is such a member through a group only, the group's \
+                  membership goes. The role arrives, and has no way to log in.\n\n\
+                  On Azure the counterpart is a principal of Microsoft Entra ID. An Entra \
+                  administrator makes one in the database postgres with \
+                  pgaadauth_create_principal(name, is_admin, is_mfa). Which principal stands for \
+                  which role is for you to say, so none is made.",
     remedy: "give it a password, or a principal of the target's own identity service (on Azure \
              pgaadauth_create_principal)",
 };

@@ -10,6 +10,13 @@ pub(super) const ABOUT: About = About {
     name: "frozen",
     severity: Severity::Warning,
     why: "the role looks frozen, and will be so on the target",
+    explanation: "To keep data as it is while it is moved, roles are shut out on the source: \
+                  NOLOGIN, CONNECTION LIMIT 0, default_transaction_read_only. A dump that is taken \
+                  then shuts them out on the target as well, or lets them only read: `cannot \
+                  execute INSERT in a read-only transaction`. What is meant cannot be seen, so the \
+                  target gets what the source says.\n\n\
+                  For roles that the target has already, copy does not send such a change (finding \
+                  freeze).",
     remedy: "where that was done for the migration only, take the dump before it, or undo it on the \
              target",
 };

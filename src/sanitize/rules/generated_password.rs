@@ -12,6 +12,12 @@ pub(super) const ABOUT: About = About {
     name: "generated-password",
     severity: Severity::Warning,
     why: "the old password could not be read: a new one was made",
+    explanation: "Managed servers mostly keep pg_authid closed, and whoever reads them gets no \
+                  verifiers: pg_dumpall ends with `permission denied for table pg_authid`. With \
+                  --passwords generate, each role that logs in and whose password is not known \
+                  gets a random one. It goes into the password file, which has mode 0600 and is in \
+                  pgbouncer's format; only its SCRAM-SHA-256 verifier, computed here, goes to the \
+                  server. With the same file a later run gives the same passwords again.",
     remedy: "hand the new passwords out; they are in the password file",
 };
 

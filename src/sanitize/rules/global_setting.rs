@@ -8,6 +8,13 @@ pub(super) const ABOUT: About = About {
     name: "global-setting",
     severity: Severity::Warning,
     why: "only a superuser may set something for every role in every database",
+    explanation: "ALTER ROLE ALL SET is a superuser's: up to 15 `must be superuser to alter \
+                  settings globally`, since 16 `permission denied to alter setting`, with the \
+                  detail `Only roles with the SUPERUSER attribute may alter settings globally`. A \
+                  managed server has its server parameters for that; on Azure az postgres \
+                  flexible-server parameter set. The message has the parameter and its value.\n\n\
+                  Where only some databases need it, ALTER DATABASE … SET takes no superuser, only \
+                  the database's owner.",
     remedy: "set the parameter of the server, by the platform's own means",
 };
 

@@ -14,6 +14,14 @@ pub(super) const ABOUT: About = About {
     name: "grantor",
     severity: Severity::Info,
     why: "the grantor becomes the role that replays it: only it may name itself",
+    explanation: "GRANTED BY says who granted a membership. Up to 15 only a superuser may name \
+                  another: `must be superuser to set grantor`. Since 16 it takes that role's \
+                  privileges: `permission denied to grant privileges as role \"…\"`. So the clause \
+                  goes, and the role that replays becomes the grantor; who is a member of what \
+                  stays the same.\n\n\
+                  What changes is who may revoke it since 16. For a former grantor REVOKE is only \
+                  a warning, `role \"…\" has not been granted membership in role \"…\" by role \
+                  \"…\"`, and does nothing.",
     remedy: "",
 };
 
@@ -21,6 +29,11 @@ pub(super) const UNITED: About = About {
     name: "united-grants",
     severity: Severity::Info,
     why: "grants of one membership by several grantors are one grant now, with all their options",
+    explanation: "Since 16 several roles can grant one and the same membership, each with options \
+                  of its own, and the member has what any of them gives. They are united where all \
+                  of them get one grantor, and where the target is older and has one grant for \
+                  each membership. The grant that stays has ADMIN, INHERIT and SET wherever one of \
+                  them had it, so that the member has what it had.",
     remedy: "",
 };
 

@@ -11,6 +11,13 @@ pub(super) const ABOUT: About = About {
     name: "lookalike",
     severity: Severity::Warning,
     why: "the name looks like one of the platform's own, but is not known to be one",
+    explanation: "A platform's names follow a pattern, such as rds_*, and customers use such names \
+                  all the same: rds_master can be a login of yours. A role that only matches the \
+                  pattern is therefore kept where it can log in, since leaving it out would lock \
+                  somebody out. One that cannot log in is left out, since it is probably a role of \
+                  the platform that is not known here yet.\n\n\
+                  Where the tool is wrong, --exclude leaves a role out, and --rename carries one \
+                  over under a name that matches no pattern.",
     remedy: "where it is the platform's, leave it out with --exclude",
 };
 

@@ -11,6 +11,12 @@ pub(super) const ABOUT: About = About {
     severity: Severity::Error,
     why: "the password looks like a verifier and is none: the server would take the text itself for \
           the password",
+    explanation: "A server knows a verifier by its form: md5 and 32 hexadecimal digits in lower \
+                  case, or SCRAM-SHA-256$ with iterations, salt and two keys. All else it takes \
+                  for a plaintext password, without a word: the old password would fail, and the \
+                  damaged text itself would be the new one. Verifiers are damaged by editors, \
+                  terminals that cut lines, and shells that expand the $ in them. It is left out, \
+                  and the role arrives without a password.",
     remedy: "set a new password, or give one with --passwords-from",
 };
 

@@ -17,6 +17,14 @@ pub(super) const ABOUT: About = About {
     name: "map-role",
     severity: Severity::Warning,
     why: "granted instead of what the source had, as --map-role asks",
+    explanation: "Platforms give rights through roles of their own: rds_superuser on AWS, \
+                  azure_pg_admin on Azure. The tool never takes two of them for the same, since \
+                  that would give a role rights that it did not have; it does so for the pairs \
+                  that you name, and says it each time. Memberships in the source's role become \
+                  memberships in the target's, with their options, and SUPERUSER=ROLE makes the \
+                  source's superusers members of ROLE.\n\n\
+                  Nothing is granted to the target's role itself. Azure's documentation has \
+                  `permission denied to alter restricted role \"azure_pg_admin\"` for that.",
     remedy: "check that these roles should have these rights on the target",
 };
 

@@ -13,6 +13,11 @@ pub(super) const ABOUT: About = About {
     name: "membership-cycle",
     severity: Severity::Error,
     why: "no server lets a role be a member of itself, through others either",
+    explanation: "GRANT says `role \"…\" is a member of role \"…\"` when it would close a circle, \
+                  on every version. No server can have one, so that it comes from --map-role, or \
+                  from a script that no server took as a whole. One membership of the circle is \
+                  left out, one that was mapped where there is one, and the message names those \
+                  that it would have met.",
     remedy: "map the role to another one with --map-role, or grant what its members need",
 };
 

@@ -12,6 +12,13 @@ pub(super) const ABOUT: About = About {
     name: "membership-option",
     severity: Severity::Error,
     why: "before 16 a membership cannot be without INHERIT or SET: it would be wider than it was",
+    explanation: "Since 16 each membership says whether its member has the role's privileges \
+                  without asking (INHERIT) and whether it may SET ROLE to it (SET). Before, \
+                  INHERIT is an attribute of the member and SET always there, and WITH INHERIT \
+                  FALSE is a syntax error. A member none of whose memberships has INHERIT becomes \
+                  NOINHERIT, which says the same.\n\n\
+                  Any other such membership is left out, because narrower is safer than wider. \
+                  --widen carries it over with what the target gives.",
     remedy: "grant it on the target if that is acceptable, or give --widen",
 };
 

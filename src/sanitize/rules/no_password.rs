@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     name: "no-password",
     severity: Severity::Error,
     why: "login roles arrive without a password",
+    explanation: "What a server keeps of a password is its verifier, in pg_authid. Managed servers \
+                  mostly do not let their administrators read that: pg_dumpall ends with \
+                  `permission denied for table pg_authid`, and with --no-role-passwords it leaves \
+                  all verifiers out. The role is then created with LOGIN and without a password, \
+                  and whoever tries one is told that `password authentication failed for user \
+                  \"…\"`, as if it were wrong.\n\n\
+                  It is no error, only information, where the role has no password on the source \
+                  either, or is on the target already and keeps what it has there.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or dump as a \
              role that may read pg_authid",
 };

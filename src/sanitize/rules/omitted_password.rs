@@ -9,6 +9,10 @@ pub(super) const ABOUT: About = About {
     name: "omitted-password",
     severity: Severity::Warning,
     why: "passwords are left out by --passwords omit",
+    explanation: "The roles are created without a password, and nobody can log in as one of them \
+                  with a password until one is set. On a target that has a role already, the \
+                  password that it has there stays. --passwords keep, which is the default, \
+                  carries the verifiers over, so that everybody goes on with the old password.",
     remedy: "set new ones on the target",
 };
 

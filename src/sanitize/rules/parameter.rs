@@ -9,6 +9,11 @@ pub(super) const ABOUT: About = About {
     name: "parameter",
     severity: Severity::Warning,
     why: "the target's administrator cannot grant privileges on configuration parameters",
+    explanation: "Since 15, GRANT SET or ALTER SYSTEM ON PARAMETER lets a role do what otherwise \
+                  takes a superuser. Others cannot grant it: `permission denied for parameter \
+                  log_statement` is what they are told. Before 15 the statement is a syntax error. \
+                  For most platforms, Azure among them, nothing confirms whether an administrator \
+                  may grant any of these, so that they are left out.",
     remedy: "set the parameter for the whole server, by the platform's own means",
 };
 

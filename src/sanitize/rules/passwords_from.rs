@@ -9,6 +9,11 @@ pub(super) const ABOUT: About = About {
     name: "passwords-from",
     severity: Severity::Info,
     why: "passwords were taken from the file of --passwords-from",
+    explanation: "The file is a userlist.txt of pgbouncer or a dump that shows passwords, and it \
+                  names roles as the source does, before any --rename. Verifiers are taken as they \
+                  are. Of a plaintext password the SCRAM-SHA-256 verifier is computed here, and \
+                  only that leaves this machine. Only roles whose password is not known otherwise \
+                  are given one: what the source itself shows counts more.",
     remedy: "",
 };
 
@@ -16,6 +21,10 @@ pub(super) const UNUSED: About = About {
     name: "passwords-from-unused",
     severity: Severity::Info,
     why: "passwords of the file of --passwords-from that were not needed",
+    explanation: "Either the source has no role of that name, or the role has a password there \
+                  already, which stays. The first may be a typing error: a name counts as it is \
+                  stored, with its capitals and without SQL's double quotes. Nothing was done with \
+                  these lines of the file.",
     remedy: "",
 };
 

@@ -9,6 +9,14 @@ pub(super) const ABOUT: About = About {
     name: "platform-role",
     severity: Severity::Info,
     why: "roles that the source's platform made for itself stay there",
+    explanation: "A managed platform makes roles for its own work: a superuser (rdsadmin, azuresu, \
+                  cloudsqladmin), a role for administrators (rds_superuser, azure_pg_admin), and \
+                  more. They mean nothing on another platform, and where both have them they are \
+                  not to be altered. The platform is recognised by the name of its superuser, and \
+                  only names that are known exactly are left out; for what merely looks like them \
+                  there is the finding lookalike.\n\n\
+                  What your roles had through memberships in them is told by dropped-role and \
+                  external-authentication.",
     remedy: "",
 };
 

@@ -9,6 +9,15 @@ pub(super) const ABOUT: About = About {
     name: "predefined-role",
     severity: Severity::Warning,
     why: "the target's administrator cannot grant this role, or the target does not have it",
+    explanation: "Predefined roles come with a version: pg_read_all_data with 14, pg_checkpoint \
+                  with 15, pg_create_subscription with 16, pg_maintain with 17. Up to 15, \
+                  CREATEROLE is enough to grant one. Since 16 it takes the ADMIN option on it: \
+                  `permission denied to grant role \"…\"`, with the detail `Only roles with the \
+                  ADMIN option on role \"…\" may grant this role`.\n\n\
+                  Azure's administrator has no such option on pg_write_all_data, \
+                  pg_read_server_files, pg_write_server_files and pg_execute_server_program. What \
+                  is not confirmed for a platform is left out of scripts, and the message says \
+                  that; a copy asks the target.",
     remedy: "grant the single privileges that are needed, or ask the platform's support",
 };
 

@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     name: "protected-role",
     severity: Severity::Error,
     why: "the target has a role of this name that is never altered, granted or joined",
+    explanation: "These are the role that is connected to the target, its bootstrap superuser, \
+                  other superusers, and whoever is a member of the platform's administrator role \
+                  already. To alter one could lock the administrator out, and to grant one makes \
+                  its members as powerful as it is: up to 15, GRANT of an administrator's role to \
+                  anybody simply succeeds.\n\n\
+                  The source's role of that name is left out whole, with its attributes, password, \
+                  settings and memberships. The same name does not make it the same person; under \
+                  another name it is carried over as an ordinary role.",
     remedy: "carry it over under another name with --rename",
 };
 

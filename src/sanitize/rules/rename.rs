@@ -5,13 +5,28 @@ use crate::globals::{Globals, Password};
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
 
-pub(super) const ABOUT: About =
-    About { name: "rename", severity: Severity::Info, why: "renamed by --rename", remedy: "" };
+pub(super) const ABOUT: About = About {
+    name: "rename",
+    severity: Severity::Info,
+    why: "renamed by --rename",
+    explanation: "Everything in the globals that names the role gets its new name: memberships, \
+                  grantors, settings, comments, and settings of other roles that begin their \
+                  sessions as it. What is inside the databases is not among the globals. A dump of \
+                  a database goes on naming the old role as owner and grantee, and restoring it \
+                  says `role \"…\" does not exist`, unless that dump is changed too.\n\n\
+                  A SCRAM-SHA-256 password works under the new name as before.",
+    remedy: "",
+};
 
 pub(super) const MD5: About = About {
     name: "rename-md5",
     severity: Severity::Error,
     why: "an md5 verifier is salted with the role's name, and does not survive a new one",
+    explanation: "An md5 verifier is a digest of the password and the name together, so that under \
+                  another name it fits no password at all. A server that renames a role clears it \
+                  for that reason: `MD5 password cleared because of role rename`. The verifier is \
+                  left out and the role arrives without a password. A SCRAM-SHA-256 verifier has a \
+                  salt of its own instead, and stays.",
     remedy: "set a new password, or give one with --passwords-from or --passwords generate",
 };
 

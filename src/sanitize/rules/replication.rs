@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     name: "replication",
     severity: Severity::Warning,
     why: "the target's administrator cannot give REPLICATION",
+    explanation: "Up to 15, PostgreSQL says `must be superuser to create replication users`. Since \
+                  16 a role that has REPLICATION itself may give it; for others it is `Only roles \
+                  with the REPLICATION attribute may create roles with the REPLICATION attribute`. \
+                  The role is carried over without it, and cannot start streaming or logical \
+                  replication until it is given.\n\n\
+                  On Azure the documentation gives it to the administrator, with ALTER ROLE … WITH \
+                  REPLICATION; whether other roles can have it there is not confirmed. On AWS it \
+                  is membership in rds_replication.",
     remedy: "where the role replicates, give it REPLICATION by the platform's own means",
 };
 

@@ -9,6 +9,13 @@ pub(super) const ABOUT: About = About {
     name: "reserved-name",
     severity: Severity::Error,
     why: "the target does not take a role of this name",
+    explanation: "PostgreSQL keeps names that begin with pg_ for itself, and public and none as \
+                  well: `role name \"pg_…\" is reserved`, it says. Some platforms keep more. The \
+                  role is left out with its settings and memberships, each of which is reported by \
+                  itself.\n\n\
+                  Azure's documentation forbids admin, root, guest and a few others for the \
+                  server's administrator. Whether roles made with SQL may have these names is not \
+                  confirmed, so that they are not treated as reserved.",
     remedy: "give it another with --rename",
 };
 

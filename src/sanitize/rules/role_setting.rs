@@ -8,6 +8,11 @@ pub(super) const ABOUT: About = About {
     name: "role-setting",
     severity: Severity::Warning,
     why: "every session of the role would begin as a role that is not carried over",
+    explanation: "ALTER ROLE … SET role makes each session of one role begin as another. Where the \
+                  other is missing, sessions begin all the same, with the warning `role \"…\" does \
+                  not exist`, and what they create belongs to the wrong owner. So the setting is \
+                  left out, and sessions begin as the role itself. Where the other role is on the \
+                  target under another name, set it to that.",
     remedy: "set it to a role that the target has",
 };
 

@@ -12,6 +12,12 @@ pub(super) const ABOUT: About = About {
     name: "security-label",
     severity: Severity::Warning,
     why: "the target does not have the label's provider",
+    explanation: "A label belongs to the module that reads it, such as sepgsql, anon, or pgaadauth \
+                  on Azure. Without that module the server says `no security label providers have \
+                  been loaded`, or `security label provider \"…\" is not loaded`. The role or \
+                  tablespace is carried over without the label.\n\n\
+                  On Azure a label of pgaadauth ties a role to a principal of Microsoft Entra ID; \
+                  on another server such roles are made anew, with pgaadauth_create_principal.",
     remedy: "set the label again where the provider exists",
 };
 

@@ -13,6 +13,13 @@ pub(super) const ABOUT: About = About {
     name: "selection",
     severity: Severity::Info,
     why: "left out by --only or --exclude",
+    explanation: "Roles are chosen by patterns on their whole names. A role that is left out takes \
+                  its comment and its settings along, and its memberships too, unless the target \
+                  has that role already. With --only, what belongs to none of the chosen roles is \
+                  left out as well: settings of databases, privileges of PUBLIC, tablespaces of \
+                  other owners.\n\n\
+                  What the tool leaves out in this way counts as not specified: a copy removes \
+                  none of it from the target.",
     remedy: "",
 };
 
@@ -20,6 +27,11 @@ pub(super) const UNUSED: About = About {
     name: "unused-pattern",
     severity: Severity::Warning,
     why: "a pattern of --only or --exclude matches no role",
+    explanation: "A pattern is compared with whole names, as the source has them: app matches app, \
+                  not app_owner, for which it takes app*. Write names as they are stored, without \
+                  SQL's double quotes, and put the pattern into the shell's quotes so that the \
+                  shell does not expand the *. With --exclude such an error has consequences: a \
+                  role that should stay behind is carried over.",
     remedy: "look for a typing error: patterns know *, ? and [..], and case counts",
 };
 

@@ -9,6 +9,16 @@ pub(super) const ABOUT: About = About {
     name: "setting",
     severity: Severity::Warning,
     why: "the target does not let its administrator give this setting to a role",
+    explanation: "A parameter that takes a superuser is refused with `permission denied to set \
+                  parameter \"…\"`, unless SET on it was granted, as it can be since 15. One that \
+                  is read at the server's start or from its files no role can have: `parameter \
+                  \"…\" cannot be changed without restarting the server`, or `cannot be changed \
+                  now`. One that the version does not have is an `unrecognized configuration \
+                  parameter \"…\"`, and a name with a dot whose module is not loaded is refused to \
+                  all but superusers.\n\n\
+                  A script would stop there, so the setting is left out. What Azure lets its \
+                  administrator set beyond PostgreSQL's own rules is not confirmed; a copy asks \
+                  the target.",
     remedy: "set it for the whole server, by the platform's own means, or in the application",
 };
 
@@ -16,6 +26,12 @@ pub(super) const VALUE: About = About {
     name: "setting-value",
     severity: Severity::Warning,
     why: "the target's version does not take this value for the setting",
+    explanation: "From version to version, words that a parameter takes come and go, and ranges \
+                  change. The server would say `invalid value for parameter \"…\"` and the script \
+                  would stop, so the setting is left out, and the message has what the target \
+                  takes. Looked at is what the parameter's type tells: booleans, words, and \
+                  numbers with their range. A locale or a time zone that the target lacks is found \
+                  only when the setting is replayed.",
     remedy: "give the role a value that it takes",
 };
 

@@ -10,8 +10,17 @@ use crate::sanitize::{
     TablespaceRule, Verdict,
 };
 
-pub(super) const ABOUT: About =
-    About { name: "skip", severity: Severity::Info, why: "left out by --skip", remedy: "" };
+pub(super) const ABOUT: About = About {
+    name: "skip",
+    severity: Severity::Info,
+    why: "left out by --skip",
+    explanation: "Comments, settings, memberships, privileges on parameters, tablespaces and \
+                  security labels can be left out, each kind as a whole. What is left out counts \
+                  as not specified, never as absent: a copy removes nothing of such a kind from \
+                  the target, with --existing replace neither. For roles there is --exclude, for \
+                  passwords --passwords omit.",
+    remedy: "",
+};
 
 pub(super) struct Skip;
 

@@ -8,6 +8,11 @@ pub(super) const ABOUT: About = About {
     name: "source-setting",
     severity: Severity::Warning,
     why: "only the source's platform knows this setting",
+    explanation: "Parameters such as rds.*, apg_* and aurora_* belong to the platform's own build \
+                  of PostgreSQL. Elsewhere the server says `permission denied to set parameter \
+                  \"rds.…\"` or `unrecognized configuration parameter \"…\"`, and they could have \
+                  no effect. Nothing needs to be done, unless an application counts on what one of \
+                  them did; then look for a parameter of the target that does it.",
     remedy: "",
 };
 

@@ -10,6 +10,14 @@ pub(super) const ABOUT: About = About {
     name: "superuser",
     severity: Severity::Warning,
     why: "the target's administrator cannot make superusers",
+    explanation: "Up to 15, PostgreSQL says `must be superuser to create superusers`. Since 16 it \
+                  says `permission denied to create role`, with the detail `Only roles with the \
+                  SUPERUSER attribute may create roles with the SUPERUSER attribute`. In ALTER \
+                  ROLE even the word NOSUPERUSER is refused, and the whole statement with it, \
+                  LOGIN and PASSWORD included: that is why a dump that is replayed as it stands \
+                  leaves roles that cannot log in.\n\n\
+                  Only this attribute is taken out. The role keeps its other attributes, its \
+                  password and its memberships.",
     remedy: "grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…",
 };
 

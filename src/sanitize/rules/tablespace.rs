@@ -10,6 +10,13 @@ pub(super) const ABOUT: About = About {
     name: "tablespace",
     severity: Severity::Warning,
     why: "the target does not take tablespaces of one's own",
+    explanation: "PostgreSQL says `permission denied to create tablespace \"…\"`, with the hint \
+                  `Must be superuser to create a tablespace`. A tablespace is a directory on the \
+                  server's machine, which a managed server does not show; Azure's documentation \
+                  does not support creating one. Restored without --no-tablespaces, each object in \
+                  it is an error of its own; with it, all goes to the default one. Where the \
+                  target takes tablespaces, this is about an owner or a privilege that names a \
+                  role that stays behind.",
     remedy: "restore with --no-tablespaces: everything goes into the default tablespace",
 };
 

@@ -8,7 +8,12 @@ use crate::sanitize::{About, Context, SettingRule, Verdict};
 pub(super) const ABOUT: About = About {
     name: "tablespace-setting",
     severity: Severity::Warning,
-    why: "the setting names a tablespace that is not carried over: creating tables would fail",
+    why: "the setting names a tablespace that is not carried over: each session would begin with a warning",
+    explanation: "ALTER ROLE takes default_tablespace and temp_tablespaces with a name that is \
+                  missing, and says so in a notice only. From then on each session of the role \
+                  begins with a warning, `invalid value for parameter \"default_tablespace\": \
+                  \"…\"`, and goes on without the setting. So nothing is lost when it is left out: \
+                  the role's tables go to the database's default tablespace either way.",
     remedy: "",
 };
 

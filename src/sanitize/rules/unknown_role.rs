@@ -10,6 +10,10 @@ pub(super) const ABOUT: About = About {
     name: "unknown-role",
     severity: Severity::Warning,
     why: "a role is named that is not among the globals",
+    explanation: "The membership names a role that the dump does not create and that is none of \
+                  the target's predefined ones. GRANT would end with `role \"…\" does not exist`, \
+                  and the script with it, so the membership is left out. Mostly a part of the dump \
+                  is missing. A copy sees which roles the target has, and grants those.",
     remedy: "where the target has it, grant it there",
 };
 

@@ -11,6 +11,15 @@ pub(super) const MD5: About = About {
     name: "md5-verifier",
     severity: Severity::Error,
     why: "md5 verifiers are deprecated, and not every server accepts them",
+    explanation: "Every version stores md5 verifiers; 18 warns of `setting an MD5-encrypted \
+                  password`. Whether the role can log in is decided by the server's rules: where \
+                  pg_hba.conf asks for scram-sha-256, or azure.accepted_password_auth_method on \
+                  Azure does not list md5, it cannot, as if its password were wrong. Nobody can \
+                  make a SCRAM verifier out of an md5 one without the password itself; psql's \
+                  \\password sets a password anew without showing it to the server.\n\n\
+                  Where the target takes it, the verifier is carried over and this is a warning. \
+                  Where it does not, or that is not confirmed, the verifier is left out and this \
+                  is an error.",
     remedy: "set a new password, which the server stores as SCRAM-SHA-256",
 };
 
@@ -18,6 +27,13 @@ pub(super) const SCRAM: About = About {
     name: "scram-verifier",
     severity: Severity::Error,
     why: "the target is not known to accept verifiers made elsewhere",
+    explanation: "To PostgreSQL a SCRAM-SHA-256 verifier fits every server since 10. But a \
+                  platform can check passwords when they are set, and refuse what it cannot check: \
+                  the extension credcheck, which Azure offers, takes no verifier unless \
+                  credcheck.encrypted_password_allowed is on. For this platform nothing confirms \
+                  that a verifier is stored as it is given, so that scripts leave it out.\n\n\
+                  Try it with one role. Where it works, say so in a file of your own for \
+                  --platform: pg_globals platforms NAME prints the one to start from.",
     remedy: "set new passwords on the target",
 };
 

@@ -29,6 +29,7 @@ fn of_the_program() {
       copy         Copy roles live, from a server or a dump to a server
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
+      explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       completions  Print completions for a shell: commands, options, platforms, rules and checks
       man          Print the manual page, or write those of all commands to a directory
@@ -51,6 +52,7 @@ fn of_the_program() {
       copy         Copy roles live, from a server or a dump to a server
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
+      explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       completions  Print completions for a shell: commands, options, platforms, rules and checks
       man          Print the manual page, or write those of all commands to a directory
@@ -267,6 +269,8 @@ fn of_platforms() {
       -h, --help             Print help (see more with '--help')
 
     Example: pg_globals platforms azure > mine.toml
+
+    Exit status: 0 done, 2 trouble.
     ");
     assert_snapshot!(help(&["platforms", "--help"]), @"
     List the platforms that are known, or print one as TOML to start your own from
@@ -291,6 +295,54 @@ fn of_platforms() {
               Print help (see a summary with '-h')
 
     Example: pg_globals platforms azure > mine.toml
+
+    Exit status: 0 done, 2 trouble.
+    ");
+}
+
+#[test]
+fn of_explain() {
+    assert_snapshot!(help(&["explain", "-h"]), @"
+    Explain what a finding or a check means, and what can be done
+
+    Usage: pg_globals explain [OPTIONS] [RULE|CHECK]
+
+    Arguments:
+      [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
+
+    Options:
+          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json]
+      -h, --help             Print help (see more with '--help')
+
+    Example: pg_globals explain superuser
+
+    Exit status: 0 done, 2 trouble.
+    ");
+    assert_snapshot!(help(&["explain", "--help"]), @"
+    Explain what a finding or a check means, and what can be done
+
+    Usage: pg_globals explain [OPTIONS] [RULE|CHECK]
+
+    Arguments:
+      [RULE|CHECK]
+              The rule or the check, as reports name it [default: a line for each]
+
+    Options:
+          --format <FORMAT>
+              The format of the explanation
+
+              Possible values:
+              - text: For people
+              - json: For programs
+
+              [default: text]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Example: pg_globals explain superuser
+
+    Exit status: 0 done, 2 trouble.
     ");
 }
 

@@ -4,6 +4,7 @@ mod anything;
 mod bad_input;
 mod conversion;
 mod encodings;
+mod explain;
 mod help;
 mod mistakes;
 mod options;

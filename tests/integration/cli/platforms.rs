@@ -157,3 +157,19 @@ fn printed_as_json() {
     let expected = serde_json::json!({ "format_version": 1, "platform": toml });
     assert_eq!(json, expected);
 }
+
+/// As the schemas say.
+#[test]
+fn json_is_as_its_schema() {
+    for (args, schema) in [
+        ("", include_str!("../../../schemas/platforms.json")),
+        ("azure", include_str!("../../../schemas/platform.json")),
+    ] {
+        let schema = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let args = ["platforms", "--format", "json"].into_iter().chain(args.split_whitespace());
+        let json = Run::new(args).done().stdout;
+        let json = serde_json::from_str(&json).unwrap();
+        assert!(validator.is_valid(&json), "{json}");
+    }
+}

@@ -22,8 +22,12 @@ fn bash_completes() {
     };
     assert_eq!(completed("pg_globals co"), "convert\ncopy\ncompletions\n");
     assert_eq!(completed("pg_globals convert --platform a"), "azure\naurora\nalloydb\naiven\n");
-    assert_eq!(completed("pg_globals check --only source-v"), "source-version\n");
+    assert_eq!(completed("pg_globals check --only source"), "source-version\nsource-user\n");
     assert_eq!(completed("pg_globals copy --skip sec"), "security-labels\n");
+    assert_eq!(
+        completed("pg_globals explain source"),
+        "source-setting\nsource-version\nsource-user\n"
+    );
 }
 
 #[test]

@@ -22,6 +22,13 @@ static ABOUT: About = About {
     name: "server-parameters",
     codes: &[],
     title: "the target's parameters are as the source's, where a difference matters",
+    explanation: "No tool brings server parameters along, and the migration service does not \
+                  either. They are compared by what a difference means: what applications notice, \
+                  such as TimeZone, search_path or a timeout; what was chosen on the source; and \
+                  what only follows from the size of the machine. Parameters of the source's \
+                  platform, such as rds.*, and those that Azure manages itself are listed apart \
+                  and not compared. Each line has the command that sets it; some take a restart, \
+                  and the check says whether one is pending.",
     looked_at: "pg_settings of both servers",
     online: false,
 };
