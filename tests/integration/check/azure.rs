@@ -257,7 +257,14 @@ fn json_of_another_server() {
         target.port
     );
     let run = || check(NOWHERE, &to, &["high-availability"]).env("PGPASSWORD", "azadmin secret");
-    assert_snapshot!(with_server(run(), SERVER).fails(), @"error: --azure-server server.json: it is of the server shop.postgres.database.azure.com, and the target is crm.postgres.database.azure.com");
+    assert_snapshot!(with_server(run(), SERVER).fails(), @"error: --azure-server server.json: it is of the server shop, and the target is crm");
+    let with = |option: &str, json: &str| {
+        run().with(&format!("{option} file.json")).file("file.json", json)
+    };
+    assert_snapshot!(with("--azure-replicas", REPLICAS).fails(), @"");
+    let parameters = r#"[{"name": "work_mem", "value": "4096", "type": "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
+        "id": "/subscriptions/s/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop/configurations/work_mem"}]"#;
+    assert_snapshot!(with("--azure-parameters", parameters).fails(), @"");
     let same = SERVER.replace("shop.postgres", "crm.postgres");
     assert_snapshot!(found(with_server(run(), &same), 0), @"succeeded: mode Disabled");
     // The server's name is known from its host.
