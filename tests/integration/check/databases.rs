@@ -44,7 +44,7 @@ fn where_they_are() {
       = where it is to be migrated: ALTER DATABASE closed ALLOW_CONNECTIONS true
     warning 603101 Filled: it is on the target, with 1 table and 3 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE "Filled"; or let the migration service overwrite it (overwriteDbsInTarget)
-    unknown locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+    failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
     succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
     succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
@@ -54,7 +54,7 @@ fn where_they_are() {
     assert_snapshot!(found(named, 1), @r#"
     failed 603102 Shop: there is no database "Shop" on the source
       = name one that is there, such as "Filled", locked, postgres, shop
-    unknown closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
+    failed 603110 closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
       = ALTER DATABASE closed ALLOW_CONNECTIONS true
     succeeded 603101 closed: it is not on the target yet
     succeeded 603101 shop: it is not on the target yet
