@@ -31,6 +31,12 @@ pub struct Server {
     pub name: Option<String>,
     /// Its resource group.
     pub resource_group: Option<String>,
+    /// The path of its resource.
+    pub id: Option<String>,
+    /// Its region.
+    pub location: Option<String>,
+    /// The path of the server that it is a replica of.
+    pub source: Option<String>,
     /// Its host name.
     pub host: Option<String>,
     /// `Ready`, `Stopped`, `Updating` ….
@@ -66,6 +72,8 @@ pub struct Server {
 /// A server parameter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Parameter {
+    /// The path of its resource, which the server's begins.
+    pub id: Option<String>,
     /// What it is set to.
     pub value: Option<String>,
     /// What it is where nobody sets it.
@@ -111,8 +119,8 @@ pub enum AzureError {
     Other {
         /// The server of the JSON.
         named: String,
-        /// The target.
-        target: String,
+        /// What is known of the target: `the target is …`.
+        than: String,
     },
 }
 
@@ -129,14 +137,19 @@ impl fmt::Display for AzureError {
             Self::Shape { expected, found } => {
                 write!(f, "{found} was found where the output of {expected} was expected")
             }
-            Self::Other { named, target } => {
-                write!(f, "it is of the server {named}, and the target is {target}")
+            Self::Other { named, than } => {
+                write!(f, "it is of the server {named}, and {than}")
             }
         }
     }
 }
 
 impl std::error::Error for AzureError {}
+
+/// The options that the files come with.
+pub(crate) const OF_SERVER: &str = "--azure-server";
+pub(crate) const OF_REPLICAS: &str = "--azure-replicas";
+pub(crate) const OF_PARAMETERS: &str = "--azure-parameters";
 
 const SHOW: &str = "az postgres flexible-server show";
 const REPLICAS: &str = "az postgres flexible-server replica list";
@@ -160,18 +173,16 @@ impl Server {
         let text = |path: &[&str]| all.get(path).and_then(Value::as_str).map(str::to_owned);
         let enabled = |path: &[&str]| text(path).map(|word| word.eq_ignore_ascii_case("enabled"));
         let id = text(&["id"]);
-        // /subscriptions/S/resourceGroups/G/providers/…
-        let in_id = id.as_deref().and_then(|id| {
-            let mut parts = id.split('/');
-            parts.find(|part| part.eq_ignore_ascii_case("resourceGroups"))?;
-            parts.next().map(str::to_owned)
-        });
+        let in_id = id.as_deref().and_then(|id| part(id, "resourceGroups"));
         let network = |key| text(&["network", key]);
         let storage = ["storageSizeGb", "storageSizeGB"];
         let entra = ["activeDirectoryAuth", "microsoftEntraAuth"];
         Self {
             name: text(&["name"]),
             resource_group: text(&["resourceGroup"]).or(in_id),
+            location: text(&["location"]),
+            source: text(&["sourceServerResourceId"]),
+            id,
             host: text(&["fullyQualifiedDomainName"]),
             state: text(&["state"]),
             version: text(&["version"]),
@@ -229,6 +240,7 @@ pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureE
         let text = |key| fields.get(&[key]).and_then(Value::as_str).map(str::to_owned);
         let flag = |key| fields.get(&[key]).and_then(Value::as_bool);
         let parameter = Parameter {
+            id: text("id"),
             value: text("value"),
             default: text("defaultValue"),
             allowed: text("allowedValues"),
@@ -245,27 +257,50 @@ pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureE
 }
 
 impl Azure {
-    /// Whether the JSON can be of the server that the connection leads to.
+    /// Whether all the JSON can be of the server that the connection leads to, and of one server; or
+    /// the option whose is not.
     ///
     /// # Errors
-    /// When both have the name of a flexible server, and not the same.
-    pub fn check_host(&self) -> Result<(), AzureError> {
-        let named = self.server.as_ref().and_then(|server| server.host.as_deref());
-        let (Some(named), Some(target)) = (named, self.host.as_deref()) else { return Ok(()) };
-        let is_flexible = |name: &str| name.to_ascii_lowercase().ends_with(DOMAIN);
-        if is_flexible(target) && !named.eq_ignore_ascii_case(target) {
-            return Err(AzureError::Other { named: named.to_owned(), target: target.to_owned() });
+    /// When two of them name a flexible server, and not the same.
+    pub fn check_servers(&self) -> Result<(), (&'static str, AzureError)> {
+        let target = self.host.as_deref().and_then(Identity::of_host);
+        let mut known: Vec<(String, Identity)> = Vec::new();
+        known.extend(target.map(|target| ("the target is ".to_owned(), target)));
+        for (option, identity) in self.identities() {
+            let other = known.iter().find(|(_, other)| !identity.may_be(other));
+            if let Some((what, other)) = other {
+                let (named, than) = identity.told_apart(other);
+                return Err((option, AzureError::Other { named, than: format!("{what}{than}") }));
+            }
+            known.push((format!("{option} is of "), identity));
         }
         Ok(())
+    }
+
+    /// The servers that the files are about, by their options.
+    fn identities(&self) -> Vec<(&'static str, Identity)> {
+        let mut all: Vec<(&'static str, Identity)> = Vec::new();
+        if let Some(server) = &self.server {
+            let mut identity = server.id.as_deref().and_then(Identity::of_path).unwrap_or_default();
+            identity.name = server.name.clone().or(identity.name);
+            identity.group = server.resource_group.clone().or(identity.group);
+            // A connection is compared with the host's name.
+            let host = server.host.as_deref().and_then(Identity::of_host);
+            identity.host = host.and_then(|host| host.host);
+            all.push((OF_SERVER, identity));
+        }
+        let sources = self.replicas.iter().flatten().filter_map(|it| it.source.as_deref());
+        all.extend(sources.filter_map(Identity::of_path).map(|it| (OF_REPLICAS, it)));
+        let paths = self.parameters.iter().flatten().filter_map(|(_, it)| it.id.as_deref());
+        all.extend(paths.filter_map(Identity::of_path).map(|it| (OF_PARAMETERS, it)));
+        all.dedup();
+        all
     }
 
     /// The server's name for commands, or what stands for it.
     fn name(&self) -> String {
         let named = self.server.as_ref().and_then(|server| server.name.clone());
-        let from_host = || {
-            let host = self.host.as_deref()?.to_ascii_lowercase();
-            Some(host.strip_suffix(DOMAIN)?.to_owned())
-        };
+        let from_host = || Identity::of_host(self.host.as_deref()?)?.host;
         named.or_else(from_host).unwrap_or_else(|| "SERVER".to_owned())
     }
 
@@ -282,6 +317,16 @@ impl Azure {
             quoted(self.resource_group()),
             quoted(&self.name()),
             quoted(value)
+        )
+    }
+
+    /// The command that shows a server parameter.
+    pub(super) fn show_parameter(&self, name: &str) -> String {
+        format!(
+            "az postgres flexible-server parameter show --resource-group {} --server-name {} --name \
+             {name} --query value",
+            quoted(self.resource_group()),
+            quoted(&self.name())
         )
     }
 
@@ -309,6 +354,11 @@ impl Azure {
         format!("{} > server.json, for --azure-server", self.command("show", "--output json"))
     }
 
+    /// The same, where another check has said it.
+    pub(super) const fn wanted_above() -> &'static str {
+        "give --azure-server: see target-server"
+    }
+
     /// How the JSON of its replicas is had.
     pub(super) fn wanted_replicas(&self) -> String {
         format!(
@@ -326,16 +376,97 @@ impl Azure {
         )
     }
 
-    /// The command that makes a replica again.
+    /// The command that makes a replica again, and what it needs besides.
     pub(super) fn create_replica(&self, replica: &Server) -> String {
+        let own = replica.resource_group.as_deref();
+        let is_elsewhere = own.is_some_and(|own| !own.eq_ignore_ascii_case(self.resource_group()));
+        // A name alone is looked for in the replica's own group.
+        let path = replica.source.as_ref().or_else(|| self.server.as_ref()?.id.as_ref());
+        let source = path.filter(|_| is_elsewhere).cloned().unwrap_or_else(|| self.name());
+        let location = replica.location.as_deref();
+        let location = location.map(|it| format!(" --location {}", quoted(it))).unwrap_or_default();
+        let mut sku = String::from("--sku-name");
+        if let Some(name) = replica.sku.as_deref() {
+            sku = format!("--sku-name {}", quoted(name));
+        }
+        if let Some(tier) = replica.tier.as_deref() {
+            sku.push_str(&format!(" --tier {}", quoted(tier)));
+        }
         format!(
             "az postgres flexible-server replica create --resource-group {} --source-server {} \
-             --name {}",
-            quoted(self.resource_group()),
-            quoted(&self.name()),
+             --name {}{location}; its SKU has to be given too ({sku}), and its network where it has \
+             private access (--vnet, --subnet, --private-dns-zone)",
+            quoted(own.unwrap_or_else(|| self.resource_group())),
+            quoted(&source),
             quoted(replica.name.as_deref().unwrap_or("REPLICA"))
         )
     }
+}
+
+/// Which flexible server something is about, as far as it tells. None is unlike any other.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Identity {
+    name: Option<String>,
+    group: Option<String>,
+    /// What comes before the domain in the host's name.
+    host: Option<String>,
+}
+
+impl Identity {
+    /// Of `NAME.postgres.database.azure.com`. Names with more parts are those of virtual endpoints and
+    /// private links, which tell no server.
+    fn of_host(host: &str) -> Option<Self> {
+        let host = host.to_ascii_lowercase();
+        let name = host.trim_end_matches('.').strip_suffix(DOMAIN)?;
+        (!name.contains('.')).then(|| Self { host: Some(name.to_owned()), ..Self::default() })
+    }
+
+    /// Of `/subscriptions/S/resourceGroups/G/providers/…/flexibleServers/NAME/…`.
+    fn of_path(path: &str) -> Option<Self> {
+        let name = Some(part(path, "flexibleServers")?);
+        Some(Self { name, group: part(path, "resourceGroups"), host: None })
+    }
+
+    /// Its name, by whatever tells it; the host's where the other one is known by its host.
+    fn name(&self, by_host: bool) -> Option<&str> {
+        let (name, host) = (self.name.as_deref(), self.host.as_deref());
+        if by_host { host.or(name) } else { name.or(host) }
+    }
+
+    /// Both names, of the same kind where both have that.
+    fn names<'a>(&'a self, other: &'a Self) -> (Option<&'a str>, Option<&'a str>) {
+        let by_host = self.name.is_none() || other.name.is_none();
+        (self.name(by_host), other.name(by_host))
+    }
+
+    fn may_be(&self, other: &Self) -> bool {
+        let same = |one: Option<&str>, other: Option<&str>| match (one, other) {
+            (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+            _ => true,
+        };
+        let (name, others) = self.names(other);
+        same(name, others) && same(self.group.as_deref(), other.group.as_deref())
+    }
+
+    /// How both are called, with their groups where the names are the same.
+    fn told_apart(&self, other: &Self) -> (String, String) {
+        let (name, others) = self.names(other);
+        let (name, others) = (name.unwrap_or_default(), others.unwrap_or_default());
+        let group = |it: &Self| it.group.clone().unwrap_or_default();
+        if name.eq_ignore_ascii_case(others) {
+            let shown = |name: &str, it: &Self| format!("{name} in the group {}", group(it));
+            (shown(name, self), shown(others, other))
+        } else {
+            (name.to_owned(), others.to_owned())
+        }
+    }
+}
+
+/// What follows a word in the path of a resource.
+fn part(path: &str, word: &str) -> Option<String> {
+    let mut parts = path.split('/');
+    parts.find(|part| part.eq_ignore_ascii_case(word))?;
+    parts.next().filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
 /// A word of a shell command.
@@ -487,18 +618,75 @@ mod tests {
 
     #[test]
     fn json_of_another_server_is_told() {
-        let of = |named: &str, host: &str| {
-            let server = Server { host: Some(named.to_owned()), ..Server::default() };
-            Azure { server: Some(server), host: Some(host.to_owned()), ..Azure::default() }
+        let path = |group: &str, server: &str| {
+            format!(
+                "/subscriptions/s/resourceGroups/{group}/providers/Microsoft.DBforPostgreSQL/\
+                 flexibleServers/{server}"
+            )
         };
-        let one = "shop.postgres.database.azure.com";
-        assert_eq!(of(one, "SHOP.postgres.database.azure.com").check_host(), Ok(()));
-        // An address, or a name of one's own, may lead there.
-        assert_eq!(of(one, "10.0.0.4").check_host(), Ok(()));
-        assert_eq!(
-            of(one, "crm.postgres.database.azure.com").check_host().unwrap_err().to_string(),
-            "it is of the server shop.postgres.database.azure.com, and the target is \
-             crm.postgres.database.azure.com"
-        );
+        // Servers of the three files, and the host's name.
+        let check = |[server, replicas, parameters]: [Option<String>; 3], host: &str| {
+            let server = server.map(|id| Server { id: Some(id), ..Server::default() });
+            let replica = |source| Server { source: Some(source), ..Server::default() };
+            let parameter = |id| {
+                let id = Some(format!("{id}/configurations/work_mem"));
+                BTreeMap::from([("work_mem".to_owned(), Parameter { id, ..Parameter::default() })])
+            };
+            let azure = Azure {
+                server,
+                replicas: replicas.map(|source| vec![replica(source)]),
+                parameters: parameters.map(parameter),
+                host: Some(host.to_owned()),
+            };
+            let checked = azure.check_servers();
+            checked.map_or_else(|(option, error)| format!("{option}: {error}"), |()| String::new())
+        };
+        let (shop, crm) = (Some(path("rg", "shop")), Some(path("rg", "crm")));
+        let host = "SHOP.postgres.database.azure.com";
+        let cases = [
+            ([&shop, &shop, &shop], host, ""),
+            // An address, or a name of one's own, may lead there; a virtual endpoint too.
+            ([&shop, &shop, &shop], "10.0.0.4", ""),
+            ([&shop, &shop, &shop], "any.writer.postgres.database.azure.com", ""),
+            (
+                [&crm, &None, &None],
+                host,
+                "--azure-server: it is of the server crm, and the target is shop",
+            ),
+            (
+                [&None, &crm, &None],
+                host,
+                "--azure-replicas: it is of the server crm, and the target is shop",
+            ),
+            (
+                [&None, &None, &crm],
+                host,
+                "--azure-parameters: it is of the server crm, and the target is shop",
+            ),
+            (
+                [&shop, &crm, &None],
+                "10.0.0.4",
+                "--azure-replicas: it is of the server crm, and --azure-server is of shop",
+            ),
+            (
+                [&shop, &shop, &crm],
+                "10.0.0.4",
+                "--azure-parameters: it is of the server crm, and --azure-server is of shop",
+            ),
+            (
+                [&None, &shop, &crm],
+                "10.0.0.4",
+                "--azure-parameters: it is of the server crm, and --azure-replicas is of shop",
+            ),
+            (
+                [&shop, &Some(path("old", "shop")), &None],
+                host,
+                "--azure-replicas: it is of the server shop in the group old, and --azure-server is \
+                 of shop in the group rg",
+            ),
+        ];
+        for (files, host, expected) in cases {
+            assert_eq!(check(files.map(Clone::clone), host), expected, "{files:?} {host}");
+        }
     }
 }

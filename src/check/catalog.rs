@@ -16,17 +16,17 @@ pub(super) const QUESTION: Question = Question {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, datlocprovider, datlocale, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             datacl::text FROM pg_database"
+             datacl::text, pg_has_role(datdba, 'USAGE') FROM pg_database"
         } else if major >= Major::new(15) {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, datlocprovider, daticulocale, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             datacl::text FROM pg_database"
+             datacl::text, pg_has_role(datdba, 'USAGE') FROM pg_database"
         } else {
             "SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, \
              datctype, 'c', NULL, datconnlimit, datallowconn, datistemplate, \
              has_database_privilege(oid, 'CONNECT'), \
-             datacl::text FROM pg_database"
+             datacl::text, pg_has_role(datdba, 'USAGE') FROM pg_database"
         })
     },
 };
@@ -56,6 +56,8 @@ pub(super) struct Entry {
     pub(super) may_connect: bool,
     /// Its privileges as the catalog has them; none where nobody has changed them.
     pub(super) acl: Option<String>,
+    /// Whether the connected role may do what its owner may.
+    pub(super) is_own: bool,
 }
 
 impl Entry {
@@ -72,6 +74,7 @@ impl Entry {
             is_template: row.flag(9),
             may_connect: row.flag(10),
             acl: row.get(11).map(str::to_owned),
+            is_own: row.flag(12),
         }
     }
 }

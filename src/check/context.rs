@@ -30,6 +30,8 @@ pub struct Context {
     pub azure: Azure,
     /// The time, in seconds since 1970.
     pub now: i64,
+    /// Whether a check says which databases could not be visited, so that the others need not.
+    pub tells_visits: bool,
 }
 
 /// One of the two servers.
@@ -94,6 +96,12 @@ impl Side {
         self.platform().is_some_and(|platform| platform.owns_database(database.as_str()))
     }
 
+    /// Whether a database was there before anybody used the server: nobody drops it, or gives it away.
+    pub(super) fn is_built_in(&self, database: &Name) -> bool {
+        matches!(database.as_str(), "postgres" | "template0" | "template1")
+            || self.is_platforms(database)
+    }
+
     /// Whether this role is one of its platform's own.
     pub(super) fn is_platforms_role(&self, role: &Name) -> bool {
         let owned =
@@ -134,7 +142,8 @@ fn rows<'a>(
 
 impl Context {
     /// Lets a function look at each database of the source; what it says is about that database. One
-    /// of which it says nothing is as `clean` says, one that it cannot see is unknown.
+    /// of which it says nothing is as `clean` says, one that it cannot see is unknown. Of one that could
+    /// not be visited, another check says so; where none could, it is unknown what this one is about.
     pub(super) fn each_database(
         &self,
         out: &mut Outcomes<'_>,
@@ -142,14 +151,23 @@ impl Context {
         mut judge: impl FnMut(&Name, &Database, &mut Outcomes<'_>) -> Verdict,
     ) -> Verdict {
         self.source.catalog()?;
+        let first = out.len();
         for (name, database) in &self.source.databases {
             let before = out.len();
-            if let Err(why) = judge(name, database, out) {
-                out.unknown(why.to_string());
-            } else if out.len() == before {
-                out.succeeded(clean);
+            match judge(name, database, out) {
+                Err(_) if database.answers.is_err() && self.tells_visits => {}
+                Err(why) => {
+                    out.unknown(why.to_string());
+                }
+                Ok(()) if out.len() == before => {
+                    out.succeeded(clean);
+                }
+                Ok(()) => {}
             }
             out.about_database(before, name);
+        }
+        if out.len() == first && !self.source.databases.is_empty() {
+            out.unknown("no database of the source could be visited: see databases");
         }
         Ok(())
     }

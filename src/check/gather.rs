@@ -13,7 +13,7 @@ use super::context::{Context, Database, Server, Side};
 use super::link::Link;
 use super::question::{Of, Question};
 use super::unreached::Unreached;
-use super::{Azure, Check, catalog, settings};
+use super::{Azure, Check, catalog, checks as all_checks, settings};
 use crate::connect::{ConnectError, Connection, Parameters, connect};
 use crate::name::Name;
 use crate::platform::Platform;
@@ -116,7 +116,8 @@ pub async fn gather(
         }
     }
     let named = databases.to_vec();
-    Context { source: source_side, target: target_side, named, azure, now }
+    let tells_visits = checks.iter().any(|check| check.about().name == all_checks::VISITS);
+    Context { source: source_side, target: target_side, named, azure, now, tells_visits }
 }
 
 /// The databases that are to be migrated.
@@ -140,8 +141,8 @@ async fn side(
 ) -> Side {
     let (name, server) = match &wanted.connection {
         Ok(connection) => {
-            let server = server(of, wanted.platform, connection, questions).await;
-            (connection.label(), server.map_err(Unreached::Read))
+            let server = server(of, wanted.platform, connection, questions);
+            (connection.label(), within(LIMIT, server).await)
         }
         Err(why) => (wanted.parameters.label(), Err(Unreached::Connect(Arc::clone(why)))),
     };
@@ -155,7 +156,10 @@ async fn server(
     questions: &[&'static Question],
 ) -> Result<Server, LiveError> {
     let link = Link::of(connection).await;
-    let mut live = live::read(&connection.client).await?;
+    // The session's limits hold for all that follows, and cost no round trip of their own.
+    let (session, live) = join(session(&connection.client), live::read(&connection.client)).await;
+    session?;
+    let mut live = live?;
     if let Some(platform) = platform {
         live.assume(platform);
         live.platform = Some(platform);
@@ -164,6 +168,22 @@ async fn server(
     let questions: Vec<_> = questions.iter().filter(asked).copied().collect();
     let answers = ask_all(&connection.client, &questions, live.answers.major).await;
     Ok(Server { link, live, answers })
+}
+
+/// What a server answers within a time.
+async fn within(
+    limit: Duration,
+    server: impl Future<Output = Result<Server, LiveError>>,
+) -> Result<Server, Unreached> {
+    match tokio::time::timeout(limit, server).await {
+        Ok(server) => server.map_err(Unreached::Read),
+        Err(_) => Err(Unreached::Late(limit)),
+    }
+}
+
+/// Limits the session.
+async fn session(client: &Client) -> Result<(), LiveError> {
+    client.batch_execute(SESSION).await.map_err(LiveError::Server)
 }
 
 /// Connects to a database of the server, and asks.
@@ -183,8 +203,12 @@ async fn visit(
     let work = async {
         let parameters = connection.elsewhere(&wanted.parameters, database.as_str());
         let visit = connect(&parameters, None).await.map_err(|error| unseen(error.to_string()))?;
-        let answers = ask_all(&visit.client, &questions, major).await;
+        // They are sent in this order, and answered in it.
+        let (session, answers) =
+            join(session(&visit.client), ask_all(&visit.client, &questions, major)).await;
         visit.close().await;
+        let why = |error| unseen(format!("a session that writes nothing cannot be had: {error}"));
+        session.map_err(why)?;
         Ok(answers)
     };
     match tokio::time::timeout(LIMIT, work).await {
@@ -202,13 +226,18 @@ async fn ask_all(
     let asked =
         questions.iter().filter_map(|question| Some((question.name, (question.sql)(major)?)));
     let (names, texts): (Vec<_>, Vec<_>) = asked.unzip();
-    // They are sent in this order, and answered in it.
-    let session = client.batch_execute(SESSION);
-    let (session, answers) =
-        join(session, join_all(texts.iter().map(|sql| ask(client, sql)))).await;
-    if let Err(error) = session {
-        let why = Unseen(format!("a session that writes nothing cannot be had: {error}"));
-        return names.into_iter().map(|name| (name, Err(why.clone()))).collect();
-    }
+    let answers = join_all(texts.iter().map(|sql| ask(client, sql))).await;
     names.into_iter().zip(answers).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_given_up() {
+        let silent = std::future::pending::<Result<Server, LiveError>>();
+        let late = within(Duration::ZERO, silent).await.unwrap_err();
+        assert_eq!(late.to_string(), "it can be connected to, and does not answer within 0 s");
+    }
 }

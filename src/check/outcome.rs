@@ -69,6 +69,12 @@ impl Outcome {
         self
     }
 
+    /// Without a code, where the service's validation does not say the same.
+    pub(super) fn no_code(&mut self) -> &mut Self {
+        self.code = None;
+        self
+    }
+
     /// About this database.
     pub(super) fn database(&mut self, name: &Name) -> &mut Self {
         self.database = Some(name.clone());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::connect::{ConnectError, Reason};
 use crate::read::live::LiveError;
@@ -13,6 +14,8 @@ pub enum Unreached {
     Connect(Arc<ConnectError>),
     /// There is one, and it does not answer as it should.
     Read(LiveError),
+    /// There is one, and it does not answer in this time.
+    Late(Duration),
 }
 
 impl Unreached {
@@ -43,6 +46,13 @@ impl fmt::Display for Unreached {
         match self {
             Self::Connect(error) => error.fmt(f),
             Self::Read(error) => error.fmt(f),
+            Self::Late(limit) => {
+                write!(
+                    f,
+                    "it can be connected to, and does not answer within {} s",
+                    limit.as_secs()
+                )
+            }
         }
     }
 }

@@ -130,9 +130,13 @@ impl Check {
         let target = wanted("the target", target, &environment, None).await?;
         let host = target.connection.as_ref().ok().map(|it| it.host().to_owned());
         let azure = Azure { host, ..azure };
-        if let Err(error) = azure.check_host() {
-            let file = self.azure_server.as_deref().unwrap_or("-");
-            bail!("--azure-server {}: {error}", shown(file));
+        if let Err((option, error)) = azure.check_servers() {
+            let file = match option {
+                azure::OF_REPLICAS => &self.azure_replicas,
+                azure::OF_PARAMETERS => &self.azure_parameters,
+                _ => &self.azure_server,
+            };
+            bail!("{option} {}: {error}", shown(file.as_deref().unwrap_or("-")));
         }
         let databases: Vec<Name> = self.database.iter().map(Name::new).collect();
         let checks = self.checks();
@@ -177,14 +181,14 @@ impl Check {
             bail!("only one of --azure-server, --azure-replicas and --azure-parameters can be -");
         }
         Ok(Azure {
-            server: read_az("--azure-server", self.azure_server.as_ref(), azure::Server::read)?,
+            server: read_az(azure::OF_SERVER, self.azure_server.as_ref(), azure::Server::read)?,
             replicas: read_az(
-                "--azure-replicas",
+                azure::OF_REPLICAS,
                 self.azure_replicas.as_ref(),
                 azure::read_replicas,
             )?,
             parameters: read_az(
-                "--azure-parameters",
+                azure::OF_PARAMETERS,
                 self.azure_parameters.as_ref(),
                 azure::read_parameters,
             )?,

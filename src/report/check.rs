@@ -80,6 +80,12 @@ fn names(all: &[&Name]) -> String {
     }
 }
 
+/// The two servers.
+fn places(report: &CheckReport, out: &mut String) -> std::fmt::Result {
+    let both = [("source", &report.source), ("target", &report.target)];
+    super::copy::places(both, "not reached", out)
+}
+
 /// The outcomes of one state, in the order of the checks.
 fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
@@ -107,7 +113,7 @@ fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
 pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = super::copy::places([("source", &report.source), ("target", &report.target)], &mut out);
+    let _ = places(report, &mut out);
     for state in State::ALL {
         let style = match state {
             _ if !look.colours => Style::new(),
@@ -142,7 +148,7 @@ pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> i
 /// When it cannot be written.
 pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Result<()> {
     let mut out = String::from("# Prerequisites of the migration\n\n");
-    let _ = super::copy::places([("source", &report.source), ("target", &report.target)], &mut out);
+    let _ = places(report, &mut out);
     // Two lines would become one.
     out = out.replace("\ntarget:", "  \ntarget:");
     let _ = writeln!(out, "\n**{}**", report.verdict());

@@ -117,13 +117,17 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     // Whoever has swapped the two sees it here, if anywhere.
     let changed =
         if report.dry_run { "target, changed and rolled back" } else { "target, changed" };
-    places([("source, only read", &report.source), (changed, &report.target)], out)
+    places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)
 }
 
-/// The two places, each behind a word for what it is.
-pub(super) fn places(places: [(&str, &Place); 2], out: &mut String) -> fmt::Result {
+/// What is said of a place whose platform nothing shows.
+pub(super) const UNKNOWN: &str = "no platform recognised";
+
+/// The two places, each behind a word for what it is; `silent` is said of one that tells no version.
+pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String) -> fmt::Result {
     for (word, place) in places {
-        let platform = place.platform.as_deref().unwrap_or("no platform recognised");
+        let unknown = if place.server_version.is_some() { UNKNOWN } else { silent };
+        let platform = place.platform.as_deref().unwrap_or(unknown);
         let name: String = place.name.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
         write!(out, "{word}: {name}, {platform}")?;
         if let Some(version) = &place.server_version {

@@ -32,7 +32,11 @@ pub fn write_copy(report: &CopyReport, to: &mut dyn io::Write) -> io::Result<()>
     let mut out = Blocks::new(to);
     out.text.push_str("# Copy of the globals\n\n");
     let mut lines = String::new();
-    let _ = copy::places([("source", &report.source), ("target", &report.target)], &mut lines);
+    let _ = copy::places(
+        [("source", &report.source), ("target", &report.target)],
+        copy::UNKNOWN,
+        &mut lines,
+    );
     lines.push_str(&copy::result(report));
     list(&lines, &mut out.text);
     findings(&report.findings, &mut out)?;

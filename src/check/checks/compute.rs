@@ -3,7 +3,7 @@
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::settings::Setting;
-use crate::check::{About, Check};
+use crate::check::{About, Azure, Check};
 
 static ABOUT: About = About {
     name: "compute",
@@ -62,7 +62,7 @@ fn sku(cx: &Context, out: &mut Outcomes<'_>) {
     let Some(sku) = server.and_then(|server| server.sku.as_deref()) else {
         out.unknown("the target's SKU is not in its catalogs")
             .looked_at(SKU)
-            .remedy(cx.azure.wanted_server());
+            .remedy(Azure::wanted_above());
         return;
     };
     let tier = server.and_then(|server| server.tier.as_deref()).unwrap_or_default();

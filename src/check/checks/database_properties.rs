@@ -7,7 +7,7 @@ use crate::check::catalog::Entry;
 use crate::check::context::{Context, Side, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
-use crate::check::words::{and, count, identifier};
+use crate::check::words::{NAMED, and, count, identifier, list};
 use crate::check::{About, Check};
 use crate::name::Name;
 
@@ -56,10 +56,11 @@ impl Check for DatabaseProperties {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let (all, there) = (cx.source.catalog()?, cx.target.catalog()?);
         let privileges = (cx.source.rows(&PRIVILEGES)?, cx.target.rows(&PRIVILEGES)?);
-        let roles = &cx.target.server()?.live.globals.roles;
+        let mut missing = Lost::default();
+        let mut without = Lost::default();
         let clean = "no owner, connection limit, privilege or setting is lost";
-        cx.each_database(out, clean, |name, _, out| {
-            let (Some(entry), other) = (all.get(name), there.get(name)) else { return Ok(()) };
+        for name in cx.source.databases.keys() {
+            let (Some(entry), other) = (all.get(name), there.get(name)) else { continue };
             let mut lost = Vec::new();
             let mut statements = Vec::new();
             owner(cx, name, entry, other, &mut lost, &mut statements);
@@ -75,26 +76,78 @@ impl Check for DatabaseProperties {
                 None => new(),
             };
             grants(name, &has, &given, &mut lost, &mut statements);
+            // What the connected role cannot change, it is not told to.
+            if let Some(other) = other.filter(|other| !other.is_own && !statements.is_empty()) {
+                let what = if cx.target.is_built_in(name) {
+                    format!("{name} stays as the platform made it")
+                } else {
+                    format!("as its owner {}: {}", other.owner, statements.join("; "))
+                };
+                statements = vec![what];
+            }
             let settings = settings(&cx.source, &cx.target, name);
             if settings > 0 {
                 lost.push(count(settings, "setting"));
-                statements.push("pg_globals copy SOURCE TARGET brings the settings".to_owned());
             }
-            if !lost.is_empty() {
-                let found = if other.is_some() {
-                    format!("the target's is without {}", and(&lost))
-                } else {
-                    format!("restoring without --create leaves out {}", and(&lost))
-                };
-                out.warning(found).remedy(statements.join("; "));
+            let all = if other.is_some() { &mut without } else { &mut missing };
+            if lost.is_empty() {
+                out.succeeded(clean).database(name);
+            } else {
+                all.databases.push(format!("{name} ({})", and(&lost)));
+                all.statements.extend((!statements.is_empty()).then(|| statements.join("; ")));
+                all.has_settings |= settings > 0;
             }
-            if !cx.source.is_platforms_role(&entry.owner) && !roles.contains_key(&entry.owner) {
-                out.warning(format!("its owner {} is no role of the target", entry.owner))
-                    .remedy("pg_globals copy SOURCE TARGET, before the database is created");
-            }
-            Ok(())
-        })
+        }
+        missing.tell("restoring without --create leaves out what belongs to", out);
+        without.tell("the target is without what belongs to", out);
+        owners(cx, &all, out)
     }
+}
+
+/// What databases lose.
+#[derive(Default)]
+struct Lost {
+    /// Each with what it loses.
+    databases: Vec<String>,
+    /// What brings it, a database each.
+    statements: Vec<String>,
+    has_settings: bool,
+}
+
+impl Lost {
+    fn tell(&self, what: &str, out: &mut Outcomes<'_>) {
+        if self.databases.is_empty() {
+            return;
+        }
+        let databases = count(self.databases.len(), "database");
+        let found = format!("{what} {databases}: {}", list(&self.databases, NAMED));
+        let mut remedy: Vec<String> = self.statements.iter().take(NAMED).cloned().collect();
+        if let Some(more @ 1..) = self.statements.len().checked_sub(NAMED) {
+            remedy.push(format!("and so on for {more} more"));
+        }
+        if self.has_settings {
+            remedy.push("pg_globals copy SOURCE TARGET brings the settings".to_owned());
+        }
+        out.warning(found).remedy(remedy.join("; "));
+    }
+}
+
+/// Owners that the target does not have.
+fn owners(cx: &Context, all: &BTreeMap<Name, Entry>, out: &mut Outcomes<'_>) -> Verdict {
+    let roles = &cx.target.server()?.live.globals.roles;
+    let owners = cx.source.databases.keys().filter_map(|name| Some(&all.get(name)?.owner));
+    let missing = owners.filter(|it| !cx.source.is_platforms_role(it) && !roles.contains_key(*it));
+    let missing: Vec<&Name> = missing.collect::<BTreeSet<_>>().into_iter().collect();
+    if !missing.is_empty() {
+        let verb = if missing.len() == 1 { "is no role" } else { "are no roles" };
+        out.warning(format!(
+            "{} of databases {verb} of the target: {}",
+            count(missing.len(), "owner"),
+            list(&missing, NAMED)
+        ))
+        .remedy("pg_globals copy SOURCE TARGET, before the databases are created");
+    }
+    Ok(())
 }
 
 /// The platform's own roles own nothing on another platform.

@@ -8,9 +8,12 @@ use crate::check::words::{count, identifier, some};
 use crate::check::{About, Check};
 use crate::name::Name;
 
+/// Its stable name.
+pub(super) const NAME: &str = "databases";
+
 static ABOUT: About = About {
-    name: "databases",
-    codes: &["603101", "603102"],
+    name: NAME,
+    codes: &["603101", "603102", "603110"],
     title: "the databases are on the source, and absent or empty on the target",
     explanation: "pg_restore into a database that has something in it meets it at every step: \
                   `relation \"…\" already exists`. The migration service stops there, or replaces \
@@ -22,38 +25,65 @@ static ABOUT: About = About {
     online: false,
 };
 
-/// How many tables, and how many other things, users have made.
-macro_rules! contents {
-    () => {
+/// Whether the database can be visited.
+const VISITED: Question = Question {
+    name: "whether the database can be visited",
+    of: Of::SourceDatabases,
+    sql: |_| Some("SELECT true"),
+};
+
+/// Something that stands in a schema and belongs to no extension, of one kind.
+macro_rules! made {
+    ($catalog:literal, $namespace:literal) => {
         concat!(
+            " UNION ALL SELECT 'o' FROM ",
+            $catalog,
+            " o JOIN pg_namespace n ON n.oid = o.",
+            $namespace,
+            " WHERE ",
+            user_schema!(),
+            " AND ",
+            made_by_users!($catalog, "o")
+        )
+    };
+}
+
+/// How many tables, and how many other things, users have made; and whether there are large objects.
+const THERE: Question = Question {
+    name: "what is in the target's database",
+    of: Of::TargetDatabases,
+    sql: |_| {
+        Some(concat!(
             "SELECT count(*) FILTER (WHERE kind IN ('r', 'p', 'm', 'f')), \
-             count(*) FILTER (WHERE kind NOT IN ('r', 'p', 'm', 'f')) FROM (\
+             count(*) FILTER (WHERE kind NOT IN ('r', 'p', 'm', 'f')), \
+             EXISTS (SELECT FROM pg_largeobject_metadata) FROM (\
              SELECT c.relkind::text AS kind FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S') AND ",
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
-            " UNION ALL SELECT 'function' FROM pg_proc p \
-             JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ",
+            // Those of tables, and those that come with another type, go with them.
+            " UNION ALL SELECT 'type' FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+             WHERE (t.typtype IN ('d', 'e', 'r') OR EXISTS (SELECT FROM pg_class c \
+             WHERE c.oid = t.typrelid AND c.relkind = 'c')) AND ",
             user_schema!(),
             " AND ",
-            made_by_users!("pg_proc", "p"),
+            made_by_users!("pg_type", "t"),
+            " UNION ALL SELECT 'schema' FROM pg_namespace n WHERE n.nspname <> 'public' AND ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_namespace", "n"),
+            made!("pg_proc", "pronamespace"),
+            made!("pg_operator", "oprnamespace"),
+            made!("pg_collation", "collnamespace"),
+            made!("pg_ts_config", "cfgnamespace"),
+            made!("pg_ts_dict", "dictnamespace"),
+            made!("pg_ts_parser", "prsnamespace"),
+            made!("pg_ts_template", "tmplnamespace"),
             ") AS things"
-        )
-    };
-}
-
-const CONTENTS: Question = Question {
-    name: "what is in the database",
-    of: Of::SourceDatabases,
-    sql: |_| Some(contents!()),
-};
-
-const THERE: Question = Question {
-    name: "what is in the target's database",
-    of: Of::TargetDatabases,
-    sql: |_| Some(contents!()),
+        ))
+    },
 };
 
 pub(super) struct Databases;
@@ -64,7 +94,7 @@ impl Check for Databases {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&CONTENTS, &THERE]
+        &[&VISITED, &THERE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -113,16 +143,23 @@ impl Check for Databases {
 
 /// Whether it could be visited.
 fn here(cx: &Context, name: &Name, database: &Database, out: &mut Outcomes<'_>) {
-    let Err(why) = database.rows(&CONTENTS) else { return };
-    let outcome = out.unknown(why.to_string()).looked_at("a connection to it");
-    let (Ok(all), Ok(server)) = (cx.source.catalog(), cx.source.server()) else { return };
-    let Some(entry) = all.get(name) else { return };
-    if !entry.allows_connections {
-        outcome.remedy(format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", identifier(name)));
-    } else if !entry.may_connect {
-        let user = identifier(&server.live.answers.user);
-        outcome.remedy(format!("GRANT CONNECT ON DATABASE {} TO {user}", identifier(name)));
-    }
+    const PLACE: &str = "a connection to it";
+    let Err(why) = database.rows(&VISITED) else { return };
+    let all = cx.source.catalog().unwrap_or_default();
+    let remedy = match (all.get(name), cx.source.server()) {
+        (Some(entry), _) if !entry.allows_connections => {
+            format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", identifier(name))
+        }
+        (Some(entry), Ok(server)) if !entry.may_connect => {
+            let user = identifier(&server.live.answers.user);
+            format!("GRANT CONNECT ON DATABASE {} TO {user}", identifier(name))
+        }
+        _ => {
+            out.unknown(why.to_string()).looked_at(PLACE);
+            return;
+        }
+    };
+    out.failed(why.to_string()).code("603110").looked_at(PLACE).remedy(remedy);
 }
 
 /// What the target has of that name.
@@ -132,10 +169,10 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
         out.unknown("the target could not be read: whether the database is there already");
         return;
     };
-    if !all.contains_key(name) {
+    let Some(entry) = all.get(name) else {
         out.succeeded("it is not on the target yet").code("603101").looked_at(PLACE);
         return;
-    }
+    };
     let Some(there) = cx.target.databases.get(name) else { return };
     let row = match there.rows(&THERE) {
         Ok(rows) => rows.first(),
@@ -148,7 +185,8 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
     };
     let number = |column| row.and_then(|row| row.number(column)).unwrap_or(0);
     let (tables, others) = (number(0), number(1));
-    if tables + others == 0 {
+    let large = row.is_some_and(|row| row.flag(2));
+    if tables + others == 0 && !large {
         out.succeeded(
             "it is on the target, and empty: pg_restore takes it as it is, the migration service \
              replaces it where it may",
@@ -157,17 +195,30 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
         .looked_at(PLACE);
         return;
     }
+    let large = if large { ", and large objects" } else { "" };
+    let remedy = if cx.target.is_built_in(name) {
+        "it cannot be dropped: migrate this database into another one, or drop what is in it"
+            .to_owned()
+    } else if entry.is_own {
+        format!(
+            "where nothing in it is needed, on the target: DROP DATABASE {}; or let the migration \
+             service overwrite it (overwriteDbsInTarget)",
+            identifier(name)
+        )
+    } else {
+        format!(
+            "where nothing in it is needed, let its owner {} drop it, or the migration service \
+             overwrite it (overwriteDbsInTarget)",
+            entry.owner
+        )
+    };
     out.warning(format!(
-        "it is on the target, with {} and {}: pg_restore would meet them, and the migration service \
-         stops at a database that is there, or replaces all of it",
+        "it is on the target, with {} and {}{large}: pg_restore would meet them, and the migration \
+         service stops at a database that is there, or replaces all of it",
         count(tables, "table"),
         count(others, "other object"),
     ))
     .code("603101")
     .looked_at(PLACE)
-    .remedy(format!(
-        "where nothing in it is needed, on the target: DROP DATABASE {}; or let the migration \
-         service overwrite it (overwriteDbsInTarget)",
-        identifier(name)
-    ));
+    .remedy(remedy);
 }

@@ -4,7 +4,7 @@ use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::Question;
 use crate::check::replication::{self, Signs};
-use crate::check::{About, Check};
+use crate::check::{About, Azure, Check};
 
 static ABOUT: About = About {
     name: "high-availability",
@@ -37,7 +37,14 @@ impl Check for HighAvailability {
         let update =
             |mode: &str| cx.azure.command("update", &format!("--high-availability {mode}"));
         let mode = cx.azure.server.as_ref().and_then(|it| it.high_availability.as_deref());
+        let state = cx.azure.server.as_ref().and_then(|it| it.high_availability_state.as_deref());
         match mode {
+            Some("Disabled") if state.is_some_and(|state| state != "NotEnabled") => {
+                let state = state.unwrap_or_default();
+                out.warning(format!("mode Disabled, and state {state}: it is not off yet"))
+                    .remedy("wait until az shows the state NotEnabled");
+                return Ok(());
+            }
             Some("Disabled") => {
                 out.succeeded("mode Disabled");
                 return Ok(());
@@ -57,7 +64,7 @@ impl Check for HighAvailability {
         if signs.standbys.is_empty() {
             out.unknown("nothing shows a standby, which does not prove that there is none")
                 .looked_at(place)
-                .remedy(cx.azure.wanted_server());
+                .remedy(Azure::wanted_above());
         } else {
             out.warning(format!("{}: high availability seems to be on", signs.standbys.join(", ")))
                 .looked_at(place)

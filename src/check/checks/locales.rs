@@ -94,7 +94,10 @@ impl Check for Locales {
             let Some(entry) = all.get(name) else { return Ok(()) };
             let missing = missing(entry, major, &collations, &cx.target);
             match there.get(name) {
-                Some(other) => compared(name, entry, other, missing.is_empty(), out),
+                Some(other) => {
+                    let may_drop = other.is_own && !cx.target.is_built_in(name);
+                    compared(name, (entry, other), missing.is_empty(), may_drop, out);
+                }
                 None if missing.is_empty() => {
                     out.succeeded(format!("the target has {}", described(entry)));
                 }
@@ -194,7 +197,13 @@ fn other_provider(entry: &Entry, major: Major, collations: &[Collation<'_>]) -> 
 }
 
 /// The target's database of that name stays as it is when something is restored into it.
-fn compared(name: &Name, entry: &Entry, other: &Entry, available: bool, out: &mut Outcomes<'_>) {
+fn compared(
+    name: &Name,
+    (entry, other): (&Entry, &Entry),
+    available: bool,
+    may_drop: bool,
+    out: &mut Outcomes<'_>,
+) {
     const PLACE: &str = "pg_database of both servers";
     let key = |it: &Entry| {
         let locale = (normal(&it.collate), normal(&it.ctype), it.locale.clone());
@@ -207,7 +216,12 @@ fn compared(name: &Name, entry: &Entry, other: &Entry, available: bool, out: &mu
     }
     let found = format!("the target's has {}, and not {}", described(other), described(entry));
     let outcome = out.warning(found).looked_at(PLACE);
-    if available {
+    if available && !may_drop {
+        outcome.remedy(
+            "the connected role cannot replace it: migrate this database into another one, or let its \
+             owner create it again",
+        );
+    } else if available {
         outcome.remedy(format!(
             "while it is empty, on the target: DROP DATABASE {}; {}",
             identifier(name),
@@ -267,6 +281,7 @@ mod tests {
             is_template: false,
             may_connect: true,
             acl: None,
+            is_own: true,
         };
         let german = Collation { name: "de-x-icu", provider: 'i', encoding: "", locale: "de" };
         let collations = [german];

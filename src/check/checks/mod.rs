@@ -73,6 +73,9 @@ pub static ALL: [&dyn Check; 33] = [
     &local_temporary::LocalTemporary,
 ];
 
+/// The check that says which databases could not be visited.
+pub(super) const VISITS: &str = databases::NAME;
+
 /// What is said about every check.
 pub fn abouts() -> impl Iterator<Item = &'static About> {
     ALL.iter().map(|check| check.about())

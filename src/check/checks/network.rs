@@ -6,8 +6,9 @@ use crate::check::context::{Context, Side, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::words::count;
-use crate::check::{About, Check};
+use crate::check::{About, Azure, Check, Unreached};
 use crate::globals::{Password, Role};
+use crate::read::live::LiveError;
 use crate::secret::VerifierKind;
 
 static ABOUT: About = About {
@@ -71,7 +72,7 @@ impl Check for Network {
             out.unknown(unseen.to_string());
         }
         access(cx, out);
-        between(cx, out);
+        combination(cx, out);
         Ok(())
     }
 }
@@ -81,9 +82,13 @@ fn reached(side: &Side, out: &mut Outcomes<'_>) {
     let server = match &side.server {
         Ok(server) => server,
         Err(why) => {
-            out.failed(format!("{}: {why}", side.word)).code(why.code()).remedy(match why.code() {
-                "603100" => "give the right password: PGPASSWORD, or ~/.pgpass",
-                "603001" => "see to the certificates, or choose another sslmode",
+            out.failed(format!("{}: {why}", side.word)).code(why.code()).remedy(match (why, why.code()) {
+                (Unreached::Read(LiveError::TooOld(_)), _) => "see source-version",
+                (Unreached::Read(_) | Unreached::Late(_), _) => {
+                    "see what keeps it busy, or holds locks on its catalogs: pg_stat_activity, pg_locks"
+                }
+                (_, "603100") => "give the right password: PGPASSWORD, or ~/.pgpass",
+                (_, "603001") => "see to the certificates, or choose another sslmode",
                 _ => "see that the server runs, and that its firewall lets this machine in",
             });
             return;
@@ -185,13 +190,19 @@ fn md5_roles(cx: &Context) -> Option<String> {
     may_be.then(|| "roles with an md5 verifier, which are usual on the source,".to_owned())
 }
 
+/// What is said in every run, since nobody can see it from here.
+const BETWEEN: &str = "the way between the source and the target is the migration service's, and cannot \
+    be seen from here: let the service validate it first";
+
 /// Public or private, as the JSON tells.
 fn access(cx: &Context, out: &mut Outcomes<'_>) {
     const SHOW: &str = "network and authConfig of az postgres flexible-server show";
     let Some(server) = &cx.azure.server else {
-        out.unknown("firewall and private access of the target are not in its catalogs")
-            .looked_at(SHOW)
-            .remedy(cx.azure.wanted_server());
+        out.unknown(format!(
+            "firewall and private access of the target are not in its catalogs; {BETWEEN}"
+        ))
+        .looked_at(SHOW)
+        .remedy(Azure::wanted_above());
         return;
     };
     let endpoints = server.private_endpoints.unwrap_or(0);
@@ -205,17 +216,24 @@ fn access(cx: &Context, out: &mut Outcomes<'_>) {
         }
         (None, Some(false)) => format!("no public access, and {endpoints} private endpoints"),
         (None, None) => {
-            out.unknown("the JSON tells nothing of the target's network").looked_at(SHOW);
+            out.unknown(format!("the JSON tells nothing of the target's network; {BETWEEN}"))
+                .looked_at(SHOW);
             return;
         }
     };
     let no_way = server.subnet.is_none() && server.public_access == Some(false) && endpoints == 0;
     if no_way {
-        out.failed(format!("{way}: nothing can reach it"))
+        out.failed(format!("{way}: nothing can reach it; {BETWEEN}"))
             .looked_at(SHOW)
             .remedy("give it a private endpoint, or public access");
     } else {
-        out.succeeded(way).looked_at(SHOW);
+        let is_private = server.subnet.is_some() || server.public_access == Some(false);
+        let runtime = if is_private {
+            "; a private target needs a runtime server, and port 5432 open on the way"
+        } else {
+            ""
+        };
+        out.succeeded(format!("{way}; {BETWEEN}{runtime}")).looked_at(SHOW);
     }
     if server.passwords == Some(false) {
         out.failed("passwords are not taken, only tokens of Microsoft Entra ID")
@@ -224,8 +242,8 @@ fn access(cx: &Context, out: &mut Outcomes<'_>) {
     }
 }
 
-/// What cannot be seen from here, said plainly.
-fn between(cx: &Context, out: &mut Outcomes<'_>) {
+/// The one combination that the service does not support, as far as it can be told.
+fn combination(cx: &Context, out: &mut Outcomes<'_>) {
     let place = "the address of the source, and network of az postgres flexible-server show";
     let source = cx.source.server().ok().map(|server| &server.link.addresses);
     let is_private = source.is_some_and(|all| !all.is_empty() && all.iter().all(private));
@@ -242,16 +260,6 @@ fn between(cx: &Context, out: &mut Outcomes<'_>) {
         .looked_at(place)
         .remedy("give the target private access, or the source a public address");
     }
-    out.unknown(
-        "the way between the source and the target is the migration service's, and cannot be seen \
-         from here; of the combinations of private and public access it supports all but a private \
-         source with a target that has public access only",
-    )
-    .looked_at(place)
-    .remedy(
-        "let the service validate it first; a private source or target needs a runtime server, and \
-         port 5432 open on the way",
-    );
 }
 
 /// Whether an address is of a private network. One of this very machine tells nothing.

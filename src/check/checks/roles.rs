@@ -153,8 +153,9 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
     let lose: Vec<&Name> = lose.map(|(name, _)| name).collect();
     if !lose.is_empty() {
         out.warning(format!(
-            "{} that are superusers on the source are none on the target: {}",
-            count(lose.len(), "role"),
+            "{} of the source {} on the target: {}",
+            count(lose.len(), "superuser"),
+            if lose.len() == 1 { "is none" } else { "are none" },
             some(&lose, lose.len())
         ))
         .looked_at("pg_roles of the source")

@@ -54,6 +54,7 @@ impl Check for SourceVersion {
                  version",
                 target.version
             ))
+            .no_code()
             .remedy(format!("create the target with version {} or later", source.major));
         } else {
             let found = format!("{version} on the source, {} on the target", target.version);

@@ -1,11 +1,10 @@
 //! Room for the data.
 
-use crate::check::context::{Context, Verdict};
+use crate::check::context::{Context, Database, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::words::count;
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::{About, Azure, Check};
 
 static ABOUT: About = About {
     name: "storage",
@@ -23,20 +22,16 @@ static ABOUT: About = About {
 
 const GIB: u64 = 1 << 30;
 
-/// Sizes are looked up file by file, which can take a while: a question of its own.
-const SIZES: Question = Question {
-    name: "sizes of the databases",
-    of: Of::Source,
-    sql: |major| {
-        Some(if major < Major::new(10) {
-            "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') THEN \
-             pg_database_size(oid) END FROM pg_database"
-        } else {
-            "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') OR \
-             pg_has_role('pg_read_all_stats', 'USAGE') THEN pg_database_size(oid) END FROM pg_database"
-        })
-    },
+/// Sizes are looked up file by file, which can take a while: a question of its own, in each database
+/// that is wanted.
+const SIZE: Question = Question {
+    name: "size of the database",
+    of: Of::SourceDatabases,
+    sql: |_| Some("SELECT pg_database_size(current_database())"),
 };
+
+/// The largest size there is, in GiB: the last but a little less than a power of two.
+const LARGEST: u64 = 32_767;
 
 pub(super) struct Storage;
 
@@ -46,24 +41,28 @@ impl Check for Storage {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&SIZES]
+        &[&SIZE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let rows = cx.source.rows(&SIZES)?;
-        let wanted = rows.iter().filter(|row| cx.source.databases.contains_key(row.text(0)));
-        let wanted: Vec<Option<u64>> = wanted.map(|row| row.number(1)).collect();
+        cx.source.catalog()?;
+        let size = |database: &Database| database.rows(&SIZE).ok()?.first()?.number(0);
+        let wanted: Vec<Option<u64>> = cx.source.databases.values().map(size).collect();
+        if !wanted.is_empty() && wanted.iter().all(Option::is_none) {
+            out.unknown("the size of no database could be seen");
+            return Ok(());
+        }
         let bytes: u64 = wanted.iter().flatten().sum();
         let hidden = wanted.iter().filter(|size| size.is_none()).count();
         let what = format!("{} of {}", count(wanted.len(), "database"), shown(bytes));
         let what = match hidden {
             0 => what,
-            hidden => format!("{what}, without the {hidden} whose size the role may not know"),
+            hidden => format!("{what}, without {hidden} whose size could not be seen"),
         };
         let server = cx.azure.server.as_ref();
         let Some(storage) = server.and_then(|server| server.storage) else {
             out.unknown(format!("{what}; the target's storage is not in its catalogs"))
-                .remedy(cx.azure.wanted_server());
+                .remedy(Azure::wanted_above());
             return Ok(());
         };
         let needed = bytes.saturating_mul(5) / 4;
@@ -73,7 +72,7 @@ impl Check for Storage {
                 out.succeeded(found);
             } else {
                 out.warning(found)
-                    .remedy("connect to the source as a role that may see all of them");
+                    .remedy("connect to the source as a role that may connect to all of them");
             }
             return Ok(());
         }
@@ -82,7 +81,13 @@ impl Check for Storage {
             "{what}; {storage} GiB on the target, and 1.25 times the databases are {}",
             shown(needed)
         );
-        let remedy = cx.azure.command("update", &format!("--storage-size {}", offered(least)));
+        let Some(size) = offered(least) else {
+            out.failed(found).remedy(format!(
+                "no size is enough: the largest is {LARGEST} GiB; migrate fewer databases to this server"
+            ));
+            return Ok(());
+        };
+        let remedy = cx.azure.command("update", &format!("--storage-size {size}"));
         if server.and_then(|server| server.storage_grows) == Some(true) {
             out.warning(format!("{found}; it grows by itself, which can be slower than the load"))
                 .remedy(remedy);
@@ -93,9 +98,9 @@ impl Check for Storage {
     }
 }
 
-/// The size that can be ordered: powers of two from 32 GiB on.
-fn offered(least: u64) -> u64 {
-    least.max(32).next_power_of_two()
+/// The size that can be ordered, if any can: powers of two from 32 GiB on, up to the largest.
+fn offered(least: u64) -> Option<u64> {
+    (least <= LARGEST).then(|| least.max(32).next_power_of_two().min(LARGEST))
 }
 
 /// A size as people write it.
@@ -120,6 +125,9 @@ mod tests {
         let all = [0, 1023, 1024, 7_900_000, 5 * GIB + GIB / 2, 3 << 40];
         let texts = all.map(shown);
         assert_eq!(texts, ["0 bytes", "1023 bytes", "1.0 KiB", "7.5 MiB", "5.5 GiB", "3.0 TiB"]);
-        assert_eq!([1, 32, 33, 700].map(offered), [32, 32, 64, 1024]);
+        let sizes = [1, 32, 33, 700, 16_385, 32_767, 32_768].map(offered);
+        let expected = [32, 32, 64, 1024, 32_767, 32_767].map(Some);
+        assert_eq!(sizes[..6], expected);
+        assert_eq!(sizes[6], None);
     }
 }

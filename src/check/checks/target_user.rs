@@ -4,6 +4,7 @@ use crate::attribute::Attribute;
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
+use crate::check::words::identifier;
 use crate::check::{About, Check};
 
 static ABOUT: About = About {
@@ -46,12 +47,13 @@ impl Check for TargetUser {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let answers = &cx.target.server()?.live.answers;
         let user = &answers.user;
+        let me = identifier(user);
         let rows = cx.target.rows(&MEMBER)?;
         let is_member = |group: &str| rows.iter().any(|row| row.text(0) == group);
         if !answers.is_superuser() && !is_member("azure_pg_admin") {
             out.failed(format!("{user} is no member of azure_pg_admin"))
                 .code("603115")
-                .remedy(format!("as an administrator: GRANT azure_pg_admin TO {user}"));
+                .remedy(format!("as an administrator: GRANT azure_pg_admin TO {me}"));
         } else if answers.is_superuser() {
             out.warning(format!("{user} is a superuser, which nobody is on a flexible server"))
                 .remedy("connect as the role that will migrate");
@@ -63,7 +65,7 @@ impl Check for TargetUser {
         } else {
             out.failed(format!("{user} has no CREATEROLE"))
                 .code("603116")
-                .remedy(format!("as an administrator: ALTER ROLE {user} CREATEROLE"));
+                .remedy(format!("as an administrator: ALTER ROLE {me} CREATEROLE"));
         }
         if answers.is_superuser() || is_member("pg_signal_backend") {
             out.succeeded(format!("{user} may end other sessions")).code("603111");
@@ -73,7 +75,7 @@ impl Check for TargetUser {
                  a database that it replaces"
             ))
             .code("603111")
-            .remedy(format!("GRANT pg_signal_backend TO {user}"));
+            .remedy(format!("GRANT pg_signal_backend TO {me}"));
         }
         Ok(())
     }

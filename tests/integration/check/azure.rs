@@ -24,7 +24,7 @@ fn high_availability_and_replicas() {
     let run = || check(&from, &to, &["high-availability", "read-replicas"]);
     assert_snapshot!(found(run(), 0), @"
     unknown: nothing shows a standby, which does not prove that there is none
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure-server: see target-server
     unknown: nothing shows a replica, which does not prove that there is none
       = az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json, for --azure-replicas
     ");
@@ -39,7 +39,24 @@ fn high_availability_and_replicas() {
     failed: mode ZoneRedundant
       = az postgres flexible-server update --resource-group shop-rg --name shop --high-availability Disabled, and after the migration az postgres flexible-server update --resource-group shop-rg --name shop --high-availability ZoneRedundant
     failed: shop-read
-      = az postgres flexible-server delete --resource-group read-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group shop-rg --source-server shop --name shop-read
+      = az postgres flexible-server delete --resource-group read-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group read-rg --source-server /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop --name shop-read; its SKU has to be given too (--sku-name Standard_D4ds_v5 --tier GeneralPurpose), and its network where it has private access (--vnet, --subnet, --private-dns-zone)
+    ");
+    // On its way off.
+    let going = SERVER.replace("NotEnabled", "RemovingStandby");
+    let run_ha = with_server(check(&from, &to, &["high-availability"]), &going);
+    assert_snapshot!(found(run_ha, 0), @"
+    warning: mode Disabled, and state RemovingStandby: it is not off yet
+      = wait until az shows the state NotEnabled
+    ");
+    // In the server's own group and region, as far as the JSON tells.
+    let near = REPLICAS.replace("read-rg", "shop-rg").replace(
+        "\"name\": \"shop-read\",",
+        "\"name\": \"shop-read\", \"location\": \"North Europe\",",
+    );
+    let run_near = with_replicas(with_server(check(&from, &to, &["read-replicas"]), SERVER), &near);
+    assert_snapshot!(found(run_near, 1), @"
+    failed: shop-read
+      = az postgres flexible-server delete --resource-group shop-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group shop-rg --source-server shop --name shop-read --location 'North Europe'; its SKU has to be given too (--sku-name Standard_D4ds_v5 --tier GeneralPurpose), and its network where it has private access (--vnet, --subnet, --private-dns-zone)
     ");
     target.sql(
         "azuresu",
@@ -65,7 +82,7 @@ fn size_and_storage() {
     warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
       = a larger SKU, or az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 60, which needs a restart, or a pooler
     unknown: the target's SKU is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure-server: see target-server
     ");
     assert_snapshot!(found(with_server(compute(), SERVER), 0), @"
     warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
@@ -90,7 +107,7 @@ fn size_and_storage() {
     let storage = || check(&from, &to, &["storage"]);
     assert_snapshot!(sizes(found(storage(), 0)), @"
     unknown: 1 database of …; the target's storage is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure-server: see target-server
     ");
     assert_snapshot!(sizes(found(with_server(storage(), SERVER), 0)), @"succeeded: 1 database of …; 128 GiB on the target");
     let small = SERVER.replace("\"storageSizeGb\": 128", "\"storageSizeGb\": 0");
@@ -103,13 +120,20 @@ fn size_and_storage() {
     warning: 1 database of …; 0 GiB on the target, and 1.25 times the databases are 9.0 MiB; it grows by itself, which can be slower than the load
       = az postgres flexible-server update --resource-group shop-rg --name shop --storage-size 32
     ");
+    // Of what is named only.
+    source.sql("postgres", "postgres", "CREATE DATABASE one");
+    source.sql("postgres", "postgres", "CREATE DATABASE two");
+    let named = with_server(storage().with("--database one"), SERVER);
+    assert_snapshot!(sizes(found(named, 0)), @"succeeded: 1 database of …; 128 GiB on the target");
+    source.sql("postgres", "postgres", "DROP DATABASE one");
+    source.sql("postgres", "postgres", "DROP DATABASE two");
     source.sql("postgres", "postgres", "CREATE ROLE weak LOGIN");
     source.sql("postgres", "postgres", "CREATE DATABASE closed");
     source.sql("postgres", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let weak = source.connection_string("weak", "postgres");
     assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"
     warning: 2 databases of …; 128 GiB on the target
-      = connect to the source as a role that may see all of …
+      = connect to the source as a role that may connect to all of …
     ");
     assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 0), @"unknown: the source could not be read");
 }
@@ -137,10 +161,8 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    unknown: firewall and private access of the target are not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+      = give --azure-server: see target-server
     ");
     assert_snapshot!(found(with_server(network(&from, &to), SERVER), 0), @"
     succeeded 603000: the source answers through a socket, in … ms
@@ -150,9 +172,7 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    succeeded: public access; which addresses its firewall lets in is not in this JSON
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    succeeded: public access; which addresses its firewall lets in is not in this JSON; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
     ");
     assert_snapshot!(found(with_server(network(&from, &to), REST), 1), @"
     succeeded 603000: the source answers through a socket, in … ms
@@ -162,12 +182,10 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    failed: no public access, and 0 private endpoints: nothing can reach it
+    failed: no public access, and 0 private endpoints: nothing can reach it; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
       = give it a private endpoint, or public access
     failed: passwords are not taken, only tokens of Microsoft Entra ID
       = az postgres flexible-server update --resource-group shop-rg --name shop --password-auth Enabled
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
     ");
 
     // Roles with md5 verifiers; over the network, without TLS.
@@ -186,10 +204,8 @@ fn the_network() {
       = switch TLS on there, and connect with sslmode=require
     warning: new passwords become scram-sha-256 on the target, which accepts scram-sha-256: 1 role with an md5 verifier cannot log in
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name azure.accepted_password_auth_method --value md5,scram-sha-256
-    unknown: firewall and private access of the target are not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+      = give --azure-server: see target-server
     ");
     assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 1), @r#"
     succeeded 603000: the source answers through a socket, in … ms
@@ -197,20 +213,16 @@ fn the_network() {
       = give the right password: PGPASSWORD, or ~/.pgpass
     unknown 603001: the source is connected to through a socket, without TLS
       = connect over the network, as the migration service will
-    unknown: firewall and private access of the target are not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+      = give --azure-server: see target-server
     "#);
     assert_snapshot!(found(network(NOWHERE, NOWHERE), 1), @"
     failed 603000: the source: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
     failed 603000: the target: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
-    unknown: firewall and private access of the target are not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
-    unknown: the way between the source and the target is the migration service's, and cannot be seen from here; of the combinations of private and public access it supports all but a private source with a target that has public access only
-      = let the service validate it first; a private source or target needs a runtime server, and port 5432 open on the way
+    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+      = give --azure-server: see target-server
     ");
 }
 
@@ -257,12 +269,19 @@ fn json_of_another_server() {
         target.port
     );
     let run = || check(NOWHERE, &to, &["high-availability"]).env("PGPASSWORD", "azadmin secret");
-    assert_snapshot!(with_server(run(), SERVER).fails(), @"error: --azure-server server.json: it is of the server shop.postgres.database.azure.com, and the target is crm.postgres.database.azure.com");
+    assert_snapshot!(with_server(run(), SERVER).fails(), @"error: --azure-server server.json: it is of the server shop, and the target is crm");
+    let with = |option: &str, json: &str| {
+        run().with(&format!("{option} file.json")).file("file.json", json)
+    };
+    assert_snapshot!(with("--azure-replicas", REPLICAS).fails(), @"error: --azure-replicas file.json: it is of the server shop, and the target is crm");
+    let parameters = r#"[{"name": "work_mem", "value": "4096", "type": "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
+        "id": "/subscriptions/s/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop/configurations/work_mem"}]"#;
+    assert_snapshot!(with("--azure-parameters", parameters).fails(), @"error: --azure-parameters file.json: it is of the server shop, and the target is crm");
     let same = SERVER.replace("shop.postgres", "crm.postgres");
     assert_snapshot!(found(with_server(run(), &same), 0), @"succeeded: mode Disabled");
     // The server's name is known from its host.
     assert_snapshot!(found(run(), 0), @"
     unknown: nothing shows a standby, which does not prove that there is none
-      = az postgres flexible-server show --resource-group GROUP --name crm --output json > server.json, for --azure-server
+      = give --azure-server: see target-server
     ");
 }

@@ -39,12 +39,12 @@ fn where_they_are() {
          CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     );
     let only = ["databases"];
-    assert_snapshot!(found(check(&from, &to, &only), 0), @r#"
+    assert_snapshot!(found(check(&from, &to, &only), 1), @r#"
     warning: 1 database left out, since nobody may connect: closed
       = where it is to be migrated: ALTER DATABASE closed ALLOW_CONNECTIONS true
     warning 603101 Filled: it is on the target, with 1 table and 3 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE "Filled"; or let the migration service overwrite it (overwriteDbsInTarget)
-    unknown locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+    failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
     succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
     succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
@@ -54,7 +54,7 @@ fn where_they_are() {
     assert_snapshot!(found(named, 1), @r#"
     failed 603102 Shop: there is no database "Shop" on the source
       = name one that is there, such as "Filled", locked, postgres, shop
-    unknown closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
+    failed 603110 closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
       = ALTER DATABASE closed ALLOW_CONNECTIONS true
     succeeded 603101 closed: it is not on the target yet
     succeeded 603101 shop: it is not on the target yet
@@ -70,6 +70,119 @@ fn where_they_are() {
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
     warning: no database of the source is to be migrated
       = name it with --database
+    ");
+}
+
+/// Whatever it is: it is not empty; and nobody is told to drop what is not the role's own.
+#[test]
+fn what_is_not_empty() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    let things = [
+        ("enums", "CREATE TYPE public.e AS ENUM ('a')"),
+        ("composites", "CREATE TYPE public.c AS (a int)"),
+        ("domains", "CREATE DOMAIN public.d AS int[]"),
+        ("ranges", "CREATE TYPE public.r AS RANGE (subtype = int)"),
+        ("schemas", "CREATE SCHEMA s"),
+        (
+            "operators",
+            "CREATE OPERATOR public.### (LEFTARG = int, RIGHTARG = int, FUNCTION = int4pl)",
+        ),
+        ("searches", "CREATE TEXT SEARCH CONFIGURATION public.t (COPY = simple)"),
+        ("larges", "SELECT lo_create(0)"),
+        ("extended", "CREATE EXTENSION hstore SCHEMA public"),
+    ];
+    let mut run = check(&from, &to, &["databases"]);
+    for (name, statement) in things {
+        source.sql("rdsadmin", "postgres", &format!("CREATE DATABASE {name}"));
+        target.sql("azadmin", "postgres", &format!("CREATE DATABASE {name}"));
+        target.sql("azuresu", name, statement);
+        run = run.arg("--database").arg(name);
+    }
+    target.sql("azuresu", "postgres", "ALTER DATABASE enums OWNER TO azuresu");
+    target.sql("azuresu", "postgres", "CREATE TABLE public.t (a int)");
+    assert_snapshot!(found(run.with("--database postgres"), 0), @"
+    warning 603101 composites: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE composites; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 domains: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE domains; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 enums: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, let its owner azuresu drop it, or the migration service overwrite it (overwriteDbsInTarget)
+    succeeded 603101 extended: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
+    warning 603101 larges: it is on the target, with 0 tables and 0 other objects, and large objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE larges; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 operators: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE operators; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 postgres: it is on the target, with 1 table and 0 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = it cannot be dropped: migrate this database into another one, or drop what is in it
+    warning 603101 ranges: it is on the target, with 0 tables and 6 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE ranges; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 schemas: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE schemas; or let the migration service overwrite it (overwriteDbsInTarget)
+    warning 603101 searches: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+      = where nothing in it is needed, on the target: DROP DATABASE searches; or let the migration service overwrite it (overwriteDbsInTarget)
+    ");
+}
+
+/// What cannot be visited is said once; it is no success to anybody.
+#[test]
+fn one_that_cannot_be_visited() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    each(
+        &source,
+        "rdsadmin",
+        &[
+            "CREATE DATABASE shop",
+            "CREATE DATABASE locked",
+            "REVOKE CONNECT ON DATABASE locked FROM PUBLIC",
+        ],
+    );
+    let run = || check(&from, &to, &["databases", "casts", "text-search", "languages"]);
+    assert_snapshot!(found(run().with("--database shop --database locked"), 1), @r#"
+    failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+      = GRANT CONNECT ON DATABASE locked TO postgres
+    succeeded 603101 locked: it is not on the target yet
+    succeeded 603101 shop: it is not on the target yet
+    succeeded 603409 shop: there is none
+    succeeded shop: there is none
+    succeeded 603413 shop: the target offers all its languages
+    "#);
+    assert_snapshot!(found(run().with("--database locked"), 1), @r#"
+    failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
+      = GRANT CONNECT ON DATABASE locked TO postgres
+    succeeded 603101 locked: it is not on the target yet
+    unknown 603409: no database of the source could be visited: see databases
+    unknown: no database of the source could be visited: see databases
+    unknown 603413: no database of the source could be visited: see databases
+    "#);
+    // Where nobody else says it, each does.
+    assert_snapshot!(found(check(&from, &to, &["casts"]).with("--database locked"), 0), @r#"unknown 603409 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)"#);
+}
+
+/// Many databases are one line.
+#[test]
+fn properties_of_many() {
+    let source = platforms::aurora_like(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    let mut run = check(&from, &to, &["database-properties"]);
+    for number in 1..=7 {
+        source.sql("rdsadmin", "postgres", &format!("CREATE ROLE o{number}"));
+        source.sql("rdsadmin", "postgres", &format!("CREATE DATABASE d{number} OWNER o{number}"));
+        run = run.arg("--database").arg(&format!("d{number}"));
+    }
+    source.sql("rdsadmin", "postgres", "ALTER DATABASE postgres OWNER TO o1");
+    target.sql("azuresu", "postgres", "CREATE DATABASE d7");
+    assert_snapshot!(found(run.with("--database postgres"), 0), @"
+    warning: restoring without --create leaves out what belongs to 6 databases: d1 (owner o1), d2 (owner o2), d3 (owner o3), d4 (owner o4), d5 (owner o5) and 1 more
+      = ALTER DATABASE d1 OWNER TO o1; ALTER DATABASE d2 OWNER TO o2; ALTER DATABASE d3 OWNER TO o3; ALTER DATABASE d4 OWNER TO o4; ALTER DATABASE d5 OWNER TO o5; and so on for 1 more
+    warning: the target is without what belongs to 2 databases: d7 (owner o7), postgres (owner o1)
+      = as its owner azuresu: ALTER DATABASE d7 OWNER TO o7; postgres stays as the platform made it
+    warning: 7 owners of databases are no roles of the target: o1, o2, o3, o4, o5 and 2 more
+      = pg_globals copy SOURCE TARGET, before the databases are created
     ");
 }
 
@@ -98,10 +211,10 @@ fn what_belongs_to_them() {
         || check(&from, &to, &["database-properties"]).with("--database shop --database plain");
     assert_snapshot!(found(run(), 0), @r#"
     succeeded plain: no owner, connection limit, privilege or setting is lost
-    warning shop: restoring without --create leaves out owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+    warning: restoring without --create leaves out what belongs to 1 database: shop (owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting)
       = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
-    warning shop: its owner owner is no role of the target
-      = pg_globals copy SOURCE TARGET, before the database is created
+    warning: 1 owner of databases is no role of the target: owner
+      = pg_globals copy SOURCE TARGET, before the databases are created
     "#);
     each(
         &target,
@@ -116,7 +229,7 @@ fn what_belongs_to_them() {
     );
     assert_snapshot!(found(run(), 0), @r#"
     succeeded plain: no owner, connection limit, privilege or setting is lost
-    warning shop: the target's is without owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting
+    warning: the target is without what belongs to 1 database: shop (owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting)
       = ALTER DATABASE shop OWNER TO owner; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; pg_globals copy SOURCE TARGET brings the settings
     "#);
     each(
@@ -232,9 +345,9 @@ fn locales() {
     ");
     assert_snapshot!(found(run(names), 0), @"
     warning 603401 icu: the target's has locale C for UTF8, and not ICU locale de-AT for UTF8
-      = while it is empty, on the target: DROP DATABASE icu; CREATE DATABASE icu TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'de-AT'
+      = the connected role cannot replace it: migrate this database into another one, or let its owner create it again
     warning 603401 latin: the target's has locale C for UTF8, and not locale C for LATIN1
-      = while it is empty, on the target: DROP DATABASE latin; CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'
+      = the connected role cannot replace it: migrate this database into another one, or let its owner create it again
     succeeded 603401 utf: the target's has the same: locale C.UTF-8 for UTF8
     ");
     let unseen = check(&from, NOWHERE, &only).with("--database utf");

@@ -118,9 +118,9 @@ fn what_must_be_preloaded() {
     assert_snapshot!(found(databases(check(&from, &to, &ONLY)), 1), @"
     succeeded 603108: the 2 extensions that have to be on the allow-list are there
     failed 603109: 1 extension not preloaded, which must be, by the documentation of Azure: pg_prewarm (in shop)
-      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value pg_stat_statements,pg_prewarm,auto_explain, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+      = look at its value first, which has to stay in it: az postgres flexible-server parameter show --resource-group GROUP --server-name SERVER --name shared_preload_libraries --query value; then az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value pg_stat_statements,pg_prewarm,auto_explain, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning: the source preloads what the target does not: auto_explain
-      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value pg_stat_statements,pg_prewarm,auto_explain, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+      = look at its value first, which has to stay in it: az postgres flexible-server parameter show --resource-group GROUP --server-name SERVER --name shared_preload_libraries --query value; then az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value pg_stat_statements,pg_prewarm,auto_explain, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning: the source preloads what a flexible server does not offer, by the documentation of Azure: auth_delay
       = find out what needs it, and do without
     succeeded crm: the target offers every extension, in no older version
@@ -283,7 +283,7 @@ fn extensions_that_need_care() {
     failed 603108: 9 extensions not on the allow-list: anon (in crm), pg_cron (in crm), pg_partman (in crm), pg_repack (in crm), pglogical (in crm), postgis (in crm), postgis_raster (in crm), postgis_tiger_geocoder (in crm), postgis_topology (in crm)
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name azure.extensions --value postgres_fdw,dblink,anon,pg_cron,pg_partman,pg_repack,pglogical,postgis,postgis_raster,postgis_tiger_geocoder,postgis_topology
     failed 603109: 4 extensions not preloaded, which must be, by the documentation of Azure: anon (in crm), pg_cron (in crm), pg_partman (in crm), pglogical (in crm)
-      = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value anon,pg_cron,pg_partman_bgw,pglogical, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
+      = look at its value first, which has to stay in it: az postgres flexible-server parameter show --resource-group GROUP --server-name SERVER --name shared_preload_libraries --query value; then az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name shared_preload_libraries --value anon,pg_cron,pg_partman_bgw,pglogical, and then, since it takes effect with a restart only: az postgres flexible-server restart --resource-group GROUP --name SERVER
     warning crm: the target has it, but the documentation of Azure does not list it for version 18: timescaledb 2.22.0
       = see whether azure.extensions of the target can be set to it
     failed 603406 crm: older on the target: postgis 3.5.2 (there 3.4.0)

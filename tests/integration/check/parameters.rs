@@ -132,6 +132,27 @@ fn parameters_that_somebody_has_set() {
     ");
 }
 
+/// Nobody is told to make passwords less safe, whether a version or somebody has chosen that.
+#[test]
+fn passwords_stay_safe() {
+    let source = platforms::aurora_like(13);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"
+    warning: applications can notice 1 difference by default: password_encryption md5 (there scram-sha-256)
+      = nothing, unless applications rely on what the source has
+    succeeded: 5 tuning parameters differ by default or by the size of the machine: checkpoint_completion_target 0.5 (there 0.9), hash_mem_multiplier 1 (there 2), log_autovacuum_min_duration -1 (there 10min), log_checkpoints off (there on), vacuum_cost_page_miss 10 (there 2)
+    succeeded: 181 are as they should be; not compared: 141 that the platform manages or other checks look at, 22 that only one side has
+    ");
+    let source = Cluster::start_with(15, "postgres", &[("password_encryption", "md5")]);
+    let from = source.connection_string("postgres", "postgres");
+    assert_snapshot!(found(check(&from, &to, &ONLY), 0), @"
+    warning: password_encryption is md5 on the source, scram-sha-256 on the target, and applications can notice
+      = leave it: passwords become safer, and clients that are too old for SCRAM need a newer driver
+    succeeded: 200 are as they should be; not compared: 151 that the platform manages or other checks look at, 6 that only one side has
+    ");
+}
+
 #[test]
 fn parameters_that_wait_for_a_restart() {
     let source = Cluster::start(16);

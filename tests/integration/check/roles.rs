@@ -50,7 +50,7 @@ fn superusers_and_obstacles() {
       = pg_globals copy SOURCE TARGET: the migration service does not bring roles
     warning: 2 login roles without a password: boss, postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
-    warning: 2 roles that are superusers on the source are none on the target: boss, postgres
+    warning: 2 superusers of the source are none on the target: boss, postgres
       = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
     warning: copy has 0 errors and 3 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
@@ -62,7 +62,7 @@ fn superusers_and_obstacles() {
       = pg_globals copy SOURCE TARGET --dry-run lists all of it, with the ways out
     warning: 2 login roles without a password: boss, postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
-    warning: 2 roles that are superusers on the source are none on the target: boss, postgres
+    warning: 2 superusers of the source are none on the target: boss, postgres
       = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
     warning: copy has 1 error and 3 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them

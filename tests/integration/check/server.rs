@@ -14,7 +14,7 @@ fn versions() {
     let only = ["source-version"];
     assert_snapshot!(found(check(&from, &to, &only), 0), @"succeeded 603400: 15.18 on the source, 16.14 on the target");
     assert_snapshot!(found(check(&to, &from, &only), 1), @"
-    failed 603400: 16.14 on the source, 15.18 on the target: a migration cannot go to an older major version
+    failed: 16.14 on the source, 15.18 on the target: a migration cannot go to an older major version
       = create the target with version 16 or later
     ");
     let nobody = "host=/nowhere user=u dbname=d";
@@ -48,6 +48,46 @@ fn the_role_that_migrates() {
     ");
     let nowhere = "host=/nowhere user=u dbname=d";
     assert_snapshot!(found(check(&from, nowhere, &only), 0), @"unknown: the target could not be read");
+}
+
+/// Names in statements are quoted as SQL wants them.
+#[test]
+fn a_role_with_a_name_that_is_a_keyword() {
+    let source = Cluster::start(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, _) = azure(16, &[]);
+    target.sql("azuresu", "postgres", "CREATE ROLE \"user\" LOGIN");
+    let to = target.connection_string("user", "postgres");
+    assert_snapshot!(found(check(&from, &to, &["target-user"]), 1), @r#"
+    failed 603115: user is no member of azure_pg_admin
+      = as an administrator: GRANT azure_pg_admin TO "user"
+    failed 603116: user has no CREATEROLE
+      = as an administrator: ALTER ROLE "user" CREATEROLE
+    warning 603111: user is no member of pg_signal_backend: the service cannot end sessions that use a database that it replaces
+      = GRANT pg_signal_backend TO "user"
+    "#);
+}
+
+/// Whoever holds a lock on a catalog is not waited for.
+#[test]
+fn a_source_with_a_locked_catalog() {
+    let source = Cluster::start(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    let said = source.with_client("postgres", "postgres", async |client| {
+        client
+            .batch_execute("BEGIN; LOCK TABLE pg_catalog.pg_shdepend IN ACCESS EXCLUSIVE MODE")
+            .await
+            .unwrap();
+        let run = check(&from, &to, &["source-version", "network"]).with("--format text");
+        run.status(1).stdout
+    });
+    let said: Vec<&str> = said.lines().filter(|line| line.contains("the source")).collect();
+    assert_snapshot!(super::without_sockets(&said.join("\n")), @"
+    Failed: network (603000): the source: canceling statement due to lock timeout (55P03)
+    Unknown: source-version (603400): the source could not be read
+    Unknown: network: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    ");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::there::{Offer, There};
 use super::{Installed, installed};
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::{Outcomes, State};
-use crate::check::words::{count, list};
+use crate::check::words::{count, identifier, list};
 use crate::name::Name;
 use crate::platform::extensions::compare_versions;
 use crate::version::Major;
@@ -81,7 +81,9 @@ impl Sorted {
         if let Some(version) = version {
             let both = format!("{shown} (there {version})");
             match compare_versions(version, extension.version) {
-                Some(Ordering::Less) if extension.name.starts_with("postgis") => {
+                Some(Ordering::Less)
+                    if is_older_postgis(extension.name, version, extension.version) =>
+                {
                     self.older_postgis.push(both);
                 }
                 Some(Ordering::Less) => self.older.push(both),
@@ -119,7 +121,8 @@ impl Sorted {
         }
         if !self.in_system_schema.is_empty() {
             let names = list(&self.in_system_schema, usize::MAX);
-            let move_it = |name: &Name| format!("ALTER EXTENSION {name} SET SCHEMA public");
+            let move_it =
+                |name: &Name| format!("ALTER EXTENSION {} SET SCHEMA public", identifier(name));
             let statements: Vec<_> = self.in_system_schema.iter().map(move_it).collect();
             out.failed(format!("in a system schema: {names}")).code("603407").remedy(format!(
                 "on the source: {}; what cannot be moved: DROP EXTENSION, and CREATE EXTENSION … SCHEMA \
@@ -201,8 +204,31 @@ impl Sorted {
 }
 
 fn drop_on_source(names: &[&Name]) -> String {
+    let names: Vec<String> = names.iter().map(|name| identifier(name)).collect();
     format!(
         "on the source, when nothing needs it any more: DROP EXTENSION {}",
-        list(names, usize::MAX)
+        list(&names, usize::MAX)
     )
+}
+
+/// Whether the target's version of `PostGIS`, or of a companion, lacks features: the third number only
+/// counts corrections.
+fn is_older_postgis(name: &str, there: &str, here: &str) -> bool {
+    let release = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+    name.starts_with("postgis")
+        && compare_versions(&release(there), &release(here)) == Some(Ordering::Less)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_older_postgis;
+
+    #[test]
+    fn corrections_of_postgis_are_no_release() {
+        assert!(!is_older_postgis("postgis", "3.5.2", "3.5.3"));
+        assert!(!is_older_postgis("postgis_raster", "3.5.0", "3.5.3dev"));
+        assert!(is_older_postgis("postgis", "3.4.3", "3.5.0"));
+        assert!(is_older_postgis("postgis_topology", "2.5.5", "3.0.0"));
+        assert!(!is_older_postgis("hstore", "1.4", "1.8"));
+    }
 }

@@ -101,10 +101,22 @@ pub(super) fn preload(
     let others = Others::of(cx, there, &wanted, &preloaded.set);
     let more =
         missing.iter().map(|name| library(name)).chain(others.offered.iter().map(|it| &**it));
-    let value: Vec<&str> = preloaded.set.iter().map(String::as_str).chain(more).collect();
+    // The running server's value has the platform's libraries as well, which nobody can set.
+    let own = preloaded.set.iter().map(String::as_str);
+    let own = own.filter(|library| !is_platforms_library(base(library)));
+    let value: Vec<&str> = own.chain(more).collect();
     let set = cx.azure.set_parameter(PRELOAD, &value.join(","));
     let restart = cx.azure.command("restart", "");
-    let remedy = format!("{set}, and then, since it takes effect with a restart only: {restart}");
+    let look = if preloaded.is_told {
+        String::new()
+    } else {
+        format!(
+            "look at its value first, which has to stay in it: {}; then ",
+            cx.azure.show_parameter(PRELOAD)
+        )
+    };
+    let remedy =
+        format!("{look}{set}, and then, since it takes effect with a restart only: {restart}");
     if !missing.is_empty() {
         let named: Vec<String> = missing.iter().map(|name| named(name, needed)).collect();
         out.failed(format!(

@@ -66,6 +66,8 @@ pub(super) struct Preloaded {
     pub(super) set: Vec<String>,
     /// What is there now; all of it where only az was asked.
     pub(super) running: Vec<String>,
+    /// Whether az tells what it is set to.
+    pub(super) is_told: bool,
 }
 
 impl<'a> There<'a> {
@@ -173,8 +175,9 @@ fn preloaded(cx: &Context) -> Result<Preloaded, Unseen> {
     let live = setting.as_ref().map(|setting| elements(&setting.value));
     let told = parameter(&cx.azure, PRELOAD).and_then(|it| it.value.as_deref()).map(elements);
     match (live, told) {
-        (Some(running), Some(set)) => Ok(Preloaded { set, running }),
-        (Some(all), None) | (None, Some(all)) => Ok(Preloaded { set: all.clone(), running: all }),
+        (Some(running), Some(set)) => Ok(Preloaded { set, running, is_told: true }),
+        (Some(all), None) => Ok(Preloaded { set: all.clone(), running: all, is_told: false }),
+        (None, Some(all)) => Ok(Preloaded { set: all.clone(), running: all, is_told: true }),
         (None, None) => {
             Err(Unseen("nothing shows shared_preload_libraries of the target".to_owned()))
         }

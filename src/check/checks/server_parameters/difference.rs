@@ -17,6 +17,8 @@ pub(super) struct Difference<'a> {
     pub(super) there: &'a Setting,
     /// Whether somebody gave it a value on the source.
     pub(super) by_user: bool,
+    /// Whether somebody did on the target.
+    pub(super) by_user_there: bool,
 }
 
 impl Difference<'_> {
@@ -42,8 +44,24 @@ impl Difference<'_> {
         has(&MACHINE, self.name)
     }
 
+    /// Whether only what the servers have by default differs, which the target's version has its
+    /// reasons for.
+    pub(super) const fn is_of_defaults(&self) -> bool {
+        !self.by_user && !self.by_user_there
+    }
+
+    /// Whether the source's value is worse than the target's, whoever has chosen it.
+    pub(super) fn is_worse(&self) -> bool {
+        self.name == "password_encryption" && self.there.value == "scram-sha-256"
+    }
+
     /// What mends it.
     pub(super) fn remedy(&self, cx: &Context) -> String {
+        if self.is_worse() {
+            return "leave it: passwords become safer, and clients that are too old for SCRAM need a \
+                    newer driver"
+                .to_owned();
+        }
         if let Some(why) = self.read_only(cx) {
             let name = self.name();
             return match &*self.there.context {
@@ -96,10 +114,15 @@ impl Difference<'_> {
     }
 }
 
-/// What mends several at once: one command, and what to put in.
+/// What mends several at once: one command, and what to put in. What differs by default only, or is
+/// better as it is, has no command.
 pub(super) fn remedy_for_some(cx: &Context, differences: &[&Difference<'_>]) -> String {
-    if let [only] = differences {
-        return only.remedy(cx);
+    let mut differences = differences.to_vec();
+    differences.retain(|it| !it.is_of_defaults() && !it.is_worse());
+    match *differences {
+        [] => return "nothing, unless applications rely on what the source has".to_owned(),
+        [only] => return only.remedy(cx),
+        _ => {}
     }
     let (settable, read_only): (Vec<_>, Vec<_>) =
         differences.iter().partition(|difference| difference.read_only(cx).is_none());

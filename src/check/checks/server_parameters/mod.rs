@@ -165,7 +165,13 @@ impl<'a> Sorted<'a> {
             Some((_, Rule::AtLeast, _)) => matches!(order, Some(Ordering::Equal | Ordering::Less)),
             _ => order == Some(Ordering::Equal),
         };
-        let difference = Difference { name, here, there, by_user: is_by_user(here) };
+        let difference = Difference {
+            name,
+            here,
+            there,
+            by_user: is_by_user(here),
+            by_user_there: is_by_user(there),
+        };
         match must {
             _ if is_as_it_must => self.equal += 1,
             Some((_, _, why)) => self.must.push((difference, why)),
