@@ -175,8 +175,8 @@ fn give_away(owner: &Name, rows: &[&Row], major: Major) -> String {
             )
         }
         None => format!(
-            "on the source: REASSIGN OWNED BY {} TO …, which takes everything in this database and the \
-             databases themselves; or pg_restore --no-owner",
+            "on the source: REASSIGN OWNED BY {} TO …, which takes all that it owns in this database, \
+             and its databases; or pg_restore --no-owner",
             identifier(owner)
         ),
     }

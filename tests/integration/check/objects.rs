@@ -43,16 +43,24 @@ fn what_the_bootstrap_superuser_owns() {
                CREATE FOREIGN DATA WRAPPER homemade";
     let (_source, from) = own(10, sql);
     let run = |from: &str| check(from, &to, &["superuser-objects"]).with("--database shop");
-    assert_snapshot!(found(run(&from), 1), @"");
+    assert_snapshot!(found(run(&from), 1), @r#"
+    warning shop: the superuser postgres owns 2 sequences (such as public."Stock_id_seq") and 1 table (public."Stock"): the migration service does not bring what superusers own
+      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER TABLE public."Stock" OWNER TO …; or pg_restore --no-owner
+    failed shop: it takes a superuser, and the target has none, to create 1 foreign data wrapper (homemade) and 1 operator family (public.lonely)
+      = replace them on the source, or leave them out: pg_restore --use-list
+    "#);
     let (source, from) = own(16, "CREATE PROCEDURE nothing(int) LANGUAGE sql AS ''");
-    assert_snapshot!(found(run(&from), 0), @"");
+    assert_snapshot!(found(run(&from), 0), @"
+    warning shop: the superuser postgres owns 1 function (public.nothing(integer)): the migration service does not bring what superusers own
+      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER ROUTINE public.nothing(integer) OWNER TO …; or pg_restore --no-owner
+    ");
     // What is proposed can be done, and mends it.
     source.sql(
         "postgres",
         "shop",
         "CREATE ROLE app; ALTER ROUTINE public.nothing(integer) OWNER TO app",
     );
-    assert_snapshot!(found(run(&from), 0), @"");
+    assert_snapshot!(found(run(&from), 0), @"succeeded shop: no superuser owns anything in it, and nothing in it takes one to create");
     source.sql(
         "postgres",
         "shop",
@@ -60,7 +68,10 @@ fn what_the_bootstrap_superuser_owns() {
          CREATE OPERATOR CLASS s.ints FOR TYPE int4 USING btree AS OPERATOR 1 <; \
          CREATE OPERATOR FAMILY s.lonely USING hash",
     );
-    assert_snapshot!(found(run(&from), 1), @"");
+    assert_snapshot!(found(run(&from), 1), @"
+    failed shop: it takes a superuser, and the target has none, to create 1 operator class (s.ints) and 1 operator family (s.lonely)
+      = replace them on the source, or leave them out: pg_restore --use-list
+    ");
 }
 
 #[test]
@@ -74,7 +85,12 @@ fn subscriptions_with_a_slot() {
         let (source, from) = own(major, sql);
         let run = check(&from, &to, &["publications"]).with("--database shop");
         insta::allow_duplicates! {
-            assert_snapshot!(found(run, 0), @"");
+            assert_snapshot!(found(run, 0), @r#"
+            warning shop: the subscription "In"
+              = before the final dump, on the source: ALTER SUBSCRIPTION "In" DISABLE; ALTER SUBSCRIPTION "In" SET (slot_name = NONE); after the restore, on the target: CREATE SUBSCRIPTION "In" CONNECTION '…' PUBLICATION p, "Q" WITH (create_slot = false, slot_name = 'left_slot', copy_data = false); what the source had applied, and not yet confirmed, comes again
+            warning shop: the subscription left_over, which has no slot, and gets nothing
+              = create it on the target after the migration, if it is still needed
+            "#);
         }
         // The statements for the source work.
         source.sql("postgres", "shop", "ALTER SUBSCRIPTION \"In\" DISABLE");
@@ -116,9 +132,27 @@ fn who_changes_owners() {
         };
         let report = found(run("app"), 1);
         if major == 15 {
-            assert_snapshot!(report, @"");
+            assert_snapshot!(report, @"
+            failed 603110 bosses: app is neither its owner boss nor a member of it
+              = its owner has to be changed by boss or another superuser, as boss: ALTER DATABASE bosses OWNER TO app
+            failed 603110 others: app is neither its owner other nor a member of it
+              = as a superuser, or a role with CREATEROLE: GRANT other TO app
+            failed 603110 others: app cannot read 1 relation: public.t
+              = as a superuser, or a role with CREATEROLE: GRANT pg_read_all_data TO app; or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
+            failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
+              = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
+            ");
         } else {
-            assert_snapshot!(report, @"");
+            assert_snapshot!(report, @"
+            failed 603110 bosses: app is neither its owner boss nor a member of it
+              = its owner has to be changed by boss or another superuser, as boss: ALTER DATABASE bosses OWNER TO app
+            failed 603110 others: app is neither its owner other nor a member of it
+              = as a superuser, or a role with the ADMIN option on other: GRANT other TO app
+            failed 603110 others: app cannot read 1 relation: public.t
+              = as a superuser, or a role with the ADMIN option on pg_read_all_data: GRANT pg_read_all_data TO app; or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
+            failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
+              = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
+            ");
         }
     }
     let source = platforms::aurora_like(16);
@@ -131,7 +165,10 @@ fn who_changes_owners() {
     );
     let from = source.connection_string("postgres", "postgres");
     let run = check(&from, &to, &["source-user"]).with("--database shop");
-    assert_snapshot!(found(run, 1), @"");
+    assert_snapshot!(found(run, 1), @"
+    failed 603110 shop: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.t
+      = as a role with CREATEROLE, BYPASSRLS and the ADMIN option on postgres: ALTER ROLE postgres BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
+    ");
 }
 
 #[test]
@@ -143,30 +180,33 @@ fn privileges_on_system_functions() {
         let from = source.connection_string("postgres", "postgres");
         let run = || check(&from, &to, &["catalog-privileges"]).with("--database shop");
         insta::allow_duplicates! {
-            assert_snapshot!(found(run(), 0), @"");
+            assert_snapshot!(found(run(), 0), @"succeeded 603410 shop: nobody was granted any");
         }
         source.sql(
             "rdsadmin",
             "shop",
             "CREATE ROLE app; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO app WITH GRANT OPTION; \
-             GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC; \
+             GRANT EXECUTE ON FUNCTION pg_reload_conf() TO PUBLIC; \
              GRANT EXECUTE ON FUNCTION pg_sleep(float8) TO app; \
              CREATE FUNCTION pg_catalog.ours() RETURNS int LANGUAGE sql AS 'SELECT 1'; \
              GRANT EXECUTE ON FUNCTION pg_catalog.ours() TO app",
         );
         insta::allow_duplicates! {
-            assert_snapshot!(found(run(), 1), @"");
+            assert_snapshot!(found(run(), 1), @"
+            failed 603410 shop: these privileges cannot be given on the target: app has EXECUTE on pg_read_file(text), app has EXECUTE on pg_sleep(double precision)
+              = in this database of the source: REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM app CASCADE; REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM app
+            ");
         }
         // What is proposed can be done, and mends it.
         source.sql(
             "rdsadmin",
             "shop",
-            "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) FROM PUBLIC; \
+            "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() FROM PUBLIC; \
              REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM app CASCADE; \
              REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM app",
         );
         insta::allow_duplicates! {
-            assert_snapshot!(found(run(), 0), @"");
+            assert_snapshot!(found(run(), 0), @"succeeded 603410 shop: nobody was granted any");
         }
     }
 }
@@ -183,7 +223,10 @@ fn collations_of_domains_and_composite_types() {
         );
         let run = || check(&from, &to, &["collations"]).with("--database shop");
         insta::allow_duplicates! {
-            assert_snapshot!(found(run(), 1), @"");
+            assert_snapshot!(found(run(), 1), @r#"
+            failed 603402 shop: the target has no collation "de_DE.utf8", which 1 domain has: public.word
+              = ask Microsoft's support to add it; or give them one that pg_collation of the target has, in a maintenance window: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE … builds indexes anew, and a domain has to be created anew
+            "#);
         }
         source.sql(
             "postgres",
@@ -191,7 +234,10 @@ fn collations_of_domains_and_composite_types() {
             "CREATE TYPE pair AS (a text COLLATE \"de_DE.utf8\", b word)",
         );
         insta::allow_duplicates! {
-            assert_snapshot!(found(run(), 1), @"");
+            assert_snapshot!(found(run(), 1), @r#"
+            failed 603402 shop: the target has no collation "de_DE.utf8", which 2 columns and 1 domain have: public.pair.a and 2 more
+              = ask Microsoft's support to add it; or give them one that pg_collation of the target has, in a maintenance window: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE … builds indexes anew, and a domain has to be created anew
+            "#);
         }
     }
 }
