@@ -40,7 +40,7 @@ fn what_the_migration_does_not_bring() {
     assert_snapshot!(found(run("superuser-objects", &to), 1), @"
     succeeded plain: no superuser owns anything in it, and nothing in it takes one to create
     warning rich: the superuser dba owns 3 functions (such as public.minus(integer,integer)), 1 table (public.stock) and 1 view (public.owned_by_dba): the migration service does not bring what superusers own
-      = on the source: REASSIGN OWNED BY dba TO …, which takes everything in this database and the databases themselves; or pg_restore --no-owner
+      = on the source: REASSIGN OWNED BY dba TO …, which takes all that it owns in this database, and its databases; or pg_restore --no-owner
     warning rich: the platform's superuser rdsadmin, who is not on the target, owns 1 schema (platform) and 2 tables (such as platform.audit)
       = give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore --no-owner
     failed rich: it takes a superuser, and the target has none, to create 1 foreign data wrapper (homemade), 2 functions in internal (such as public.minus) and 1 leakproof function (public.tight)
@@ -60,15 +60,15 @@ fn what_the_migration_does_not_bring() {
     succeeded plain: there is none
     warning rich: "Branch" by postgres_fdw, with 1 user mapping and 1 foreign table; the migration service does not bring databases with postgres_fdw from outside Azure
       = create it on the target after the migration, with its user mappings and their passwords, and see that the target reaches the other server
-    warning rich: files by homemade, with 0 user mappings and 0 foreign tables; the wrapper is of no extension: creating it takes a superuser
-      = create it on the target after the migration, with its user mappings and their passwords, and see that the target reaches the other server
+    failed rich: files by homemade, with 0 user mappings and 0 foreign tables; the wrapper is of no extension: creating it takes a superuser, and the target has none
+      = do without it, or use a wrapper of an extension that the target offers; pg_restore --use-list leaves it out
     "#);
     assert_snapshot!(found(run("publications", &to), 0), @"
     succeeded plain: there is none
     warning rich: 1 publication: changes
       = create it on the target after the migration, and let the subscribers begin anew
-    warning rich: 1 subscription: incoming
-      = when the source takes no more writes: ALTER SUBSCRIPTION incoming DISABLE; then create it on the target, WITH (copy_data = false)
+    warning rich: the subscription incoming, which has no slot, and gets nothing
+      = create it on the target after the migration, if it is still needed
     ");
     assert_snapshot!(found(run("tablespaces", &to).with("--database spaced"), 0), @"
     succeeded plain: it uses no other tablespace
@@ -80,14 +80,14 @@ fn what_the_migration_does_not_bring() {
     assert_snapshot!(found(run("languages", &to), 1), @"
     succeeded 603413 plain: the target offers all its languages
     failed 603413 rich: pllua, needed by 1 function, is not offered
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE pllua
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE pllua
     failed 603413 rich: plv8, needed by no function, is not offered
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE plv8
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE plv8
     ");
     assert_snapshot!(found(run("languages", NOWHERE), 1), @"
     succeeded 603413 plain: the target offers all its languages
     failed 603413 rich: pllua, needed by 1 function, is not offered, by the documentation of flexible servers, since the target could not be read
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE pllua
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE pllua
     succeeded 603413 rich: plv8 is offered, by the documentation of flexible servers, since the target could not be read
     ");
     assert_snapshot!(found(run("dependents", NOWHERE), 0), @"unknown: the target could not be read");
