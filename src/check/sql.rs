@@ -21,13 +21,18 @@ macro_rules! of_no_extension {
     };
 }
 
-/// What was made by users (`FirstNormalObjectId`), and belongs to no extension.
+/// What was made by users (`FirstNormalObjectId`), belongs to no extension, and was not made by the
+/// server along with something else, such as the constructors of a range type.
 macro_rules! made_by_users {
     ($catalog:literal, $alias:literal) => {
         concat!(
             $alias,
-            ".oid >= 16384 AND ",
-            $crate::check::sql::of_no_extension!($catalog, $alias)
+            ".oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e \
+             WHERE e.classid = 'pg_catalog.",
+            $catalog,
+            "'::regclass AND e.objid = ",
+            $alias,
+            ".oid AND e.deptype IN ('e', 'i'))"
         )
     };
 }

@@ -62,8 +62,9 @@ impl Check for Casts {
                 some(casts, rows.len())
             ))
             .remedy(format!(
-                "drop it on the source, and create it on the target as its administrator, WITH \
-                 FUNCTION or WITH INOUT: DROP CAST ({} AS {})",
+                "create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop \
+                 it on the source in a maintenance window, since what uses it breaks: DROP CAST ({} \
+                 AS {})",
                 shown(first.text(0)),
                 shown(first.text(1))
             ));

@@ -1,4 +1,4 @@
-//! Privileges on catalogs that are closed on the target.
+//! Privileges on catalogs and system functions that cannot be given on the target.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,16 @@ use crate::version::Major;
 static ABOUT: About = About {
     name: "catalog-privileges",
     codes: &["603410"],
-    title: "nobody was granted privileges on pg_authid, pg_shadow and others that are closed on the target",
+    title: "nobody was granted privileges on system functions, nor on pg_authid, pg_shadow and others that are closed on the target",
     explanation: "On a flexible server pg_authid, pg_largeobject, pg_statistic, pg_subscription \
                   and pg_user_mapping are closed, and so are some views, such as pg_shadow, \
                   pg_config and pg_hba_file_rules. A dump brings the privileges that were granted \
                   on them, and restoring these fails: the service's code for it is 603410. The \
-                  lines have the REVOKE statements for the source. What needs such a catalog \
+                  lines have the REVOKE statements for the source. So it is with EXECUTE on system functions, \
+                  such as pg_read_file. What needs such a catalog \
                   there, often monitoring, has to do without on the target; pg_monitor and \
                   pg_read_all_settings show much of the same.",
-    looked_at: "the privileges on catalogs in the database",
+    looked_at: "the privileges on catalogs and system functions in the database",
     online: false,
 };
 
@@ -63,7 +64,27 @@ const GRANTED: Question = Question {
     },
 };
 
-/// A role's privileges on a catalog.
+/// What `pg_dump` repeats of system functions: it compares them since 9.6. Where nothing is
+/// remembered, a function was born with the default.
+const FUNCTIONS: Question = Question {
+    name: "privileges on system functions",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major > Major::OLDEST).then_some(
+            "SELECT p.oid::regprocedure::text, NULL::name, \
+             CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END, x.privilege_type, \
+             x.is_grantable FROM pg_proc p, aclexplode(p.proacl) AS x \
+             WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384 \
+             AND x.grantee <> p.proowner AND NOT EXISTS (SELECT FROM aclexplode(coalesce(\
+             (SELECT i.initprivs FROM pg_init_privs i \
+             WHERE i.classoid = 'pg_catalog.pg_proc'::regclass AND i.objoid = p.oid \
+             AND i.objsubid = 0), acldefault('f', p.proowner))) AS y \
+             WHERE y.grantee = x.grantee AND y.privilege_type = x.privilege_type) ORDER BY 1, 3",
+        )
+    },
+};
+
+/// A role's privileges on a catalog or function.
 #[derive(Default)]
 struct Granted<'a> {
     /// By column; none for all of it.
@@ -79,32 +100,36 @@ impl Check for CatalogPrivileges {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&GRANTED]
+        &[&GRANTED, &FUNCTIONS]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "nobody was granted any", |_, database, out| {
-            let rows = database.rows(&GRANTED)?;
             // The platform's own are not the user's to take away.
             let own = |row: &&Row| {
                 row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
             };
-            let all = grouped(rows.iter().filter(|row| !own(row)));
-            if all.is_empty() {
+            let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)));
+            let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)));
+            let all = || {
+                let catalogs = catalogs.iter().map(|one| ("", one));
+                catalogs.chain(functions.iter().map(|one| ("FUNCTION ", one)))
+            };
+            if all().next().is_none() {
                 return Ok(());
             }
-            let found: Vec<String> = all
-                .iter()
-                .map(|((catalog, grantee), granted)| {
+            let found: Vec<String> = all()
+                .map(|(_, ((name, grantee), granted))| {
                     let who = grantee
                         .map_or_else(|| "everybody".to_owned(), |it| Name::new(it).to_string());
                     let privileges: Vec<_> = granted.privileges.keys().copied().collect();
-                    format!("{who} has {} on {catalog}", privileges.join(", "))
+                    format!("{who} has {} on {name}", privileges.join(", "))
                 })
                 .collect();
-            let remedies: Vec<String> = all
-                .iter()
-                .map(|((catalog, grantee), granted)| revoke(catalog, *grantee, granted))
+            let remedies: Vec<String> = all()
+                .map(|(what, ((name, grantee), granted))| {
+                    revoke(&format!("{what}pg_catalog.{name}"), *grantee, granted)
+                })
                 .collect();
             out.failed(format!(
                 "these privileges cannot be given on the target: {}",
@@ -116,7 +141,7 @@ impl Check for CatalogPrivileges {
     }
 }
 
-/// By catalog and grantee, none for everybody.
+/// By catalog or function and grantee, none for everybody.
 fn grouped<'a>(
     rows: impl Iterator<Item = &'a Row>,
 ) -> BTreeMap<(&'a str, Option<&'a str>), Granted<'a>> {
@@ -133,7 +158,7 @@ fn grouped<'a>(
 }
 
 /// `REVOKE SELECT, UPDATE (rolname) ON pg_catalog.pg_authid FROM app`.
-fn revoke(catalog: &str, grantee: Option<&str>, all: &Granted<'_>) -> String {
+fn revoke(what: &str, grantee: Option<&str>, all: &Granted<'_>) -> String {
     let privileges = all.privileges.iter().map(|(privilege, columns)| {
         // Revoked from all of it, it goes from the columns too.
         let columns: Option<Vec<_>> =
@@ -147,5 +172,5 @@ fn revoke(catalog: &str, grantee: Option<&str>, all: &Granted<'_>) -> String {
     let from = grantee.map_or_else(|| "PUBLIC".to_owned(), |it| identifier(&Name::new(it)));
     // Whom it was granted on to loses it too.
     let cascade = if all.grantable { " CASCADE" } else { "" };
-    format!("REVOKE {} ON pg_catalog.{catalog} FROM {from}{cascade}", privileges.join(", "))
+    format!("REVOKE {} ON {what} FROM {from}{cascade}", privileges.join(", "))
 }

@@ -1,18 +1,18 @@
-//! Collations that columns have, and those that users have made.
+//! Collations that columns and domains have, and those that users have made.
 
 use super::locales::{AVAILABLE, Collation};
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::sql::{made_by_users, user_schema};
-use crate::check::words::{count, qualified, shown, some};
+use crate::check::words::{and, count, qualified, shown, some};
 use crate::check::{About, Check};
 use crate::name::Name;
 
 static ABOUT: About = About {
     name: "collations",
     codes: &["603402", "603403"],
-    title: "the target has the collations of columns, and none was made by users",
+    title: "the target has the collations of columns and domains, and none was made by users",
     explanation: "The migration service stops where users have made collations: `User defined \
                   Collations are present in the source database. Please drop them before retrying \
                   the migration.` (603403). pg_dump and pg_restore bring them, where the target \
@@ -20,26 +20,33 @@ static ABOUT: About = About {
                   is 603402; restoring it says `collation \"…\" for encoding \"…\" does not \
                   exist`. Another collation can change the order, and what counts as equal, in \
                   indexes and unique constraints.",
-    looked_at: "pg_collation of the database and of the target",
+    looked_at: "pg_collation of both, the database's columns and domains; not what views, functions and defaults compute",
     online: false,
 };
 
-/// Columns of tables and of indexes; oid 100 is the database's own.
-const COLUMNS: Question = Question {
-    name: "collations of columns",
+/// Columns of tables, indexes and composite types, and domains that do not have their type's; oid
+/// 100 is the database's own.
+const USED: Question = Question {
+    name: "collations of columns and domains",
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT l.collname, count(*), \
-             min(format('%I.%I.%I', n.nspname, c.relname, a.attname)) \
+            "SELECT l.collname, sum(u.columns), sum(u.domains), min(u.name) FROM (\
+             SELECT a.attcollation AS collation, 1 AS columns, 0 AS domains, \
+             format('%I.%I.%I', n.nspname, c.relname, a.attname) AS name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_collation l ON l.oid = a.attcollation \
-             WHERE a.attcollation <> 100 AND a.attnum > 0 AND NOT a.attisdropped \
-             AND l.collnamespace = 'pg_catalog'::regnamespace AND l.collname NOT IN ('C', 'POSIX') \
-             AND c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I') AND ",
+             WHERE a.attnum > 0 AND NOT a.attisdropped \
+             AND c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I', 'c') AND ",
             user_schema!(),
-            " GROUP BY l.collname ORDER BY l.collname"
+            " UNION ALL SELECT t.typcollation, 0, 1, format('%I.%I', n.nspname, t.typname) \
+             FROM pg_type t JOIN pg_type b ON b.oid = t.typbasetype \
+             JOIN pg_namespace n ON n.oid = t.typnamespace \
+             WHERE t.typtype = 'd' AND t.typcollation <> b.typcollation AND ",
+            user_schema!(),
+            ") AS u JOIN pg_collation l ON l.oid = u.collation AND l.oid <> 100 \
+             AND l.collnamespace = 'pg_catalog'::regnamespace AND l.collname NOT IN ('C', 'POSIX') \
+             GROUP BY l.collname ORDER BY l.collname"
         ))
     },
 };
@@ -67,13 +74,14 @@ impl Check for Collations {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&AVAILABLE, &COLUMNS, &OWN]
+        &[&AVAILABLE, &USED, &OWN]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let all = cx.source.catalog()?;
         let collations = cx.target.rows(&AVAILABLE);
-        let clean = "the target has the collations of all columns, and none was made by users";
+        let clean =
+            "the target has the collations of all columns and domains, and none was made by users";
         cx.each_database(out, clean, |name, database, out| {
             let encoding = all.get(name).map_or("", |entry| entry.encoding.as_str());
             let own: Vec<_> =
@@ -86,33 +94,39 @@ impl Check for Collations {
                 ))
                 .code("603403")
                 .remedy(format!(
-                    "migrate this database with pg_dump and pg_restore, or drop them on the source: \
-                     DROP COLLATION {}",
+                    "migrate this database with pg_dump and pg_restore, or drop them on the source in a \
+                     maintenance window, since what uses them breaks: DROP COLLATION {}",
                     own[0]
                 ));
             }
-            let columns = database.rows(&COLUMNS)?;
-            if columns.is_empty() {
+            let used = database.rows(&USED)?;
+            if used.is_empty() {
                 return Ok(());
             }
             let there: Vec<_> = collations.clone()?.iter().map(Collation::from_row).collect();
-            for row in columns {
+            for row in used {
                 let collation = Name::new(row.text(0));
                 let alike =
                     |it: &Collation<'_>| it.name == collation.as_str() && it.is_for(encoding);
                 if there.iter().any(alike) {
                     continue;
                 }
+                let numbers = [(1, "column"), (2, "domain")]
+                    .map(|(index, what)| (row.number(index).unwrap_or(0), what));
+                let total: usize = numbers.iter().map(|(number, _)| number).sum();
+                let things = numbers.iter().filter(|(number, _)| *number > 0);
+                let things: Vec<_> = things.map(|(number, what)| count(*number, what)).collect();
                 out.failed(format!(
-                    "the target has no collation {collation}, which {} of tables or indexes {}: {}",
-                    count(row.number(1).unwrap_or(0), "column"),
-                    if row.text(1) == "1" { "has" } else { "have" },
-                    some([shown(row.text(2))], row.number(1).unwrap_or(0))
+                    "the target has no collation {collation}, which {} {}: {}",
+                    and(&things),
+                    if total == 1 { "has" } else { "have" },
+                    some([shown(row.text(3))], total)
                 ))
                 .code("603402")
                 .remedy(
-                    "give them one that pg_collation of the target has: ALTER TABLE … ALTER COLUMN … \
-                     TYPE … COLLATE …; or ask Microsoft's support to add it",
+                    "ask Microsoft's support to add it; or give them one that pg_collation of the \
+                     target has, in a maintenance window: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE \
+                     … builds indexes anew, and a domain has to be created anew",
                 );
             }
             Ok(())

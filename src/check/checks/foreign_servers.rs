@@ -59,10 +59,17 @@ impl Check for ForeignServers {
                 let tables = count(row.number(3).unwrap_or(0), "foreign table");
                 let mut found = format!("{name} by {wrapper}, with {mappings} and {tables}");
                 if row.flag(4) {
-                    found.push_str(
-                        "; the wrapper is of no extension: creating it takes a superuser",
+                    out.failed(format!(
+                        "{found}; the wrapper is of no extension: creating it takes a superuser, and \
+                         the target has none"
+                    ))
+                    .remedy(
+                        "do without it, or use a wrapper of an extension that the target offers; \
+                         pg_restore --use-list leaves it out",
                     );
-                } else if wrapper.as_str() == "postgres_fdw" {
+                    continue;
+                }
+                if wrapper.as_str() == "postgres_fdw" {
                     found.push_str(
                         "; the migration service does not bring databases with postgres_fdw from \
                          outside Azure",

@@ -77,12 +77,12 @@ impl Check for Languages {
                     out.succeeded(format!("{name} is offered{by}"));
                 } else if !is_offered {
                     let what = if row.flag(2) { "EXTENSION" } else { "LANGUAGE" };
-                    out.failed(format!("{name}, needed by {functions}, is not offered{by}")).remedy(
-                        format!(
-                            "write the functions in PL/pgSQL, and drop it on the source: DROP {what} {}",
+                    out.failed(format!("{name}, needed by {functions}, is not offered{by}"))
+                        .remedy(format!(
+                            "write the functions in PL/pgSQL, and drop it on the source in a \
+                             maintenance window, since what uses it breaks: DROP {what} {}",
                             identifier(&name)
-                        ),
-                    );
+                        ));
                 }
             }
             Ok(())

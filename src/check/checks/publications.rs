@@ -4,7 +4,7 @@ use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::sql::of_no_extension;
-use crate::check::words::{count, identifier, some};
+use crate::check::words::{count, identifier, shown, some};
 use crate::check::{About, Check};
 use crate::name::Name;
 use crate::version::Major;
@@ -23,15 +23,17 @@ static ABOUT: About = About {
     online: false,
 };
 
+/// Never how a subscription connects: passwords are among that.
 const BOTH: Question = Question {
     name: "publications and subscriptions",
     of: Of::SourceDatabases,
     sql: |major| {
         (major >= Major::new(10)).then_some(concat!(
-            "SELECT 'publication', p.pubname FROM pg_publication p WHERE ",
+            "SELECT 'publication', p.pubname, NULL, NULL FROM pg_publication p WHERE ",
             of_no_extension!("pg_publication", "p"),
-            " UNION ALL SELECT 'subscription', s.subname FROM pg_subscription s \
-             JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database() \
+            " UNION ALL SELECT 'subscription', s.subname, quote_literal(s.subslotname), \
+             (SELECT string_agg(quote_ident(x), ', ') FROM unnest(s.subpublications) AS x) \
+             FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database() \
              ORDER BY 1, 2"
         ))
     },
@@ -51,24 +53,42 @@ impl Check for Publications {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "there is none", |_, database, out| {
             let rows = database.rows(&BOTH)?;
-            for kind in ["publication", "subscription"] {
-                let names = rows.iter().filter(|row| row.text(0) == kind);
-                let names: Vec<Name> = names.map(|row| Name::new(row.text(1))).collect();
-                let Some(first) = names.first() else { continue };
-                let found = format!("{}: {}", count(names.len(), kind), some(&names, names.len()));
-                let remedy = if kind == "publication" {
-                    "create it on the target after the migration, and let the subscribers begin anew"
-                        .to_owned()
-                } else {
-                    format!(
-                        "when the source takes no more writes: ALTER SUBSCRIPTION {} DISABLE; then \
-                         create it on the target, WITH (copy_data = false)",
-                        identifier(first)
-                    )
+            let (publications, subscriptions): (Vec<_>, Vec<_>) =
+                rows.iter().partition(|row| row.text(0) == "publication");
+            if !publications.is_empty() {
+                let names = publications.iter().map(|row| Name::new(row.text(1)));
+                out.warning(format!(
+                    "{}: {}",
+                    count(publications.len(), "publication"),
+                    some(names, publications.len())
+                ))
+                .remedy(
+                    "create it on the target after the migration, and let the subscribers begin anew",
+                );
+            }
+            for row in subscriptions {
+                let name = Name::new(row.text(1));
+                match row.get(2) {
+                    Some(slot) => out
+                        .warning(format!("the subscription {name}"))
+                        .remedy(take_over(&identifier(&name), slot, row.text(3))),
+                    None => out
+                        .warning(format!("the subscription {name}, which has no slot, and gets nothing"))
+                        .remedy("create it on the target after the migration, if it is still needed"),
                 };
-                out.warning(found).remedy(remedy);
             }
             Ok(())
         })
     }
+}
+
+/// The slot on the publisher keeps what is written there meanwhile.
+fn take_over(name: &str, slot: &str, publications: &str) -> String {
+    let (slot, publications) = (shown(slot), shown(publications));
+    format!(
+        "before the final dump, on the source: ALTER SUBSCRIPTION {name} DISABLE; ALTER SUBSCRIPTION \
+         {name} SET (slot_name = NONE); after the restore, on the target: CREATE SUBSCRIPTION {name} \
+         CONNECTION '…' PUBLICATION {publications} WITH (create_slot = false, slot_name = {slot}, \
+         copy_data = false); what the source had applied, and not yet confirmed, comes again"
+    )
 }

@@ -7,6 +7,7 @@ use crate::check::sql::{of_no_extension, user_schema};
 use crate::check::words::{identifier, listed};
 use crate::check::{About, Check};
 use crate::name::Name;
+use crate::platform::{Answers, Platform};
 use crate::version::Major;
 
 static ABOUT: About = About {
@@ -28,8 +29,9 @@ const OWNER: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(
-            "SELECT pg_get_userbyid(datdba), pg_has_role(datdba, 'USAGE') FROM pg_database \
-             WHERE datname = current_database()",
+            "SELECT pg_get_userbyid(d.datdba), pg_has_role(d.datdba, 'USAGE'), r.rolsuper \
+             FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba \
+             WHERE d.datname = current_database()",
         )
     },
 };
@@ -78,7 +80,8 @@ impl Check for SourceUser {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let answers = &cx.source.server()?.live.answers;
+        let live = &cx.source.server()?.live;
+        let answers = &live.answers;
         let user = &answers.user;
         let me = identifier(user);
         let clean =
@@ -86,15 +89,15 @@ impl Check for SourceUser {
         cx.each_database(out, &clean, |name, database, out| {
             if let Some(row) = database.rows(&OWNER)?.first().filter(|row| !row.flag(1)) {
                 let owner = Name::new(row.text(0));
-                let database = identifier(name);
-                // Nobody becomes a member of a platform's superuser.
-                let remedy = if cx.source.is_platforms_role(&owner) {
-                    format!("ALTER DATABASE {database} OWNER TO {me}")
-                } else {
+                // Nobody shall become a member of a superuser, or may of a platform's role.
+                let remedy = if row.flag(2) || cx.source.is_platforms_role(&owner) {
                     format!(
-                        "GRANT {} TO {me}; or ALTER DATABASE {database} OWNER TO {me}",
-                        identifier(&owner)
+                        "its owner has to be changed by {owner} or another superuser, as {owner}: ALTER \
+                         DATABASE {} OWNER TO {me}",
+                        identifier(name)
                     )
+                } else {
+                    granted(answers, &owner)
                 };
                 out.failed(format!("{user} is neither its owner {owner} nor a member of it"))
                     .looked_at("pg_database of the source")
@@ -102,9 +105,10 @@ impl Check for SourceUser {
             }
             if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation") {
                 let all = if answers.major >= Major::new(14) {
-                    format!("GRANT pg_read_all_data TO {me}; or as their owner: ")
+                    let everything = granted(answers, &Name::new("pg_read_all_data"));
+                    format!("{everything}; or as their owner: ")
                 } else {
-                    String::new()
+                    "as their owner: ".to_owned()
                 };
                 out.failed(format!("{user} cannot read {list}")).remedy(format!(
                     "{all}GRANT USAGE ON SCHEMA … TO {me}; GRANT SELECT ON ALL TABLES IN SCHEMA … TO \
@@ -113,9 +117,38 @@ impl Check for SourceUser {
             }
             if let Some(list) = listed(database.rows(&HIDDEN)?, "table") {
                 out.failed(format!("pg_dump stops, since policies may hide rows from {user}, in {list}"))
-                    .remedy(format!("ALTER ROLE {me} BYPASSRLS; or migrate as the tables' owner"));
+                    .remedy(exempt(live.platform, answers));
             }
             Ok(())
         })
+    }
+}
+
+/// How the connected role becomes a member of `role`: by itself, or by whoever may grant that.
+fn granted(answers: &Answers, role: &Name) -> String {
+    let grant = format!("GRANT {} TO {}", identifier(role), identifier(&answers.user));
+    if answers.may_grant(role.as_str()) {
+        grant
+    } else if answers.major < Major::new(16) {
+        format!("as a superuser, or a role with CREATEROLE: {grant}")
+    } else {
+        format!("as a superuser, or a role with the ADMIN option on {role}: {grant}")
+    }
+}
+
+/// How the connected role sees all rows: before 16 it takes a superuser to exempt it.
+fn exempt(platform: Option<&Platform>, answers: &Answers) -> String {
+    let owner = "migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY";
+    let exempt = format!("ALTER ROLE {} BYPASSRLS; or {owner}", identifier(&answers.user));
+    let managed = platform.filter(|platform| !platform.admin_is_superuser());
+    match managed {
+        Some(platform) if answers.major < Major::new(16) => {
+            format!("{owner}: nobody may give BYPASSRLS on {} before 16", platform.title())
+        }
+        Some(_) => format!(
+            "as a role with CREATEROLE, BYPASSRLS and the ADMIN option on {}: {exempt}",
+            answers.user
+        ),
+        None => format!("as a superuser: {exempt}"),
     }
 }

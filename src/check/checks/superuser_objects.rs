@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::answer::Row;
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
@@ -9,6 +10,7 @@ use crate::check::sql::{made_by_users, of_no_extension, user_schema};
 use crate::check::words::{and, count, identifier, shown};
 use crate::check::{About, Check};
 use crate::name::Name;
+use crate::version::Major;
 
 static ABOUT: About = About {
     name: "superuser-objects",
@@ -30,7 +32,7 @@ const OWNED: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT s.rolname, o.kind, count(*), min(o.name) FROM (\
+            "SELECT s.rolname, o.kind, count(*), min(o.name), s.oid = 10 FROM (\
              SELECT c.relowner AS owner, CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' \
              THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END AS kind, \
              format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c \
@@ -39,7 +41,7 @@ const OWNED: Question = Question {
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
-            " UNION ALL SELECT p.proowner, 'function', format('%I.%I', n.nspname, p.proname) \
+            " UNION ALL SELECT p.proowner, 'function', p.oid::regprocedure::text \
              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ",
             user_schema!(),
             " AND ",
@@ -57,12 +59,12 @@ const OWNED: Question = Question {
             user_schema!(),
             " AND ",
             made_by_users!("pg_type", "t"),
-            ") AS o JOIN pg_roles s ON s.oid = o.owner AND s.rolsuper GROUP BY 1, 2 ORDER BY 1, 2"
+            ") AS o JOIN pg_roles s ON s.oid = o.owner AND s.rolsuper GROUP BY 1, 2, s.oid ORDER BY 1, 2"
         ))
     },
 };
 
-/// The handler of a language or of an access method goes with it.
+/// The handler of a language or of an access method goes with it, as a family does with its classes.
 const ONLY_SUPERUSERS: Question = Question {
     name: "what only superusers create",
     of: Of::SourceDatabases,
@@ -86,8 +88,15 @@ const ONLY_SUPERUSERS: Question = Question {
             " UNION ALL SELECT 'operator class', format('%I.%I', n.nspname, o.opcname) \
              FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE ",
             made_by_users!("pg_opclass", "o"),
+            " UNION ALL SELECT 'operator family', format('%I.%I', n.nspname, f.opfname) \
+             FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace \
+             WHERE NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcfamily = f.oid) AND ",
+            made_by_users!("pg_opfamily", "f"),
             " UNION ALL SELECT 'access method', format('%I', a.amname) FROM pg_am a WHERE ",
             made_by_users!("pg_am", "a"),
+            " UNION ALL SELECT 'foreign data wrapper', format('%I', w.fdwname) \
+             FROM pg_foreign_data_wrapper w WHERE ",
+            made_by_users!("pg_foreign_data_wrapper", "w"),
             ") AS o GROUP BY 1 ORDER BY 1"
         ))
     },
@@ -105,17 +114,19 @@ impl Check for SuperuserObjects {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let major = cx.source.server()?.live.answers.major;
         let clean = "no superuser owns anything in it, and nothing in it takes one to create";
         cx.each_database(out, clean, |_, database, out| {
-            let mut by_owner: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+            let mut by_owner: BTreeMap<Name, Vec<&Row>> = BTreeMap::new();
             for row in database.rows(&OWNED)? {
-                let owner = Name::new(row.text(0));
-                let things = count(row.number(2).unwrap_or(0), row.text(1));
-                by_owner.entry(owner).or_default().push(format!("{things} ({})", example(row.text(3), row.text(2))));
+                by_owner.entry(Name::new(row.text(0))).or_default().push(row);
             }
-            for (owner, things) in by_owner {
-                let things = and(&things);
-                let me = identifier(&owner);
+            for (owner, rows) in by_owner {
+                let things = rows.iter().map(|row| {
+                    let things = count(row.number(2).unwrap_or(0), row.text(1));
+                    format!("{things} ({})", example(row.text(3), row.text(2)))
+                });
+                let things = and(&things.collect::<Vec<_>>());
                 if cx.source.is_platforms_role(&owner) {
                     out.warning(format!(
                         "the platform's superuser {owner}, who is not on the target, owns {things}"
@@ -129,7 +140,7 @@ impl Check for SuperuserObjects {
                         "the superuser {owner} owns {things}: the migration service does not bring \
                          what superusers own"
                     ))
-                    .remedy(format!("on the source: REASSIGN OWNED BY {me} TO …"));
+                    .remedy(give_away(&owner, &rows, major));
                 }
             }
             let rows = database.rows(&ONLY_SUPERUSERS)?;
@@ -145,11 +156,35 @@ impl Check for SuperuserObjects {
                 });
                 let things = and(&things.collect::<Vec<_>>());
                 out.failed(format!("it takes a superuser, and the target has none, to create {things}"))
-                    .looked_at("pg_proc, pg_type, pg_opclass and pg_am of the database")
+                    .looked_at("pg_proc, pg_type, pg_opclass, pg_opfamily, pg_am and pg_foreign_data_wrapper of the database")
                     .remedy("replace them on the source, or leave them out: pg_restore --use-list");
             }
             Ok(())
         })
+    }
+}
+
+/// What the bootstrap superuser owns can only be given away one by one.
+fn give_away(owner: &Name, rows: &[&Row], major: Major) -> String {
+    // A sequence may go with its table only.
+    let one = rows.iter().find(|row| row.text(1) != "sequence").or(rows.first());
+    match one.filter(|row| row.flag(4)) {
+        Some(row) => {
+            let kind = match row.text(1) {
+                "function" if major >= Major::new(11) => "ROUTINE".to_owned(),
+                kind => kind.to_uppercase(),
+            };
+            format!(
+                "on the source, one by one, since REASSIGN OWNED cannot take from this superuser: \
+                 ALTER {kind} {} OWNER TO …; or pg_restore --no-owner",
+                shown(row.text(3))
+            )
+        }
+        None => format!(
+            "on the source: REASSIGN OWNED BY {} TO …, which takes all that it owns in this database, \
+             and its databases; or pg_restore --no-owner",
+            identifier(owner)
+        ),
     }
 }
 

@@ -69,8 +69,8 @@ impl Check for TextSearch {
                     row.text(0)
                 ))
                 .remedy(format!(
-                    "change what needs it to one that the target has, and drop it on the source: \
-                     DROP TEXT SEARCH {what} {name}"
+                    "change what needs it to one that the target has, and drop it on the source in a \
+                     maintenance window, since what uses it breaks: DROP TEXT SEARCH {what} {name}"
                 ));
             }
             Ok(())

@@ -58,7 +58,8 @@ impl Check for WithOids {
             let rows = database.rows(&WITH_OIDS)?;
             if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
                 out.failed(format!("WITH OIDS: {list}")).remedy(format!(
-                    "where nothing reads the column oid: ALTER TABLE {} SET WITHOUT OIDS",
+                    "where nothing reads the column oid, in a maintenance window, since it locks and \
+                     rewrites the table: ALTER TABLE {} SET WITHOUT OIDS",
                     shown(&qualified(first, 1))
                 ));
             }

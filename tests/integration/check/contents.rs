@@ -28,22 +28,22 @@ fn what_the_migration_does_not_bring() {
     assert_snapshot!(found(run("casts", &to), 1), @"
     succeeded 603409 plain: there is none
     failed 603409 rich: 2 casts, which the migration service does not bring: (public.mood AS text), (bytea AS text); 1 WITHOUT FUNCTION, which takes a superuser
-      = drop it on the source, and create it on the target as its administrator, WITH FUNCTION or WITH INOUT: DROP CAST (public.mood AS text)
+      = create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop it on the source in a maintenance window, since what uses it breaks: DROP CAST (public.mood AS text)
     ");
     assert_snapshot!(found(run("text-search", &to), 1), @"
     succeeded plain: there is none
     failed rich: the text search parser public.words, needed by 1 configuration, takes a superuser to create, and the target has none
-      = change what needs it to one that the target has, and drop it on the source: DROP TEXT SEARCH PARSER public.words
+      = change what needs it to one that the target has, and drop it on the source in a maintenance window, since what uses it breaks: DROP TEXT SEARCH PARSER public.words
     failed rich: the text search template public.plain takes a superuser to create, and the target has none
-      = change what needs it to one that the target has, and drop it on the source: DROP TEXT SEARCH TEMPLATE public.plain
+      = change what needs it to one that the target has, and drop it on the source in a maintenance window, since what uses it breaks: DROP TEXT SEARCH TEMPLATE public.plain
     ");
     assert_snapshot!(found(run("superuser-objects", &to), 1), @"
     succeeded plain: no superuser owns anything in it, and nothing in it takes one to create
-    warning rich: the superuser dba owns 3 functions (such as public.minus), 1 table (public.stock) and 1 view (public.owned_by_dba): the migration service does not bring what superusers own
-      = on the source: REASSIGN OWNED BY dba TO …
+    warning rich: the superuser dba owns 3 functions (such as public.minus(integer,integer)), 1 table (public.stock) and 1 view (public.owned_by_dba): the migration service does not bring what superusers own
+      = on the source: REASSIGN OWNED BY dba TO …, which takes all that it owns in this database, and its databases; or pg_restore --no-owner
     warning rich: the platform's superuser rdsadmin, who is not on the target, owns 1 schema (platform) and 2 tables (such as platform.audit)
       = give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore --no-owner
-    failed rich: it takes a superuser, and the target has none, to create 2 functions in internal (such as public.minus) and 1 leakproof function (public.tight)
+    failed rich: it takes a superuser, and the target has none, to create 1 foreign data wrapper (homemade), 2 functions in internal (such as public.minus) and 1 leakproof function (public.tight)
       = replace them on the source, or leave them out: pg_restore --use-list
     ");
     assert_snapshot!(found(run("catalog-privileges", &to), 1), @"
@@ -56,19 +56,19 @@ fn what_the_migration_does_not_bring() {
     warning rich: 1 event trigger, which a role that is no superuser may not be able to create: on_start (on ddl_command_start)
       = restore without them (pg_restore --use-list), and try CREATE EVENT TRIGGER on the target as its administrator
     ");
-    assert_snapshot!(found(run("foreign-servers", &to), 0), @r#"
+    assert_snapshot!(found(run("foreign-servers", &to), 1), @r#"
     succeeded plain: there is none
     warning rich: "Branch" by postgres_fdw, with 1 user mapping and 1 foreign table; the migration service does not bring databases with postgres_fdw from outside Azure
       = create it on the target after the migration, with its user mappings and their passwords, and see that the target reaches the other server
-    warning rich: files by homemade, with 0 user mappings and 0 foreign tables; the wrapper is of no extension: creating it takes a superuser
-      = create it on the target after the migration, with its user mappings and their passwords, and see that the target reaches the other server
+    failed rich: files by homemade, with 0 user mappings and 0 foreign tables; the wrapper is of no extension: creating it takes a superuser, and the target has none
+      = do without it, or use a wrapper of an extension that the target offers; pg_restore --use-list leaves it out
     "#);
     assert_snapshot!(found(run("publications", &to), 0), @"
     succeeded plain: there is none
     warning rich: 1 publication: changes
       = create it on the target after the migration, and let the subscribers begin anew
-    warning rich: 1 subscription: incoming
-      = when the source takes no more writes: ALTER SUBSCRIPTION incoming DISABLE; then create it on the target, WITH (copy_data = false)
+    warning rich: the subscription incoming, which has no slot, and gets nothing
+      = create it on the target after the migration, if it is still needed
     ");
     assert_snapshot!(found(run("tablespaces", &to).with("--database spaced"), 0), @"
     succeeded plain: it uses no other tablespace
@@ -80,14 +80,14 @@ fn what_the_migration_does_not_bring() {
     assert_snapshot!(found(run("languages", &to), 1), @"
     succeeded 603413 plain: the target offers all its languages
     failed 603413 rich: pllua, needed by 1 function, is not offered
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE pllua
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE pllua
     failed 603413 rich: plv8, needed by no function, is not offered
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE plv8
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE plv8
     ");
     assert_snapshot!(found(run("languages", NOWHERE), 1), @"
     succeeded 603413 plain: the target offers all its languages
     failed 603413 rich: pllua, needed by 1 function, is not offered, by the documentation of flexible servers, since the target could not be read
-      = write the functions in PL/pgSQL, and drop it on the source: DROP LANGUAGE pllua
+      = write the functions in PL/pgSQL, and drop it on the source in a maintenance window, since what uses it breaks: DROP LANGUAGE pllua
     succeeded 603413 rich: plv8 is offered, by the documentation of flexible servers, since the target could not be read
     ");
     assert_snapshot!(found(run("dependents", NOWHERE), 0), @"unknown: the target could not be read");
@@ -159,7 +159,7 @@ fn an_old_source() {
     assert_snapshot!(found(run("with-oids"), 1), @r#"
     succeeded 603404 plain: there is none
     failed 603404 rich: WITH OIDS: 1 table: public."Old"
-      = where nothing reads the column oid: ALTER TABLE public."Old" SET WITHOUT OIDS
+      = where nothing reads the column oid, in a maintenance window, since it locks and rewrites the table: ALTER TABLE public."Old" SET WITHOUT OIDS
     "#);
     assert_snapshot!(found(check(&to, &to, &["with-oids"]), 0), @"succeeded 603404: there are none since 12");
     assert_snapshot!(found(check(NOWHERE, &to, &["with-oids"]), 0), @"unknown 603404: the source could not be read");

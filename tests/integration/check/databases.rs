@@ -285,14 +285,14 @@ fn who_migrates_them() {
     assert_snapshot!(found(run, 1), @r#"
     unknown 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
     failed 603110 others: postgres is neither its owner other nor a member of it
-      = GRANT other TO postgres; or ALTER DATABASE others OWNER TO postgres
+      = GRANT other TO postgres
     failed 603110 others: postgres cannot read 2 relations: public.unreadable, public.unreadable_id_seq
       = GRANT pg_read_all_data TO postgres; or as their owner: GRANT USAGE ON SCHEMA … TO postgres; GRANT SELECT ON ALL TABLES IN SCHEMA … TO postgres; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO postgres
     failed 603110 others: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.readable
-      = ALTER ROLE postgres BYPASSRLS; or migrate as the tables' owner
+      = migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY: nobody may give BYPASSRLS on Amazon Aurora PostgreSQL before 16
     succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
     failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it
-      = ALTER DATABASE platforms OWNER TO postgres
+      = its owner has to be changed by rdsadmin or another superuser, as rdsadmin: ALTER DATABASE platforms OWNER TO postgres
     "#);
 }
 
@@ -377,16 +377,16 @@ fn collations() {
     );
     let run = |to: &str| check(&from, to, &["collations"]).with("--database plain --database rich");
     assert_snapshot!(found(run(&to), 1), @r#"
-    succeeded plain: the target has the collations of all columns, and none was made by users
+    succeeded plain: the target has the collations of all columns and domains, and none was made by users
     failed 603403 rich: 1 collation made by users, with which the migration service stops: public.mine
-      = migrate this database with pg_dump and pg_restore, or drop them on the source: DROP COLLATION public.mine
-    failed 603402 rich: the target has no collation "de_DE.utf8", which 2 columns of tables or indexes have: public.t.a and 1 more
-      = give them one that pg_collation of the target has: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE …; or ask Microsoft's support to add it
+      = migrate this database with pg_dump and pg_restore, or drop them on the source in a maintenance window, since what uses them breaks: DROP COLLATION public.mine
+    failed 603402 rich: the target has no collation "de_DE.utf8", which 2 columns have: public.t.a and 1 more
+      = ask Microsoft's support to add it; or give them one that pg_collation of the target has, in a maintenance window: ALTER TABLE … ALTER COLUMN … TYPE … COLLATE … builds indexes anew, and a domain has to be created anew
     "#);
     assert_snapshot!(found(run(NOWHERE), 1), @"
     unknown plain: the target could not be read
     failed 603403 rich: 1 collation made by users, with which the migration service stops: public.mine
-      = migrate this database with pg_dump and pg_restore, or drop them on the source: DROP COLLATION public.mine
+      = migrate this database with pg_dump and pg_restore, or drop them on the source in a maintenance window, since what uses them breaks: DROP COLLATION public.mine
     unknown rich: the target could not be read
     ");
 }

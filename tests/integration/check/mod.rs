@@ -4,6 +4,7 @@ mod azure;
 mod contents;
 mod databases;
 mod extensions;
+mod objects;
 mod online;
 mod parameters;
 mod roles;
