@@ -390,7 +390,8 @@ impl Azure {
             sku = format!("--sku-name {}", quoted(name));
         }
         if let Some(tier) = replica.tier.as_deref() {
-            sku.push_str(&format!(" --tier {}", quoted(tier)));
+            sku.push_str(" --tier ");
+            sku.push_str(&quoted(tier));
         }
         format!(
             "az postgres flexible-server replica create --resource-group {} --source-server {} \

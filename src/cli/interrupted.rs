@@ -13,6 +13,7 @@ pub(super) fn watch() {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         // The question's line has no end yet.
         let _ = writeln!(anstream::stderr(), "\n{red}error{red:#}: {}", said(stage));
+        #[allow(clippy::disallowed_methods, reason = "nobody else can: what is to go has gone")]
         std::process::exit(Exit::Trouble as i32);
     });
 }

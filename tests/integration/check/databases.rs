@@ -116,7 +116,7 @@ fn what_is_not_empty() {
       = where nothing in it is needed, on the target: DROP DATABASE operators; or let the migration service overwrite it (overwriteDbsInTarget)
     warning 603101 postgres: it is on the target, with 1 table and 0 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = it cannot be dropped: migrate this database into another one, or drop what is in it
-    warning 603101 ranges: it is on the target, with 0 tables and 6 other objects: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
+    warning 603101 ranges: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE ranges; or let the migration service overwrite it (overwriteDbsInTarget)
     warning 603101 schemas: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE schemas; or let the migration service overwrite it (overwriteDbsInTarget)

@@ -162,12 +162,12 @@ fn everything() {
       database-properties      owner, connection limit, privileges and settings of the databases are on the target
       source-user              the role on the source owns the databases, and reads everything in them
       locales                  the target has the locales of the databases, for their encodings
-      collations               the target has the collations of columns, and none was made by users
+      collations               the target has the collations of columns and domains, and none was made by users
       casts                    no cast was made by users
       text-search              no text search parser or template was made by users
       superuser-objects        no superuser owns anything, and nothing takes one to create
       tablespaces              everything is in the default tablespace
-      catalog-privileges       nobody was granted privileges on pg_authid, pg_shadow and others that are closed on the target
+      catalog-privileges       nobody was granted privileges on system functions, nor on pg_authid, pg_shadow and others that are closed on the target
       large-objects            there are no large objects, which the migration service can be told to leave out
       event-triggers           there are no event triggers, which take a superuser to create
       languages                the target offers the languages of functions
