@@ -38,6 +38,17 @@ impl Timestamp {
         &self.text
     }
 
+    /// The same moment, written as a server in UTC writes it.
+    #[must_use]
+    pub fn in_utc(&self) -> Self {
+        let text = match self.moment {
+            Moment::At(microseconds) => in_utc(microseconds).into(),
+            Moment::Never => "infinity".into(),
+            Moment::Past => "-infinity".into(),
+        };
+        Self { text, moment: self.moment }
+    }
+
     /// Whether it means that there is no end.
     pub fn is_infinite(&self) -> bool {
         self.moment == Moment::Never
@@ -169,9 +180,69 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// `YYYY-MM-DD HH:MM:SS[.ffffff]+00[ BC]`
+fn in_utc(microseconds: i128) -> String {
+    let (seconds, micros) =
+        (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let (year, era) = if year < 1 { (1 - year, " BC") } else { (year, "") };
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    let fraction = fraction.trim_end_matches('0');
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}+00{era}")
+}
+
+/// Year, month and day: the inverse of [`days_since_1970`].
+fn date(days: i128) -> (i128, i128, i128) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let leap_days = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
+    let year_of_era = (day_of_era - leap_days) / 365;
+    let day_of_year = day_of_era - (year_of_era * 365 + year_of_era / 4 - year_of_era / 100);
+    // From March.
+    let months = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * months + 2) / 5 + 1;
+    let month = if months < 10 { months + 3 } else { months - 9 };
+    (era * 400 + year_of_era + i128::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_utc_it_is_the_same_moment() {
+        for (text, expected) in [
+            ("2030-01-01 02:00:00+02", "2030-01-01 00:00:00+00"),
+            ("2029-12-31 18:29:59.5-05:30", "2029-12-31 23:59:59.5+00"),
+            ("2000-02-29T12:00Z", "2000-02-29 12:00:00+00"),
+            ("1900-03-01 00:30:00.000001+01", "1900-02-28 23:30:00.000001+00"),
+            ("1969-12-31", "1969-12-31 00:00:00+00"),
+            ("0001-01-01 00:00:00+01", "0001-12-31 23:00:00+00 BC"),
+            ("0005-02-29 00:00:00+00 BC", "0005-02-29 00:00:00+00 BC"),
+            ("294276-12-31 23:59:59+00", "294276-12-31 23:59:59+00"),
+            ("INFINITY", "infinity"),
+            ("-infinity", "-infinity"),
+        ] {
+            let moment = Timestamp::parse(text).unwrap();
+            assert_eq!(moment.in_utc().as_str(), expected);
+            assert_eq!(Timestamp::parse(expected).unwrap(), moment, "{text}");
+        }
+        for day in (-1_000_000..3_000_000).step_by(97) {
+            let (year, month, _) = date(day);
+            let (y, m, d) = date(day + 1);
+            let next = if d == 1 {
+                (year + i128::from(month == 12), month % 12 + 1)
+            } else {
+                (year, month)
+            };
+            assert_eq!((y, m), next, "{day}");
+            let shown = date(day);
+            let [y, m, d] = [shown.0, shown.1, shown.2].map(|it| i64::try_from(it).unwrap());
+            assert_eq!(i128::from(days_since_1970(y, m, d)), day);
+        }
+    }
 
     #[test]
     fn reads_what_iso_prints() {

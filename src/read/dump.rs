@@ -404,7 +404,7 @@ fn position(text: &str, clause: &str) -> usize {
 
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
     match statement {
-        Statement::VersionGuard(_) => Some(Signal::Ours),
+        Statement::VersionGuard { .. } => Some(Signal::Ours),
         Statement::CreateRole { name, .. } if name.contains('\n') => {
             Some(Signal::Name(name.as_ref().to_owned()))
         }

@@ -69,6 +69,8 @@ pub struct LeftOut {
     pub platform_tablespaces: usize,
     /// Roles that `--only` and `--exclude` leave out.
     pub selection: usize,
+    /// With `--as`: roles that copy never touches: whoever is connected, superusers, administrators.
+    pub protected: usize,
     /// Differences that `--ignore` leaves out.
     pub ignored: usize,
     /// Ends of passwords that are `infinity` on one side and absent on the other, which is the same.
@@ -94,11 +96,12 @@ impl LeftOut {
     }
 
     /// What was not looked at, or is no difference.
-    fn others(self) -> [(usize, &'static str, &'static str); 9] {
+    fn others(self) -> [(usize, &'static str, &'static str); 10] {
         [
             (self.platform_roles, "platform role", ""),
             (self.platform_tablespaces, "platform tablespace", ""),
             (self.selection, "role", " not selected"),
+            (self.protected, "role", " that copy never touches"),
             (self.ignored, "difference", " ignored"),
             (self.infinity, "VALID UNTIL 'infinity'", " that says the same as none"),
             (self.only_right, "role", " that only the right side has"),

@@ -57,7 +57,7 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
     for finding in &it.plan.obstacles {
         let _ = writeln!(out, "-- in its way: {}", one_line(&finding.message));
     }
-    session::setup_for(major, &mut out);
+    session::setup_for(major, true, &mut out);
     session::begin(major, &mut out);
     let steps = it.plan.steps(it.answers);
     // No transaction takes these.

@@ -71,7 +71,7 @@ fn head(title: Title<'_>, major: Major, out: &mut String) {
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
     );
-    session::setup_for(major, out);
+    session::setup_for(major, false, out);
     session::begin(major, out);
 }
 

@@ -10,10 +10,10 @@ pub(super) const SETUP: &str = "\n\\set ON_ERROR_STOP on\n\
      SET standard_conforming_strings = on;\n\
      SET default_transaction_read_only = off;\n";
 
-/// The same, for servers of one major version only.
-pub(super) fn setup_for(major: Major, out: &mut String) {
+/// The same, for servers of one major version only; or even for one server.
+pub(super) fn setup_for(major: Major, one_server: bool, out: &mut String) {
     out.push_str(SETUP);
-    print(&Statement::VersionGuard(major), out);
+    print(&Statement::VersionGuard { major, one_server }, out);
     out.push_str(";\n");
 }
 

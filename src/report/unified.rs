@@ -92,6 +92,10 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         if role.valid_until.as_ref().is_some_and(|until| until.value.is_infinite()) {
             role.valid_until = None;
         }
+        // The same moment is the same text.
+        if let Some(until) = &mut role.valid_until {
+            until.value = until.value.in_utc();
+        }
         role.connection_limit = role.connection_limit.filter(|limit| limit.value != -1);
     }
     let mut out = String::new();

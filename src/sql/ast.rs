@@ -155,7 +155,12 @@ pub enum Statement<'a> {
     /// Statements that only set the session up, or bracket the others.
     Session(Session<'a>),
     /// A guard that stops the script on a server of another major version.
-    VersionGuard(Major),
+    VersionGuard {
+        /// The version that it was made for.
+        major: Major,
+        /// Whether it was made for one server, as it was found, and not for any of that version.
+        one_server: bool,
+    },
     /// A guard round settings that wait for their database.
     DatabaseGuard {
         /// The database.

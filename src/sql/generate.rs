@@ -287,7 +287,9 @@ pub(crate) fn statement() -> BoxedStrategy<S> {
         }),
     ];
     let guards = prop_oneof![
-        (10_u32..30).prop_map(|major| Statement::VersionGuard(Major::new(major))),
+        (10_u32..30, any::<bool>()).prop_map(|(major, one_server)| {
+            Statement::VersionGuard { major: Major::new(major), one_server }
+        }),
         (name(), any::<bool>(), vec(alter_setting(), 1..3)).prop_map(
             |(database, owned, statements)| Statement::DatabaseGuard {
                 database,

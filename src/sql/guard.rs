@@ -18,6 +18,9 @@ use crate::version::Major;
 
 const VERSION_IF: &str =
     "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> ";
+/// What to do on a server of another version.
+const CONVERT_AGAIN: &str = "make it again with --target-version";
+const COMPARE_AGAIN: &str = "it is another server: compare with that one";
 const DATABASE_IF: &str =
     "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ";
 const ROLE_IF: &str = "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
@@ -30,11 +33,12 @@ const OWNED: &str = " AND pg_catalog.pg_has_role(datdba, 'USAGE')";
 const NOTICE: &str = "  ELSE\n    RAISE NOTICE USING MESSAGE = ";
 const END: &str = "  END IF;\nEND\n";
 
-pub(super) fn print_version(major: Major, out: &mut String) {
+pub(super) fn print_version(major: Major, one_server: bool, out: &mut String) {
+    let remedy = if one_server { COMPARE_AGAIN } else { CONVERT_AGAIN };
     let number = major.number();
     let body = format!(
         "{VERSION_IF}{number} THEN\n    RAISE EXCEPTION 'this script was made for PostgreSQL {number}, \
-         this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');\n{END}"
+         this server is %: {remedy}', pg_catalog.current_setting('server_version');\n{END}"
     );
     block(&body, out);
 }
@@ -120,7 +124,8 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
 fn shape(body: &str) -> Option<Statement<'_>> {
     if let Some(rest) = body.strip_prefix(VERSION_IF) {
         let number = rest.split(' ').next()?.parse().ok().filter(|n| (10..1_000).contains(n))?;
-        return Some(Statement::VersionGuard(Major::new(number)));
+        let one_server = rest.contains(COMPARE_AGAIN);
+        return Some(Statement::VersionGuard { major: Major::new(number), one_server });
     }
     if let Some(rest) = body.strip_prefix(DATABASE_IF) {
         let (database, owned, statements) = parts(rest)?;

@@ -132,7 +132,9 @@ pub fn print(statement: &Statement<'_>, out: &mut String) {
             push_identifier(name, out);
         }
         Statement::Session(statement) => session(statement, out),
-        Statement::VersionGuard(major) => guard::print_version(*major, out),
+        Statement::VersionGuard { major, one_server } => {
+            guard::print_version(*major, *one_server, out);
+        }
         Statement::DatabaseGuard { database, owned, statements } => {
             guard::print_database(database, *owned, statements, out);
         }

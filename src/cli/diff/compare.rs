@@ -137,9 +137,13 @@ pub(super) fn for_scripts(diff: &Diff, sides: &mut Sides) {
 fn state_inherit(globals: &mut Globals, other: &Globals) {
     let Globals { roles, memberships, .. } = globals;
     for (key, it) in memberships {
-        if it.inherit.is_none() && other.memberships.get(key).is_some_and(|it| it.inherit.is_some())
+        let stated = other.memberships.get(key).and_then(|it| it.inherit);
+        if it.inherit.is_none()
+            && let Some(stated) = stated
         {
-            let inherits = roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
+            // Of a member that is not known there is nothing to compare.
+            let inherits = roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
+            let inherits = inherits.unwrap_or(stated.value);
             it.inherit = Some(Fact::new(inherits, it.granted.origin));
         }
     }

@@ -8,11 +8,12 @@ use super::Diff;
 use super::sides::{Platforms, Shows, only_right};
 use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::globals::changes::changes;
-use crate::globals::{Change, Changes, Scope};
-use crate::plan::{self, Desired, plan};
-use crate::platform::{Platform, Rights};
+use crate::globals::{Change, Changes, Grantee, Scope, SettingName};
+use crate::name::Name;
+use crate::plan::{self, Desired, plan, without_implicit};
+use crate::platform::{Answers, Platform, Rights};
 use crate::report::{DiffReport, Difference, Fingerprint};
 use crate::sanitize::{Choices, sanitize};
 
@@ -36,8 +37,17 @@ pub(super) fn compare(
     let out = &mut report.left_out;
 
     let platforms = Platforms([source_platform, Some(target)]);
-    out.only_right = only_right(&left.globals, &right.globals, platforms, choices).count();
-    let names: BTreeSet<_> = left.globals.roles.keys().chain(right.globals.roles.keys()).collect();
+    // As copy counts them: its platform's own roles and its administrators are no news.
+    let is_news = |name: &&Name| {
+        let is_protected = |it: &Answers| it.protected.contains_key(*name);
+        !answers.as_ref().is_some_and(is_protected) && target.owns(name.as_str()).is_none()
+    };
+    let only_right = only_right(&left.globals, &right.globals, platforms, choices);
+    out.only_right = only_right.filter(is_news).count();
+    // By the names under which they are compared.
+    let renamed = |name| choices.rename.get(name).unwrap_or(name);
+    let on_left: BTreeSet<_> = left.globals.roles.keys().map(renamed).cloned().collect();
+    let names: BTreeSet<_> = on_left.iter().chain(right.globals.roles.keys()).collect();
     let (chosen, others): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|name| !choices.leaves_out(name));
     out.selection = others.len();
@@ -46,9 +56,10 @@ pub(super) fn compare(
     let (left_shows, right_shows) = (Shows::of(&left), Shows::of(&right));
     out.settings = right_shows.hide_settings(&mut left.globals);
     // Of roles that the left side does not have, nothing is compared.
-    right.globals.settings.retain(|key, _| {
-        key.role.as_ref().is_none_or(|role| left.globals.roles.contains_key(role))
-    });
+    right
+        .globals
+        .settings
+        .retain(|key, _| key.role.as_ref().is_none_or(|role| on_left.contains(role)));
     out.settings += left_shows.hide_settings(&mut right.globals);
 
     let (globals, ledger, findings) = left.take();
@@ -60,6 +71,8 @@ pub(super) fn compare(
         unspecified: &sanitized.unspecified,
         ledger: &sanitized.ledger,
     };
+    let is_protected = |it: &&Finding| it.rule == "protected-role" && it.object.kind == Kind::Role;
+    out.protected = sanitized.findings.iter().filter(is_protected).count();
     let mut not_done: Vec<Finding> = Vec::new();
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
@@ -73,7 +86,9 @@ pub(super) fn compare(
         out.withheld = not_done.len();
         out.passwords = plan.unverifiable.len();
         // What stands in the way of a copy is no reason not to say what is missing.
-        [plan.changes, plan.blocked].concat()
+        let sent = [plan.changes, plan.blocked].concat();
+        let current = without_implicit(&right.globals, desired.globals, answers, target);
+        as_compared(sent, changes(&current, desired.globals, Scope::Merge).changes)
     } else {
         let Changes { changes, extra, unverifiable } =
             changes(&right.globals.explicit(), desired.globals, Scope::Merge);
@@ -92,4 +107,31 @@ pub(super) fn compare(
     report.findings = sanitized.findings;
     report.findings.extend(not_done);
     Ok(())
+}
+
+/// The differences that are sent, where what is sent for grants is only what one grantor's lacks.
+fn as_compared(mut sent: Vec<Change>, compared: Vec<Change>) -> Vec<Change> {
+    let grants: BTreeSet<Grant<'_>> = sent.iter().filter_map(grant).collect();
+    let is_sent = |change: &Change| grant(change).is_some_and(|grant| grants.contains(&grant));
+    let compared: Vec<_> = compared.into_iter().filter(is_sent).collect();
+    sent.retain(|change| grant(change).is_none());
+    sent.extend(compared);
+    sent
+}
+
+/// What is granted to whom.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Grant<'a> {
+    Membership { role: &'a Name, member: &'a Name },
+    Parameter(&'a SettingName, &'a Grantee),
+}
+
+fn grant(change: &Change) -> Option<Grant<'_>> {
+    match change {
+        Change::Membership { key, .. } => {
+            Some(Grant::Membership { role: &key.role, member: &key.member })
+        }
+        Change::Parameter { key, .. } => Some(Grant::Parameter(&key.parameter, &key.grantee)),
+        _ => None,
+    }
 }

@@ -14,15 +14,17 @@ use rand::RngExt as _;
 
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
-use super::options::PlatformChoice;
+use super::options::{self, PlatformChoice};
 use super::selection::Selection;
 use super::{Exit, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
+use crate::name::Name;
 use crate::platform::Platform;
 use crate::report::{
     DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_unified,
 };
+use crate::sanitize::Choices;
 use crate::version::Major;
 
 use sides::{Platforms, Sides};
@@ -48,7 +50,7 @@ pub(super) struct Diff {
 
     /// Compare the left side as it would be on this platform, and only what it has: is the migration
     /// complete?
-    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = super::options::PlatformName, hide_possible_values = true)]
+    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = options::PlatformName, hide_possible_values = true)]
     as_platform: Option<String>,
 
     /// Do not look at this: passwords, comments, settings, memberships, parameters, tablespaces,
@@ -58,6 +60,10 @@ pub(super) struct Diff {
 
     #[command(flatten)]
     selection: Selection,
+
+    /// With --as: what --map-role of the copy was. Repeatable.
+    #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, requires = "as_platform", help_heading = "What is compared")]
+    map_role: Vec<(Name, Name)>,
 
     /// The platforms' own roles too.
     #[arg(long, help_heading = "What is compared")]
@@ -185,7 +191,10 @@ impl Diff {
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
         let platforms = Platforms([left_platform, right.platform]);
-        let choices = self.selection.choices()?;
+        let choices = Choices {
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            ..self.selection.choices()?
+        };
         let mut report = DiffReport {
             format_version: FORMAT_VERSION,
             left: side(&left, left_platform),

@@ -141,7 +141,7 @@ fn without(globals: &mut Globals, gone: &BTreeSet<Name>, spaces: &BTreeSet<Name>
         Grantee::Public => all,
     };
     globals.tablespaces.retain(|name, _| spaces.contains(name));
-    if gone.is_empty() {
+    if gone.is_empty() && all {
         return;
     }
     globals.roles.retain(|name, _| stays(name));

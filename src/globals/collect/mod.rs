@@ -102,7 +102,7 @@ impl Collector {
     pub fn add(&mut self, statement: &Statement<'_>, line: u32) -> Result<Kept> {
         match statement {
             Statement::Session(session) => return self.session(session),
-            Statement::VersionGuard(_) => return Ok(Kept::Session),
+            Statement::VersionGuard { .. } => return Ok(Kept::Session),
             Statement::Database => return Ok(Kept::Database),
             _ => {}
         }
@@ -227,7 +227,7 @@ impl Collector {
                 Statement::CreateRole { name, .. } if name == role => self.collect(create, origin),
                 _ => refuse("a guard of ours holds the creation of its role only"),
             },
-            Statement::Session(_) | Statement::VersionGuard(_) | Statement::Database => Ok(()),
+            Statement::Session(_) | Statement::VersionGuard { .. } | Statement::Database => Ok(()),
         }
     }
 

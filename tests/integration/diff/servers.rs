@@ -103,7 +103,7 @@ fn as_sql() {
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
-        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
+        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: it is another server: compare with that one', pg_catalog.current_setting('server_version');
       END IF;
     END
     $pg_globals$;
@@ -133,7 +133,7 @@ fn as_sql() {
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
-        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
+        RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: it is another server: compare with that one', pg_catalog.current_setting('server_version');
       END IF;
     END
     $pg_globals$;
