@@ -20,7 +20,6 @@ mod step;
 use std::collections::BTreeSet;
 
 pub use direction::{direction, only_there};
-use foldhash::{HashMap, HashSet};
 pub use implicit::without_implicit;
 pub use step::Step;
 
@@ -104,10 +103,8 @@ enum Judgement {
 struct Context<'a> {
     /// What the target has, apart from what the connected role holds.
     current: &'a Globals,
-    /// Who holds a role by whose grant: (role, grantor) to members.
-    granted: HashMap<(&'a Name, &'a Name), Vec<&'a Name>>,
-    /// Memberships that are desired, as (role, member).
-    memberships: HashSet<(&'a Name, &'a Name)>,
+    /// What rests on what is taken away.
+    rests: removal::Rests<'a>,
     desired: &'a Globals,
     answers: &'a Answers,
     platform: &'a Platform,
@@ -268,22 +265,14 @@ pub fn plan(
     if options.can_own {
         changes.extend(owners.grants(all_current, answers));
     }
-    own_grant::state_what_is_missing(&mut changes, all_current, answers);
     let all = changes.clone();
     let created = all.iter().filter_map(|change| match change {
         Change::CreateRole { name, .. } => Some(name),
         _ => None,
     });
     let created: BTreeSet<_> = created.collect();
-    let mut granted: HashMap<_, Vec<_>> = HashMap::default();
-    for key in all_current.memberships.keys() {
-        if let Some(grantor) = &key.grantor {
-            granted.entry((&key.role, grantor)).or_default().push(&key.member);
-        }
-    }
-    let memberships = desired.memberships.keys().map(|key| (&key.role, &key.member)).collect();
-    let cx =
-        Context { current, granted, memberships, desired, answers, platform, options, created };
+    let rests = removal::Rests::of(all_current, &all);
+    let cx = Context { current, rests, desired, answers, platform, options, created };
     let mut plan = Plan { extra, unverifiable, ..Plan::default() };
     plan.findings.extend(wider(&changes, &plan.extra, ledger));
     for change in changes {
@@ -307,6 +296,8 @@ pub fn plan(
             list.push(finding);
         }
     }
+    // What is refused is still there.
+    own_grant::state_what_is_missing(&mut plan.changes, all_current, answers);
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }

@@ -19,13 +19,15 @@ pub(super) fn state_what_is_missing(changes: &mut [Change], current: &Globals, a
     for change in changes {
         match change {
             Change::Membership { key, from, to: Some(to), .. } => {
-                let grantor = key.grantor.as_ref().or_else(|| grantors.on(&key.role));
-                let Some(grantor) = grantor.filter(|_| answers.major >= Major::new(16)) else {
-                    continue;
-                };
-                if from.is_some_and(|from| to.is_less_than(from)) {
+                if answers.major < Major::new(16) || from.is_some_and(|from| to.is_less_than(from))
+                {
                     continue;
                 }
+                if key.grantor.is_none() {
+                    key.grantor = grantors.one_of_several(&key.role).cloned();
+                }
+                let grantor = key.grantor.as_ref().or_else(|| grantors.on(&key.role));
+                let Some(grantor) = grantor else { continue };
                 let own = MembershipKey { grantor: Some(grantor.clone()), ..key.clone() };
                 let there = current.memberships.get(&own);
                 let there = there.map(|it| Options::of(current, &own, it));
@@ -82,8 +84,17 @@ impl Taken {
 struct Grantors<'a> {
     /// For all roles.
     all: Option<&'a Name>,
-    /// By role; none where it could be one of several.
-    by_role: HashMap<&'a Name, Option<&'a Name>>,
+    /// By role: the first by name of those that it could be.
+    by_role: HashMap<&'a Name, Nearest<'a>>,
+}
+
+/// The nearest that can grant a role.
+#[derive(Clone, Copy)]
+struct Nearest<'a> {
+    first: &'a Name,
+    /// Whether there are others as near: which of them the server takes depends on the order of its
+    /// catalog.
+    has_equals: bool,
 }
 
 impl<'a> Grantors<'a> {
@@ -116,8 +127,10 @@ impl<'a> Grantors<'a> {
                 }
             }
             for (role, members) in found {
-                let only = members.first().copied().filter(|_| members.len() == 1);
-                by_role.entry(role).or_insert(only);
+                if let Some(first) = members.first() {
+                    let has_equals = members.len() > 1;
+                    by_role.entry(role).or_insert(Nearest { first, has_equals });
+                }
             }
             next.retain(|role| !seen.contains(role));
             near = next;
@@ -126,6 +139,12 @@ impl<'a> Grantors<'a> {
     }
 
     fn on(&self, role: &Name) -> Option<&'a Name> {
-        self.all.or_else(|| self.by_role.get(role).copied().flatten())
+        self.all.or_else(|| self.by_role.get(role).map(|nearest| nearest.first))
+    }
+
+    /// The one to name where the server would have to choose: what takes the grant back has to name
+    /// the same.
+    fn one_of_several(&self, role: &Name) -> Option<&'a Name> {
+        self.by_role.get(role).filter(|nearest| nearest.has_equals).map(|nearest| nearest.first)
     }
 }

@@ -1,8 +1,15 @@
 //! What cannot be revoked: somebody else has granted it, or other grants rest on it.
 
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
+
 use super::{Context, Judgement, Veto};
 use crate::finding::Severity;
-use crate::globals::Change;
+use crate::globals::changes::Options;
+use crate::globals::{
+    Change, Fact, Globals, Grantee, MembershipKey, Parameter, ParameterKey, SettingName,
+};
 use crate::name::Name;
 use crate::sanitize::About;
 use crate::version::Major;
@@ -11,7 +18,7 @@ const ABOUT: About = About {
     name: "not-revocable",
     severity: Severity::Warning,
     why: "since 16 a membership is revoked by its grantor only, after all that its member has granted on; \
-          privileges on parameters take a superuser",
+          privileges on parameters take a superuser, and go after what was granted on, too",
     explanation: "Since 16 each grant of a membership is its grantor's. REVOKE by anybody else \
                   changes nothing and is no error, only the warning `role \"…\" has not been \
                   granted membership in role \"…\" by role \"…\"`. And where the member has \
@@ -23,48 +30,173 @@ const ABOUT: About = About {
 
 pub(super) struct Removal;
 
+/// Grants that rest on others, and what becomes of grants.
+pub(super) struct Rests<'a> {
+    /// What a grantor has granted of a role: (role, grantor).
+    memberships: HashMap<(&'a Name, &'a Name), Vec<&'a MembershipKey>>,
+    /// The same of a parameter: (parameter, grantor).
+    parameters: HashMap<(&'a SettingName, &'a Name), Vec<(&'a ParameterKey, &'a Parameter)>>,
+    /// Memberships that are to go altogether.
+    gone: HashSet<&'a MembershipKey>,
+    /// What is to be left of privileges on parameters.
+    left: BTreeMap<&'a ParameterKey, Option<&'a Parameter>>,
+}
+
+impl<'a> Rests<'a> {
+    pub(super) fn of(current: &'a Globals, changes: &'a [Change]) -> Self {
+        let mut rests = Self {
+            memberships: HashMap::default(),
+            parameters: HashMap::default(),
+            gone: HashSet::default(),
+            left: BTreeMap::new(),
+        };
+        for key in current.memberships.keys() {
+            if let Some(grantor) = &key.grantor {
+                rests.memberships.entry((&key.role, grantor)).or_default().push(key);
+            }
+        }
+        for (key, it) in &current.parameters {
+            if let Some(grantor) = &key.grantor {
+                rests.parameters.entry((&key.parameter, grantor)).or_default().push((key, it));
+            }
+        }
+        for change in changes {
+            match change {
+                Change::Membership { key, to: None, .. } => {
+                    rests.gone.insert(key);
+                }
+                Change::Parameter { key, from: Some(from), to } if takes(from, to.as_ref()) => {
+                    rests.left.insert(key, to.as_ref());
+                }
+                _ => {}
+            }
+        }
+        rests
+    }
+}
+
 impl Veto for Removal {
     fn about(&self) -> &'static About {
         &ABOUT
     }
 
     fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement> {
-        if let Change::Parameter { from: Some(from), to, .. } = change {
-            let removes = to.as_ref().is_none_or(|to| from.has_beyond(to));
-            let may = cx.answers.is_superuser() || !removes;
-            return (!may).then(|| Judgement::Refused("only its grantor may revoke it".to_owned()));
-        }
-        let Change::Membership { key, from: Some(from), to, .. } = change else { return None };
-        if !to.is_none_or(|to| to.is_less_than(*from)) {
-            return None;
-        }
-        let is_untouched = |name: &&Name| {
-            cx.answers.protected.contains_key(*name) || cx.platform.role(name.as_str()).is_some()
+        let why = match change {
+            Change::Membership { key, from: Some(from), to, .. }
+                if to.is_none_or(|to| to.is_less_than(*from)) =>
+            {
+                membership(key, *from, *to, cx)
+            }
+            Change::Parameter { key, from: Some(from), to } if takes(from, to.as_ref()) => {
+                parameter(key, from, to.as_ref(), cx)
+            }
+            _ => None,
         };
-        // A mapped role is the platform's, and its members may have come with an earlier copy.
-        let joined = Some(&key.role).filter(|_| !cx.desired.roles.contains_key(&key.role));
-        if let Some(name) = [Some(&key.member), joined].into_iter().flatten().find(is_untouched) {
-            return Some(Judgement::Refused(format!("{name} is never altered")));
-        }
-        if cx.answers.major < Major::new(16) {
-            return None;
-        }
-        let grantor = key.grantor.as_ref()?;
-        let superuser = cx.answers.is_superuser();
-        if !superuser && *grantor != cx.answers.user {
-            return Some(Judgement::Refused(format!("{grantor} has granted it")));
-        }
-        // What the member has granted on rests on its ADMIN option. A superuser revokes that before,
-        // where it goes too.
-        let loses_admin = from.admin && !to.is_some_and(|to| to.admin);
-        let stays = |member: &&&Name| {
-            let is_wanted = cx.memberships.contains(&(&key.role, **member));
-            let is_touched = cx.desired.roles.contains_key(**member);
-            !superuser || is_wanted || !is_touched
-        };
-        let members = cx.granted.get(&(&key.role, &key.member)).filter(|_| loses_admin);
-        members?.iter().find(stays).map(|member| {
-            Judgement::Refused(format!("{} has granted it on, to {member}", key.member))
-        })
+        why.map(Judgement::Refused)
     }
+}
+
+/// Whether something is taken away.
+fn takes(from: &Parameter, to: Option<&Parameter>) -> bool {
+    to.is_none_or(|to| from.has_beyond(to))
+}
+
+fn membership(
+    key: &MembershipKey,
+    from: Options,
+    to: Option<Options>,
+    cx: &Context<'_>,
+) -> Option<String> {
+    if let Some(name) = untouched(key, cx) {
+        return Some(format!("{name} is never altered"));
+    }
+    if cx.answers.major < Major::new(16) {
+        return None;
+    }
+    let grantor = key.grantor.as_ref()?;
+    let superuser = cx.answers.is_superuser();
+    if !superuser && *grantor != cx.answers.user {
+        return Some(format!("{grantor} has granted it"));
+    }
+    if !from.admin || to.is_some_and(|to| to.admin) {
+        return None;
+    }
+    // What the member has granted on rests on its ADMIN option. A superuser revokes that before,
+    // where it goes too, with all that rests on it.
+    let stays = |key: &MembershipKey| {
+        !superuser || !cx.rests.gone.contains(key) || untouched(key, cx).is_some()
+    };
+    let mut seen = HashSet::from_iter([&key.member]);
+    let mut losing = vec![&key.member];
+    while let Some(holder) = losing.pop() {
+        for key in cx.rests.memberships.get(&(&key.role, holder)).into_iter().flatten() {
+            if stays(key) {
+                return Some(format!("{holder} has granted it on, to {}", key.member));
+            }
+            if seen.insert(&key.member) {
+                losing.push(&key.member);
+            }
+        }
+    }
+    None
+}
+
+/// Whose membership is never taken away, of the role or its member.
+fn untouched<'k>(key: &'k MembershipKey, cx: &Context<'_>) -> Option<&'k Name> {
+    // A mapped role is the platform's, and its members may have come with an earlier copy.
+    let joined = Some(&key.role).filter(|_| !cx.desired.roles.contains_key(&key.role));
+    [Some(&key.member), joined].into_iter().flatten().find(|name| {
+        cx.answers.protected.contains_key(*name) || cx.platform.role(name.as_str()).is_some()
+    })
+}
+
+fn parameter(
+    key: &ParameterKey,
+    from: &Parameter,
+    to: Option<&Parameter>,
+    cx: &Context<'_>,
+) -> Option<String> {
+    if !cx.answers.is_superuser() {
+        return Some("only its grantor may revoke it".to_owned());
+    }
+    [|it: &Parameter| it.set, |it: &Parameter| it.alter_system]
+        .into_iter()
+        .find_map(|privilege| rests_on_parameter(key, from, to, privilege, cx))
+}
+
+/// What was granted on by the grant option on one of the privileges, and stays.
+fn rests_on_parameter(
+    key: &ParameterKey,
+    from: &Parameter,
+    to: Option<&Parameter>,
+    privilege: fn(&Parameter) -> Option<Fact<bool>>,
+    cx: &Context<'_>,
+) -> Option<String> {
+    let is_grantable = |it: &Parameter| privilege(it).is_some_and(|option| option.value);
+    let Grantee::Role(holder) = &key.grantee else { return None };
+    if !is_grantable(from) || to.is_some_and(is_grantable) {
+        return None;
+    }
+    let mut seen = HashSet::from_iter([holder]);
+    let mut losing = vec![holder];
+    while let Some(holder) = losing.pop() {
+        for (key, it) in cx.rests.parameters.get(&(&key.parameter, holder)).into_iter().flatten() {
+            if privilege(it).is_none() {
+                continue;
+            }
+            let left = cx.rests.left.get(key).copied();
+            let stays = left.is_none_or(|left| left.is_some_and(|left| privilege(left).is_some()));
+            let to = match &key.grantee {
+                Grantee::Role(name) => name,
+                Grantee::Public => return Some(format!("{holder} has granted it on, to PUBLIC")),
+            };
+            if stays {
+                return Some(format!("{holder} has granted it on, to {to}"));
+            }
+            if is_grantable(it) && seen.insert(to) {
+                losing.push(to);
+            }
+        }
+    }
+    None
 }

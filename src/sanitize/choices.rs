@@ -121,6 +121,9 @@ impl Choices {
 
     /// Whether the user left this role out; its name may be the new one.
     pub fn leaves_out(&self, name: &Name) -> bool {
+        if self.only.is_empty() && self.exclude.is_empty() {
+            return false;
+        }
         let renamed = self.rename.iter().find(|(_, to)| *to == name);
         !self.selects(renamed.map_or(name, |(from, _)| from))
     }

@@ -240,7 +240,9 @@ impl<'a> Delta<'a> {
     }
 
     /// What is taken away, apart from roles and tablespaces themselves. What goes with a role that is
-    /// dropped needs no statement.
+    /// dropped needs no statement, but for memberships on which something else waits: roles are
+    /// dropped last, after their grantors have lost the ADMIN option and after other memberships are
+    /// given, with which they would make a circle.
     fn revokes<'s>(&'s self, all: &mut Vec<(Phase, Origin, Statement<'s>)>) {
         let goes = |name: &Name| self.dropped.contains(name);
         let tablespace_goes = |name: &Name| self.dropped_tablespaces.contains(name);
@@ -248,6 +250,7 @@ impl<'a> Delta<'a> {
             Target::Role(name) => goes(name),
             Target::Tablespace(name) => tablespace_goes(name),
         };
+        let may_close_circles = !self.given.memberships.is_empty();
         for change in self.in_revoking_order() {
             let statements: Vec<Statement<'s>> = match change {
                 Change::Setting { key, .. } if !key.role.as_ref().is_some_and(goes) => {
@@ -272,8 +275,8 @@ impl<'a> Delta<'a> {
                     vec![Statement::AlterRole { role: spec(role), options }]
                 }
                 Change::Membership { key, from: Some(from), to, .. } => {
-                    let by_dropped = key.grantor.as_ref().is_some_and(goes);
-                    if (goes(&key.role) || goes(&key.member)) && !by_dropped {
+                    let is_dropped = goes(&key.role) || goes(&key.member);
+                    if is_dropped && key.grantor.is_none() && !may_close_circles {
                         continue;
                     }
                     self.revoke(key, *from, *to)

@@ -45,12 +45,11 @@ pub(in crate::sanitize) fn createrole_power(
         return;
     }
     // Two that administer each other would be a circle.
-    let others: Vec<_> = globals
-        .roles
-        .keys()
-        .filter(plain)
-        .filter(|name| !of(Attribute::CreateRole)(name))
-        .collect();
+    let is_other = |name: &&Name| {
+        let role = globals.roles.get(*name);
+        role.is_some_and(|it| !it.has(Attribute::Superuser) && !it.has(Attribute::CreateRole))
+    };
+    let others: Vec<_> = globals.roles.keys().filter(is_other).collect();
     let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
     let mut own: HashMap<&Name, HashSet<&Name>> = HashMap::default();
     for (key, it) in &globals.memberships {
@@ -60,12 +59,12 @@ pub(in crate::sanitize) fn createrole_power(
         }
     }
     for name in administrators {
-        let below = below(name, &members);
-        let own = own.get(name);
-        let has = |other: &Name| own.is_some_and(|own| own.contains(other));
-        let lost = || others.iter().filter(|other| !below.contains(**other) && !has(other));
-        let named: Vec<_> = lost().take(NAMED).map(ToString::to_string).collect();
-        let count = lost().count();
+        let mut kept = below(name, &members);
+        kept.extend(own.get(name).into_iter().flatten());
+        let lost = others.iter().filter(|other| !kept.contains(**other));
+        let named: Vec<_> = lost.take(NAMED).map(ToString::to_string).collect();
+        // There are many roles, and few that one administrator keeps.
+        let count = others.len() - kept.iter().filter(|name| is_other(name)).count();
         if count == 0 {
             continue;
         }

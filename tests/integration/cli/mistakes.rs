@@ -588,6 +588,6 @@ fn a_newline_in_a_name_that_escaped_its_comment() {
 #[test]
 fn a_statement_longer_than_64_mib() {
     let run = Run::new(["convert", "-", "-o", "out.sql"]);
-    let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", 200 << 10);
+    let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", 300 << 10);
     assert_snapshot!(stderr, @"error: standard input: line 2: the statement that begins here is longer than 64 MiB");
 }

@@ -210,6 +210,106 @@ fn replace_sees_what_the_connected_role_was_granted() {
     assert_snapshot!(findings(&report, &["not-revocable"]), @"warning not-revocable dropped membership b in grp: b has granted it on, to azadmin");
 }
 
+/// What is refused stays, while the same membership is given what it lacks.
+#[test]
+fn replace_keeps_what_it_refuses_to_take() {
+    insta::allow_duplicates! {
+        for admin in [true, false] {
+            let source = Cluster::start(18);
+            let text = "CREATE ROLE wr; CREATE ROLE wm; GRANT wr TO wm WITH INHERIT FALSE, SET TRUE";
+            source.sql("postgres", "postgres", text);
+            let (target, user) = target(18, admin);
+            // The connected role has to be wm's member to become it.
+            let text = format!(
+                "CREATE ROLE wr; CREATE ROLE wm; CREATE ROLE wx; GRANT wm TO {user};
+                 GRANT wr TO wm WITH ADMIN TRUE, INHERIT TRUE, SET FALSE;
+                 SET ROLE wm; GRANT wr TO wx"
+            );
+            target.sql(user, "postgres", &text);
+            let before = Catalog::of(&target);
+            let from = source.connection_string("postgres", "postgres");
+            let to = target.connection_string(user, "postgres");
+            let more = with(&["--existing", "replace"]);
+            let run = command(&from, &to, &more).with("--undo undo.sql --format json").done();
+            let report = serde_json::from_str(&run.stdout).unwrap();
+            assert_snapshot!(findings(&report, &["not-revocable"]), @"warning not-revocable dropped membership wm in wr: wm has granted it on, to wx");
+            let options = |catalog: &Catalog| {
+                let all = catalog.grants.iter().filter(|it| it.member == "wm");
+                all.map(|it| (it.admin, it.inherit, it.set)).collect::<Vec<_>>()
+            };
+            assert_eq!(options(&before), [(true, Some(true), Some(false))]);
+            assert_eq!(options(&Catalog::of(&target)), [(true, Some(true), Some(true))]);
+            assert_settled(&from, &to, &more);
+            let undone = target.psql(user, run.file("undo.sql"));
+            assert!(undone.status.success(), "{undone:?}");
+            assert!(Catalog::of(&target) == before);
+        }
+    }
+}
+
+/// A grant that rests on one that rests on another keeps them both.
+#[test]
+fn replace_sees_what_was_granted_on_and_on() {
+    let (source, target) = (Cluster::start(18), Cluster::start(18));
+    let roles = "CREATE ROLE r; CREATE ROLE a; CREATE ROLE b; CREATE ROLE c;";
+    source.sql("postgres", "postgres", roles);
+    let text = format!(
+        "{roles} CREATE ROLE other; GRANT r TO a WITH ADMIN OPTION;
+         GRANT r TO b WITH ADMIN OPTION GRANTED BY a; GRANT r TO c GRANTED BY a;
+         GRANT r TO other GRANTED BY b"
+    );
+    target.sql("postgres", "postgres", &text);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    let report = copy(&from, &to, &with(&["--existing", "replace"]));
+    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"");
+    assert_settled(&from, &to, &with(&["--existing", "replace"]));
+}
+
+/// So with privileges on parameters: what was granted on, and stays, is said beforehand.
+#[test]
+fn replace_sees_what_was_granted_on_of_parameters() {
+    let source = Cluster::start(18);
+    let roles = "CREATE ROLE ua; CREATE ROLE ub; CREATE ROLE uc;";
+    source.sql("postgres", "postgres", roles);
+    let target = Cluster::start(18);
+    let text = format!(
+        "{roles} CREATE ROLE uo; CREATE ROLE up;
+         GRANT SET, ALTER SYSTEM ON PARAMETER log_duration TO ua WITH GRANT OPTION;
+         GRANT SET ON PARAMETER log_statement TO ua WITH GRANT OPTION;
+         GRANT SET ON PARAMETER lc_messages TO ua WITH GRANT OPTION;
+         GRANT SET ON PARAMETER deadlock_timeout TO ua WITH GRANT OPTION;
+         SET SESSION AUTHORIZATION ua;
+         GRANT SET ON PARAMETER log_duration TO uo;
+         GRANT SET ON PARAMETER log_statement TO ub WITH GRANT OPTION;
+         GRANT SET ON PARAMETER lc_messages TO ub WITH GRANT OPTION;
+         GRANT SET ON PARAMETER deadlock_timeout TO PUBLIC;
+         SET SESSION AUTHORIZATION ub;
+         GRANT SET ON PARAMETER log_statement TO uc;
+         GRANT SET ON PARAMETER lc_messages TO up"
+    );
+    target.sql("postgres", "postgres", &text);
+    let before = Catalog::of(&target);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    let more = with(&["--existing", "replace"]);
+    let run = command(&from, &to, &more).with("--undo undo.sql --format json").done();
+    let report = serde_json::from_str(&run.stdout).unwrap();
+    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"");
+    assert_settled(&from, &to, &more);
+    let undone = target.psql("postgres", run.file("undo.sql"));
+    assert!(undone.status.success(), "{undone:?}");
+    assert!(Catalog::of(&target) == before);
+}
+
+fn target(major: u32, admin: bool) -> (Cluster, &'static str) {
+    if admin {
+        (platforms::azure_like(major), "azadmin")
+    } else {
+        (Cluster::start(major), "postgres")
+    }
+}
+
 /// What the source has and sanitizing took away may have been given back by hand: it stays.
 #[test]
 fn replace_leaves_what_sanitizing_took_away() {

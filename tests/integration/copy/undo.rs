@@ -112,6 +112,61 @@ fn assert_replays(output: &Output, script: &str) {
     assert!(output.status.success() && !said.contains("ERROR"), "{said}\n{script}");
 }
 
+/// A new role's membership rests on what its grantor came to have.
+#[test]
+fn what_an_existing_role_granted_a_new_one() {
+    let text = "GRANT ua TO ub WITH ADMIN OPTION; GRANT ua TO un GRANTED BY ub";
+    new_role_between("CREATE ROLE ua; CREATE ROLE ub", text, "merge");
+}
+
+/// A membership that comes back would make a circle with those of a new role.
+#[test]
+fn a_circle_through_a_new_role() {
+    let before = "CREATE ROLE ua; CREATE ROLE ub; GRANT ua TO ub";
+    new_role_between(before, "GRANT ub TO un; GRANT un TO ua", "replace");
+}
+
+/// The target has `ua` and `ub`, the source a role between them.
+fn new_role_between(there: &str, grants: &str, existing: &str) {
+    let (source, target) = (Cluster::start(18), Cluster::start(18));
+    let text = format!("CREATE ROLE ua; CREATE ROLE ub; CREATE ROLE un; {grants}");
+    source.sql("postgres", "postgres", &text);
+    target.sql("postgres", "postgres", there);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    takes_back(&target, "postgres", &from, &to, &["--existing", existing]);
+}
+
+/// Where the server could choose one of several grantors, the file names the one that granted.
+#[test]
+fn one_of_several_grantors() {
+    let (source, target) = (Cluster::start(18), platforms::azure_like(18));
+    let text = "CREATE ROLE ambr; CREATE ROLE ambm; CREATE ROLE ambn;
+        GRANT ambr TO ambm WITH ADMIN TRUE, INHERIT TRUE, SET TRUE; GRANT ambr TO ambn";
+    source.sql("postgres", "postgres", text);
+    for order in [["amba", "ambb"], ["ambb", "amba"]] {
+        let text = format!(
+            "CREATE ROLE ambr; CREATE ROLE ambm; CREATE ROLE ambn;
+             CREATE ROLE {}; CREATE ROLE {};
+             GRANT ambr TO amba WITH ADMIN OPTION; GRANT ambr TO ambb WITH ADMIN OPTION;
+             GRANT amba, ambb TO azadmin WITH INHERIT TRUE;
+             GRANT ambr TO ambm WITH INHERIT FALSE, SET TRUE GRANTED BY amba;
+             GRANT ambr TO ambm WITH INHERIT TRUE, SET FALSE GRANTED BY ambb;
+             GRANT ambm, ambn TO azadmin WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
+            order[0], order[1]
+        );
+        target.sql("azuresu", "postgres", &text);
+        let from = source.connection_string("postgres", "postgres");
+        let to = target.connection_string("azadmin", "postgres");
+        takes_back(&target, "azadmin", &from, &to, &["--exclude", "postgres"]);
+        target.sql(
+            "azuresu",
+            "postgres",
+            "DROP OWNED BY amba, ambb; DROP ROLE ambm, ambn, ambr, amba, ambb",
+        );
+    }
+}
+
 /// The whole file.
 #[test]
 fn what_it_looks_like() {
