@@ -17,13 +17,13 @@ fn interrupted(
 ) -> (String, Vec<String>, bool) {
     let target = plan::target(16);
     let before = plan::state(&target);
-    let (arrived, arrives) = channel();
+    let (tell, arrives) = channel();
     let (gone, is_gone) = channel::<()>();
     let mut seen = false;
     let proxy = plan::proxy(&target, move |message| {
         if !seen && at(message.text()) {
             seen = true;
-            arrived.send(()).unwrap();
+            tell.send(()).unwrap();
             // Nothing is answered before the program has ended.
             let _ = is_gone.recv();
         }
