@@ -235,10 +235,10 @@ fn replace_keeps_what_it_refuses_to_take() {
             assert_snapshot!(findings(&report, &["not-revocable"]), @"warning not-revocable dropped membership wm in wr: wm has granted it on, to wx");
             let options = |catalog: &Catalog| {
                 let all = catalog.grants.iter().filter(|it| it.member == "wm");
-                all.map(|it| (it.admin, it.inherit, it.set)).collect::<Vec<_>>()
+                all.map(|it| (it.options.admin, it.options.inherit, it.options.set)).collect::<Vec<_>>()
             };
-            assert_eq!(options(&before), [(true, Some(true), Some(false))]);
-            assert_eq!(options(&Catalog::of(&target)), [(true, Some(true), Some(true))]);
+            assert_eq!(options(&before), [(true, true, false)]);
+            assert_eq!(options(&Catalog::of(&target)), [(true, true, true)]);
             assert_settled(&from, &to, &more);
             let undone = target.psql(user, run.file("undo.sql"));
             assert!(undone.status.success(), "{undone:?}");
@@ -262,7 +262,11 @@ fn replace_sees_what_was_granted_on_and_on() {
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("postgres", "postgres");
     let report = copy(&from, &to, &with(&["--existing", "replace"]));
-    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"");
+    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"
+    revoke r from c
+    warning not-revocable dropped membership a in r: b has granted it on, to other
+    warning not-revocable dropped membership b in r: b has granted it on, to other
+    ");
     assert_settled(&from, &to, &with(&["--existing", "replace"]));
 }
 
@@ -295,7 +299,15 @@ fn replace_sees_what_was_granted_on_of_parameters() {
     let more = with(&["--existing", "replace"]);
     let run = command(&from, &to, &more).with("--undo undo.sql --format json").done();
     let report = serde_json::from_str(&run.stdout).unwrap();
-    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"");
+    assert_snapshot!(format!("{}\n{}", changes(&report), findings(&report, &["not-revocable"])), @"
+    revoke privileges on parameter log_statement from ua
+    revoke privileges on parameter log_statement from ub
+    revoke privileges on parameter log_statement from uc
+    warning not-revocable dropped parameter deadlock_timeout to ua: ua has granted it on, to PUBLIC
+    warning not-revocable dropped parameter lc_messages to ua: ub has granted it on, to up
+    warning not-revocable dropped parameter lc_messages to ub: ub has granted it on, to up
+    warning not-revocable dropped parameter log_duration to ua: ua has granted it on, to uo
+    ");
     assert_settled(&from, &to, &more);
     let undone = target.psql("postgres", run.file("undo.sql"));
     assert!(undone.status.success(), "{undone:?}");
