@@ -172,7 +172,7 @@ fn properties_of_many() {
     for number in 1..=7 {
         source.sql("rdsadmin", "postgres", &format!("CREATE ROLE o{number}"));
         source.sql("rdsadmin", "postgres", &format!("CREATE DATABASE d{number} OWNER o{number}"));
-        run = run.arg("--database").arg(&format!("d{number}"));
+        run = run.arg("--database").arg(format!("d{number}"));
     }
     source.sql("rdsadmin", "postgres", "ALTER DATABASE postgres OWNER TO o1");
     target.sql("azuresu", "postgres", "CREATE DATABASE d7");

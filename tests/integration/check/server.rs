@@ -82,7 +82,7 @@ fn a_source_with_a_locked_catalog() {
         let run = check(&from, &to, &["source-version", "network"]).with("--format text");
         run.status(1).stdout
     });
-    let said: Vec<&str> = said.lines().filter(|line| line.contains("the source")).collect();
+    let said: Vec<&str> = said.split('\n').filter(|line| line.contains("the source")).collect();
     assert_snapshot!(super::without_sockets(&said.join("\n")), @"
     Failed: network (603000): the source: canceling statement due to lock timeout (55P03)
     Unknown: source-version (603400): the source could not be read

@@ -128,7 +128,7 @@ fn as_json() {
     let done = diff(left, right).with("--format json").status(1);
     let json = serde_json::from_str(&done.stdout).unwrap();
     let errors: Vec<_> = validator().iter_errors(&json).map(|e| e.to_string()).collect();
-    assert_eq!(errors, [String::new(); 0]);
+    assert_eq!(errors, Vec::<String>::new());
     assert!(!validator().is_valid(&serde_json::json!({ "format_version": 1 })));
     assert_snapshot!(done.stdout, @r#"
     {
