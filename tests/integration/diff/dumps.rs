@@ -174,6 +174,7 @@ fn as_json() {
         "platform_roles": 0,
         "platform_tablespaces": 0,
         "selection": 0,
+        "protected": 0,
         "ignored": 0,
         "infinity": 0,
         "only_right": 0,

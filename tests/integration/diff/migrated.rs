@@ -69,7 +69,7 @@ fn verifiers_that_cannot_be_seen_are_counted() {
       lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 1 role that only the right side has, 2 settings of a database that is not there yet
+    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 2 settings of a database that is not there yet
     ");
     // Nothing is missing that cannot be seen; what can be is compared.
     target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
@@ -107,7 +107,7 @@ fn obstacles_are_differences() {
     ~ role app: LOGIN: true -> false
     - role new
     - membership new in app: ADMIN FALSE, INHERIT TRUE, SET TRUE
-    4 differences: 0 added, 2 removed, 2 changed; left out: 3 platform roles, 1 role that only the right side has
+    4 differences: 0 added, 2 removed, 2 changed; left out: 3 platform roles
     ");
 
     // More than the lock table holds.
@@ -118,7 +118,7 @@ fn obstacles_are_differences() {
     assert_eq!(done.stderr, "");
     let mut lines = done.stdout.split_terminator('\n');
     assert_eq!(lines.clone().filter(|line| line.starts_with("- role r")).count(), 2_000);
-    assert_snapshot!(lines.next_back().unwrap(), @"2000 differences: 0 added, 2000 removed, 0 changed; left out: 3 platform roles, 2000 differences ignored, 3 roles that only the right side has");
+    assert_snapshot!(lines.next_back().unwrap(), @"2000 differences: 0 added, 2000 removed, 0 changed; left out: 3 platform roles, 2000 differences ignored, 2 roles that only the right side has");
 }
 
 /// What the sanitizer finds out is said here, too.
@@ -162,5 +162,83 @@ fn the_selection_is_copys() {
 
     1 difference: 0 added, 0 removed, 1 changed; left out: 1 role not selected, 1 role that only the right side has
     ==== stderr ====
+    ");
+}
+
+/// What is shown is what differs, not what one grantor would have to say.
+#[test]
+fn grants_of_several_grantors_differ_together() {
+    let target = platforms::azure_like(18);
+    target.sql(
+        "azuresu",
+        "postgres",
+        "SET ROLE azadmin; CREATE ROLE g; CREATE ROLE h; RESET ROLE; GRANT g TO h",
+    );
+    let to = target.connection_string("azadmin", "postgres");
+    let dump = "CREATE ROLE g;\nCREATE ROLE h;\nGRANT g TO h WITH ADMIN TRUE;\n";
+    let run = Run::new([&["diff", "source.sql", &to, "--as", "azure"], &CATALOG[..]].concat());
+    let done = run.file("source.sql", dump).status(1);
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 18.4, azure
+    ~ membership h in g: ADMIN: TRUE -> FALSE
+    1 difference: 0 added, 0 removed, 1 changed; left out: 3 platform roles
+    ");
+
+    let target = Cluster::start(15);
+    target.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE x; CREATE ROLE h; \
+         GRANT SET ON PARAMETER work_mem TO x WITH GRANT OPTION; \
+         SET ROLE x; GRANT SET ON PARAMETER work_mem TO h",
+    );
+    let to = target.connection_string("postgres", "postgres");
+    let dump = "CREATE ROLE h;\nGRANT SET ON PARAMETER work_mem TO h WITH GRANT OPTION;\n";
+    let run = Run::new([&["diff", "source.sql", &to, "--as", "postgres"], &CATALOG[..]].concat());
+    let done = run.file("source.sql", dump).status(1);
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, as it would be on postgres
+    +++ TARGET/postgres, PostgreSQL 15.18
+    ~ parameter work_mem to h: SET WITH GRANT OPTION -> SET
+    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role that only the right side has
+    ");
+}
+
+/// What copy has made an administrator is touched by no later copy; with what was mapped, it is
+/// compared.
+#[test]
+fn protected_roles_are_counted() {
+    let dump = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_superuser;\n\
+                CREATE ROLE dba CREATEDB;\nGRANT rds_superuser TO dba;\n";
+    let target = platforms::azure_like(16);
+    target.sql("azuresu", "postgres", "CREATE ROLE later");
+    let to = target.connection_string("azadmin", "postgres");
+    let run = |args: &[&str]| {
+        let args = [args, &["--map-role", "rds_superuser=azure_pg_admin"], &CATALOG[..]].concat();
+        Run::new(args).file("source.sql", dump)
+    };
+    let copied = run(&["copy", "source.sql", &to, "--yes"]).done();
+    // Both count the roles that only the target has alike.
+    assert!(copied.stdout.contains("1 on the target only"), "{}", copied.stdout);
+    target.sql("azuresu", "postgres", "ALTER ROLE dba NOCREATEDB");
+    let without = ["diff", "source.sql", &to, "--as", "azure"];
+    let done = Run::new([&without, &CATALOG[..]].concat()).file("source.sql", dump).done();
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, aurora, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 16.14, azure
+
+    error: protected-role: the target has a role of this name that is never altered, granted or joined
+      line 3, role dba: a member of azure_pg_admin on the target
+      = carry it over under another name with --rename
+
+    equal; left out: 5 platform roles, 1 role that copy never touches, 1 role that only the right side has
+    ");
+    let done = run(&without).status(1);
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, aurora, as it would be on azure
+    +++ TARGET/postgres, PostgreSQL 16.14, azure
+    ~ role dba: CREATEDB: true -> false
+    1 difference: 0 added, 0 removed, 1 changed; left out: 5 platform roles, 1 role that only the right side has
     ");
 }

@@ -4,7 +4,9 @@ mod clients;
 mod dumps;
 mod kinds;
 mod migrated;
+mod selection;
 mod servers;
+mod unified;
 mod waits;
 
 /// Fingerprints differ from run to run.
