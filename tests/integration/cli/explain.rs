@@ -131,7 +131,7 @@ fn everything() {
       database-owner           warning: only the owner of a database may give it settings
       freeze                   warning: the source's role is frozen, as roles are for a migration; on the target it would be shut out
       alter-attribute          warning: in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that has them
-      not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters take a superuser
+      not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters take a superuser, and go after what was granted on, too
       missing-admin            error:   since 16 roles are altered and granted only by those who have the ADMIN option on them
       locks                    error:   comments and settings, and since 16 grants and the creation of roles, hold one lock for each role until the transaction ends, and all must fit into the server's lock table
       existing-role            error:   the target has these roles, and --existing fail allows none

@@ -121,12 +121,16 @@ fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
 fn told((kind, object, field, ..): &Difference, sql: &str) -> bool {
     let head = sql.split("\\set ON_ERROR_STOP").next().unwrap();
     let mut lines = head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: "));
-    // There, names are undecorated.
-    let plain = object.replace('"', "");
-    let name = match kind.as_str() {
-        "role" => format!("role {}: ", Name::new(object).to_string().replace('"', "")),
-        "setting" => format!("{}: {field}: ", plain.replace(" in database ", " in ")),
-        _ => format!("{plain}: "),
+    // There, names are undecorated, and on one line: what is between the words does not count.
+    let bare = |text: &str| -> String {
+        let text = text.replace("\\n", "").replace("\\r", "").replace("\\t", "");
+        text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | ' ' | '\\')).collect()
     };
-    lines.any(|line| line.replace('"', "").starts_with(&name))
+    let name = match kind.as_str() {
+        "role" => format!("role {object}: "),
+        "setting" => format!("{}: {field}: ", object.replace(" in database ", " in ")),
+        _ => format!("{object}: "),
+    };
+    let name = bare(&name);
+    lines.any(|line| bare(line).starts_with(&name))
 }
