@@ -59,7 +59,7 @@ fn what_is_of_no_role_is_not_chosen_with_roles() {
     +++ right.sql
     equal; left out: 1 role not selected
     ");
-    assert_snapshot!(diff(left, right, "").status(1).stdout, @"
+    assert_snapshot!(diff(left, right, "--format text").status(1).stdout, @"
     --- left.sql
     +++ right.sql
     - setting of all roles: work_mem: 1MB
