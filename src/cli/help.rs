@@ -9,10 +9,10 @@ use clap::{Arg, ArgAction, Command};
 pub(super) fn whole(
     error: &clap::Error,
     command: Command,
-    arguments: impl Iterator<Item = OsString> + Clone,
+    arguments: &[OsString],
 ) -> Option<clap::Error> {
-    let is_long = |argument: OsString| argument == "--help" || argument == "help";
-    if error.kind() != ErrorKind::DisplayHelp || !arguments.clone().any(is_long) {
+    let is_long = |argument: &OsString| argument == "--help" || argument == "help";
+    if error.kind() != ErrorKind::DisplayHelp || !arguments.iter().any(is_long) {
         return None;
     }
     in_lines(command).try_get_matches_from(arguments).err()

@@ -70,12 +70,13 @@ enum Format {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(mut error) => {
             suggest_convert(&mut error);
             hide_long_lists(&mut error);
-            if let Some(whole) = help::whole(&error, Cli::command(), std::env::args_os()) {
+            if let Some(whole) = help::whole(&error, Cli::command(), &arguments) {
                 error = whole;
             }
             // Help and version are no errors; clap knows where each is printed.
