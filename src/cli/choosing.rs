@@ -24,7 +24,14 @@ pub(super) struct Choosing {
     /// Leave out comments, settings, memberships, parameters, tablespaces or security-labels.
     ///
     /// Repeatable.
-    #[arg(long, value_name = "KIND", value_enum, hide_possible_values = true, hide_short_help = true, help_heading = "What goes")]
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_enum,
+        hide_possible_values = true,
+        hide_short_help = true,
+        help_heading = "What goes"
+    )]
     skip: Vec<SkipKind>,
 
     /// Let a role of the target stand for one of the source or SUPERUSER.
@@ -40,7 +47,14 @@ pub(super) struct Choosing {
     widen: bool,
 
     /// What to do: keep, omit, generate, or resend (copy only).
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t, hide_possible_values = true, help_heading = "Passwords")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "Passwords"
+    )]
     pub(super) passwords: PasswordChoice,
 
     /// Where generated passwords go; those of an earlier run are used again.

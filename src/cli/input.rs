@@ -40,7 +40,15 @@ pub(super) struct InputOptions {
     accept_truncated: bool,
 
     /// How a server is read: auto, pg_dumpall or catalog.
-    #[arg(long, value_name = "READER", value_enum, default_value_t, hide_possible_values = true, hide_short_help = true, help_heading = "Source")]
+    #[arg(
+        long,
+        value_name = "READER",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_short_help = true,
+        help_heading = "Source"
+    )]
     reader: ReaderChoice,
 
     /// The pg_dumpall to run [default: the newest that is found].

@@ -284,7 +284,8 @@ mod tests {
         let mut one = findings(1);
         one[0].message = "é".repeat(LONG).into();
         assert_eq!(lines(&one, false)[0], format!("  line 1, role r1: {}", "é".repeat(LONG)));
-        let cut = format!("  line 1, role r1: {} …: --report FILE has all of it", "é".repeat(LONG / 2));
+        let cut =
+            format!("  line 1, role r1: {} …: --report FILE has all of it", "é".repeat(LONG / 2));
         assert_eq!(lines(&one, true)[0], cut);
         one[0].message = "x".repeat(LONG).into();
         assert_eq!(lines(&one, true), lines(&one, false));

@@ -52,7 +52,14 @@ pub(super) struct Copy {
     dry_run: bool,
 
     /// With roles that the target already has: merge, replace, skip or fail.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t, hide_possible_values = true, help_heading = "What is done")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "What is done"
+    )]
     existing: ExistingChoice,
 
     /// Let roles that exist be shut out as the source's are (NOLOGIN, …).
