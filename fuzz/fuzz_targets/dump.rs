@@ -18,8 +18,13 @@ impl Read for Trickle<'_> {
     }
 }
 
-const ENCODINGS: [&str; 12] = [
-    "UTF8", "SQL_ASCII", "LATIN1", "LATIN5", "WIN1252", "EUC_JP", "SJIS", "BIG5", "GBK", "GB18030", "UHC", "EUC_KR",
+/// All that PostgreSQL has, apart from those that are other names of these.
+const ENCODINGS: [&str; 39] = [
+    "UTF8", "SQL_ASCII", "LATIN1", "LATIN2", "LATIN3", "LATIN4", "LATIN5", "LATIN6", "LATIN7",
+    "LATIN8", "LATIN9", "LATIN10", "ISO_8859_5", "ISO_8859_6", "ISO_8859_7", "ISO_8859_8",
+    "WIN1250", "WIN1251", "WIN1252", "WIN1253", "WIN1254", "WIN1255", "WIN1256", "WIN1257",
+    "WIN1258", "WIN866", "WIN874", "KOI8R", "KOI8U", "EUC_JP", "EUC_KR", "EUC_CN", "SJIS", "BIG5",
+    "GBK", "GB18030", "UHC", "EUC_TW", "JOHAB",
 ];
 
 /// The pieces, obeying the statements that matter; an error is the last.

@@ -50,7 +50,9 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE", help_heading = "What az tells")]
     azure_parameters: Option<String>,
 
-    /// A database that is to be migrated [default: all that accept connections]. Repeatable.
+    /// A database to be migrated [default: all that accept connections].
+    ///
+    /// Repeatable.
     #[arg(long, value_name = "NAME", help_heading = "What is checked")]
     database: Vec<String>,
 
@@ -67,19 +69,19 @@ pub(super) struct Check {
     online: bool,
 
     /// The platform of the source [default: recognised by its roles].
-    #[arg(long, value_name = "NAME", help_heading = "What is checked", value_parser = options::PlatformName, hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "NAME", help_heading = "What is checked", value_parser = options::PlatformName, hide_possible_values = true)]
     source_platform: Option<String>,
 
     /// List the checks.
     #[arg(long, exclusive = true, help_heading = "Output")]
     list: bool,
 
-    /// Write the report to a file as well: JSON, or Markdown where its name ends in .md.
+    /// Write the report to a file as well: JSON, or Markdown for a name in .md.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
-    /// The format of what is printed.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    /// The format of what is printed: text, json or markdown.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: CheckFormat,
 }
 

@@ -21,28 +21,50 @@ pub(super) struct Choosing {
     #[command(flatten)]
     selection: Selection,
 
-    /// Leave a kind of objects out. Repeatable.
-    #[arg(long, value_name = "KIND", value_enum, help_heading = "What goes")]
+    /// Leave out comments, settings, memberships, parameters, tablespaces or security-labels.
+    ///
+    /// Repeatable.
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_enum,
+        hide_possible_values = true,
+        hide_short_help = true,
+        help_heading = "What goes"
+    )]
     skip: Vec<SkipKind>,
 
-    /// Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable.
-    #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
+    /// Let a role of the target stand for one of the source or SUPERUSER.
+    ///
+    /// Repeatable.
+    #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
     map_role: Vec<(Name, Name)>,
 
-    /// Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE.
-    #[arg(long, help_heading = "What goes")]
+    /// Let memberships widen where INHERIT FALSE or SET FALSE is unknown.
+    ///
+    /// Targets before 16 know neither. Without this such a membership is left out.
+    #[arg(long, hide_short_help = true, help_heading = "What goes")]
     widen: bool,
 
-    /// What to do with passwords.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "Passwords")]
+    /// What to do: keep, omit, generate, or resend (copy only).
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "Passwords"
+    )]
     pub(super) passwords: PasswordChoice,
 
-    /// Where generated passwords go, in pgbouncer's format; those of an earlier run are used again.
+    /// Where generated passwords go; those of an earlier run are used again.
+    ///
+    /// A line for each role, in the format of pgbouncer's userlist.txt.
     #[arg(long, value_name = "FILE", help_heading = "Passwords")]
     pub(super) password_file: Option<PathBuf>,
 
-    /// Take passwords that the source lacks from a pgbouncer userlist.txt, or from a dump.
-    #[arg(long, value_name = "FILE", help_heading = "Passwords")]
+    /// Take what the source lacks from a pgbouncer userlist.txt, or a dump.
+    #[arg(long, hide_short_help = true, value_name = "FILE", help_heading = "Passwords")]
     pub(super) passwords_from: Option<String>,
 }
 

@@ -28,14 +28,16 @@ use crate::version::Major;
     Exit status: 0 when the script was written, whatever the findings; 2 for trouble.")]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Convert {
-    /// The dump: a file, - for standard input, or a connection (postgresql://… or "key=value …").
+    /// A dump, - for standard input, or a connection (postgresql://… or "key=value …").
     source: String,
 
-    /// What the target accepts: a platform's name, or a file like `pg_globals platforms azure` prints.
+    /// The target's platform, or a file that describes one.
+    ///
+    /// `pg_globals platforms` lists them; `pg_globals platforms azure` prints one as such a file.
     #[arg(short, long, value_name = "NAME|FILE", default_value = "azure", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
     platform: String,
 
-    /// The target's major version [default: the newest that the platform offers].
+    /// Its major version [default: the newest that the platform offers].
     #[arg(long, value_name = "MAJOR", help_heading = "Target")]
     target_version: Option<Major>,
 
@@ -49,13 +51,14 @@ pub(super) struct Convert {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write the report to a file: JSON, or Markdown where its name ends in .md; with -o, - is
-    /// standard output.
+    /// Write the report to a file: JSON, or Markdown for a name in .md.
+    ///
+    /// With -o, - is standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
-    /// The format of the report on standard error.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    /// The format of the report on standard error: text or json.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
 
     /// Write guards round roles, so that the script can be run again.

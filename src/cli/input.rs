@@ -25,24 +25,36 @@ use crate::version::Major;
 #[derive(Args, Debug)]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct InputOptions {
-    /// The platform of the source [default: recognised by its roles].
-    #[arg(long, value_name = "NAME|FILE", help_heading = "Source", value_parser = PlatformName, hide_possible_values = true)]
+    /// Its platform [default: recognised by its roles].
+    #[arg(long, hide_short_help = true, value_name = "NAME|FILE", help_heading = "Source", value_parser = PlatformName, hide_possible_values = true)]
     pub(super) source_platform: Option<String>,
 
-    /// List statements of a dump that are not understood as dropped, instead of failing.
-    #[arg(long, help_heading = "Source")]
+    /// Drop statements that are not understood, instead of failing.
+    ///
+    /// The report lists them.
+    #[arg(long, hide_short_help = true, help_heading = "Source")]
     drop_unknown: bool,
 
     /// Use a dump without its end marker as far as it goes.
-    #[arg(long, help_heading = "Source")]
+    #[arg(long, hide_short_help = true, help_heading = "Source")]
     accept_truncated: bool,
 
-    /// How a server is read.
-    #[arg(long, value_name = "READER", value_enum, default_value_t, help_heading = "Source")]
+    /// How a server is read: auto, pg_dumpall or catalog.
+    #[arg(
+        long,
+        value_name = "READER",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_short_help = true,
+        help_heading = "Source"
+    )]
     reader: ReaderChoice,
 
-    /// The pg_dumpall to run [default: the newest in PATH and in the usual places].
-    #[arg(long, value_name = "PATH", help_heading = "Source")]
+    /// The pg_dumpall to run [default: the newest that is found].
+    ///
+    /// Looked for in PATH and where Debian's and Red Hat's packages put it.
+    #[arg(long, hide_short_help = true, value_name = "PATH", help_heading = "Source")]
     pg_dumpall: Option<PathBuf>,
 }
 

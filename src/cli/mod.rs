@@ -10,6 +10,7 @@ mod copy;
 mod diff;
 mod explain;
 mod file;
+mod help;
 mod input;
 mod interrupted;
 mod man;
@@ -21,7 +22,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use serde::Serialize;
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
@@ -69,11 +70,15 @@ enum Format {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(mut error) => {
             suggest_convert(&mut error);
             hide_long_lists(&mut error);
+            if let Some(whole) = help::whole(&error, Cli::command(), &arguments) {
+                error = whole;
+            }
             // Help and version are no errors; clap knows where each is printed.
             let _ = error.print();
             let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };

@@ -20,7 +20,7 @@ pub(super) struct Selection {
     exclude: Vec<Glob>,
 
     /// Give a role of the source another name. Repeatable.
-    #[arg(long, value_name = "OLD=NEW", value_parser = options::pair, help_heading = "Which roles")]
+    #[arg(long, value_name = "OLD=NEW", hide_short_help = true, value_parser = options::pair, help_heading = "Which roles")]
     rename: Vec<(Name, Name)>,
 }
 

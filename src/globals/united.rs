@@ -26,9 +26,8 @@ impl Globals {
     #[must_use]
     pub fn united(mut self) -> Self {
         let memberships = std::mem::take(&mut self.memberships);
+        self.memberships.reserve(memberships.len());
         for (key, it) in memberships {
-            let inherits =
-                self.roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
             let key = MembershipKey { grantor: None, ..key };
             let origin = it.granted.origin;
             let value = |option: Option<Fact<bool>>, default| option.map_or(default, |it| it.value);
@@ -43,6 +42,9 @@ impl Globals {
                     united.admin = fact(admin || value(united.admin, false));
                     united.set = fact(set || value(united.set, true));
                     if united.inherit.is_some() || it.inherit.is_some() {
+                        let member = self.roles.get(&entry.key().member);
+                        let inherits = member.is_none_or(|role| role.has(Attribute::Inherit));
+                        let united = entry.get_mut();
                         let earlier = value(united.inherit, inherits);
                         united.inherit = fact(earlier || value(it.inherit, inherits));
                     }

@@ -17,6 +17,9 @@ use crate::sanitize::{About, rules};
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
 
+/// How many bytes of a finding's message are shown where the list is shortened.
+const LONG: usize = 600;
+
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -147,7 +150,7 @@ fn group(
     let shorten = look.shorten && findings.len() > SHOWN + 1;
     let shown = if shorten { SHOWN } else { findings.len() };
     for finding in &findings[..shown] {
-        line(finding, &mut out.text);
+        line(finding, look.shorten, &mut out.text);
         out.flow()?;
     }
     if shown < findings.len() {
@@ -196,13 +199,18 @@ fn title(
 }
 
 /// A finding on one line of a terminal. There can be hundreds of thousands.
-fn line(finding: &Finding, out: &mut String) {
+fn line(finding: &Finding, shorten: bool, out: &mut String) {
     out.push_str("  ");
     if let Some(line) = finding.line {
         let _ = write!(out, "line {line}, ");
     }
     object(finding, out);
     out.push_str(": ");
+    if shorten && finding.message.len() > LONG {
+        let end = finding.message.floor_char_boundary(LONG);
+        let _ = writeln!(out, "{} …: --report FILE has all of it", &finding.message[..end]);
+        return;
+    }
     out.push_str(&finding.message);
     out.push('\n');
 }
@@ -269,6 +277,18 @@ mod tests {
         assert_eq!(short[10], "  … and 9990 more: --report FILE has them all");
         // A line that says that one is missing would take the place of that one.
         assert_eq!(lines(&findings(11), true), lines(&findings(11), false));
+    }
+
+    #[test]
+    fn long_messages_are_cut_for_terminals() {
+        let mut one = findings(1);
+        one[0].message = "é".repeat(LONG).into();
+        assert_eq!(lines(&one, false)[0], format!("  line 1, role r1: {}", "é".repeat(LONG)));
+        let cut =
+            format!("  line 1, role r1: {} …: --report FILE has all of it", "é".repeat(LONG / 2));
+        assert_eq!(lines(&one, true)[0], cut);
+        one[0].message = "x".repeat(LONG).into();
+        assert_eq!(lines(&one, true), lines(&one, false));
     }
 
     #[test]

@@ -189,6 +189,53 @@ fn diff() -> String {
     format!("```console\n$ pg_globals diff yesterday.sql today.sql\n{shown}```\n")
 }
 
+/// What the commands of a block of examples print, run by a shell in a directory.
+fn examples(readme: &str, name: &str, directory: &Path, servers: [&str; 2]) -> String {
+    let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let (_, block) = readme.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
+    let (block, _) = block.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+    let program = Path::new(env!("CARGO_BIN_EXE_pg_globals"));
+    let path = std::env::var("PATH").expect("PATH");
+    let mut printed = String::new();
+    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let output = Command::new("bash")
+            .args(["-c", command])
+            .current_dir(directory)
+            .env("PATH", format!("{}:{path}", program.parent().expect("a directory").display()))
+            .envs([("SOURCE", servers[0]), ("TARGET", servers[1])])
+            .output()
+            .expect("bash");
+        assert!(output.status.success(), "{command}: {output:?}");
+        printed += &String::from_utf8(output.stdout).expect("UTF-8");
+    }
+    printed
+}
+
+#[test]
+fn the_examples_with_jq_give_what_they_promise() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
+    let source = platforms::aurora_like(15);
+    source.sql("rdsadmin", "postgres", "CREATE ROLE app LOGIN; CREATE ROLE boss CREATEROLE");
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    std::fs::copy(root.join("fixtures/dumps/ok/aurora-15.sql"), file("globals.sql")).unwrap();
+    std::fs::write(file("yesterday.sql"), "CREATE ROLE a PASSWORD 'x';\nCREATE ROLE b;\n").unwrap();
+    std::fs::write(file("today.sql"), "CREATE ROLE a PASSWORD 'y';\nCREATE ROLE c;\n").unwrap();
+    let run = |name| examples(&readme, name, directory.path(), [&from, &to]);
+    insta::assert_snapshot!(run("jq convert"), @"");
+    insta::assert_snapshot!(run("jq check"), @"");
+    insta::assert_snapshot!(run("jq copy"), @"");
+    insta::assert_snapshot!(run("jq diff"), @"");
+    insta::assert_snapshot!(run("jq platforms"), @"");
+    let errors = run("jq explain");
+    let is_error = |name: &str| errors.lines().any(|line| line.starts_with(&format!("{name}: ")));
+    assert!(is_error("truncated") && !is_error("superuser"), "{errors}");
+}
+
 #[test]
 fn the_readme_is_true() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

@@ -47,24 +47,35 @@ pub(super) struct Copy {
     /// A connection to the target, as its administrator.
     target: String,
 
-    /// Do everything on the target, then roll it back: all that the target refuses, at once.
+    /// Do it all on the target, then roll back: all refusals at once.
     #[arg(long, help_heading = "What is done")]
     dry_run: bool,
 
-    /// What to do with roles that the target already has.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t, help_heading = "What is done")]
+    /// With roles that the target already has: merge, replace, skip or fail.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help_heading = "What is done"
+    )]
     existing: ExistingChoice,
 
-    /// Let roles that exist be shut out as the source's are (NOLOGIN, CONNECTION LIMIT 0, …).
-    #[arg(long, help_heading = "What is done")]
+    /// Let roles that exist be shut out as the source's are (NOLOGIN, …).
+    ///
+    /// CONNECTION LIMIT 0 and a VALID UNTIL that is over count as well.
+    #[arg(long, hide_short_help = true, help_heading = "What is done")]
     allow_freeze: bool,
 
-    /// Grant the source's owners to the connected role, so that it can restore what they own, and
-    /// write the statements that take this back, with mode 0600.
-    #[arg(long, value_name = "FILE", help_heading = "What is done")]
+    /// Let the connected role restore what owners have; FILE ends it.
+    ///
+    /// Grants the source's owners to the connected role, and writes the statements that take this
+    /// back, with mode 0600.
+    #[arg(long, hide_short_help = true, value_name = "FILE", help_heading = "What is done")]
     can_own: Option<PathBuf>,
 
-    /// Write the statements that would take back exactly this run, with mode 0600.
+    /// Write the statements that take exactly this run back, with mode 0600.
     #[arg(long, value_name = "FILE", help_heading = "What is done")]
     undo: Option<PathBuf>,
 
@@ -72,7 +83,7 @@ pub(super) struct Copy {
     #[arg(short, long, help_heading = "What is done")]
     yes: bool,
 
-    /// The platform of the target [default: recognised by its roles].
+    /// Its platform [default: recognised by its roles].
     #[arg(short, long, value_name = "NAME|FILE", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
     platform: Option<String>,
 
@@ -82,12 +93,12 @@ pub(super) struct Copy {
     #[command(flatten)]
     choosing: Choosing,
 
-    /// Write the report to a file: JSON, or Markdown where its name ends in .md.
+    /// Write the report to a file: JSON, or Markdown for a name in .md.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
-    /// The format of what is printed.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    /// The format of what is printed: text or json.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
 }
 

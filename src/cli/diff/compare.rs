@@ -7,6 +7,7 @@ use crate::globals::changes::changes;
 use crate::globals::{
     Change, Fact, Globals, Grantee, ParameterKey, Password, Role, Scope, SettingKey, Tablespace,
 };
+use crate::name::Name;
 use crate::report::{Difference, Fingerprint, LeftOut};
 
 /// Compares, and makes both sides show what was compared.
@@ -151,18 +152,24 @@ fn state_inherit(globals: &mut Globals, other: &Globals) {
 
 /// Takes out passwords that only one side shows. Gives the number of roles that may have one.
 fn hide_passwords(left: &mut Globals, right: &mut Globals) -> usize {
+    let is_unknown = |role: &Role| role.password == Password::Unknown;
+    // Most sides show all or none: what is known on both sides is not looked up on the other.
+    let mut names: Vec<Name> = Vec::new();
+    for side in [&*left, &*right] {
+        let unknown = side.roles.iter().filter(|(_, role)| is_unknown(role));
+        names.extend(unknown.map(|(name, _)| name.clone()));
+    }
+    names.sort_unstable();
+    names.dedup();
     let mut hidden = 0;
-    for (name, one) in &mut left.roles {
-        let Some(other) = right.roles.get_mut(name) else { continue };
-        let is_unknown = |role: &Role| role.password == Password::Unknown;
-        if is_unknown(one) || is_unknown(other) {
-            let may_have_one = |role: &Role| {
-                matches!(role.password, Password::Is(_)) || role.has(Attribute::Login)
-            };
-            hidden += usize::from(may_have_one(one) || may_have_one(other));
-            one.password = Password::Unknown;
-            other.password = Password::Unknown;
-        }
+    for name in names {
+        let (one, other) = (left.roles.get_mut(&name), right.roles.get_mut(&name));
+        let (Some(one), Some(other)) = (one, other) else { continue };
+        let may_have_one =
+            |role: &Role| matches!(role.password, Password::Is(_)) || role.has(Attribute::Login);
+        hidden += usize::from(may_have_one(one) || may_have_one(other));
+        one.password = Password::Unknown;
+        other.password = Password::Unknown;
     }
     hidden
 }
@@ -183,10 +190,13 @@ fn hide_owners(left: &mut Globals, right: &mut Globals) -> usize {
 
 /// The roles whose password never ends, which only one side says.
 fn infinities(left: &Globals, right: &Globals) -> usize {
-    let infinite = |role: &Role| role.valid_until.as_ref().map(|until| until.value.is_infinite());
-    let pairs = left.roles.iter().filter_map(|(name, one)| Some((one, right.roles.get(name)?)));
-    let is_note = |(one, other): &(&Role, &Role)| {
-        matches!((infinite(one), infinite(other)), (Some(true), None) | (None, Some(true)))
+    let alone = |side: &Globals, other: &Globals| {
+        let is_infinite =
+            |role: &Role| role.valid_until.as_ref().is_some_and(|it| it.value.is_infinite());
+        let says_nothing =
+            |name: &Name| other.roles.get(name).is_some_and(|role| role.valid_until.is_none());
+        let infinite = side.roles.iter().filter(|(_, role)| is_infinite(role));
+        infinite.filter(|(name, _)| says_nothing(name)).count()
     };
-    pairs.filter(is_note).count()
+    alone(left, right) + alone(right, left)
 }

@@ -48,13 +48,16 @@ pub(super) struct Diff {
     /// The right side.
     right: String,
 
-    /// Compare the left side as it would be on this platform, and only what it has: is the migration
-    /// complete?
+    /// Is a migration complete? LEFT as it would be on this platform.
+    ///
+    /// Only what the left side has is compared.
     #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = options::PlatformName, hide_possible_values = true)]
     as_platform: Option<String>,
 
-    /// Do not look at this: passwords, comments, settings, memberships, parameters, tablespaces,
-    /// security-labels, attributes:NAME. Repeatable.
+    /// Do not look at passwords, comments, settings, memberships, parameters, tablespaces,
+    /// security-labels or attributes:NAME.
+    ///
+    /// Repeatable.
     #[arg(long, value_name = "KIND", value_parser = ignore, help_heading = "What is compared")]
     ignore: Vec<Ignore>,
 
@@ -62,25 +65,25 @@ pub(super) struct Diff {
     selection: Selection,
 
     /// With --as: what --map-role of the copy was. Repeatable.
-    #[arg(long, value_name = "SOURCE=TARGET", value_parser = options::pair, requires = "as_platform", help_heading = "What is compared")]
+    #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, requires = "as_platform", help_heading = "What is compared")]
     map_role: Vec<(Name, Name)>,
 
     /// The platforms' own roles too.
-    #[arg(long, help_heading = "What is compared")]
+    #[arg(long, hide_short_help = true, help_heading = "What is compared")]
     all_roles: bool,
 
     /// Who granted memberships and privileges, too.
-    #[arg(long, help_heading = "What is compared")]
+    #[arg(long, hide_short_help = true, help_heading = "What is compared")]
     grantors: bool,
 
     #[command(flatten)]
     input: InputOptions,
 
-    /// How the differences are shown.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    /// How the differences are shown: text, unified, sql or json.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: DiffFormat,
 
-    /// In the sql form: remove what the left side does not have, too; roles are never dropped.
+    /// In the sql form: removals, too; roles are never dropped.
     #[arg(long, help_heading = "Output")]
     replace: bool,
 

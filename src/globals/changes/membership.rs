@@ -105,10 +105,11 @@ fn united<'g, 'a>(grants: &'g [Grant<'a>], scope: Scope) -> impl Iterator<Item =
 impl Options {
     /// What the options come to: what is not stated follows the member's attribute.
     pub(crate) fn of(globals: &Globals, key: &MembershipKey, membership: &Membership) -> Self {
-        let inherits = globals.roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
+        // Asked only where it counts: there can be hundreds of thousands.
+        let inherits = || globals.roles.get(&key.member).map(|role| role.has(Attribute::Inherit));
         Self {
             admin: membership.is_admin(),
-            inherit: membership.inherit.map(|fact| fact.value).or(inherits),
+            inherit: membership.inherit.map(|fact| fact.value).or_else(inherits),
             set: Some(membership.set.is_none_or(|fact| fact.value)),
         }
     }

@@ -24,8 +24,8 @@ pub(super) const ABOUT: About = About {
     remedy: "grant it where it shall go on to administer roles; it is not done for you",
 };
 
-/// How many roles a message names.
-const NAMED: usize = 10;
+/// How many roles a message names: many administrators of very many roles would fill the memory.
+const NAMED: usize = 1_000;
 
 /// Names what would restore the power that roles with CREATEROLE had.
 pub(in crate::sanitize) fn createrole_power(
