@@ -46,7 +46,7 @@ pub(super) struct Choosing {
     #[arg(long, hide_short_help = true, help_heading = "What goes")]
     widen: bool,
 
-    /// What to do: keep, omit, generate, or resend (copy only).
+    /// What to do: keep, omit, generate, resend.
     #[arg(
         long,
         value_name = "WHAT",

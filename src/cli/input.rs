@@ -39,7 +39,7 @@ pub(super) struct InputOptions {
     #[arg(long, hide_short_help = true, help_heading = "Source")]
     accept_truncated: bool,
 
-    /// How a server is read: auto, pg_dumpall or catalog.
+    /// How a server is read: auto, pg_dumpall, catalog.
     #[arg(
         long,
         value_name = "READER",

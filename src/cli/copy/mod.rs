@@ -35,10 +35,9 @@ use screen::Screen;
 /// compares the rest with what the target has, shows the plan, and sends the differences in one
 /// transaction: all or nothing. Then the target is read again and compared.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: pg_globals copy postgresql://postgres@source/postgres \
-    postgresql://azadmin@target/postgres --dry-run\n\n\
-    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused something; \
-    2 for trouble.")]
+#[command(after_help = "Example: pg_globals copy postgresql://postgres@old/postgres \
+    postgresql://azadmin@new/postgres --dry-run\n\n\
+    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for trouble.")]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Copy {
     /// A connection (postgresql://… or "key=value …"), a dump, or - for standard input.
@@ -51,7 +50,7 @@ pub(super) struct Copy {
     #[arg(long, help_heading = "What is done")]
     dry_run: bool,
 
-    /// With roles that the target already has: merge, replace, skip or fail.
+    /// Roles that exist: merge, replace, skip or fail.
     #[arg(
         long,
         value_name = "WHAT",
