@@ -25,8 +25,10 @@ use crate::report::{CheckReport, FORMAT_VERSION, Look, Place, write_check, write
 /// the migration service does not bring. Each line says what was looked at, what was found, and what
 /// mends it.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres\n\n\
-    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.")]
+#[command(
+    after_help = "Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres\n\n\
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble."
+)]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Check {
     /// A connection (postgresql://… or "key=value …") to the server that is migrated.

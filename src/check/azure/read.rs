@@ -1,0 +1,251 @@
+//! What stands in the JSON, in both of its forms.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{AzureError, Parameter, Server};
+
+const SHOW: &str = "az postgres flexible-server show";
+const REPLICAS: &str = "az postgres flexible-server replica list";
+const PARAMETERS: &str = "az postgres flexible-server parameter list";
+
+impl Server {
+    /// Reads what `az postgres flexible-server show -o json` writes.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn read(text: &str) -> Result<Self, AzureError> {
+        let value = parse(text)?;
+        if !is_of(&value, "flexibleservers") {
+            return Err(AzureError::Shape { expected: SHOW, found: what(&value) });
+        }
+        Ok(Self::of(&value))
+    }
+
+    fn of(value: &Value) -> Self {
+        let all = Fields(value);
+        let text = |path: &[&str]| all.get(path).and_then(Value::as_str).map(str::to_owned);
+        let enabled = |path: &[&str]| text(path).map(|word| word.eq_ignore_ascii_case("enabled"));
+        let id = text(&["id"]);
+        let in_id = id.as_deref().and_then(|id| part(id, "resourceGroups"));
+        let network = |key| text(&["network", key]);
+        let storage = ["storageSizeGb", "storageSizeGB"];
+        let entra = ["activeDirectoryAuth", "microsoftEntraAuth"];
+        Self {
+            name: text(&["name"]),
+            resource_group: text(&["resourceGroup"]).or(in_id),
+            location: text(&["location"]),
+            source: text(&["sourceServerResourceId"]),
+            id,
+            host: text(&["fullyQualifiedDomainName"]),
+            state: text(&["state"]),
+            version: text(&["version"]),
+            sku: text(&["sku", "name"]),
+            tier: text(&["sku", "tier"]),
+            storage: storage.iter().find_map(|key| all.get(&["storage", key])?.as_u64()),
+            storage_grows: enabled(&["storage", "autoGrow"]),
+            high_availability: text(&["highAvailability", "mode"]),
+            high_availability_state: text(&["highAvailability", "state"]),
+            replication_role: text(&["replicationRole"]).or_else(|| text(&["replica", "role"])),
+            public_access: enabled(&["network", "publicNetworkAccess"]),
+            subnet: network("delegatedSubnetResourceId").filter(|id| !id.is_empty()),
+            private_endpoints: all
+                .get(&["privateEndpointConnections"])
+                .and_then(Value::as_array)
+                .map(Vec::len),
+            passwords: enabled(&["authConfig", "passwordAuth"]),
+            entra: entra.iter().find_map(|key| enabled(&["authConfig", key])),
+        }
+    }
+}
+
+/// Reads what `az postgres flexible-server replica list -o json` writes.
+///
+/// # Errors
+/// When it is something else.
+pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
+    let wrong = |found| AzureError::Shape { expected: REPLICAS, found };
+    let value = parse(text)?;
+    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    if let Some(other) = list.iter().find(|one| !is_of(one, "flexibleservers")) {
+        return Err(wrong(what(other)));
+    }
+    Ok(list.iter().map(Server::of).collect())
+}
+
+/// Reads what `az postgres flexible-server parameter list -o json` writes.
+///
+/// # Errors
+/// When it is something else.
+pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureError> {
+    let wrong = |found| AzureError::Shape { expected: PARAMETERS, found };
+    let value = parse(text)?;
+    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    if list.is_empty() {
+        return Err(wrong("an empty list".to_owned()));
+    }
+    let mut all = BTreeMap::new();
+    for one in list {
+        let fields = Fields(one);
+        let name = fields.get(&["name"]).and_then(Value::as_str);
+        let Some(name) = name.filter(|_| is_of(one, "configurations")) else {
+            return Err(wrong(what(one)));
+        };
+        let text = |key| fields.get(&[key]).and_then(Value::as_str).map(str::to_owned);
+        let flag = |key| fields.get(&[key]).and_then(Value::as_bool);
+        let parameter = Parameter {
+            id: text("id"),
+            value: text("value"),
+            default: text("defaultValue"),
+            allowed: text("allowedValues"),
+            data_type: text("dataType"),
+            unit: text("unit"),
+            is_dynamic: flag("isDynamicConfig"),
+            is_read_only: flag("isReadOnly"),
+            pending_restart: flag("isConfigPendingRestart"),
+            source: text("source"),
+        };
+        all.insert(name.to_ascii_lowercase(), parameter);
+    }
+    Ok(all)
+}
+
+/// What follows a word in the path of a resource.
+pub(super) fn part(path: &str, word: &str) -> Option<String> {
+    let mut parts = path.split('/');
+    parts.find(|part| part.eq_ignore_ascii_case(word))?;
+    parts.next().filter(|part| !part.is_empty()).map(str::to_owned)
+}
+
+/// An object's fields, wherever they stand.
+struct Fields<'a>(&'a Value);
+
+impl<'a> Fields<'a> {
+    fn get(&self, path: &[&str]) -> Option<&'a Value> {
+        let below = |start: &'a Value| {
+            path.iter().try_fold(start, |value, key| value.get(key)).filter(|it| !it.is_null())
+        };
+        below(self.0).or_else(|| below(self.0.get("properties")?))
+    }
+}
+
+fn parse(text: &str) -> Result<Value, AzureError> {
+    // PowerShell writes a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
+    let Some(first) = text.split('\n').find(|line| !line.trim().is_empty()) else {
+        return Err(AzureError::Empty);
+    };
+    // az writes its errors as text: `ERROR: (ResourceNotFound) The Resource … was not found.`
+    if let Some(message) = first.trim_start().strip_prefix("ERROR:") {
+        return Err(AzureError::Az(message.trim().to_owned()));
+    }
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| AzureError::Syntax { line: error.line(), column: error.column() })?;
+    if let Some(error) = value.get("error") {
+        let part = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        let message = format!("({}) {}", part("code"), part("message"));
+        return Err(AzureError::Az(message.split('\n').next().unwrap_or_default().to_owned()));
+    }
+    Ok(value)
+}
+
+/// The elements, as az lists them, or as the REST interface wraps them.
+fn list(value: &Value) -> Option<&Vec<Value>> {
+    value.as_array().or_else(|| value.get("value")?.as_array())
+}
+
+/// Whether it is a resource of this type.
+fn is_of(value: &Value, kind: &str) -> bool {
+    let Some(text) = value.get("type").and_then(Value::as_str) else {
+        // Old clients leave it out; then its own fields tell.
+        let field = if kind == "configurations" { "value" } else { "fullyQualifiedDomainName" };
+        return value.is_object() && Fields(value).get(&[field]).is_some();
+    };
+    text.to_ascii_lowercase().rsplit('/').next() == Some(kind)
+}
+
+/// What JSON is, for messages.
+fn what(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => match fields.get("type").and_then(Value::as_str) {
+            Some(kind) => format!("an object of type {}", crate::name::Name::new(kind)),
+            None => "an object of another kind".to_owned(),
+        },
+        Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::String(_) => "a text".to_owned(),
+        Value::Null => "null".to_owned(),
+        Value::Number(_) | Value::Bool(_) => "a single value".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let az = r#"{"id": "/subscriptions/s/resourceGroups/rg 1/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop",
+            "name": "shop", "state": "Ready", "version": "16",
+            "type": "Microsoft.DBforPostgreSQL/flexibleServers",
+            "fullyQualifiedDomainName": "shop.postgres.database.azure.com",
+            "sku": {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"},
+            "storage": {"storageSizeGb": 128, "autoGrow": "Disabled"},
+            "highAvailability": {"mode": "ZoneRedundant", "state": "Healthy"},
+            "network": {"publicNetworkAccess": "Enabled"}, "privateEndpointConnections": [],
+            "authConfig": {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}}"#;
+        let rest = r#"{"id": "/subscriptions/s/resourceGroups/rg 1/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop",
+            "name": "shop", "type": "Microsoft.DBforPostgreSQL/flexibleServers",
+            "sku": {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"},
+            "properties": {"state": "Ready", "version": "16",
+            "fullyQualifiedDomainName": "shop.postgres.database.azure.com",
+            "storage": {"storageSizeGB": 128, "autoGrow": "Disabled"},
+            "highAvailability": {"mode": "ZoneRedundant", "state": "Healthy"},
+            "network": {"publicNetworkAccess": "Enabled"}, "privateEndpointConnections": [],
+            "authConfig": {"microsoftEntraAuth": "Disabled", "passwordAuth": "Enabled"}}}"#;
+        let server = Server::read(az).unwrap();
+        assert_eq!(Server::read(rest).unwrap(), server);
+        assert_eq!(server.storage, Some(128));
+    }
+
+    #[test]
+    fn what_is_no_such_json_is_told() {
+        let cases = [
+            ("", "it is empty: did az fail?"),
+            (
+                "ERROR: (ResourceNotFound) The Resource 'shop' was not found.\nCode: 404",
+                "az failed: (ResourceNotFound) The Resource 'shop' was not found.",
+            ),
+            (
+                r#"{"error": {"code": "AuthorizationFailed", "message": "no access"}}"#,
+                "az failed: (AuthorizationFailed) no access",
+            ),
+            (
+                "{\"name\": \n",
+                "no JSON, in line 2, column 0: write it with az postgres flexible-server … \
+                 --output json",
+            ),
+            (
+                "[]",
+                "an empty list was found where the output of az postgres flexible-server show was expected",
+            ),
+            (
+                r#"{"type": "Microsoft.Compute/virtualMachines"}"#,
+                "an object of type \"Microsoft.Compute/virtualMachines\" was found where the output \
+                 of az postgres flexible-server show was expected",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Server::read(text).unwrap_err().to_string(), expected, "{text}");
+        }
+        assert_eq!(
+            read_parameters("[]").unwrap_err().to_string(),
+            "an empty list was found where the output of az postgres flexible-server parameter list \
+             was expected"
+        );
+        // A server may well have no replica.
+        assert_eq!(read_replicas("[]"), Ok(Vec::new()));
+        assert_eq!(read_replicas("{\"value\": []}"), Ok(Vec::new()));
+    }
+}
