@@ -170,7 +170,7 @@ impl Case {
     fn source(&self, roles: u32) -> Cluster {
         let source = Cluster::start(MAJOR);
         // In one transaction all would not fit into the lock table.
-        let lines: Vec<_> = globals(roles).lines().map(str::to_owned).collect();
+        let lines: Vec<_> = globals(roles).split('\n').map(str::to_owned).collect();
         for lines in lines.chunks(2_000) {
             source.sql("postgres", "postgres", &lines.join("\n"));
         }

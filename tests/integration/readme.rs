@@ -197,7 +197,7 @@ fn examples(readme: &str, name: &str, directory: &Path, servers: [&str; 2]) -> S
     let program = Path::new(env!("CARGO_BIN_EXE_pg_globals"));
     let path = std::env::var("PATH").expect("PATH");
     let mut printed = String::new();
-    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+    for command in block.split('\n').filter_map(|line| line.strip_prefix("$ ")) {
         let output = Command::new("bash")
             .args(["-c", command])
             .current_dir(directory)
@@ -232,7 +232,7 @@ fn the_examples_with_jq_give_what_they_promise() {
     insta::assert_snapshot!(run("jq diff"), @"");
     insta::assert_snapshot!(run("jq platforms"), @"");
     let errors = run("jq explain");
-    let is_error = |name: &str| errors.lines().any(|line| line.starts_with(&format!("{name}: ")));
+    let is_error = |name: &str| errors.split('\n').any(|line| line.starts_with(&format!("{name}: ")));
     assert!(is_error("truncated") && !is_error("superuser"), "{errors}");
 }
 
