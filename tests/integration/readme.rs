@@ -232,7 +232,8 @@ fn the_examples_with_jq_give_what_they_promise() {
     insta::assert_snapshot!(run("jq diff"), @"");
     insta::assert_snapshot!(run("jq platforms"), @"");
     let errors = run("jq explain");
-    let is_error = |name: &str| errors.split('\n').any(|line| line.starts_with(&format!("{name}: ")));
+    let is_error =
+        |name: &str| errors.split('\n').any(|line| line.starts_with(&format!("{name}: ")));
     assert!(is_error("truncated") && !is_error("superuser"), "{errors}");
 }
 

@@ -71,6 +71,8 @@ pub(super) fn compare(
         unspecified: &sanitized.unspecified,
         ledger: &sanitized.ledger,
     };
+    // Who granted it is no difference.
+    let united = sanitized.globals.clone().united();
     let is_protected = |it: &&Finding| it.rule == "protected-role" && it.object.kind == Kind::Role;
     out.protected = sanitized.findings.iter().filter(is_protected).count();
     let mut not_done: Vec<Finding> = Vec::new();
@@ -88,10 +90,10 @@ pub(super) fn compare(
         // What stands in the way of a copy is no reason not to say what is missing.
         let sent = [plan.changes, plan.blocked].concat();
         let current = without_implicit(&right.globals, desired.globals, answers, target);
-        as_compared(sent, changes(&current, desired.globals, Scope::Merge).changes)
+        as_compared(sent, changes(&current, &united, Scope::Merge).changes)
     } else {
         let Changes { changes, extra, unverifiable } =
-            changes(&right.globals.explicit(), desired.globals, Scope::Merge);
+            changes(&right.globals.explicit(), &united, Scope::Merge);
         out.extra = extra.iter().filter(|change| !desired.unspecified.covers(change)).count();
         out.passwords = unverifiable.len();
         changes

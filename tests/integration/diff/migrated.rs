@@ -205,6 +205,20 @@ fn grants_of_several_grantors_differ_together() {
     ");
 }
 
+/// Nor how many of them there are.
+#[test]
+fn grants_of_several_grantors_are_one_difference() {
+    let target = Cluster::start(18);
+    let roles = "CREATE ROLE a;\nCREATE ROLE b;\nCREATE ROLE g;\nCREATE ROLE h;\n\
+                 GRANT g TO a, b WITH ADMIN TRUE;\n";
+    target.sql("postgres", "postgres", roles);
+    let dump = format!("{roles}GRANT g TO h GRANTED BY a;\nGRANT g TO h GRANTED BY b;\n");
+    let to = target.connection_string("postgres", "postgres");
+    let run = Run::new([&["diff", "source.sql", &to, "--as", "postgres"], &CATALOG[..]].concat());
+    let done = run.file("source.sql", dump).status(1);
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"");
+}
+
 /// What copy has made an administrator is touched by no later copy; with what was mapped, it is
 /// compared.
 #[test]
