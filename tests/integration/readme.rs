@@ -226,11 +226,73 @@ fn the_examples_with_jq_give_what_they_promise() {
     std::fs::write(file("yesterday.sql"), "CREATE ROLE a PASSWORD 'x';\nCREATE ROLE b;\n").unwrap();
     std::fs::write(file("today.sql"), "CREATE ROLE a PASSWORD 'y';\nCREATE ROLE c;\n").unwrap();
     let run = |name| examples(&readme, name, directory.path(), [&from, &to]);
-    insta::assert_snapshot!(run("jq convert"), @"");
-    insta::assert_snapshot!(run("jq check"), @"");
-    insta::assert_snapshot!(run("jq copy"), @"");
-    insta::assert_snapshot!(run("jq diff"), @"");
-    insta::assert_snapshot!(run("jq platforms"), @"");
+    insta::assert_snapshot!(run("jq convert"), @"
+    149: lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+    null: not-in-dump: IN DATABASE
+    null: not-in-dump: ALTER ROLE ALL
+    39: platform-role: rds_ad
+    40: platform-role: rds_ad
+    41: platform-role: rds_iam
+    42: platform-role: rds_iam
+    45: platform-role: rds_password
+    46: platform-role: rds_password
+    47: platform-role: rds_replication
+    48: platform-role: rds_replication
+    49: platform-role: rds_superuser
+    50: platform-role: rds_superuser
+    51: platform-role: rdsadmin
+    52: platform-role: rdsadmin
+    88: setting: dba_bob: log_statement
+    94: setting: legacy_erp: session_replication_role
+    100: setting: rds_master: pgaudit.log
+    113: dropped-role: rdsadmin: auto_explain.log_min_duration
+    119: dropped-role: rdsadmin: default_tablespace
+    117: dropped-role: rdsadmin: default_transaction_read_only
+    110: dropped-role: rdsadmin: exit_on_error
+    108: dropped-role: rdsadmin: log_min_error_statement
+    109: dropped-role: rdsadmin: log_min_messages
+    107: dropped-role: rdsadmin: log_statement
+    116: dropped-role: rdsadmin: pg_hint_plan.enable_hint
+    112: dropped-role: rdsadmin: role
+    115: dropped-role: rdsadmin: search_path
+    111: dropped-role: rdsadmin: statement_timeout
+    120: dropped-role: rdsadmin: stats_fetch_consistency
+    118: dropped-role: rdsadmin: synchronous_commit
+    114: dropped-role: rdsadmin: temp_file_limit
+    106: dropped-role: rdsadmin: TimeZone
+    143: dropped-role: rds_superuser in pg_checkpoint
+    145: dropped-role: rds_superuser in pg_monitor
+    146: dropped-role: rds_superuser in pg_read_all_data
+    147: dropped-role: rds_superuser in pg_signal_backend
+    148: dropped-role: rds_superuser in pg_write_all_data
+    149: external-authentication: lambda_iam in rds_iam
+    150: dropped-role: rds_superuser in rds_password
+    151: dropped-role: cdc in rds_replication
+    152: dropped-role: rds_superuser in rds_replication
+    153: dropped-role: dba_bob in rds_superuser
+    154: dropped-role: postgres in rds_superuser
+    ");
+    insta::assert_snapshot!(run("jq check"), @"
+    roles: 3 roles to create, 3 changes in all until the target has what the source has
+      pg_globals copy SOURCE TARGET: the migration service does not bring roles
+    source-user: postgres is neither its owner rdsadmin nor a member of it
+      its owner has to be changed by rdsadmin or another superuser, as rdsadmin: ALTER DATABASE postgres OWNER TO postgres
+    ");
+    insta::assert_snapshot!(run("jq copy"), @"
+    app
+    boss
+    postgres
+    no-password: app: its password is not known
+    no-password: postgres: its password is not known
+    dropped-role: postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+    createrole-power: boss: GRANT app TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+    createrole-power: postgres: GRANT app TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+    ");
+    insta::assert_snapshot!(run("jq diff"), @"a");
+    insta::assert_snapshot!(run("jq platforms"), @"
+    azure
+    postgres
+    ");
     let errors = run("jq explain");
     let is_error =
         |name: &str| errors.split('\n').any(|line| line.starts_with(&format!("{name}: ")));

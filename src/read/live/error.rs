@@ -27,7 +27,11 @@ impl fmt::Display for LiveError {
                     db.code().code()
                 ),
                 Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
-                None if error.is_closed() => f.write_str("the connection was lost: try again"),
+                // The console of pgbouncer hangs up like this, without its error.
+                None if error.is_closed() => f.write_str(
+                    "the connection was lost: try again; where a connection pooler answers, connect \
+                     to the server itself",
+                ),
                 None => write!(f, "the connection was lost: {error}; try again"),
             },
             Self::Unexpected(what) => write!(

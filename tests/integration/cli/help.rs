@@ -58,56 +58,27 @@ fn of_convert() {
     Usage: pg_globals convert [OPTIONS] <SOURCE>
 
     Arguments:
-      <SOURCE>  The dump: a file, - for standard input, or a connection (postgresql://… or "key=value
-                …")
+      <SOURCE>  A dump, - for standard input, or a connection (postgresql://… or "key=value …")
 
     Options:
       -h, --help  Print help (see more with '--help')
 
     Target:
-      -p, --platform <NAME|FILE>    What the target accepts: a platform's name, or a file like
-                                    `pg_globals platforms azure` prints [default: azure]
-          --target-version <MAJOR>  The target's major version [default: the newest that the platform
-                                    offers]
-
-    Source:
-          --source-platform <NAME|FILE>  The platform of the source [default: recognised by its roles]
-          --drop-unknown                 List statements of a dump that are not understood as dropped,
-                                         instead of failing
-          --accept-truncated             Use a dump without its end marker as far as it goes
-          --reader <READER>              How a server is read [default: auto] [possible values: auto,
-                                         pg_dumpall, catalog]
-          --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest in PATH and in the
-                                         usual places]
+      -p, --platform <NAME|FILE>    The target's platform, or a file that describes one [default: azure]
+          --target-version <MAJOR>  Its major version [default: the newest that the platform offers]
 
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
-          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
-
-    What goes:
-          --skip <KIND>               Leave a kind of objects out. Repeatable [possible values:
-                                      comments, settings, memberships, parameters, tablespaces,
-                                      security-labels]
-          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source, or for
-                                      SUPERUSER. Repeatable
-          --widen                     Let memberships become wider where the target cannot say INHERIT
-                                      FALSE or SET FALSE
 
     Passwords:
-          --passwords <WHAT>       What to do with passwords [default: keep] [possible values: keep,
-                                   omit, generate, resend]
-          --password-file <FILE>   Where generated passwords go, in pgbouncer's format; those of an
-                                   earlier run are used again
-          --passwords-from <FILE>  Take passwords that the source lacks from a pgbouncer userlist.txt,
-                                   or from a dump
+          --passwords <WHAT>      What to do: keep, omit, generate, resend [default: keep]
+          --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
 
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>    Write the report to a file: JSON, or Markdown where its name ends in .md;
-                             with -o, - is standard output
-          --format <FORMAT>  The format of the report on standard error [default: text] [possible
-                             values: text, json]
+          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of the report on standard error: text or json [default: text]
           --if-not-exists    Write guards round roles, so that the script can be run again
 
     Example: pg_globals convert globals.sql -o azure.sql
@@ -124,109 +95,43 @@ fn of_convert() {
     Usage: pg_globals convert [OPTIONS] <SOURCE>
 
     Arguments:
-      <SOURCE>
-              The dump: a file, - for standard input, or a connection (postgresql://… or "key=value …")
+      <SOURCE>  A dump, - for standard input, or a connection (postgresql://… or "key=value …")
 
     Options:
-      -h, --help
-              Print help (see a summary with '-h')
+      -h, --help  Print help
 
     Target:
-      -p, --platform <NAME|FILE>
-              What the target accepts: a platform's name, or a file like `pg_globals platforms azure`
-              prints
-
-              [default: azure]
-
-          --target-version <MAJOR>
-              The target's major version [default: the newest that the platform offers]
+      -p, --platform <NAME|FILE>    The target's platform, or a file that describes one [default: azure]
+          --target-version <MAJOR>  Its major version [default: the newest that the platform offers]
 
     Source:
-          --source-platform <NAME|FILE>
-              The platform of the source [default: recognised by its roles]
-
-          --drop-unknown
-              List statements of a dump that are not understood as dropped, instead of failing
-
-          --accept-truncated
-              Use a dump without its end marker as far as it goes
-
-          --reader <READER>
-              How a server is read
-
-              Possible values:
-              - auto:       By pg_dumpall and from the catalogs, which must agree; from these alone
-                where there is none
-              - pg_dumpall: By pg_dumpall, and from the catalogs what it leaves out
-              - catalog:    From the catalogs
-
-              [default: auto]
-
-          --pg-dumpall <PATH>
-              The pg_dumpall to run [default: the newest in PATH and in the usual places]
+          --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
+          --drop-unknown                 Drop statements that are not understood, instead of failing
+          --accept-truncated             Use a dump without its end marker as far as it goes
+          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
 
     Which roles:
-          --only <PATTERN>
-              Only roles whose whole name matches; *, ? and [..] are known. Repeatable
-
-          --exclude <PATTERN>
-              No roles whose name matches. Repeatable
-
-          --rename <OLD=NEW>
-              Give a role of the source another name. Repeatable
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
 
     What goes:
-          --skip <KIND>
-              Leave a kind of objects out. Repeatable
-
-              [possible values: comments, settings, memberships, parameters, tablespaces,
-              security-labels]
-
-          --map-role <SOURCE=TARGET>
-              Let a role of the target stand for one of the source, or for SUPERUSER. Repeatable
-
-          --widen
-              Let memberships become wider where the target cannot say INHERIT FALSE or SET FALSE
+          --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
+                                      or security-labels
+          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
+          --widen                     Let memberships widen where INHERIT FALSE or SET FALSE is unknown
 
     Passwords:
-          --passwords <WHAT>
-              What to do with passwords
-
-              Possible values:
-              - keep:     Carry verifiers over as they are
-              - omit:     Leave them out
-              - generate: Make new passwords where the old are unknown; needs --password-file
-              - resend:   Send verifiers to roles that exist, too, where they cannot be compared; for
-                copy only
-
-              [default: keep]
-
-          --password-file <FILE>
-              Where generated passwords go, in pgbouncer's format; those of an earlier run are used
-              again
-
-          --passwords-from <FILE>
-              Take passwords that the source lacks from a pgbouncer userlist.txt, or from a dump
+          --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
+          --password-file <FILE>   Where generated passwords go; those of an earlier run are used again
+          --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
 
     Output:
-      -o, --output <FILE>
-              Write the script to a file, with mode 0600 [default: standard output]
-
-          --report <FILE>
-              Write the report to a file: JSON, or Markdown where its name ends in .md; with -o, - is
-              standard output
-
-          --format <FORMAT>
-              The format of the report on standard error
-
-              Possible values:
-              - text: For people
-              - json: For programs
-
-              [default: text]
-
-          --if-not-exists
-              Write guards round roles, so that the script can be run again
+      -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
+          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of the report on standard error: text or json [default: text]
+          --if-not-exists    Write guards round roles, so that the script can be run again
 
     Example: pg_globals convert globals.sql -o azure.sql
 
@@ -236,15 +141,187 @@ fn of_convert() {
 
 #[test]
 fn of_copy() {
-    assert_snapshot!(help(&["copy", "-h"]), @"");
-    assert_snapshot!(help(&["copy", "--help"]), @"");
+    assert_snapshot!(help(&["copy", "-h"]), @r#"
+    Copy roles live, from a server or a dump to a server
+
+    Usage: pg_globals copy [OPTIONS] <SOURCE> <TARGET>
+
+    Arguments:
+      <SOURCE>  A connection (postgresql://… or "key=value …"), a dump, or - for standard input
+      <TARGET>  A connection to the target, as its administrator
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    What is done:
+          --dry-run          Do it all on the target, then roll back: all refusals at once
+          --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
+          --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
+      -y, --yes              Do not ask
+
+    Target:
+      -p, --platform <NAME|FILE>  Its platform [default: recognised by its roles]
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+
+    Passwords:
+          --passwords <WHAT>      What to do: keep, omit, generate, resend [default: keep]
+          --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
+
+    Output:
+          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of what is printed: text or json [default: text]
+
+    Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
+    --dry-run
+
+    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for
+    trouble.
+    "#);
+    assert_snapshot!(help(&["copy", "--help"]), @r#"
+    Copy roles live, from a server or a dump to a server.
+
+    Reads the globals of the source, takes out or rewrites what the target's administrator may not do,
+    compares the rest with what the target has, shows the plan, and sends the differences in one
+    transaction: all or nothing. Then the target is read again and compared.
+
+    Usage: pg_globals copy [OPTIONS] <SOURCE> <TARGET>
+
+    Arguments:
+      <SOURCE>  A connection (postgresql://… or "key=value …"), a dump, or - for standard input
+      <TARGET>  A connection to the target, as its administrator
+
+    Options:
+      -h, --help  Print help
+
+    What is done:
+          --dry-run          Do it all on the target, then roll back: all refusals at once
+          --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
+          --allow-freeze     Let roles that exist be shut out as the source's are (NOLOGIN, …)
+          --can-own <FILE>   Let the connected role restore what owners have; FILE ends it
+          --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
+      -y, --yes              Do not ask
+
+    Target:
+      -p, --platform <NAME|FILE>  Its platform [default: recognised by its roles]
+
+    Source:
+          --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
+          --drop-unknown                 Drop statements that are not understood, instead of failing
+          --accept-truncated             Use a dump without its end marker as far as it goes
+          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+
+    What goes:
+          --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
+                                      or security-labels
+          --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
+          --widen                     Let memberships widen where INHERIT FALSE or SET FALSE is unknown
+
+    Passwords:
+          --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
+          --password-file <FILE>   Where generated passwords go; those of an earlier run are used again
+          --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
+
+    Output:
+          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of what is printed: text or json [default: text]
+
+    Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
+    --dry-run
+
+    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for
+    trouble.
+    "#);
     assert_eq!(help(&["help", "copy"]), help(&["copy", "--help"]));
 }
 
 #[test]
 fn of_diff() {
-    assert_snapshot!(help(&["diff", "-h"]), @"");
-    assert_snapshot!(help(&["diff", "--help"]), @"");
+    assert_snapshot!(help(&["diff", "-h"]), @"
+    Show what differs between the globals of two places
+
+    Usage: pg_globals diff [OPTIONS] <LEFT> <RIGHT>
+
+    Arguments:
+      <LEFT>   The left side: a dump, - for standard input, or a connection
+      <RIGHT>  The right side
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    What is compared:
+          --as <PLATFORM>  Is a migration complete? LEFT as it would be on this platform
+          --ignore <KIND>  Do not look at passwords, comments, settings, memberships, parameters,
+                           tablespaces, security-labels or attributes:NAME
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+
+    Output:
+          --format <FORMAT>  How the differences are shown: text, unified, sql or json [default: text]
+          --replace          In the sql form: removals, too; roles are never dropped
+      -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
+          --show-passwords   Let the sql form, which holds verifiers, go to standard output
+
+    Example: pg_globals diff yesterday.sql postgresql://postgres@db1/postgres
+
+    Exit status: 0 when equal, also where something cannot be compared; 1 when different; 2 for trouble.
+    ");
+    assert_snapshot!(help(&["diff", "--help"]), @"
+    Show what differs between the globals of two places.
+
+    Each is a dump, - for standard input, or a connection: two servers, a server and yesterday's dump, a
+    dump before and after converting. Added is what only the right side has, removed what only the left
+    side has. With --as it answers whether a migration is complete.
+
+    Usage: pg_globals diff [OPTIONS] <LEFT> <RIGHT>
+
+    Arguments:
+      <LEFT>   The left side: a dump, - for standard input, or a connection
+      <RIGHT>  The right side
+
+    Options:
+      -h, --help  Print help
+
+    What is compared:
+          --as <PLATFORM>             Is a migration complete? LEFT as it would be on this platform
+          --ignore <KIND>             Do not look at passwords, comments, settings, memberships,
+                                      parameters, tablespaces, security-labels or attributes:NAME
+          --map-role <SOURCE=TARGET>  With --as: what --map-role of the copy was. Repeatable
+          --all-roles                 The platforms' own roles too
+          --grantors                  Who granted memberships and privileges, too
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+
+    Source:
+          --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
+          --drop-unknown                 Drop statements that are not understood, instead of failing
+          --accept-truncated             Use a dump without its end marker as far as it goes
+          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
+
+    Output:
+          --format <FORMAT>  How the differences are shown: text, unified, sql or json [default: text]
+          --replace          In the sql form: removals, too; roles are never dropped
+      -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
+          --show-passwords   Let the sql form, which holds verifiers, go to standard output
+
+    Example: pg_globals diff yesterday.sql postgresql://postgres@db1/postgres
+
+    Exit status: 0 when equal, also where something cannot be compared; 1 when different; 2 for trouble.
+    ");
     assert_eq!(help(&["help", "diff"]), help(&["diff", "--help"]));
 }
 
@@ -273,21 +350,12 @@ fn of_platforms() {
     Usage: pg_globals platforms [OPTIONS] [NAME]
 
     Arguments:
-      [NAME]
-              The platform to print
+      [NAME]  The platform to print
 
     Options:
-          --format <FORMAT>
-              The format of the list, or of the platform: text is TOML, which --platform takes
-
-              Possible values:
-              - text: For people
-              - json: For programs
-
-              [default: text]
-
-      -h, --help
-              Print help (see a summary with '-h')
+          --format <FORMAT>  The format of the list, or of the platform: text is TOML, which --platform
+                             takes [default: text] [possible values: text, json]
+      -h, --help             Print help
 
     Example: pg_globals platforms azure > mine.toml
 
@@ -319,21 +387,11 @@ fn of_explain() {
     Usage: pg_globals explain [OPTIONS] [RULE|CHECK]
 
     Arguments:
-      [RULE|CHECK]
-              The rule or the check, as reports name it [default: a line for each]
+      [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
 
     Options:
-          --format <FORMAT>
-              The format of the explanation
-
-              Possible values:
-              - text: For people
-              - json: For programs
-
-              [default: text]
-
-      -h, --help
-              Print help (see a summary with '-h')
+          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json]
+      -h, --help             Print help
 
     Example: pg_globals explain superuser
 
@@ -361,22 +419,17 @@ fn of_check() {
           --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
 
     What is checked:
-          --database <NAME>         A database that is to be migrated [default: all that accept
-                                    connections]. Repeatable
-          --only <CHECK>            Only this check. Repeatable
-          --skip <CHECK>            Not this check. Repeatable
-          --online                  What the online migration needs, too
-          --source-platform <NAME>  The platform of the source [default: recognised by its roles]
+          --database <NAME>  A database to be migrated [default: all that accept connections]
+          --only <CHECK>     Only this check. Repeatable
+          --skip <CHECK>     Not this check. Repeatable
+          --online           What the online migration needs, too
 
     Output:
           --list             List the checks
-          --report <FILE>    Write the report to a file as well: JSON, or Markdown where its name ends
-                             in .md
-          --format <FORMAT>  The format of what is printed [default: text] [possible values: text, json,
-                             markdown]
+          --report <FILE>    Write the report to a file as well: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
-    Example: pg_globals check postgresql://postgres@source/postgres postgresql://azadmin@target/postgres
-    --azure-server server.json
+    Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
     Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
     "#);
@@ -391,61 +444,30 @@ fn of_check() {
     Usage: pg_globals check [OPTIONS] [SOURCE] [TARGET]
 
     Arguments:
-      [SOURCE]
-              A connection (postgresql://… or "key=value …") to the server that is migrated
-
-      [TARGET]
-              A connection to the target, as the role that will migrate
+      [SOURCE]  A connection (postgresql://… or "key=value …") to the server that is migrated
+      [TARGET]  A connection to the target, as the role that will migrate
 
     Options:
-      -h, --help
-              Print help (see a summary with '-h')
+      -h, --help  Print help
 
     What az tells:
-          --azure-server <FILE>
-              What az postgres flexible-server show -o json wrote, or -
-
-          --azure-replicas <FILE>
-              What az postgres flexible-server replica list -o json wrote, or -
-
-          --azure-parameters <FILE>
-              What az postgres flexible-server parameter list -o json wrote, or -
+          --azure-server <FILE>      What az postgres flexible-server show -o json wrote, or -
+          --azure-replicas <FILE>    What az postgres flexible-server replica list -o json wrote, or -
+          --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
 
     What is checked:
-          --database <NAME>
-              A database that is to be migrated [default: all that accept connections]. Repeatable
-
-          --only <CHECK>
-              Only this check. Repeatable
-
-          --skip <CHECK>
-              Not this check. Repeatable
-
-          --online
-              What the online migration needs, too
-
-          --source-platform <NAME>
-              The platform of the source [default: recognised by its roles]
+          --database <NAME>         A database to be migrated [default: all that accept connections]
+          --only <CHECK>            Only this check. Repeatable
+          --skip <CHECK>            Not this check. Repeatable
+          --online                  What the online migration needs, too
+          --source-platform <NAME>  The platform of the source [default: recognised by its roles]
 
     Output:
-          --list
-              List the checks
+          --list             List the checks
+          --report <FILE>    Write the report to a file as well: JSON, or Markdown for a name in .md
+          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
-          --report <FILE>
-              Write the report to a file as well: JSON, or Markdown where its name ends in .md
-
-          --format <FORMAT>
-              The format of what is printed
-
-              Possible values:
-              - text:     For people
-              - json:     For programs
-              - markdown: For whoever signs it
-
-              [default: text]
-
-    Example: pg_globals check postgresql://postgres@source/postgres postgresql://azadmin@target/postgres
-    --azure-server server.json
+    Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
     Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
     "#);

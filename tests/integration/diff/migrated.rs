@@ -216,7 +216,12 @@ fn grants_of_several_grantors_are_one_difference() {
     let to = target.connection_string("postgres", "postgres");
     let run = Run::new([&["diff", "source.sql", &to, "--as", "postgres"], &CATALOG[..]].concat());
     let done = run.file("source.sql", dump).status(1);
-    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"");
+    assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
+    --- source.sql, as it would be on postgres
+    +++ TARGET/postgres, PostgreSQL 18.4
+    - membership h in g: ADMIN FALSE, INHERIT TRUE, SET TRUE
+    1 difference: 0 added, 1 removed, 0 changed
+    ");
 }
 
 /// What copy has made an administrator is touched by no later copy; with what was mapped, it is
