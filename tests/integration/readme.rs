@@ -228,8 +228,8 @@ fn the_examples_with_jq_give_what_they_promise() {
     let run = |name| examples(&readme, name, directory.path(), [&from, &to]);
     insta::assert_snapshot!(run("jq convert"), @"
     149: lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
-    null: not-in-dump: IN DATABASE
-    null: not-in-dump: ALTER ROLE ALL
+    -: not-in-dump: IN DATABASE
+    -: not-in-dump: ALTER ROLE ALL
     39: platform-role: rds_ad
     40: platform-role: rds_ad
     41: platform-role: rds_iam
