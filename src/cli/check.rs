@@ -74,7 +74,7 @@ pub(super) struct Check {
     source_platform: Option<String>,
 
     /// List the checks.
-    #[arg(long, exclusive = true, help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["source", "format", "report"], help_heading = "Output")]
     list: bool,
 
     /// Write the report to a file as well: JSON, or Markdown for a name in .md.
@@ -119,6 +119,9 @@ impl Check {
                     shown(place)
                 );
             }
+        }
+        if self.checks().is_empty() {
+            bail!("--only and --skip leave no check");
         }
         connection::block_on(self.check(source, target))
     }

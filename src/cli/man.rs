@@ -15,13 +15,14 @@ use super::{Cli, Exit, file};
 #[command(after_help = "Example: pg_globals man ~/.local/share/man/man1\n\n\
     Exit status: 0 done, 2 trouble.")]
 pub(super) struct ManPages {
-    /// A directory that is there; each command gets a page of its own in it.
+    /// A directory; each command gets a page of its own in it.
     directory: Option<PathBuf>,
 }
 
 impl ManPages {
     pub(super) fn run(&self) -> Result<Exit> {
-        let program = Cli::command();
+        // What it adds itself has no page.
+        let program = Cli::command().disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
             io::stdout().lock().write_all(&page(program)?)?;
             return Ok(Exit::Done);
@@ -30,10 +31,12 @@ impl ManPages {
             let path: &Path = &directory.join(format!("{name}.1"));
             fs::write(path, text).map_err(|error| file::failed(path.display(), &error))
         };
+        fs::create_dir_all(directory).map_err(|error| file::failed(directory.display(), &error))?;
         for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
             let name = format!("pg_globals-{}", command.get_name());
-            // The page is called as the command is typed.
-            let command = command.clone().name(name.clone());
+            // The page has its file's name, and shows the command as it is typed.
+            let typed = format!("pg_globals {}", command.get_name());
+            let command = command.clone().name(name.clone()).bin_name(typed);
             write(&name, &page(command)?)?;
         }
         write("pg_globals", &page(program)?)?;
@@ -44,5 +47,6 @@ impl ManPages {
 fn page(command: clap::Command) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     Man::new(command).render(&mut text)?;
-    Ok(text)
+    // What stands behind the help is an example and the exit status.
+    Ok(String::from_utf8_lossy(&text).replace("\n.SH EXTRA\n", "\n.SH EXAMPLE\n").into_bytes())
 }

@@ -28,7 +28,8 @@ use serde::Serialize;
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
 #[command(name = "pg_globals", version, long_version = env!("PG_GLOBALS_VERSION"), max_term_width = 100)]
-#[command(after_help = "Exit status: 0 done, 1 differences, 2 trouble.")]
+#[command(after_help = "Example: pg_globals convert globals.sql -o azure.sql\n\n\
+    Exit status: 0 done, 1 differences, 2 trouble.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -28,7 +28,7 @@ impl PlatformChoice {
         }
         let looks_like_a_file = name == "-" || name.contains(['/', '\\', '.']);
         if !looks_like_a_file && !Path::new(name).is_file() {
-            bail!(platforms::unknown(name));
+            bail!(platforms::unknown(name, "; or give a file"));
         }
         let text = file::read_text(name)?;
         Ok(Self::File(Box::new(Platform::from_toml(&text, &shown(name))?)))
@@ -36,7 +36,7 @@ impl PlatformChoice {
 
     /// One that the program knows by its name.
     pub(super) fn builtin(name: &str) -> Result<&'static Platform> {
-        Platform::builtin(name).ok_or_else(|| anyhow!(platforms::unknown(name)))
+        Platform::builtin(name).ok_or_else(|| anyhow!(platforms::unknown(name, "")))
     }
 
     pub(super) fn get(&self) -> &Platform {

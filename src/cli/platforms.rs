@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use super::options::PlatformName;
 use super::{Exit, Format, write_json};
 use crate::platform::Platform;
 use crate::report::{PlatformDescription, PlatformEntry, PlatformList};
@@ -14,6 +15,7 @@ use clap::Args;
     Exit status: 0 done, 2 trouble.")]
 pub(super) struct Platforms {
     /// The platform to print.
+    #[arg(value_parser = PlatformName, hide_possible_values = true)]
     name: Option<String>,
     /// The format of the list, or of the platform: text is TOML, which --platform takes.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -24,7 +26,7 @@ impl Platforms {
     pub(super) fn run(&self) -> Result<Exit> {
         let mut out = anstream::stdout().lock();
         if let Some(name) = &self.name {
-            let Some(platform) = Platform::builtin(name) else { bail!(unknown(name)) };
+            let Some(platform) = Platform::builtin(name) else { bail!(unknown(name, "")) };
             match self.format {
                 Format::Text => out.write_all(platform.source_text().as_bytes())?,
                 Format::Json => write_json(&PlatformDescription::of(platform)?, &mut out)?,
@@ -48,8 +50,8 @@ impl Platforms {
     }
 }
 
-/// The message for a platform that is not known.
-pub(super) fn unknown(name: &str) -> String {
+/// The message for a platform that is not known, and what else could be given.
+pub(super) fn unknown(name: &str, or: &str) -> String {
     let known: Vec<_> = Platform::all().iter().map(Platform::name).collect();
     let typed = name.to_lowercase();
     // The measure and its bound are clap's, which suggests so elsewhere.
@@ -57,5 +59,5 @@ pub(super) fn unknown(name: &str) -> String {
     let best = similar.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(how, _)| *how > 0.7);
     let meant = best.map(|(_, best)| format!(", did you mean `{best}`?")).unwrap_or_default();
     let known = known.join(", ");
-    format!("there is no platform `{name}`{meant}\n  known are {known}; or give a file")
+    format!("there is no platform `{name}`{meant}\n  known are {known}{or}")
 }

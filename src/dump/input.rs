@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use super::Error;
 
@@ -87,6 +87,9 @@ enum Mode {
     Stream(Box<Decoder>),
     /// Line by line, since a later line can name another encoding.
     Lines(&'static str, Box<Decoder>),
+    /// What comes next is not in this encoding: an error once what is before it was used, so that it
+    /// does not matter how much is read at a time.
+    Broken(&'static str),
 }
 
 impl<R: Read> Input<R> {
@@ -161,7 +164,9 @@ impl<R: Read> Input<R> {
                     return self.read_into(buffer).map(Ok);
                 }
             }
-            Mode::Stream(_) | Mode::Lines(..) => return self.fill_decoded(buffer),
+            Mode::Stream(_) | Mode::Lines(..) | Mode::Broken(_) => {
+                return self.fill_decoded(buffer);
+            }
         }
         Ok(Ok(buffer.len() - before))
     }
@@ -171,21 +176,21 @@ impl<R: Read> Input<R> {
         while buffer.len() == before {
             let step = match self.mode {
                 Mode::Plain => return Ok(Ok(0)),
+                Mode::Broken(name) => return Ok(Err(name)),
                 Mode::Stream(_) => self.block()?,
                 Mode::Lines(..) => self.line()?,
             };
             let bytes = &self.raw[self.taken..self.taken + step];
             self.taken += step;
             let (name, decoder) = match &mut self.mode {
-                Mode::Plain => return Ok(Ok(0)),
+                Mode::Plain | Mode::Broken(_) => return Ok(Ok(0)),
                 Mode::Stream(decoder) => ("UTF-16", decoder),
                 Mode::Lines(name, decoder) => (*name, decoder),
             };
             let last = bytes.is_empty();
             if !decode_onto(buffer, decoder, bytes, last) {
-                return Ok(Err(name));
-            }
-            if last {
+                self.mode = Mode::Broken(name);
+            } else if last {
                 // Nothing can follow; a second call must not finish the decoder twice.
                 self.mode = Mode::Plain;
                 break;
@@ -245,18 +250,16 @@ impl<R: Read> Input<R> {
     }
 }
 
-/// Appends the text of `bytes`, which may end within a character unless they are the last; false,
-/// and nothing is appended, when they are malformed.
+/// Appends the text of `bytes`, which may end within a character unless they are the last; false when
+/// they are malformed behind it.
 fn decode_onto(buffer: &mut Vec<u8>, decoder: &mut Decoder, bytes: &[u8], last: bool) -> bool {
     let before = buffer.len();
-    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(0);
+    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
     buffer.resize(before + room, 0);
-    let (result, _, written, malformed) =
-        decoder.decode_to_utf8(bytes, &mut buffer[before..], last);
-    debug_assert_eq!(result, CoderResult::InputEmpty);
-    // Behind what is malformed, nothing counts as read.
-    buffer.truncate(if malformed { before } else { before + written });
-    !malformed
+    let (result, _, written) =
+        decoder.decode_to_utf8_without_replacement(bytes, &mut buffer[before..], last);
+    buffer.truncate(before + written);
+    result == DecoderResult::InputEmpty
 }
 
 fn not_a_dump(start: &[u8]) -> Option<NotADump> {

@@ -251,6 +251,11 @@ fn encodings_are_decoded_from_where_they_are_named() {
             );
         }
         assert_eq!(pieces(b"\xef\xbb\xbfA '\xc3\xa9';", step), ["1:1 A 'é'"]);
+        // Half of a character in line 3.
+        let mut bytes = utf_16("A;\n\nB;", true);
+        bytes.extend(b"\x3c\xd8;\0C\0;\0");
+        let error = "error: line 3: this is not valid UTF-16: dump again with -E UTF8";
+        assert_eq!(pieces(&bytes, step), ["1:1 A", "3:1 B", error]);
     }
 }
 

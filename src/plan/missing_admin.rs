@@ -51,7 +51,12 @@ impl Veto for MissingAdmin {
             answers.admin_on.contains(role)
         };
         (!may).then(|| {
-            Judgement::Obstacle(format!("{} lacks the ADMIN option on {role}", answers.user))
+            let is_there = answers.roles.contains(role) || answers.predefined.contains(role);
+            Judgement::Obstacle(if is_there {
+                format!("{} lacks the ADMIN option on {role}", answers.user)
+            } else {
+                format!("there is no role {role} on the target")
+            })
         })
     }
 }

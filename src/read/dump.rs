@@ -92,6 +92,8 @@ pub enum Failure {
     },
     /// pg_dumpall's end marker is missing.
     Truncated,
+    /// It is, and has no statement about globals.
+    TruncatedAtOnce,
     /// It was made by pg_dump, from one database.
     SingleDatabase,
     /// It has no statement about globals.
@@ -138,6 +140,10 @@ impl fmt::Display for Failure {
             Self::Truncated => f.write_str(
                 "the dump is truncated: pg_dumpall's end marker is missing, as when it failed half \
                  way; make it again, or give --accept-truncated to use what there is",
+            ),
+            Self::TruncatedAtOnce => f.write_str(
+                "the dump ends before its first role, as when pg_dumpall was refused pg_authid: make it \
+                 with --no-role-passwords, or as a role that may read verifiers",
             ),
             Self::SingleDatabase => f.write_str(
                 "this is a dump of one database, made by pg_dump, and has no globals: make it with \
@@ -235,11 +241,15 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
     if !mistakes.is_empty() {
         return Err(Failure::Mistakes { mistakes, more, truncated });
     }
+    let Collected { globals, ledger, mut findings, passwords, bare } = collector.finish();
+    let is_empty = ledger.fates().next().is_none();
+    if truncated && is_empty {
+        return Err(Failure::TruncatedAtOnce);
+    }
     if truncated && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
-    let Collected { globals, ledger, mut findings, passwords, bare } = collector.finish();
-    if marks.headers == 0 && !ours && ledger.fates().next().is_none() {
+    if marks.headers == 0 && !ours && is_empty {
         return Err(Failure::NoGlobals);
     }
     if truncated && !is_cut {

@@ -152,7 +152,7 @@ impl fmt::Display for ReaderError {
         match self {
             Self::Run(error) => error.fmt(f),
             Self::Dump(program, failure) => match failure {
-                Failure::Truncated => write!(
+                Failure::Truncated | Failure::TruncatedAtOnce => write!(
                     f,
                     "{program} ended without its end marker, as when it failed half way: run it \
                      again, or give --reader catalog"

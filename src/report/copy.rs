@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::blocks::Blocks;
 use super::describe::{Action, action, describe};
 use super::text::{self, Look, plural};
-use crate::finding::{Finding, Object};
+use crate::finding::{Finding, Object, Severity};
 use crate::globals::{Change, Password};
 use crate::name::is_hidden;
 use crate::plan::Plan;
@@ -99,8 +99,17 @@ pub fn write_plan(
     let _ = head(report, &mut out.text);
     text::findings(&report.findings, look, &mut out)?;
     text::lead_on(&report.findings, look, &mut out.text);
-    let _ = changes(plan, look, &mut out.text);
+    let _ = changes(plan, &above(&report.findings), look, &mut out.text);
     out.finish()
+}
+
+/// How many errors and warnings there are, which may stand far above; nothing where there are none.
+fn above(findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
+    let all = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
+    let some = all.into_iter().filter(|(count, _)| *count > 0);
+    let words = some.map(|(count, what)| plural(count, what)).collect::<Vec<_>>().join(" and ");
+    if words.is_empty() { words } else { format!("; {words} above") }
 }
 
 /// Writes what the target had to say.
@@ -142,10 +151,10 @@ pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String
 }
 
 /// The changes: first how many, then which.
-fn changes(plan: &Plan, look: Look, out: &mut String) -> fmt::Result {
+fn changes(plan: &Plan, above: &str, look: Look, out: &mut String) -> fmt::Result {
     let bold = bold(look);
     if plan.is_empty() {
-        return writeln!(out, "\n{bold}plan{bold:#}: nothing to do");
+        return writeln!(out, "\n{bold}plan{bold:#}: nothing to do{above}");
     }
     let created: std::collections::BTreeSet<_> = plan
         .changes
@@ -172,7 +181,7 @@ fn changes(plan: &Plan, look: Look, out: &mut String) -> fmt::Result {
     if replaced > 0 {
         write!(out, ", {} replaced", plural(replaced, "password"))?;
     }
-    writeln!(out)?;
+    writeln!(out, "{above}")?;
     for (title, list) in [("new", new), ("existing", old)] {
         if list.is_empty() {
             continue;
@@ -195,7 +204,7 @@ fn changes(plan: &Plan, look: Look, out: &mut String) -> fmt::Result {
 /// When it cannot be written.
 pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
     let bold = bold(look);
-    let text = result(report);
+    let text = result(report) + &above(&report.findings);
     let (title, rest) = text.split_once(':').unwrap_or_default();
     writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
 }

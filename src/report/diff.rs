@@ -83,6 +83,8 @@ pub struct LeftOut {
     pub deferred: usize,
     /// With `--as`: what the target refuses, or would shut a role out.
     pub withheld: usize,
+    /// Of the passwords that cannot be compared: those of login roles that have none on the right side.
+    pub without_password: usize,
 }
 
 impl LeftOut {
@@ -124,6 +126,10 @@ impl LeftOut {
         if count > 0 {
             let list = list(&incomparable);
             let _ = write!(words, ", apart from {count} that cannot be compared ({list})");
+        }
+        if self.without_password > 0 {
+            let roles = plural(self.without_password, "login role");
+            let _ = write!(words, "; on the right side {roles} without a password");
         }
         let others = list(&self.others());
         if !others.is_empty() {

@@ -144,16 +144,18 @@ fn group(
 ) -> io::Result<()> {
     let about = about(rule);
     let _ = title(severity, rule, findings.len(), look, &mut out.text);
-    if look.brief && severity == Severity::Info {
-        return Ok(());
-    }
+    let brief = look.brief && severity == Severity::Info;
     let shorten = look.shorten && findings.len() > SHOWN + 1;
-    let shown = if shorten { SHOWN } else { findings.len() };
+    let shown = match findings.len() {
+        _ if brief => 0,
+        _ if shorten => SHOWN,
+        all => all,
+    };
     for finding in &findings[..shown] {
         line(finding, look.shorten, &mut out.text);
         out.flow()?;
     }
-    if shown < findings.len() {
+    if shown < findings.len() && !brief {
         let more = findings.len() - shown;
         let _ = writeln!(out.text, "  … and {more} more: --report FILE has them all");
     }

@@ -9,7 +9,7 @@ use crate::check::outcome::Outcomes;
 use crate::check::words::{count, some};
 use crate::check::{About, Check};
 use crate::finding::Severity;
-use crate::globals::{Change, Globals, Ledger, Password};
+use crate::globals::{Change, Globals, Ledger, Password, Role};
 use crate::name::Name;
 use crate::plan::{self, Desired, Plan, plan};
 use crate::platform::{Platform, Rights};
@@ -108,19 +108,23 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
         .map(|key| &key.member)
         .collect();
     let reads_verifiers = source.answers.reads_verifiers;
+    let has_none = |role: &Role| matches!(role.password, Password::None(_));
     let without = sanitized.roles.iter().filter(|(name, role)| {
         // Behind a closed pg_authid, one that is on the target may have got its password there.
         role.has(Attribute::Login)
             && !matches!(role.password, Password::Is(_))
             && !elsewhere.contains(name)
-            && (reads_verifiers || !target.globals.roles.contains_key(*name))
+            && (reads_verifiers || target.globals.roles.get(*name).is_none_or(has_none))
     });
     let without: Vec<&Name> = without.map(|(name, _)| name).collect();
+    let are_there = without.iter().all(|name| target.globals.roles.contains_key(*name));
     if without.is_empty() {
         let found = if reads_verifiers {
             "every login role has a password to bring"
-        } else {
+        } else if !target.answers.reads_verifiers {
             "pg_authid is closed on the source, and every login role is on the target"
+        } else {
+            "pg_authid is closed on the source, and every login role is on the target, with a password"
         };
         out.succeeded(found).looked_at(VERIFIERS);
     } else if reads_verifiers {
@@ -130,8 +134,13 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
             .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
     } else {
         out.warning(format!(
-            "pg_authid is closed on the source: {} would arrive without a password: {}",
+            "pg_authid is closed on the source: {} {}: {}",
             count(without.len(), "login role"),
+            if are_there {
+                "have no password on the target"
+            } else {
+                "would arrive without a password"
+            },
             some(&without, without.len())
         ))
         .looked_at(VERIFIERS)

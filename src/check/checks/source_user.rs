@@ -92,8 +92,8 @@ impl Check for SourceUser {
                 // Nobody shall become a member of a superuser, or may of a platform's role.
                 let remedy = if row.flag(2) || cx.source.is_platforms_role(&owner) {
                     format!(
-                        "its owner has to be changed by {owner} or another superuser, as {owner}: ALTER \
-                         DATABASE {} OWNER TO {me}",
+                        "ALTER DATABASE {} OWNER TO {me}, by {owner} or another superuser; or leave it \
+                         out: --database names those that are migrated",
                         identifier(name)
                     )
                 } else {

@@ -71,7 +71,7 @@ pub(super) struct Copy {
     ///
     /// Grants the source's owners to the connected role, and writes the statements that take this
     /// back, with mode 0600.
-    #[arg(long, hide_short_help = true, value_name = "FILE", help_heading = "What is done")]
+    #[arg(long, value_name = "FILE", help_heading = "What is done")]
     can_own: Option<PathBuf>,
 
     /// Write the statements that take exactly this run back, with mode 0600.

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::Diff;
 use super::sides::{Platforms, Shows, only_right};
+use super::{Diff, Ignore};
+use crate::attribute::Attribute;
 use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
 use crate::finding::{Finding, Kind, Severity};
 use crate::globals::changes::changes;
-use crate::globals::{Change, Changes, Grantee, Scope, SettingName};
+use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
 use crate::name::Name;
 use crate::plan::{self, Desired, plan, without_implicit};
 use crate::platform::{Answers, Platform, Rights};
-use crate::report::{DiffReport, Difference, Fingerprint};
+use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
 use crate::sanitize::{Choices, sanitize};
 
 /// Compares in copy's way.
@@ -76,6 +77,9 @@ pub(super) fn compare(
     let is_protected = |it: &&Finding| it.rule == "protected-role" && it.object.kind == Kind::Role;
     out.protected = sanitized.findings.iter().filter(is_protected).count();
     let mut not_done: Vec<Finding> = Vec::new();
+    if !diff.ignore.contains(&Ignore::Passwords) {
+        count_unknown_passwords(&sanitized.globals, &right.globals, out);
+    }
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = plan(&right.globals, &desired, answers, target, &plan_options);
@@ -86,7 +90,7 @@ pub(super) fn compare(
             finding.severity = Severity::Error;
         }
         out.withheld = not_done.len();
-        out.passwords = plan.unverifiable.len();
+        out.passwords += plan.unverifiable.len();
         // What stands in the way of a copy is no reason not to say what is missing.
         let sent = [plan.changes, plan.blocked].concat();
         let current = without_implicit(&right.globals, desired.globals, answers, target);
@@ -95,7 +99,7 @@ pub(super) fn compare(
         let Changes { changes, extra, unverifiable } =
             changes(&right.globals.explicit(), &united, Scope::Merge);
         out.extra = extra.iter().filter(|change| !desired.unspecified.covers(change)).count();
-        out.passwords = unverifiable.len();
+        out.passwords += unverifiable.len();
         changes
     };
     let before = missing.len();
@@ -109,6 +113,17 @@ pub(super) fn compare(
     report.findings = sanitized.findings;
     report.findings.extend(not_done);
     Ok(())
+}
+
+/// Counts the login roles of both sides whose password the left side does not show.
+fn count_unknown_passwords(left: &Globals, right: &Globals, out: &mut LeftOut) {
+    for (name, role) in &left.roles {
+        let Some(other) = right.roles.get(name) else { continue };
+        if role.password == Password::Unknown && role.has(Attribute::Login) {
+            out.passwords += 1;
+            out.without_password += usize::from(matches!(other.password, Password::None(_)));
+        }
+    }
 }
 
 /// The differences that are sent, where what is sent for grants is only what one grantor's lacks.

@@ -6,10 +6,11 @@ mod sides;
 mod sql;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::RngExt as _;
 
 use super::file::{self, Whole};
@@ -58,7 +59,7 @@ pub(super) struct Diff {
     /// security-labels or attributes:NAME.
     ///
     /// Repeatable.
-    #[arg(long, value_name = "KIND", value_parser = ignore, help_heading = "What is compared")]
+    #[arg(long, value_name = "KIND", value_parser = ignores(), ignore_case = true, hide_possible_values = true, help_heading = "What is compared")]
     ignore: Vec<Ignore>,
 
     #[command(flatten)]
@@ -134,18 +135,17 @@ const KINDS: [(&str, Ignore); 7] = [
     ("security-labels", Ignore::SecurityLabels),
 ];
 
-fn ignore(text: &str) -> Result<Ignore, String> {
-    if let Some(name) = text.strip_prefix("attributes:") {
-        let found = Attribute::ALL.into_iter().find(|it| it.keyword().eq_ignore_ascii_case(name));
-        return found.map(Ignore::Attribute).ok_or_else(|| {
-            let names: Vec<_> = Attribute::ALL.iter().map(|it| it.keyword()).collect();
-            format!("there is no attribute {name}: {}", names.join(", "))
-        });
-    }
-    let found = KINDS.iter().find(|(name, _)| *name == text);
-    found.map(|(_, kind)| *kind).ok_or_else(|| {
-        let names: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
-        format!("expected one of {}, attributes:NAME", names.join(", "))
+/// What `--ignore` takes, for clap to complete and correct.
+fn ignores() -> impl TypedValueParser<Value = Ignore> {
+    let attributes = Attribute::ALL
+        .into_iter()
+        .map(|it| (format!("attributes:{}", it.keyword()), Ignore::Attribute(it)));
+    let kinds = KINDS.into_iter().map(|(name, kind)| (name.to_owned(), kind));
+    let all: Vec<_> = kinds.chain(attributes).collect();
+    let names: Vec<_> = all.iter().map(|(name, _)| name.clone()).collect();
+    PossibleValuesParser::new(names).try_map(move |typed| {
+        let found = all.iter().find(|(name, _)| name.eq_ignore_ascii_case(&typed));
+        found.map(|(_, kind)| *kind).ok_or_else(|| format!("there is no {typed}"))
     })
 }
 
@@ -179,15 +179,17 @@ impl Diff {
             bail!("--as does not go with --format unified: it has no right side to show");
         }
         let inputs = [self.left.as_str(), &self.right];
-        file::refuse_overlaps(&inputs, &[("-o", self.output.as_deref())])
+        file::refuse_overlaps(&inputs, &[("-o", self.file())])
+    }
+
+    /// The file that is written; - is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 
     async fn diff(&self) -> Result<Exit> {
-        let mut output = self
-            .output
-            .as_deref()
-            .map(|path| Whole::create("-o", path, file::SECRET))
-            .transpose()?;
+        let mut output =
+            self.file().map(|path| Whole::create("-o", path, file::SECRET)).transpose()?;
         let environment = Environment::from_process();
         let left = Input::read(&self.left, &self.input, &environment).await?;
         let right = Input::read(&self.right, &self.input, &environment).await?;
@@ -251,7 +253,7 @@ impl Diff {
 
     fn look(&self) -> Look {
         let stdout = io::stdout();
-        let to_file = self.output.is_some();
+        let to_file = self.file().is_some();
         let colours =
             !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
         Look { colours, shorten: !to_file && stdout.is_terminal(), brief: true }

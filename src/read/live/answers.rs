@@ -6,7 +6,7 @@ use foldhash::HashSet;
 
 use super::{Collected, LiveError, Part, Probe, Row};
 use crate::attribute::Attribute;
-use crate::globals::Globals;
+use crate::globals::{Globals, Password};
 use crate::name::Name;
 use crate::platform::{Answers, Context, Database, Locks, Platform, Protection, State};
 use crate::version::Major;
@@ -79,6 +79,7 @@ impl Partial {
             bootstrap: self.bootstrap,
             attributes,
             roles: globals.roles.keys().cloned().collect(),
+            without_password: without_password(globals),
             predefined: self.predefined,
             protected,
             settings: self.settings,
@@ -97,6 +98,13 @@ impl Partial {
             keeps_statements: self.keeps_statements,
         }
     }
+}
+
+fn without_password(globals: &Globals) -> HashSet<Name> {
+    let without = globals.roles.iter().filter(|(_, role)| {
+        role.has(Attribute::Login) && matches!(role.password, Password::None(_))
+    });
+    without.map(|(name, _)| name.clone()).collect()
 }
 
 fn attributes(globals: &Globals, user: &Name) -> BTreeSet<Attribute> {

@@ -17,7 +17,7 @@ pub(super) const ABOUT: About = About {
                   and whoever tries one is told that `password authentication failed for user \
                   \"…\"`, as if it were wrong.\n\n\
                   It is no error, only information, where the role has no password on the source \
-                  either, or is on the target already and keeps what it has there.",
+                  either, or is on the target already and keeps the password that it has there.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or dump as a \
              role that may read pg_authid",
 };
@@ -36,6 +36,10 @@ impl RoleRule for NoPassword {
         let origin = role.origin();
         match &role.password {
             Password::Is(_) => {}
+            Password::Unknown if cx.rights.lacks_password(name.as_str()) => {
+                let message = "its password is not known, and on the target it has none";
+                cx.report(&ABOUT, Action::Kept, object, origin, message);
+            }
             Password::Unknown if cx.rights.has_role(name.as_str()) => {
                 let message = "its password is not known; what it has on the target stays";
                 cx.report_as(&ABOUT, Severity::Info, Action::Kept, object, origin, message);
