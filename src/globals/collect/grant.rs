@@ -77,7 +77,7 @@ impl Collector {
             inherit: new.inherit.or(earlier.inherit),
             set: new.set.or(earlier.set),
         };
-        let object = membership(&key);
+        let object = key.object_name();
         let lost = [
             Some(earlier.granted.origin),
             earlier.admin.filter(|_| new.admin.is_some()).map(|fact| fact.origin),
@@ -109,7 +109,7 @@ impl Collector {
                 if keys.is_empty() {
                     let key = MembershipKey { role: role.clone(), member, grantor: None };
                     let why = "nothing is granted that this could revoke".to_owned();
-                    self.no_effect(origin, (Kind::Membership, &membership(&key)), why);
+                    self.no_effect(origin, (Kind::Membership, &key.object_name()), why);
                 }
                 for key in keys {
                     match option {
@@ -144,7 +144,7 @@ impl Collector {
     fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
         let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
         self.mentions().remove_membership(key);
-        let object = membership(key);
+        let object = key.object_name();
         let message = "a later statement replaces the grant: it revokes it";
         self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
         if cascade {
@@ -168,7 +168,7 @@ impl Collector {
             MembershipOption::Set => &mut entry.set,
         };
         if let Some(earlier) = slot.replace(fact) {
-            let object = membership(key);
+            let object = key.object_name();
             self.supersede(earlier.origin, (Kind::Membership, &object), "an option: it revokes it");
         }
     }
@@ -378,9 +378,4 @@ impl Collector {
             self.no_effect(origin, object, why.to_owned());
         }
     }
-}
-
-/// How a membership is called in findings.
-pub(super) fn membership(key: &MembershipKey) -> String {
-    format!("{} in {}", key.member.as_str(), key.role.as_str())
 }
