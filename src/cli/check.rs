@@ -1,7 +1,7 @@
 //! `pg_globals check`: the migration's other prerequisites.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::file::{self, Whole};
 use super::options::{self, PlatformChoice, shown};
-use super::{Exit, connection};
+use super::{Exit, connection, write_json};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::{self, Environment};
@@ -262,12 +262,7 @@ fn write(
             write_check(report, Look { colours, shorten: false, brief: false }, to)
         }
         CheckFormat::Markdown => write_check_markdown(report, to),
-        CheckFormat::Json => {
-            let mut out = BufWriter::new(to);
-            serde_json::to_writer_pretty(&mut out, report)?;
-            out.write_all(b"\n")?;
-            out.flush()
-        }
+        CheckFormat::Json => write_json(report, to),
     }
 }
 

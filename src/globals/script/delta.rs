@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Grants, Phase, Shape, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
-    memberships, parameters, passwords, spec, tablespace, tablespace_details, text,
-    text_of, waves,
+    memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of, waves,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
