@@ -202,6 +202,9 @@ impl Check {
     /// Opened before the work, so that a bad path is told at once.
     fn report_file(&self) -> Result<Option<(Whole, CheckFormat)>> {
         let Some(path) = &self.report else { return Ok(None) };
+        let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
+        let inputs: Vec<&str> = files.into_iter().filter_map(|file| file.as_deref()).collect();
+        file::refuse_overlaps(&inputs, &[("--report", Some(path))])?;
         let format =
             if file::is_markdown(path) { CheckFormat::Markdown } else { CheckFormat::Json };
         Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))

@@ -144,13 +144,12 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
                 word = &text[at..end];
                 end
             }
-            [b' ' | b'\t' | b'\r' | b'\n' | b',', ..] => at + 1,
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b',', ..] => at + 1,
             [first, ..] => {
                 in_body |= *first == b'$';
                 word = "";
                 at + 1
             }
-            [] => at + 1,
         };
     }
 }
