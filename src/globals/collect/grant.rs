@@ -113,7 +113,7 @@ impl Collector {
                 }
                 for key in keys {
                     match option {
-                        None => self.revoke_membership(&key, cascade),
+                        None => self.revoke_membership(key, cascade),
                         Some(option) => self.revoke_option(&key, option, origin),
                     }
                 }
@@ -141,20 +141,22 @@ impl Collector {
         .collect()
     }
 
-    fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
-        self.mentions().remove_membership(key);
-        let object = key.object_name();
+    fn revoke_membership(&mut self, key: MembershipKey, cascade: bool) {
         let message = "a later statement replaces the grant: it revokes it";
-        self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
-        if cascade {
-            let granted_on = |other: &&MembershipKey| {
-                other.role == key.role && other.grantor.as_ref() == Some(&key.member)
-            };
-            let all = self.mentions().memberships(&key.member);
-            let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
-            for key in dependent {
-                self.revoke_membership(&key, true);
+        // A list and no recursion: grants can rest on each other as deep as the input likes.
+        let mut going = vec![key];
+        while let Some(key) = going.pop() {
+            let Some(earlier) = self.globals.memberships.swap_remove(&key) else { continue };
+            self.mentions().remove_membership(&key);
+            let object = key.object_name();
+            self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
+            if cascade {
+                let granted_on = |other: &&MembershipKey| {
+                    other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+                };
+                let all = self.mentions().memberships(&key.member);
+                let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
+                going.extend(dependent.into_iter().rev());
             }
         }
     }
