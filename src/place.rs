@@ -18,12 +18,13 @@ impl Place {
     pub fn advanced(self, text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let newlines = memchr::memchr_iter(b'\n', before.as_bytes()).count();
-        let line = self.line + u32::try_from(newlines).unwrap_or(u32::MAX);
+        let line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
         let (last, base) = match before.rfind('\n') {
             Some(at) => (&before[at + 1..], 1),
             None => (before, self.column),
         };
-        Self { line, column: base + u32::try_from(last.chars().count()).unwrap_or(u32::MAX) }
+        let characters = u32::try_from(last.chars().count()).unwrap_or(u32::MAX);
+        Self { line, column: base.saturating_add(characters) }
     }
 }
 

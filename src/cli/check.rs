@@ -1,7 +1,7 @@
 //! `pg_globals check`: the migration's other prerequisites.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::file::{self, Whole};
 use super::options::{self, PlatformChoice, shown};
-use super::{Exit, connection};
+use super::{Exit, connection, write_json};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::{self, Environment};
@@ -205,6 +205,9 @@ impl Check {
     /// Opened before the work, so that a bad path is told at once.
     fn report_file(&self) -> Result<Option<(Whole, CheckFormat)>> {
         let Some(path) = &self.report else { return Ok(None) };
+        let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
+        let inputs: Vec<&str> = files.into_iter().filter_map(|file| file.as_deref()).collect();
+        file::refuse_overlaps(&inputs, &[("--report", Some(path))])?;
         let format =
             if file::is_markdown(path) { CheckFormat::Markdown } else { CheckFormat::Json };
         Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))
@@ -265,12 +268,7 @@ fn write(
             write_check(report, Look { colours, shorten: false, brief: false }, to)
         }
         CheckFormat::Markdown => write_check_markdown(report, to),
-        CheckFormat::Json => {
-            let mut out = BufWriter::new(to);
-            serde_json::to_writer_pretty(&mut out, report)?;
-            out.write_all(b"\n")?;
-            out.flush()
-        }
+        CheckFormat::Json => write_json(report, to),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 
+use super::options::shown;
 use crate::interrupt;
 
 /// What failed, and why, in the words of the operating system but without its number.
@@ -24,7 +25,7 @@ pub(super) fn open(path: &str) -> Result<Box<dyn Read>> {
     if path == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(path).map_err(|error| failed(path, &error))?;
+    let file = File::open(path).map_err(|error| failed(shown(path), &error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         bail!("{path}: this is a directory; give a file");
     }

@@ -69,9 +69,18 @@ impl TypedValueParser for PlatformName {
     }
 }
 
-/// What messages call an input.
+/// What messages call an input. A misspelt URI, which is taken for a file, can hold a password.
 pub(super) fn shown(input: &str) -> String {
-    if input == "-" { "standard input".to_owned() } else { input.to_owned() }
+    if input == "-" {
+        return "standard input".to_owned();
+    }
+    let hidden = || {
+        let (before, host) = input.rsplit_once('@')?;
+        let user = before.find(":/")? + 1;
+        let password = user + before[user..].find(':')? + 1;
+        Some(format!("{}***@{host}", &before[..password]))
+    };
+    hidden().unwrap_or_else(|| input.to_owned())
 }
 
 /// The time, in seconds since 1970.
@@ -152,6 +161,20 @@ impl From<SkipKind> for Skip {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_misspelt_uri_shows_no_password() {
+        let cases = [
+            ("postgres:/a:p:w@x@h/d", "postgres:/a:***@h/d"),
+            ("pgsql://a:pw@h:5432/d", "pgsql://a:***@h:5432/d"),
+            ("pgsql://a@h/d", "pgsql://a@h/d"),
+            ("a:b@c.sql", "a:b@c.sql"),
+            ("-", "standard input"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text), expected);
+        }
+    }
 
     #[test]
     fn pairs_can_hold_equals_signs() {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memchr2, memrchr};
+use memchr::{memchr_iter, memchr2, memrchr};
 
 use super::input::Input;
 use super::{Error, Fault, MAX_STATEMENT, Problem};
@@ -184,7 +184,9 @@ impl<R: Read> Buffer<R> {
     fn rest_of_piece(&mut self, most: usize) {
         let limit = self.bytes.len().min(self.start + most);
         let from = self.at.min(limit);
-        self.at = memchr(b'\n', &self.bytes[from..limit]).map_or(limit, |step| from + step);
+        // To psql and the server a carriage return ends a comment as well.
+        let ends = memchr2(b'\n', b'\r', &self.bytes[from..limit]);
+        self.at = ends.map_or(limit, |step| from + step);
     }
 
     /// Moves to the end of the line.

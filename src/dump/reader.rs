@@ -24,7 +24,7 @@ pub struct Reader<R> {
     backslashes: bool,
     part: Part,
     marks: Marks,
-    /// Names with a newline, which older clients let escape from their comments.
+    /// Names with a line break, which older clients let escape from their comments.
     broken_names: Vec<String>,
     skipped: u64,
     session: u64,
@@ -112,10 +112,10 @@ impl<R: Read> Reader<R> {
         self.backslashes = !on;
     }
 
-    /// The dump makes a role of this name; one with a newline can stand in a comment that it
-    /// breaks.
+    /// The dump makes a role of this name; one with a line break can stand in a comment that
+    /// it breaks.
     pub fn expect_name(&mut self, name: &str) {
-        if name.contains('\n') {
+        if name.contains(['\n', '\r']) {
             self.broken_names.push(name.to_owned());
             self.broken_names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         }
@@ -240,14 +240,13 @@ impl<R: Read> Reader<R> {
             self.part = part;
         }
         self.text.at = end;
-        let text = line.trim_end_matches('\r');
-        let is_config = text.starts_with(heading::USER_CONFIG);
+        let is_config = line.starts_with(heading::USER_CONFIG);
         if is_config && let Some(length) = self.broken_name()? {
             self.text.at = self.text.start + length;
             return Ok(None);
         }
-        let opens = is_config && !text.ends_with('"')
-            || text.starts_with("-- Database \"") && !text.ends_with("\" dump");
+        let opens = is_config && !line.ends_with('"')
+            || line.starts_with("-- Database \"") && !line.ends_with("\" dump");
         if opens && self.marks.headers > 0 {
             let (place, text) = (
                 self.text.place(self.text.start),

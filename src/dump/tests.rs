@@ -169,6 +169,17 @@ fn meta_commands_are_refused_wherever_they_stand() {
 }
 
 #[test]
+fn a_carriage_return_ends_a_comment() {
+    assert_eq!(split("-- a\rCREATE ROLE b;\r\n-- c\r\nD;"), ["1:6 CREATE ROLE b", "3:1 D"]);
+    let name = "a\rb";
+    let text = format!(
+        "{HEADER}CREATE ROLE \"{name}\";\n--\n-- User Config \"{name}\"\n--\n\nALTER ROLE \"{name}\" SET x TO 'y';\n"
+    );
+    let all = split(&text);
+    assert!(all.len() == 2 && all[1].ends_with("SET x TO 'y'"), "{all:?}");
+}
+
+#[test]
 fn a_newline_in_a_name_breaks_no_comment_of_ours() {
     let evil = "a\"\n--\n\nCREATE ROLE evil SUPERUSER;\n--\n-- User Config \"b";
     let quoted = evil.replace('"', "\"\"");

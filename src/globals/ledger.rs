@@ -1,4 +1,4 @@
-//! The ledger: what became of each statement that was read (law 1: nothing is lost silently).
+//! The ledger of what became of each statement that was read: nothing is lost silently.
 
 use super::fact::Origin;
 

@@ -141,6 +141,16 @@ pub enum Grantee {
     Role(Name),
 }
 
+impl Grantee {
+    /// The role; none for everybody.
+    pub const fn role(&self) -> Option<&Name> {
+        match self {
+            Self::Role(name) => Some(name),
+            Self::Public => None,
+        }
+    }
+}
+
 /// What a privilege on a configuration parameter is known by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ParameterKey {

@@ -135,6 +135,16 @@ impl Value {
         matches!(self, Self::List(names) if names.iter().all(|name| name.is_empty()))
     }
 
+    /// Whether it switches something on, as `parse_bool` reads it
+    /// (`src/backend/utils/adt/bool.c`).
+    pub fn is_on(&self) -> bool {
+        self.parts().any(|text| {
+            let text = text.trim().to_ascii_lowercase();
+            let starts = |word: &str, least| text.len() >= least && word.starts_with(&text);
+            starts("on", 2) || starts("true", 1) || starts("yes", 1) || text == "1"
+        })
+    }
+
     /// The values one by one.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         match self {

@@ -2,7 +2,7 @@
 
 use super::{Context, Judgement, Veto};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::{Change, Grantee};
+use crate::globals::Change;
 use crate::sanitize::About;
 
 const ABOUT: About = About {
@@ -47,10 +47,7 @@ impl Veto for Existing {
             return (!may).then(|| Judgement::Withheld("its role or its member exists".to_owned()));
         }
         let grantee = match change {
-            Change::Parameter { key, .. } => match &key.grantee {
-                Grantee::Role(name) => Some(name),
-                Grantee::Public => None,
-            },
+            Change::Parameter { key, .. } => key.grantee.role(),
             _ => None,
         };
         let role = change.role().or(grantee).filter(|role| exists(role))?;

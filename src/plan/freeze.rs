@@ -1,4 +1,4 @@
-//! Changes that would shut a role out that the target lets in (decision 3 of the design).
+//! Changes that would shut a role out that the target lets in.
 
 use super::{Context, Judgement, Veto};
 use crate::attribute::Attribute;
@@ -48,8 +48,8 @@ impl Veto for Freeze {
             }
             Change::Setting { key, from, to: Some(to), .. } => {
                 let new = key.role.as_ref().is_some_and(|role| cx.created.contains(role));
-                let was = from.as_ref().is_some_and(is_on);
-                if new || was || !key.name.is("default_transaction_read_only") || !is_on(to) {
+                let was = from.as_ref().is_some_and(Value::is_on);
+                if new || was || !key.name.is("default_transaction_read_only") || !to.is_on() {
                     return None;
                 }
                 "default_transaction_read_only is on".to_owned()
@@ -58,13 +58,4 @@ impl Veto for Freeze {
         };
         Some(Judgement::Withheld(message))
     }
-}
-
-/// As `parse_bool` reads it (`src/backend/utils/adt/bool.c`).
-fn is_on(value: &Value) -> bool {
-    value.parts().any(|text| {
-        let text = text.trim().to_ascii_lowercase();
-        let starts = |word: &str, least| text.len() >= least && word.starts_with(&text);
-        starts("on", 2) || starts("true", 1) || starts("yes", 1) || text == "1"
-    })
 }

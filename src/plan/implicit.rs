@@ -1,4 +1,4 @@
-//! Memberships that a server since 16 gives to whoever creates a role (decision 4 of the design).
+//! Memberships that a server since 16 gives to whoever creates a role.
 
 use crate::globals::{Globals, Membership};
 use crate::platform::{Answers, Platform, Protection};

@@ -1,4 +1,4 @@
-//! What the target keeps of the statements that it is sent (law 6).
+//! What the target keeps of the statements that it is sent.
 
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Change, Password};

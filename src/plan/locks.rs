@@ -63,10 +63,8 @@ const CATALOGS: u64 = 40;
 fn needed(plan: &Plan, major: Major) -> u64 {
     let since_16 = major >= Major::new(16);
     let roles = plan.changes.iter().filter_map(|change| match change {
-        Change::Comment { .. }
-        | Change::Setting { .. }
-        | Change::Label { .. }
-        | Change::Parameter { .. } => change.role(),
+        Change::Comment { .. } | Change::Setting { .. } | Change::Label { .. } => change.role(),
+        Change::Parameter { key, .. } => key.grantee.role(),
         Change::CreateRole { name, .. } if since_16 => Some(name),
         Change::Membership { key, .. } if since_16 => Some(&key.role),
         _ => None,

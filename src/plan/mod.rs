@@ -37,7 +37,7 @@ use crate::sanitize::{About, Skip, Unspecified};
 pub struct Options {
     /// What to do with roles that exist.
     pub existing: Existing,
-    /// Roles that exist may be shut out, as the source's are (decision 3 of the design).
+    /// Roles that exist may be shut out, as the source's are.
     pub allow_freeze: bool,
     /// Verifiers that cannot be compared are sent all the same.
     pub resend: bool,
@@ -339,10 +339,9 @@ fn wider<'a>(
             // What it is a member of, and what it may.
             Change::Membership { key, .. } => beyond.insert(&key.member),
             Change::Attribute { role, to: false, .. } => beyond.insert(role),
-            Change::Parameter { key, .. } => match &key.grantee {
-                crate::globals::Grantee::Role(name) => beyond.insert(name),
-                crate::globals::Grantee::Public => false,
-            },
+            Change::Parameter { key, .. } => {
+                key.grantee.role().is_some_and(|name| beyond.insert(name))
+            }
             _ => false,
         };
     }

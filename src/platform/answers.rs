@@ -33,7 +33,7 @@ pub struct Answers {
     pub without_password: HashSet<Name>,
     /// The predefined roles that exist.
     pub predefined: BTreeSet<Name>,
-    /// The roles that are never touched (law 8), and why.
+    /// The roles that are never touched, and why.
     pub protected: BTreeMap<Name, Protection>,
     /// The settings that this session has, by their name in lower case.
     pub settings: HashMap<String, Context>,
@@ -44,7 +44,7 @@ pub struct Answers {
     pub databases: BTreeMap<Name, Database>,
     /// Whether verifiers can be read (`pg_authid`).
     pub reads_verifiers: bool,
-    /// Whether it takes no writes: a standby, or `default_transaction_read_only`.
+    /// Whether it takes changes.
     pub state: State,
     /// What tells it from other servers: `system_identifier` and the start of the postmaster.
     pub identity: Option<(String, String)>,

@@ -415,7 +415,7 @@ fn position(text: &str, clause: &str) -> usize {
 fn signal(statement: &Statement<'_>, line: u32) -> Option<Signal> {
     match statement {
         Statement::VersionGuard { .. } => Some(Signal::Ours),
-        Statement::CreateRole { name, .. } if name.contains('\n') => {
+        Statement::CreateRole { name, .. } if name.contains(['\n', '\r']) => {
             Some(Signal::Name(name.as_ref().to_owned()))
         }
         Statement::Session(Session::Set { name, value: SettingValue::Values(values), .. }) => {

@@ -1,4 +1,4 @@
-//! Source lines for error messages, without the passwords in them (law 6).
+//! Source lines for error messages, without the passwords in them.
 
 /// The text with every password and verifier replaced by asterisks of the same width, so that
 /// columns stay true.
@@ -93,6 +93,15 @@ fn literal_end(text: &str) -> Option<usize> {
     }
 }
 
+/// The length of the dollar-quoted literal that `text` begins with; all of it where the end is
+/// missing.
+fn dollar_end(text: &str) -> Option<usize> {
+    let length = text[1..].find(|c: char| !c.is_alphanumeric() && c != '_')?;
+    let tag = text.get(..length + 2).filter(|tag| tag.ends_with('$'))?;
+    let end = text[tag.len()..].find(tag).map(|at| at + 2 * tag.len());
+    Some(end.unwrap_or(text.len()))
+}
+
 /// Hides every literal that may be a password.
 fn hide_literals(text: &str, hidden: &mut [bool]) {
     const HARMLESS: [&str; 5] = ["UNTIL", "IS", "TO", "LOCATION", "FOR"];
@@ -100,6 +109,10 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
     let end_of = |from: usize, mark: &str| {
         text[from..].find(mark).map_or(text.len(), |at| from + at + mark.len())
     };
+    let is_harmless =
+        |word: &str| HARMLESS.iter().any(|harmless| word.eq_ignore_ascii_case(harmless));
+    // What DO runs is no literal: those in it are looked at.
+    let mut in_body = false;
     let mut word = "";
     let mut at = 0;
     while at < bytes.len() {
@@ -109,7 +122,15 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
                 let escapes = word.eq_ignore_ascii_case("E") && text[..at].ends_with(word);
                 let from = if escapes { at - 1 } else { at };
                 let end = literal_end(&text[from..]).map_or(text.len(), |length| from + length);
-                if !HARMLESS.iter().any(|harmless| word.eq_ignore_ascii_case(harmless)) {
+                if !is_harmless(word) {
+                    hidden[at..end].fill(true);
+                }
+                end
+            }
+            [b'$', ..] if !in_body && !word.eq_ignore_ascii_case("DO") => {
+                let length = dollar_end(&text[at..]);
+                let end = at + length.unwrap_or(1);
+                if length.is_some() && !is_harmless(word) {
                     hidden[at..end].fill(true);
                 }
                 end
@@ -123,8 +144,9 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
                 word = &text[at..end];
                 end
             }
-            [b' ' | b'\t' | b'\r' | b'\n' | b',', ..] => at + 1,
-            _ => {
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b',', ..] => at + 1,
+            [first, ..] => {
+                in_body |= *first == b'$';
                 word = "";
                 at + 1
             }
@@ -171,6 +193,10 @@ mod tests {
             ("my_password md5sum", "my_password md5sum"),
             ("ALTER ROLE \"it's\" PASWORD 'x''y' FROB", "ALTER ROLE \"it's\" PASWORD ****** FROB"),
             ("DO 'a PASSWORD ''x'''; b", "DO *********************"),
+            ("ALTER ROLE a PASWORD $$x$$ LOGIN", "ALTER ROLE a PASWORD ***** LOGIN"),
+            ("PASWORD $é$x$$ $é$ y $1 z", "PASWORD ********** y $1 z"),
+            ("COMMENT ON ROLE a IS $$x$$", "COMMENT ON ROLE a IS $$x$$"),
+            ("DO $$ BEGIN PASWORD 'x' END $$", "DO $$ BEGIN PASWORD *** END $$"),
             ("VALID UNTIL '1.2.2030' FROB 'x", "VALID UNTIL '1.2.2030' FROB **"),
             ("SET search_path TO 'a', 'b'; -- can't", "SET search_path TO 'a', 'b'; -- can't"),
             ("COMMENT ON ROLE a IS 'x'", "COMMENT ON ROLE a IS 'x'"),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
+use std::io::{BufReader, Read};
+
+use zeroize::Zeroizing;
 
 use super::dump::{Failure, Options, read};
 use crate::globals::Password;
@@ -68,11 +70,18 @@ impl std::error::Error for PasswordsError {}
 ///
 /// # Errors
 /// When it is neither kind of file, or has no password at all.
-pub fn read_passwords(mut input: impl Read) -> Result<(PasswordSource, Userlist), PasswordsError> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).map_err(PasswordsError::Io)?;
-    let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
-    let (source, list) = if matches!(first, Some(b'"' | b';' | b'#')) {
+pub fn read_passwords(input: impl Read) -> Result<(PasswordSource, Userlist), PasswordsError> {
+    // No further than needed: a dump can be of a whole cluster.
+    let mut input = BufReader::new(input);
+    let mut bytes = Zeroizing::new(Vec::new());
+    for byte in input.by_ref().bytes() {
+        bytes.push(byte.map_err(PasswordsError::Io)?);
+        if bytes.last().is_some_and(|byte| !byte.is_ascii_whitespace()) {
+            break;
+        }
+    }
+    let (source, list) = if matches!(bytes.last(), Some(b'"' | b';' | b'#')) {
+        input.read_to_end(&mut bytes).map_err(PasswordsError::Io)?;
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             PasswordsError::Line(memchr::memchr_iter(b'\n', before).count() + 1)
@@ -80,7 +89,7 @@ pub fn read_passwords(mut input: impl Read) -> Result<(PasswordSource, Userlist)
         (PasswordSource::Userlist, userlist(text)?)
     } else {
         let options = Options { drop_unknown: false, accept_truncated: true };
-        let reading = read(bytes.as_slice(), options).map_err(PasswordsError::Dump)?;
+        let reading = read(bytes.as_slice().chain(input), options).map_err(PasswordsError::Dump)?;
         let roles = reading.globals.roles.into_iter();
         let list = roles.filter_map(|(name, role)| match role.password {
             Password::Is(fact) => Some((name, fact.value)),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::copy::Place;
 use super::markdown::escaped;
 use super::one_line;
-use super::text::{Look, plural};
+use super::text::{Look, bold, plural};
 use crate::check::{Outcome, State};
 use crate::name::Name;
 
@@ -137,7 +137,7 @@ pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> i
             }
         }
     }
-    let bold = if look.colours { Style::new().bold() } else { Style::new() };
+    let bold = bold(look.colours);
     let _ = writeln!(out, "\n{bold}{}{bold:#}", report.verdict());
     to.write_all(out.as_bytes())
 }

@@ -3,15 +3,14 @@
 use std::fmt::{self, Write as _};
 use std::io;
 
-use anstyle::Style;
 use serde::Serialize;
 
 use super::blocks::Blocks;
 use super::describe::{Action, action, describe};
-use super::text::{self, Look, plural};
+use super::one_line;
+use super::text::{self, Look, bold, plural};
 use crate::finding::{Finding, Object, Severity};
 use crate::globals::{Change, Password};
-use crate::name::is_hidden;
 use crate::plan::Plan;
 
 /// How many changes of a kind are shown where the list is shortened.
@@ -137,8 +136,7 @@ pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String
     for (word, place) in places {
         let unknown = if place.server_version.is_some() { UNKNOWN } else { silent };
         let platform = place.platform.as_deref().unwrap_or(unknown);
-        let name: String = place.name.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
-        write!(out, "{word}: {name}, {platform}")?;
+        write!(out, "{word}: {}, {platform}", one_line(&place.name))?;
         if let Some(version) = &place.server_version {
             write!(out, ", PostgreSQL {version}")?;
         }
@@ -152,7 +150,7 @@ pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String
 
 /// The changes: first how many, then which.
 fn changes(plan: &Plan, above: &str, look: Look, out: &mut String) -> fmt::Result {
-    let bold = bold(look);
+    let bold = bold(look.colours);
     if plan.is_empty() {
         return writeln!(out, "\n{bold}plan{bold:#}: nothing to do{above}");
     }
@@ -203,7 +201,7 @@ fn changes(plan: &Plan, above: &str, look: Look, out: &mut String) -> fmt::Resul
 /// # Errors
 /// When it cannot be written.
 pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let bold = bold(look);
+    let bold = bold(look.colours);
     let text = result(report) + &above(&report.findings);
     let (title, rest) = text.split_once(':').unwrap_or_default();
     writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
@@ -228,8 +226,4 @@ pub(super) fn result(report: &CopyReport) -> String {
         }
     }
     out
-}
-
-fn bold(look: Look) -> Style {
-    if look.colours { Style::new().bold() } else { Style::new() }
 }

@@ -10,7 +10,7 @@ use super::blocks::Blocks;
 use super::difference::Difference;
 use super::escaped::{value, visible};
 use super::one_line;
-use super::text::{self, Look, plural};
+use super::text::{self, Look, bold, plural};
 use crate::finding::{Finding, Kind, Severity};
 use crate::name::Name;
 
@@ -215,7 +215,7 @@ fn object(difference: &Difference) -> String {
 }
 
 fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
-    let bold = if look.colours { Style::new().bold() } else { Style::new() };
+    let bold = bold(look.colours);
     let count = |keep: fn(&&Difference) -> bool| report.differences.iter().filter(keep).count();
     let (added, removed) =
         (count(|it| it.left.is_none()), count(|it| it.left.is_some() && it.right.is_none()));

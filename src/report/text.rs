@@ -7,10 +7,12 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Report;
 use super::blocks::Blocks;
+use super::copy::UNKNOWN;
+use super::escaped::visible;
+use super::{Report, one_line};
 use crate::finding::{Finding, Kind, Severity};
-use crate::name::{Name, is_hidden};
+use crate::name::Name;
 use crate::plan;
 use crate::sanitize::{About, rules};
 
@@ -70,11 +72,11 @@ pub(super) fn about(rule: &str) -> Option<&'static About> {
 
 pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
     let Report { source, target, found, statements, .. } = report;
-    let platform = source.platform.as_deref().unwrap_or("no platform recognised");
+    let platform = source.platform.as_deref().unwrap_or(UNKNOWN);
     let name = match source.name.as_str() {
         "-" => "standard input".to_owned(),
         // Quotes may stand in it as they are; control characters may not.
-        name => name.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect(),
+        name => one_line(name),
     };
     write!(out, "{name}: {platform}")?;
     if let Some(version) = &source.server_version {
@@ -208,12 +210,14 @@ fn line(finding: &Finding, shorten: bool, out: &mut String) {
     }
     object(finding, out);
     out.push_str(": ");
-    if shorten && finding.message.len() > LONG {
-        let end = finding.message.floor_char_boundary(LONG);
-        let _ = writeln!(out, "{} …: --report FILE has all of it", &finding.message[..end]);
+    // What a server says may quote anything.
+    let message = visible(&finding.message);
+    if shorten && message.len() > LONG {
+        let end = message.floor_char_boundary(LONG);
+        let _ = writeln!(out, "{} …: --report FILE has all of it", &message[..end]);
         return;
     }
-    out.push_str(&finding.message);
+    out.push_str(&message);
     out.push('\n');
 }
 
@@ -228,7 +232,7 @@ pub(super) fn object(finding: &Finding, out: &mut String) {
             if name.bytes().all(|b| matches!(b, b' '..=b'~')) {
                 out.push_str(name);
             } else {
-                out.push_str(&name.replace(is_hidden, " "));
+                out.push_str(&one_line(name));
             }
             return;
         }

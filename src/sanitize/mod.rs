@@ -1,7 +1,7 @@
 //! What a target takes of a source's globals, and what there is to say about the rest.
 //!
 //! One rule a file, in [`rules`], each with its name, wording and tests; the user's choices are
-//! rules too. Sanitizing gives nothing that the source did not have (law 7).
+//! rules too. Sanitizing gives nothing that the source did not have.
 
 mod choices;
 mod context;

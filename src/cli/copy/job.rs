@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::{Copy, read_target};
 use crate::cli::choosing::PasswordChoice;
 use crate::cli::file;
+use crate::cli::options::shown;
 use crate::connect::Connection;
 use crate::finding::Finding;
 use crate::globals::Ledger;
@@ -109,7 +110,8 @@ impl Job<'_> {
                 appended.take_back();
             }
             let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
-            let place = line.map(|line| format!("; it comes from {}:{line}", self.copy.source));
+            let place =
+                line.map(|line| format!("; it comes from {}:{line}", shown(&self.copy.source)));
             anyhow!("{}: {error}{}", self.target.label(), place.unwrap_or_default())
         })
     }

@@ -131,7 +131,7 @@ impl Copy {
             bail!(
                 "{}: the target must be a connection, such as postgresql://user@host/database or \
                  \"host=… user=… dbname=…\"; pg_globals convert writes a script instead",
-                self.target
+                options::shown(&self.target)
             );
         }
         connection::block_on(self.copy())

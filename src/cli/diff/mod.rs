@@ -5,7 +5,7 @@ mod migrated;
 mod sides;
 mod sql;
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -17,7 +17,7 @@ use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
 use super::options::{self, PlatformChoice};
 use super::selection::Selection;
-use super::{Exit, connection};
+use super::{Exit, connection, write_json};
 use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
 use crate::name::Name;
@@ -235,12 +235,7 @@ impl Diff {
         let look = self.look();
         let write = |to: &mut dyn Write| match (self.format, sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
-            (DiffFormat::Json, _) => {
-                let mut out = BufWriter::new(to);
-                serde_json::to_writer_pretty(&mut out, &report)?;
-                out.write_all(b"\n")?;
-                out.flush()
-            }
+            (DiffFormat::Json, _) => write_json(&report, to),
             (DiffFormat::Unified, Some(mut sides)) => {
                 compare::for_scripts(self, &mut sides);
                 let sides = [&sides.left, &sides.right];

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Change, Changes, Scope, counts};
 use crate::globals::model::{Globals, Grantee, Parameter, ParameterKey};
-use crate::globals::script::role_of;
 use crate::globals::setting::SettingName;
 use crate::name::Name;
 
@@ -30,7 +29,7 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
         });
     }
     for (key, there) in &current.parameters {
-        let role = role_of(&key.grantee);
+        let role = key.grantee.role();
         let counts = role.map_or(scope == Scope::Mirror, |role| counts(desired, scope, role));
         let nothing = Parameter::default();
         let wanted = wants.get(&slot(key, scope)).unwrap_or(&nothing);

@@ -77,7 +77,7 @@ impl Collector {
             inherit: new.inherit.or(earlier.inherit),
             set: new.set.or(earlier.set),
         };
-        let object = membership(&key);
+        let object = key.object_name();
         let lost = [
             Some(earlier.granted.origin),
             earlier.admin.filter(|_| new.admin.is_some()).map(|fact| fact.origin),
@@ -109,11 +109,11 @@ impl Collector {
                 if keys.is_empty() {
                     let key = MembershipKey { role: role.clone(), member, grantor: None };
                     let why = "nothing is granted that this could revoke".to_owned();
-                    self.no_effect(origin, (Kind::Membership, &membership(&key)), why);
+                    self.no_effect(origin, (Kind::Membership, &key.object_name()), why);
                 }
                 for key in keys {
                     match option {
-                        None => self.revoke_membership(&key, cascade),
+                        None => self.revoke_membership(key, cascade),
                         Some(option) => self.revoke_option(&key, option, origin),
                     }
                 }
@@ -141,20 +141,22 @@ impl Collector {
         .collect()
     }
 
-    fn revoke_membership(&mut self, key: &MembershipKey, cascade: bool) {
-        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return };
-        self.mentions().remove_membership(key);
-        let object = membership(key);
+    fn revoke_membership(&mut self, key: MembershipKey, cascade: bool) {
         let message = "a later statement replaces the grant: it revokes it";
-        self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
-        if cascade {
-            let granted_on = |other: &&MembershipKey| {
-                other.role == key.role && other.grantor.as_ref() == Some(&key.member)
-            };
-            let all = self.mentions().memberships(&key.member);
-            let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
-            for key in dependent {
-                self.revoke_membership(&key, true);
+        // A list and no recursion: grants can rest on each other as deep as the input likes.
+        let mut going = vec![key];
+        while let Some(key) = going.pop() {
+            let Some(earlier) = self.globals.memberships.swap_remove(&key) else { continue };
+            self.mentions().remove_membership(&key);
+            let object = key.object_name();
+            self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
+            if cascade {
+                let granted_on = |other: &&MembershipKey| {
+                    other.role == key.role && other.grantor.as_ref() == Some(&key.member)
+                };
+                let all = self.mentions().memberships(&key.member);
+                let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
+                going.extend(dependent.into_iter().rev());
             }
         }
     }
@@ -168,7 +170,7 @@ impl Collector {
             MembershipOption::Set => &mut entry.set,
         };
         if let Some(earlier) = slot.replace(fact) {
-            let object = membership(key);
+            let object = key.object_name();
             self.supersede(earlier.origin, (Kind::Membership, &object), "an option: it revokes it");
         }
     }
@@ -378,9 +380,4 @@ impl Collector {
             self.no_effect(origin, object, why.to_owned());
         }
     }
-}
-
-/// How a membership is called in findings.
-pub(super) fn membership(key: &MembershipKey) -> String {
-    format!("{} in {}", key.member.as_str(), key.role.as_str())
 }

@@ -229,14 +229,14 @@ impl Collector {
         for key in memberships {
             self.mentions().remove_membership(&key);
             if let Some(membership) = self.globals.memberships.swap_remove(&key) {
-                let object = super::grant::membership(&key);
+                let object = key.object_name();
                 self.supersede_all(membership.origins(), (Kind::Membership, &object), message);
             }
         }
         for key in settings {
             self.mentions().remove_setting(&key);
             if let Some(setting) = self.globals.settings.remove(&key) {
-                let object = super::setting::object(&key);
+                let object = key.object_name();
                 self.supersede_all([setting.origin], (Kind::Setting, &object), message);
             }
         }

@@ -7,7 +7,6 @@ use crate::finding::Kind;
 use crate::globals::fact::Origin;
 use crate::globals::model::SettingKey;
 use crate::globals::setting::{SettingName, Value};
-use crate::name::Name;
 use crate::sql::{RoleSpec, SettingChange, SettingValue};
 
 impl Collector {
@@ -46,7 +45,7 @@ impl Collector {
                     }
                     Entry::Occupied(mut entry) => {
                         let earlier = entry.insert(fact);
-                        let object = object(entry.key());
+                        let object = entry.key().object_name();
                         self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
                     }
                 }
@@ -76,22 +75,13 @@ impl Collector {
                     mentions.remove_setting(key);
                 }
                 any = true;
-                self.supersede(earlier.origin, (Kind::Setting, &object(key)), "its value");
+                self.supersede(earlier.origin, (Kind::Setting, &key.object_name()), "its value");
             }
         }
         if !any {
-            let name = keys.first().map(object).unwrap_or_default();
+            let name = keys.first().map(SettingKey::object_name).unwrap_or_default();
             let why = "nothing is set that this could reset".to_owned();
             self.no_effect(origin, (Kind::Setting, &name), why);
         }
-    }
-}
-
-/// How a setting is called in findings: `role: setting`, `role in database: setting`.
-pub(super) fn object(key: &SettingKey) -> String {
-    let role = key.role.as_ref().map_or("ALL", Name::as_str);
-    match &key.database {
-        Some(database) => format!("{role} in {}: {}", database.as_str(), key.name.as_str()),
-        None => format!("{role}: {}", key.name.as_str()),
     }
 }

@@ -205,3 +205,15 @@ fn contradictions_are_refused() {
         assert_eq!(collect(text).map(|_| ()), Err(expected.to_owned()), "{text}");
     }
 }
+
+#[test]
+fn grants_rest_on_each_other_as_deep_as_the_input_likes() {
+    let mut lines = vec!["GRANT r TO a0 WITH ADMIN OPTION".to_owned()];
+    lines.extend((0..50_000).map(|by| {
+        let to = by + 1;
+        format!("GRANT r TO a{to} WITH ADMIN OPTION GRANTED BY a{by}")
+    }));
+    lines.push("REVOKE r FROM a0 CASCADE".to_owned());
+    let collected = collect(&lines.join("\n")).unwrap();
+    assert!(collected.globals.memberships.is_empty());
+}

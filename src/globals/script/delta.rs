@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Grants, Phase, Shape, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
-    memberships, parameters, passwords, role_of, spec, tablespace, tablespace_details, text,
-    text_of, waves,
+    memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of, waves,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
@@ -330,7 +329,7 @@ impl<'a> Delta<'a> {
         let may_grant_on = |change: &&'a Change| match change {
             Change::Membership { key, from: Some(from), .. } => from.admin.then_some(&key.member),
             Change::Parameter { key, from: Some(from), .. } => {
-                role_of(&key.grantee).filter(|_| from.is_grantable())
+                key.grantee.role().filter(|_| from.is_grantable())
             }
             _ => None,
         };

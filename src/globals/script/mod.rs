@@ -289,13 +289,6 @@ fn waves<'a, T>(
     waves
 }
 
-pub(super) fn role_of(grantee: &Grantee) -> Option<&Name> {
-    match grantee {
-        Grantee::Role(name) => Some(name),
-        Grantee::Public => None,
-    }
-}
-
 fn parameters(globals: &Globals) -> impl Iterator<Item = From<'_>> {
     let all: Vec<_> = globals.parameters.iter().collect();
     let of_one = all.chunk_by(|(a, _), (b, _)| a.parameter == b.parameter).map(<[_]>::to_vec);
@@ -306,7 +299,7 @@ fn parameters(globals: &Globals) -> impl Iterator<Item = From<'_>> {
                 |(key, _)| key.grantor.as_ref(),
                 |(key, it)| {
                     let option = [it.set, it.alter_system].into_iter().flatten();
-                    role_of(&key.grantee).filter(|_| option.into_iter().any(|fact| fact.value))
+                    key.grantee.role().filter(|_| option.into_iter().any(|fact| fact.value))
                 },
             )
         })
@@ -360,7 +353,7 @@ fn tablespace_details<'a>(name: &'a Name, tablespace: &'a Tablespace) -> Vec<Sta
     let grants = waves(
         tablespace.grants.iter().collect(),
         |((_, by), _)| by.as_ref(),
-        |((to, _), option)| role_of(to).filter(|_| option.value),
+        |((to, _), option)| to.role().filter(|_| option.value),
     );
     for ((to, by), grant_option) in grants.into_iter().flatten() {
         let grant = Statement::Grant {

@@ -40,8 +40,7 @@ impl RoleRule for Frozen {
 
 impl SettingRule for Frozen {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        let on = setting.value.parts().any(|value| matches!(value, "on" | "true" | "yes" | "1"));
-        if key.name.is("default_transaction_read_only") && on {
+        if key.name.is("default_transaction_read_only") && setting.value.is_on() {
             let message = "default_transaction_read_only is on";
             let object = super::setting_object(key);
             cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
@@ -56,12 +55,12 @@ mod tests {
 
     #[test]
     fn is_kept_and_said() {
-        let text = "CREATE ROLE a CONNECTION LIMIT 0;\nALTER ROLE a SET default_transaction_read_only TO 'on';";
+        let text = "CREATE ROLE a CONNECTION LIMIT 0;\nALTER ROLE a SET default_transaction_read_only TO 'TRUE';";
         assert_eq!(
             run(text, "azure 16"),
             "1 warning frozen kept role a: CONNECTION LIMIT 0\n\
              2 warning frozen kept setting a: default_transaction_read_only: default_transaction_read_only is on\n\
-             CREATE ROLE a WITH CONNECTION LIMIT 0\nALTER ROLE a SET default_transaction_read_only TO 'on'\n\
+             CREATE ROLE a WITH CONNECTION LIMIT 0\nALTER ROLE a SET default_transaction_read_only TO 'TRUE'\n\
              kept 2, rewritten 0, dropped 0"
         );
     }

@@ -2,7 +2,7 @@
 
 use super::selection;
 use crate::finding::{Action, Kind, Severity};
-use crate::globals::{Grantee, Tablespace as Model};
+use crate::globals::Tablespace as Model;
 use crate::name::Name;
 use crate::sanitize::{About, Context, TablespaceRule, Verdict};
 
@@ -43,12 +43,8 @@ impl TablespaceRule for Tablespace {
             cx.report(&ABOUT, Action::Rewritten, object(), owner.origin, message);
         }
         it.grants.retain(|(to, by), fact| {
-            let to = match to {
-                Grantee::Role(role) => Some(role),
-                Grantee::Public => None,
-            };
             let gone = |role: &&Name| !cx.roles.contains_key(*role);
-            let Some(role) = to.into_iter().chain(by).find(gone) else { return true };
+            let Some(role) = to.role().into_iter().chain(by).find(gone) else { return true };
             let (about, why) = if selection::is_left_out(role, cx) {
                 (&selection::ABOUT, "selected")
             } else {

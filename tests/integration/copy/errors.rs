@@ -195,7 +195,7 @@ fn the_same_server() {
 fn the_target_is_a_file() {
     let it = Servers::start(16);
     assert_snapshot!(it.error(&it.from, "roles.sql", &[]), @r#"error: roles.sql: the target must be a connection, such as postgresql://user@host/database or "host=… user=… dbname=…"; pg_globals convert writes a script instead"#);
-    assert_snapshot!(it.error(&it.from, "-", &[]), @r#"error: -: the target must be a connection, such as postgresql://user@host/database or "host=… user=… dbname=…"; pg_globals convert writes a script instead"#);
+    assert_snapshot!(it.error(&it.from, "-", &[]), @r#"error: standard input: the target must be a connection, such as postgresql://user@host/database or "host=… user=… dbname=…"; pg_globals convert writes a script instead"#);
 }
 
 /// Nobody can be asked, and nobody has said yes.
