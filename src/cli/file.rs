@@ -93,7 +93,8 @@ pub(super) fn refuse_planted_link(option: &str, path: &Path) -> Result<()> {
     #[cfg(unix)]
     for link in links(path) {
         use std::os::unix::fs::MetadataExt as _;
-        let (Ok(it), Ok(directory)) = (fs::symlink_metadata(&link), fs::metadata(directory_of(&link)))
+        let (Ok(it), Ok(directory)) =
+            (fs::symlink_metadata(&link), fs::metadata(directory_of(&link)))
         else {
             break;
         };

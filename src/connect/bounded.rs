@@ -132,7 +132,11 @@ impl fmt::Display for Problem {
             Self::Foreign(text) => write!(f, "it says \"{text}\""),
             Self::Length(length) => write!(f, "it sends a message of {length} bytes"),
             Self::AtStart => {
-                write!(f, "it sends more than {} MiB before it lets anybody in", MOST_AT_START >> 20)
+                write!(
+                    f,
+                    "it sends more than {} MiB before it lets anybody in",
+                    MOST_AT_START >> 20
+                )
             }
             Self::TooMuch => write!(f, "it sends more than {} GiB in one answer", MOST >> 30),
         }

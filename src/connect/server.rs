@@ -102,7 +102,10 @@ impl Attempt<'_> {
         Err(reasons)
     }
 
-    pub(super) async fn limited<T>(&self, work: impl Future<Output = Result<T, Reason>>) -> Result<T, Reason> {
+    pub(super) async fn limited<T>(
+        &self,
+        work: impl Future<Output = Result<T, Reason>>,
+    ) -> Result<T, Reason> {
         match self.parameters.timeout {
             None => work.await,
             Some(limit) => timeout(limit, work).await.unwrap_or(Err(Reason::Timeout(limit))),
@@ -219,8 +222,10 @@ impl Attempt<'_> {
             Ok(connect) => connect,
             Err(never) => match never {},
         };
-        let (client, mut connection) =
-            config.connect_raw(stream, BoundedTls(connect)).await.map_err(|error| self.reason(&error))?;
+        let (client, mut connection) = config
+            .connect_raw(stream, BoundedTls(connect))
+            .await
+            .map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: true })

@@ -137,7 +137,8 @@ async fn one(
         };
         let connection = Connection::drive(session, attempt);
         let Some(kind) = wanted else { return Next::Done(Box::new(connection)) };
-        let asked = async { connection.is(kind).await.map_err(|error| Reason::Network(why(&error))) };
+        let asked =
+            async { connection.is(kind).await.map_err(|error| Reason::Network(why(&error))) };
         match attempt.limited(asked).await {
             Ok(true) => return Next::Done(Box::new(connection)),
             Ok(false) => fail(Reason::Session { wanted: kind }),

@@ -1,6 +1,7 @@
 //! Something that listens where a server is expected, and says what the test wants.
 
 use std::io::{self, Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -73,24 +74,13 @@ impl Impostor {
         change: impl Fn(Question<'_>, Answer, &UnixStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let server = server.socket().join(format!(".s.PGSQL.{}", server.port));
-        Self::new(move |mut client| {
-            let mut server = UnixStream::connect(&server)?;
-            server.write_all(&packet(0, &body(&mut client)?))?;
-            let write = |mut client: &UnixStream, answer: Answer| {
-                answer.iter().try_for_each(|(tag, body)| client.write_all(&packet(*tag, body)))
-            };
-            write(client, answer(&mut server)?)?;
-            for number in 0.. {
-                let (tag, body) = message(&mut client)?;
-                server.write_all(&packet(tag, &body))?;
-                if tag == b'X' {
-                    break;
-                }
-                let answer = answer(&mut server)?;
-                let text = std::str::from_utf8(&body).unwrap().trim_end_matches('\0');
-                change(Question { number, text }, answer, client)?;
-            }
-            Ok(())
+        Self::new(move |client| {
+            let server = UnixStream::connect(&server)?;
+            let ended = relay(client, &server, &change);
+            // What is open there is rolled back when this has ended.
+            server.shutdown(Shutdown::Write)?;
+            io::copy(&mut &server, &mut io::sink())?;
+            ended
         })
     }
 
@@ -122,8 +112,28 @@ fn path(directory: &TempDir) -> std::path::PathBuf {
     directory.path().join(format!(".s.PGSQL.{PORT}"))
 }
 
+fn relay(
+    mut client: &UnixStream,
+    mut server: &UnixStream,
+    change: &impl Fn(Question<'_>, Answer, &UnixStream) -> io::Result<()>,
+) -> io::Result<()> {
+    server.write_all(&packet(0, &body(&mut client)?))?;
+    pass(&answer(&mut server)?, client)?;
+    for number in 0.. {
+        let (tag, body) = message(&mut client)?;
+        server.write_all(&packet(tag, &body))?;
+        if tag == b'X' {
+            break;
+        }
+        let answer = answer(&mut server)?;
+        let text = std::str::from_utf8(&body).unwrap().trim_end_matches('\0');
+        change(Question { number, text }, answer, client)?;
+    }
+    Ok(())
+}
+
 /// Everything up to where the server is ready for the next question, or has said why it goes.
-fn answer(server: &mut UnixStream) -> io::Result<Answer> {
+fn answer(server: &mut impl io::Read) -> io::Result<Answer> {
     let mut answer = Vec::new();
     loop {
         match message(server) {
