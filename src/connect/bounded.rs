@@ -25,8 +25,8 @@ const PER_MESSAGE: usize = 128;
 /// What is kept beside each value of a row.
 const PER_VALUE: usize = 24;
 
-/// How much of something else is shown.
-const SHOWN: usize = 40;
+/// How many bytes of something else are shown.
+const SHOWN: usize = 24;
 
 /// What a server may send before the session begins: authentication, errors, notices, parameters, the
 /// key for cancelling, the protocol's version, and that it is ready.
@@ -110,7 +110,7 @@ impl Messages {
 
 /// The beginning of what is no message.
 fn shown(bytes: &[u8]) -> String {
-    bytes.escape_ascii().map(char::from).take(SHOWN).collect()
+    bytes[..bytes.len().min(SHOWN)].escape_ascii().to_string()
 }
 
 /// What no server sends.
@@ -246,7 +246,7 @@ mod tests {
     fn what_no_server_sends_is_refused() {
         let problem = |bytes: &[u8]| seen(bytes).1.unwrap_err();
         let http = b"HTTP/1.1 400 Bad Request\r\nServer: \x1b[31mnginx and so on";
-        assert_eq!(problem(http), r#"it says "HTTP/1.1 400 Bad Request\r\nServer: \x1b""#);
+        assert_eq!(problem(http), r#"it says "HTTP/1.1 400 Bad Request""#);
         assert_eq!(problem(b"R\0\0\0\x03"), "it sends a message of 3 bytes");
         let absurd = "it sends more than 1 MiB before it lets anybody in";
         assert_eq!(problem(b"E\xff\xff\xff\xff"), absurd);

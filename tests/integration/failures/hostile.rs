@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::plan::{self, state};
 use crate::support::cluster::Cluster;
 use crate::support::command::{Done, Run};
+use crate::support::globals::rich;
 use crate::support::impostor::{Answer, Impostor, Question, endlessly, gone, pass, row, values};
-use crate::support::platforms;
 use crate::support::proxy::packet;
 
 /// Enough for the program, and not for what it is sent.
@@ -104,7 +104,22 @@ fn what_is_no_server() {
     for (name, bytes, hangs_up) in greetings {
         let _ = write!(all, "{name}: {}", said_of(&Impostor::greeting(bytes, hangs_up)));
     }
-    assert_snapshot!(all, @"");
+    assert_snapshot!(all, @r#"
+    the web: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it says "HTTP/1.1 400 Bad Request"
+    zeros: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it says "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+    a negative length: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it sends more than 1 MiB before it lets anybody in
+    two gigabytes: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it sends more than 1 MiB before it lets anybody in
+    three bytes: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it sends a message of 3 bytes
+    half a message: DIR/.s.PGSQL.5432: this is no PostgreSQL server: bytes remaining on stream
+    silence: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    an unknown login: DIR/.s.PGSQL.5432: this is no PostgreSQL server: unknown authentication tag `99`
+    a short login: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    an error without fields: DIR/.s.PGSQL.5432: this is no PostgreSQL server: `S` field missing
+    an error without its end: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    an error for terminals: DIR/.s.PGSQL.5432: \u{1b}[2J\u{9b}31m\u{202e}\r\nevil (XX000)
+    an error in no encoding: DIR/.s.PGSQL.5432: na�ve (XX000)
+    ready at once: DIR/.s.PGSQL.5432: this is no PostgreSQL server: unexpected message from server
+    "#);
     let long = said_of(&Impostor::greeting(refusal(&b"x".repeat(500_000)), false));
     let cut = format!("DIR/.s.PGSQL.5432: {}… (XX000)\n", "x".repeat(10_000));
     assert_eq!(long, cut);
@@ -171,6 +186,10 @@ fn write(bytes: &[u8], mut client: &UnixStream) -> io::Result<()> {
     gone(client)
 }
 
+fn hang_up() -> io::Result<()> {
+    Err(io::ErrorKind::ConnectionAborted.into())
+}
+
 const INSTEAD: [Instead; 13] = [
     ("the web", |_, client| write(b"HTTP/1.1 400 Bad Request\r\n\r\n", client)),
     ("an unknown type", |_, client| write(&packet(b'!', b"?"), client)),
@@ -182,9 +201,10 @@ const INSTEAD: [Instead; 13] = [
     }),
     ("half of it", |answer, client| {
         let bytes: Vec<u8> = answer.iter().flat_map(|(tag, body)| packet(*tag, body)).collect();
-        (&mut { client }).write_all(&bytes[..bytes.len() / 2])
+        (&mut { client }).write_all(&bytes[..bytes.len() / 2])?;
+        hang_up()
     }),
-    ("silence", |_, _| Ok(())),
+    ("silence", |_, _| hang_up()),
     ("what was not asked", |_, client| {
         write(&[packet(b'1', b""), packet(b'Z', b"I")].concat(), client)
     }),
@@ -224,7 +244,7 @@ fn answers_that_are_none() {
             let _ = write!(all, "{at}, {name}: {}", said.replace(&impostor.place(), "DIR"));
         }
     }
-    assert_snapshot!(all, @"");
+    assert_snapshot!("answers-that-are-none", all);
 }
 
 /// Whatever is sent, the program ends before its memory does.
@@ -288,17 +308,17 @@ const COLUMNS: usize = 13;
 
 /// As the source of everything, and as both sides of check.
 fn values_that_are_wrong(by: Option<&'static [u8]>) {
-    let server = platforms::aurora_like(16);
-    server.load("rdsadmin", include_str!("../support/rich.sql"), &[]);
+    let server = Cluster::start(16);
+    rich(&server, "postgres");
     for column in 0..COLUMNS {
         let impostor = changed(&server, by, Some(column));
-        let from = impostor.connection_string("rdsadmin");
+        let from = impostor.connection_string("postgres");
         let done = convert(&from).status_of(&[0, 2]);
         assert_harmless(&done);
         assert_eq!(done.stderr.starts_with("error: "), done.run.names().is_empty());
     }
     let impostor = changed(&server, by, None);
-    let place = impostor.connection_string("rdsadmin");
+    let place = impostor.connection_string("postgres");
     for format in ["text", "markdown", "json"] {
         let done = Run::new(["check", &place, &place, "--online", "--format", format]);
         assert_harmless(&done.with_memory(2 * LITTLE).status_of(&[0, 1]));
