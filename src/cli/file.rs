@@ -184,8 +184,15 @@ impl Whole {
             Ok(real) => real,
             // A pipe has no place in a directory.
             Err(_) if path.exists() => path.to_owned(),
-            Err(_) => followed(path),
+            Err(_) => {
+                let real = followed(path);
+                if real.is_symlink() {
+                    bail!("{option} {}: this is a link that leads to itself", path.display());
+                }
+                real
+            }
         };
+
         let kind = match fs::metadata(&real) {
             Ok(metadata) if metadata.is_dir() => {
                 bail!("{option} {}: this is a directory; name a file in it", path.display())

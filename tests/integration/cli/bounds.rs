@@ -1,5 +1,7 @@
 //! Dumps that are larger than any dump: an error, or an end, in bounded memory.
 
+use std::fmt::Write as _;
+
 use insta::assert_snapshot;
 
 use crate::support::command::{Run, convert};
@@ -63,7 +65,7 @@ fn very_many_memberships_in_one_statement() {
 fn a_role_far_below_another() {
     let mut dump = crate::support::command::many(50_000, "CREATE ROLE r#");
     for number in 1..50_000 {
-        dump.push_str(&format!("GRANT r{number} TO r{};\n", number + 1));
+        let _ = writeln!(dump, "GRANT r{number} TO r{};", number + 1);
     }
     let done = convert(dump).with("-o out.sql").with_memory(MEMORY).done();
     assert!(done.stderr.contains("\n99999 statements read: 99999 kept"), "{}", done.stderr);

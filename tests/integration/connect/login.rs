@@ -86,7 +86,8 @@ fn the_end_is_heard() {
         assert_eq!((connection.is_closed(), connection.end()), (false, None));
         let backend = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name \
                        = 'pg_globals'";
-        cluster.sql("postgres", "postgres", backend);
+        let end = || cluster.sql("postgres", "postgres", backend);
+        std::thread::scope(|scope| scope.spawn(end).join()).unwrap();
         while !connection.is_closed() {
             tokio::task::yield_now().await;
         }

@@ -190,28 +190,27 @@ fn hang_up() -> io::Result<()> {
     Err(io::ErrorKind::ConnectionAborted.into())
 }
 
+/// An answer that has its end.
+fn reply(bytes: &[u8], mut client: &UnixStream) -> io::Result<()> {
+    client.write_all(&[bytes, &packet(b'Z', b"I")].concat())
+}
+
 const INSTEAD: [Instead; 13] = [
     ("the web", |_, client| write(b"HTTP/1.1 400 Bad Request\r\n\r\n", client)),
     ("an unknown type", |_, client| write(&packet(b'!', b"?"), client)),
     ("two gigabytes", |_, client| write(b"T\x7f\xff\xff\xff", client)),
     ("three bytes", |_, client| write(b"D\0\0\0\x03", client)),
-    ("an error without fields", |_, client| write(&error(&[]), client)),
-    ("an error for terminals", |_, client| {
-        write(&[refusal(EVIL.as_bytes()), packet(b'Z', b"I")].concat(), client)
-    }),
+    ("an error without fields", |_, client| reply(&error(&[]), client)),
+    ("an error for terminals", |_, client| reply(&refusal(EVIL.as_bytes()), client)),
     ("half of it", |answer, client| {
         let bytes: Vec<u8> = answer.iter().flat_map(|(tag, body)| packet(*tag, body)).collect();
         (&mut { client }).write_all(&bytes[..bytes.len() / 2])?;
         hang_up()
     }),
     ("silence", |_, _| hang_up()),
-    ("what was not asked", |_, client| {
-        write(&[packet(b'1', b""), packet(b'Z', b"I")].concat(), client)
-    }),
-    ("ready, without a word", |_, client| write(&packet(b'Z', b"I"), client)),
-    ("nothing found", |_, client| {
-        write(&[packet(b'C', b"SELECT 0\0"), packet(b'Z', b"I")].concat(), client)
-    }),
+    ("what was not asked", |_, client| reply(&packet(b'1', b""), client)),
+    ("ready, without a word", |_, client| reply(b"", client)),
+    ("nothing found", |_, client| reply(&packet(b'C', b"SELECT 0\0"), client)),
     ("rows of no columns", |answer, client| {
         let rows = answer.into_iter().filter(|(tag, _)| *tag != b'T').collect();
         pass(&rows, client)
@@ -319,7 +318,7 @@ fn values_that_are_wrong(by: Option<&'static [u8]>) {
     }
     let impostor = changed(&server, by, None);
     let place = impostor.connection_string("postgres");
-    for format in ["text", "markdown", "json"] {
+    for format in ["text", "markdown"] {
         let done = Run::new(["check", &place, &place, "--online", "--format", format]);
         assert_harmless(&done.with_memory(2 * LITTLE).status_of(&[0, 1]));
     }
