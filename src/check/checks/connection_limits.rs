@@ -104,7 +104,7 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
     };
     let now: i64 = rows.first().and_then(|row| row.number(0)).unwrap_or_default();
     let both = format!("{both}, {now} connected to the source now");
-    let needed = source.usable() + target.reserved;
+    let needed = source.usable().saturating_add(target.reserved);
     let set = format!(
         "{}, and then, since it takes effect with a restart only: {}; or let clients come through \
          PgBouncer (pgbouncer.enabled)",
