@@ -4,6 +4,8 @@ use std::fmt;
 
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
+use crate::connect::why;
+
 /// Why something could not be seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unseen(pub(super) String);
@@ -22,8 +24,10 @@ pub type Answer = Result<Vec<Row>, Unseen>;
 pub struct Row(Vec<Option<String>>);
 
 impl Row {
-    fn of(row: &SimpleQueryRow) -> Self {
-        Self((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect())
+    /// Its values, which must be UTF-8.
+    fn of(row: &SimpleQueryRow) -> Result<Self, tokio_postgres::Error> {
+        let value = |column| Ok(row.try_get(column)?.map(str::to_owned));
+        (0..row.len()).map(value).collect::<Result<_, _>>().map(Self)
     }
 
     /// A value that may be NULL.
@@ -49,18 +53,21 @@ impl Row {
 
 /// Asks one question in a transaction of its own, so that its failure is nobody else's.
 pub(super) async fn ask(client: &Client, sql: &str) -> Answer {
-    let messages = client.simple_query(sql).await.map_err(|error| Unseen(shown(&error)))?;
+    let unseen = |error| Unseen(shown(&error));
+    let messages = client.simple_query(sql).await.map_err(unseen)?;
     let rows = messages.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(Row::of(row)),
+        SimpleQueryMessage::Row(row) => Some(Row::of(row).map_err(unseen)),
         _ => None,
     });
-    Ok(rows.collect())
+    rows.collect()
 }
 
 /// What the server said.
 fn shown(error: &tokio_postgres::Error) -> String {
+    let why = why(error);
     match error.as_db_error() {
-        Some(db) => format!("{} ({})", db.message(), db.code().code()),
-        None => format!("the connection was lost: {error}"),
+        Some(_) => why,
+        None if error.is_closed() => format!("the connection was lost: {why}"),
+        None => format!("the answer is not PostgreSQL's: {why}"),
     }
 }

@@ -142,7 +142,11 @@ async fn side(
     let (name, server) = match &wanted.connection {
         Ok(connection) => {
             let server = server(of, wanted.platform, connection, questions);
-            (connection.label(), within(LIMIT, server).await)
+            let server = within(LIMIT, server).await.map_err(|error| match connection.end() {
+                Some(why) => Unreached::Ended(why.to_owned()),
+                None => error,
+            });
+            (connection.label(), server)
         }
         Err(why) => (wanted.parameters.label(), Err(Unreached::Connect(Arc::clone(why)))),
     };

@@ -14,6 +14,8 @@ pub enum Unreached {
     Connect(Arc<ConnectError>),
     /// There is one, and it does not answer as it should.
     Read(LiveError),
+    /// There was one, and this ended it.
+    Ended(String),
     /// There is one, and it does not answer in this time.
     Late(Duration),
 }
@@ -46,6 +48,7 @@ impl fmt::Display for Unreached {
         match self {
             Self::Connect(error) => error.fmt(f),
             Self::Read(error) => error.fmt(f),
+            Self::Ended(why) => write!(f, "the connection was lost: {why}"),
             Self::Late(limit) => {
                 write!(
                     f,

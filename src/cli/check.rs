@@ -1,7 +1,7 @@
 //! `pg_globals check`: the migration's other prerequisites.
 
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -159,13 +159,7 @@ impl Check {
         }
         let stdout = io::stdout();
         let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        match write(&summary, self.format, colours, &mut anstream::stdout().lock()) {
-            // Whoever reads it may stop when it has seen enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                return Err(file::failed("standard output", &error));
-            }
-            _ => {}
-        }
+        file::to_stdout(write(&summary, self.format, colours, &mut anstream::stdout().lock()))?;
         Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
     }
 
@@ -281,7 +275,7 @@ fn list() -> Result<Exit> {
         let online = if about.online { " (--online)" } else { "" };
         let _ = writeln!(out, "{:width$}  {}{online}", about.name, about.title);
     }
-    io::stdout().write_all(out.as_bytes()).map_err(anyhow::Error::from)?;
+    file::to_stdout(io::stdout().write_all(out.as_bytes()))?;
     Ok(Exit::Done)
 }
 

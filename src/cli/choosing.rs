@@ -132,6 +132,7 @@ impl Choosing {
         let Some(path) = &self.password_file else {
             bail!("--passwords generate needs --password-file FILE for the new passwords");
         };
+        file::refuse_planted_link("--password-file", path)?;
         let metadata = match std::fs::metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 file::refuse_missing_directory("--password-file", path)?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, CommandFactory as _};
 use clap_complete::{Shell, generate};
 
-use super::{Cli, Exit};
+use super::{Cli, Exit, file};
 
 /// Print completions for a shell: commands, options, platforms, rules and checks.
 #[derive(Args, Debug)]
@@ -22,7 +22,7 @@ impl Completions {
     pub(super) fn run(&self) -> Result<Exit> {
         let mut text = Vec::new();
         generate(self.shell, &mut Cli::command(), "pg_globals", &mut text);
-        io::stdout().lock().write_all(&text)?;
+        file::to_stdout(io::stdout().lock().write_all(&text))?;
         Ok(Exit::Done)
     }
 }

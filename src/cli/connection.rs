@@ -1,5 +1,6 @@
 //! Connections as the command line gives them: warnings said, passwords asked for.
 
+use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Result, anyhow};
@@ -46,6 +47,12 @@ pub(super) async fn connect_to(
     parameters: &Parameters,
 ) -> Result<Connection, ConnectError> {
     connect(parameters, Some(&Terminal(what))).await
+}
+
+/// What went wrong on a connection; where it has ended, also why, as far as that is known.
+pub(super) fn failed(connection: &Connection, error: &dyn Display) -> anyhow::Error {
+    let end = connection.end().map(|end| format!(" ({end})")).unwrap_or_default();
+    anyhow!("{}: {error}{end}", connection.label())
 }
 
 /// What everything with a server runs on: one thread is enough for two connections.

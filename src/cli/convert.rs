@@ -1,6 +1,6 @@
 //! `pg_globals convert`: a dump or a server into a script that a managed target accepts.
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -134,25 +134,22 @@ impl Convert {
                 }
             })?;
         }
-        if let Some((path, lines)) = self.choosing.password_lines(&generated, &choices) {
-            file::append_secret(path, &lines)?;
-        }
+        let appended = self.choosing.password_lines(&generated, &choices);
+        let appended =
+            appended.map(|(path, lines)| file::append_secret(path, &lines)).transpose()?;
         let to_stdout = output.is_none();
-        for file in output.into_iter().chain(report_file) {
-            file.finish()?;
+        // The script last: while it is not there, nobody has the new passwords.
+        let finished = report_file.into_iter().chain(output).try_for_each(Whole::finish);
+        if let (Err(_), Some(appended)) = (&finished, appended) {
+            appended.take_back();
         }
+        finished?;
         self.say(&summary);
         if to_stdout || report_to_stdout {
             let mut out = io::stdout().lock();
             let written =
                 if to_stdout { write_script(&mut out) } else { write_json(&summary, &mut out) };
-            match written.and_then(|()| out.flush()) {
-                // Whoever reads it may stop when it has seen enough.
-                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                    return Err(file::failed("standard output", &error));
-                }
-                _ => {}
-            }
+            file::to_stdout(written.and_then(|()| out.flush()))?;
         }
         // The process ends now, and takes all at once what would be freed piece by piece.
         std::mem::forget((globals, ledger, summary));

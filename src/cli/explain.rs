@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Exit, Format, write_json};
+use super::{Exit, Format, file, write_json};
 use crate::report::{Explanations, write_explanations, write_explanations_list};
 
 /// The longest line that is easy to read.
@@ -39,17 +39,17 @@ impl Explain {
         let stdout = io::stdout();
         let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
         let mut out = BufWriter::new(anstream::stdout());
-        match self.format {
-            Format::Json => write_json(&explanations, &mut out)?,
+        let written = match self.format {
+            Format::Json => write_json(&explanations, &mut out),
             Format::Text if self.name.is_none() => {
-                write_explanations_list(&explanations, colours, &mut out)?;
+                write_explanations_list(&explanations, colours, &mut out)
             }
             Format::Text => {
                 let width = if stdout.is_terminal() { terminal_width() } else { WIDEST };
-                write_explanations(&explanations, colours, width.min(WIDEST), &mut out)?;
+                write_explanations(&explanations, colours, width.min(WIDEST), &mut out)
             }
-        }
-        out.flush()?;
+        };
+        file::to_stdout(written.and_then(|()| out.flush()))?;
         Ok(Exit::Done)
     }
 }

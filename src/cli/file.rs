@@ -20,6 +20,17 @@ pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Erro
     anyhow!("{what}: {}{}", first.map(String::from).unwrap_or_default(), characters.as_str())
 }
 
+/// What became of what was written to standard output: whoever reads it may stop when it has seen
+/// enough.
+pub(super) fn to_stdout(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(failed("standard output", &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Opens a file, or standard input for `-`.
 pub(super) fn open(path: &str) -> Result<Box<dyn Read>> {
     if path == "-" {
@@ -65,15 +76,42 @@ impl Identity {
     }
 }
 
-/// Where links lead, to something that is there or not; as far as they can be followed.
-fn followed(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
+/// A path, and what it leads to by links, as far as they can be followed.
+fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let next = |path: &PathBuf| Some(directory_of(path).join(fs::read_link(path).ok()?));
     // As many as Linux follows.
-    for _ in 0..40 {
-        let Ok(target) = fs::read_link(&path) else { break };
-        path = directory_of(&path).join(target);
+    std::iter::successors(Some(path.to_owned()), next).take(41)
+}
+
+/// Where links lead, to something that is there or not.
+fn followed(path: &Path) -> PathBuf {
+    links(path).last().unwrap_or_default()
+}
+
+/// Refuses to write where another user's link leads to, in a directory like /tmp: it could be any file
+/// of ours. Linux does so too where `fs.protected_symlinks` is on, but not where a file is replaced.
+pub(super) fn refuse_planted_link(option: &str, path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    for link in links(path) {
+        use std::os::unix::fs::MetadataExt as _;
+        let (Ok(it), Ok(directory)) =
+            (fs::symlink_metadata(&link), fs::metadata(directory_of(&link)))
+        else {
+            break;
+        };
+        let open_to_all = directory.mode() & 0o1002 == 0o1002;
+        let owner = it.uid();
+        let is_ours = [rustix::process::geteuid().as_raw(), directory.uid()].contains(&owner);
+        if it.is_symlink() && open_to_all && !is_ours {
+            bail!(
+                "{option} {}: {} is a link of another user, in a directory where everybody may write; \
+                 name the file that you mean",
+                path.display(),
+                link.display()
+            );
+        }
     }
-    path
+    Ok(())
 }
 
 /// Refuses options that name one file for two things. What is no file can be given twice, but
@@ -122,6 +160,9 @@ pub(super) fn is_markdown(path: &Path) -> bool {
     path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"))
 }
 
+// A panic ends what it interrupts in order: what is temporary goes with its owner.
+const _: () = assert!(cfg!(panic = "unwind"), "temporary files must go when the program panics");
+
 /// A file that appears when it is complete. Until then there is nothing, or what was there before.
 pub(super) struct Whole {
     path: PathBuf,
@@ -138,13 +179,21 @@ impl Whole {
     /// Begins a file with these permissions, as early as can be: a bad path is told before the work.
     pub(super) fn create(option: &str, path: &Path, mode: u32) -> Result<Self> {
         let say = |error: &io::Error| failed(format_args!("{option} {}", path.display()), error);
+        refuse_planted_link(option, path)?;
         // A link stays one: what it leads to is replaced.
         let real = match fs::canonicalize(path) {
             Ok(real) => real,
             // A pipe has no place in a directory.
             Err(_) if path.exists() => path.to_owned(),
-            Err(_) => followed(path),
+            Err(_) => {
+                let real = followed(path);
+                if real.is_symlink() {
+                    bail!("{option} {}: this is a link that leads to itself", path.display());
+                }
+                real
+            }
         };
+
         let kind = match fs::metadata(&real) {
             Ok(metadata) if metadata.is_dir() => {
                 bail!("{option} {}: this is a directory; name a file in it", path.display())
@@ -199,12 +248,18 @@ pub(super) const SECRET: u32 = 0o600;
 /// The permissions of others, less what the user's umask takes.
 pub(super) const SHARED: u32 = 0o666;
 
-/// Refuses a file of secrets that others may read.
+/// Refuses a file of secrets that others may read, or whose owner is somebody else.
 pub(super) fn refuse_open_secret(path: &Path, metadata: &fs::Metadata) -> Result<()> {
     #[cfg(unix)]
-    if metadata.is_file() && std::os::unix::fs::MetadataExt::mode(metadata) & 0o077 != 0 {
+    if metadata.is_file() {
+        use std::os::unix::fs::MetadataExt as _;
         let path = path.display();
-        bail!("{path}: others than its owner may read it; chmod 600 {path}");
+        if metadata.mode() & 0o077 != 0 {
+            bail!("{path}: others than its owner may read it; chmod 600 {path}");
+        }
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            bail!("{path}: it belongs to another user, who may read it; name a file of your own");
+        }
     }
     Ok(())
 }
@@ -254,5 +309,36 @@ pub(super) fn append_secret(path: &Path, text: &str) -> Result<Appended> {
             appended.take_back();
             Err(failed(path.display(), &error))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_leaves_what_was_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let [new, old] = ["new", "old"].map(|name| directory.path().join(name));
+        fs::write(&old, "as before").unwrap();
+        for path in [&new, &old] {
+            let mut began = false;
+            let panics = AssertUnwindSafe(|| {
+                let mut file = Whole::create("-o", path, SECRET).unwrap();
+                file.fill(|to| {
+                    to.write_all(b"a part")?;
+                    began = true;
+                    panic!("in the middle of it")
+                })
+                .unwrap();
+                file.finish().unwrap();
+            });
+            assert!(catch_unwind(panics).is_err() && began);
+        }
+        let left = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+        assert_eq!(left.collect::<Vec<_>>(), [old.as_path()]);
+        assert_eq!(fs::read_to_string(&old).unwrap(), "as before");
     }
 }

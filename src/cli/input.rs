@@ -5,7 +5,7 @@ use std::mem::take;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::options::{PlatformChoice, PlatformName, shown};
@@ -14,7 +14,7 @@ use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Globals, Ledger};
 use crate::platform::Platform;
-use crate::read::live::{self, Live};
+use crate::read::live::{self, Live, LiveError};
 use crate::read::pg_dumpall::{self, Forecast, Found, Places};
 use crate::read::{self, Counts, Failure, Reading};
 use crate::report;
@@ -198,7 +198,7 @@ impl Input {
         let connection = connection::open("the source", source, environment).await?;
         let name = connection.label();
         let live = live::read(&connection.client).await;
-        let live = live.map_err(|error| anyhow!("{name}: {error}"))?;
+        let live = live.map_err(|error| connection::failed(&connection, &error))?;
         let (live, findings) = options.by_pg_dumpall(&connection, live).await?;
         connection.close().await;
         Ok(Self {
@@ -243,7 +243,7 @@ impl InputOptions {
         };
         let before = Instant::now();
         let pinged = connection.client.simple_query("").await;
-        pinged.map_err(|error| anyhow!("{name}: {error}"))?;
+        pinged.map_err(|error| connection::failed(connection, &LiveError::Server(error)))?;
         let forecast = Forecast::of(&program, major, &live.globals, before.elapsed());
         if forecast.is_long() {
             // Nothing can be done where not even this can be said.
@@ -255,7 +255,7 @@ impl InputOptions {
         } else {
             read::both(connection, live, &program, limit).await
         };
-        read.map_err(|error| anyhow!("{name}: {error}"))
+        read.map_err(|error| connection::failed(connection, &error))
     }
 }
 

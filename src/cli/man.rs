@@ -1,14 +1,14 @@
 //! `pg_globals man`: manual pages, made from the same texts as the help.
 
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::{Cli, Exit, file};
+use super::file::{self, Whole};
+use super::{Cli, Exit};
 
 /// Print the manual page, or write those of all commands to a directory.
 #[derive(Args, Debug)]
@@ -24,14 +24,17 @@ impl ManPages {
         // What it adds itself has no page.
         let program = Cli::command().disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
-            io::stdout().lock().write_all(&page(program)?)?;
+            file::to_stdout(io::stdout().lock().write_all(&page(program)?))?;
             return Ok(Exit::Done);
         };
         let write = |name: &str, text: &[u8]| {
-            let path: &Path = &directory.join(format!("{name}.1"));
-            fs::write(path, text).map_err(|error| file::failed(path.display(), &error))
+            let path = directory.join(format!("{name}.1"));
+            let mut page = Whole::create("man", &path, file::SHARED)?;
+            page.fill(|to| to.write_all(text))?;
+            page.finish()
         };
-        fs::create_dir_all(directory).map_err(|error| file::failed(directory.display(), &error))?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| file::failed(directory.display(), &error))?;
         for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
             let name = format!("pg_globals-{}", command.get_name());
             // The page has its file's name, and shows the command as it is typed.

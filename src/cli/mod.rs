@@ -25,6 +25,8 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use serde::Serialize;
 
+use crate::report;
+
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
 #[command(name = "pg_globals", version, long_version = env!("PG_GLOBALS_VERSION"), max_term_width = 100)]
@@ -98,14 +100,10 @@ pub fn main() -> ExitCode {
         Command::Man(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|error| {
-        // Whoever reads standard output may stop when it has seen enough.
-        let is_pipe = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
-        if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_pipe)) {
-            return Exit::Done;
-        }
         let red = anstyle::AnsiColor::Red.on_default().bold();
         // Nothing can be done where not even this can be said.
-        let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {error:#}");
+        let text = report::printable(&format!("{error:#}"));
+        let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {text}");
         Exit::Trouble
     });
     ExitCode::from(exit as u8)

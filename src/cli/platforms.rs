@@ -1,9 +1,10 @@
 //! `pg_globals platforms`: what targets and sources are known.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::options::PlatformName;
-use super::{Exit, Format, write_json};
+use super::{Exit, Format, file, write_json};
 use crate::platform::Platform;
 use crate::report::{PlatformDescription, PlatformEntry, PlatformList};
 use anyhow::{Result, bail};
@@ -25,29 +26,36 @@ pub(super) struct Platforms {
 impl Platforms {
     pub(super) fn run(&self) -> Result<Exit> {
         let mut out = anstream::stdout().lock();
-        if let Some(name) = &self.name {
-            let Some(platform) = Platform::builtin(name) else { bail!(unknown(name, "")) };
-            match self.format {
-                Format::Text => out.write_all(platform.source_text().as_bytes())?,
-                Format::Json => write_json(&PlatformDescription::of(platform)?, &mut out)?,
+        let written = match (&self.name, self.format) {
+            (Some(name), format) => {
+                let Some(platform) = Platform::builtin(name) else { bail!(unknown(name, "")) };
+                match format {
+                    Format::Text => out.write_all(platform.source_text().as_bytes()),
+                    Format::Json => write_json(&PlatformDescription::of(platform)?, &mut out),
+                }
             }
-            return Ok(Exit::Done);
-        }
-        let all = PlatformList::all();
-        if self.format == Format::Json {
-            write_json(&all, &mut out)?;
-            return Ok(Exit::Done);
-        }
-        let width = all.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-        for PlatformEntry { name, title, versions } in all.platforms {
-            let versions = match (versions.first(), versions.last()) {
-                (Some(first), Some(last)) => format!("{first} to {last}"),
-                _ => "versions not confirmed".to_owned(),
-            };
-            writeln!(out, "{name:width$}  {title} ({versions})")?;
-        }
+            (None, Format::Json) => write_json(&PlatformList::all(), &mut out),
+            (None, Format::Text) => out.write_all(list().as_bytes()),
+        };
+        file::to_stdout(written)?;
         Ok(Exit::Done)
     }
+}
+
+/// The platforms, a line each.
+fn list() -> String {
+    let all = PlatformList::all();
+    let width = all.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for PlatformEntry { name, title, versions } in all.platforms {
+        let versions = match (versions.first(), versions.last()) {
+            (Some(first), Some(last)) => format!("{first} to {last}"),
+            _ => "versions not confirmed".to_owned(),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{name:width$}  {title} ({versions})");
+    }
+    out
 }
 
 /// The message for a platform that is not known, and what else could be given.

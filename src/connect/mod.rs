@@ -10,6 +10,7 @@
 //!
 //! One file per source of parameters; only `env.rs` reads the process's environment.
 
+mod bounded;
 mod certificate;
 mod conninfo;
 mod env;
@@ -26,7 +27,7 @@ mod uri;
 
 pub use conninfo::is_connection;
 pub use env::Environment;
-pub use error::{ConnectError, Failure, ParameterError, Reason, SessionKind};
+pub use error::{ConnectError, Failure, ParameterError, Reason, SessionKind, said, why};
 pub use params::{Origin, Parameters, TargetSession, Warning};
 pub use password::{AskPassword, Password, PasswordSource};
-pub use session::{ChildEnvironment, Connection, Notice, connect};
+pub use session::{ChildEnvironment, Connection, connect};

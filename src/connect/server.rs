@@ -18,7 +18,8 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
-use super::error::Reason;
+use super::bounded::{Bounded, BoundedTls};
+use super::error::{Reason, said, text};
 use super::params::{Host, Parameters};
 use super::password::Known;
 use super::tls::{Mode, Tls};
@@ -101,7 +102,10 @@ impl Attempt<'_> {
         Err(reasons)
     }
 
-    async fn limited<T>(&self, work: impl Future<Output = Result<T, Reason>>) -> Result<T, Reason> {
+    pub(super) async fn limited<T>(
+        &self,
+        work: impl Future<Output = Result<T, Reason>>,
+    ) -> Result<T, Reason> {
         match self.parameters.timeout {
             None => work.await,
             Some(limit) => timeout(limit, work).await.unwrap_or(Err(Reason::Timeout(limit))),
@@ -218,8 +222,10 @@ impl Attempt<'_> {
             Ok(connect) => connect,
             Err(never) => match never {},
         };
-        let (client, mut connection) =
-            config.connect_raw(stream, connect).await.map_err(|error| self.reason(&error))?;
+        let (client, mut connection) = config
+            .connect_raw(stream, BoundedTls(connect))
+            .await
+            .map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         Ok(Session { client, messages: Box::pin(messages), address, encrypted: true })
@@ -234,7 +240,7 @@ impl Attempt<'_> {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let connected = config.connect_raw(stream, NoTls).await;
+        let connected = config.connect_raw(Bounded::new(stream), NoTls).await;
         let (client, mut connection) = connected.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
@@ -265,7 +271,7 @@ impl Attempt<'_> {
     fn reason(&self, error: &tokio_postgres::Error) -> Reason {
         let user = self.parameters.user.clone();
         if let Some(error) = error.as_db_error() {
-            let message = error.message().to_owned();
+            let message = said(error.message());
             return match *error.code() {
                 SqlState::INVALID_PASSWORD => {
                     let source = self.password.map(|known| known.source.clone());
@@ -281,7 +287,7 @@ impl Attempt<'_> {
                 }
                 SqlState::TOO_MANY_CONNECTIONS => Reason::TooMany(message),
                 SqlState::CANNOT_CONNECT_NOW => Reason::NotReady(message),
-                ref code => Reason::Server { code: code.code().to_owned(), message },
+                ref code => Reason::Server { code: said(code.code()), message },
             };
         }
         if error.is_closed() {
@@ -329,15 +335,4 @@ fn broken_off(error: &io::Error) -> Reason {
         }
         _ => Reason::Network(text(error)),
     }
-}
-
-/// An error in the words of the operating system, without its number.
-fn text(error: &io::Error) -> String {
-    let text = error.to_string();
-    let number = format!(" (os error {})", error.raw_os_error().unwrap_or_default());
-    let text = text.strip_suffix(&number).unwrap_or(&text);
-    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(text);
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_ascii_lowercase());
-    format!("{}{}", first.map(String::from).unwrap_or_default(), characters.as_str())
 }

@@ -1,16 +1,18 @@
 //! The hosts in their order, the session that is wanted, and the connection that comes of it.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use rand::seq::SliceRandom as _;
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
+use tokio::time::timeout;
+use tokio_postgres::{Client, SimpleQueryMessage};
 use zeroize::Zeroizing;
 
 use super::env;
-use super::error::{ConnectError, Failure, Reason, SessionKind};
+use super::error::{ConnectError, Failure, Reason, SessionKind, why};
 use super::params::{Host, Parameters, TargetSession};
 use super::passfile;
 use super::password::{AskPassword, Known, Password, PasswordSource};
@@ -135,10 +137,12 @@ async fn one(
         };
         let connection = Connection::drive(session, attempt);
         let Some(kind) = wanted else { return Next::Done(Box::new(connection)) };
-        match connection.is(kind).await {
+        let asked =
+            async { connection.is(kind).await.map_err(|error| Reason::Network(why(&error))) };
+        match attempt.limited(asked).await {
             Ok(true) => return Next::Done(Box::new(connection)),
             Ok(false) => fail(Reason::Session { wanted: kind }),
-            Err(error) => fail(Reason::Network(error.to_string())),
+            Err(reason) => fail(reason),
         }
         connection.close().await;
         return Next::Host;
@@ -146,23 +150,8 @@ async fn one(
     Next::Host
 }
 
-/// A message of the server that is no answer, such as a warning.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Notice {
-    /// Its severity, untranslated where the server says so (since 9.6): `WARNING`, `NOTICE` …
-    pub severity: String,
-    /// Its SQLSTATE.
-    pub code: String,
-    /// Its primary message.
-    pub message: String,
-}
-
-/// What the task that drives the connection leaves for others.
-#[derive(Default, Debug)]
-struct Heard {
-    notices: Vec<Notice>,
-    end: Option<String>,
-}
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How a child process reaches the same server: variables to set, and those to take away.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -186,34 +175,25 @@ pub struct Connection {
     application_name: String,
     password: Option<Known>,
     variables: Vec<(&'static str, String)>,
-    heard: Arc<Mutex<Heard>>,
+    end: Arc<OnceLock<String>>,
     task: JoinHandle<()>,
 }
 
 impl Connection {
     fn drive(session: Session, attempt: &Attempt<'_>) -> Self {
-        let heard = Arc::new(Mutex::new(Heard::default()));
+        let end = Arc::new(OnceLock::new());
         let parameters = attempt.parameters;
         let mut messages = session.messages;
-        let shared = Arc::clone(&heard);
+        let told = Arc::clone(&end);
         let task = tokio::spawn(async move {
+            // What a server says beside its answers, as notices, is kept nowhere.
             while let Some(message) = messages.next().await {
-                let mut heard = lock(&shared);
                 match message {
-                    Ok(AsyncMessage::Notice(notice)) => heard.notices.push(Notice {
-                        severity: match notice.parsed_severity() {
-                            Some(severity) => severity.to_string(),
-                            None => notice.severity().to_owned(),
-                        },
-                        code: notice.code().code().to_owned(),
-                        message: notice.message().to_owned(),
-                    }),
                     Ok(_) => {}
                     Err(error) => {
-                        heard.end = Some(match error.as_db_error() {
-                            Some(error) => error.message().to_owned(),
-                            None => error.to_string(),
-                        });
+                        if !error.is_closed() {
+                            let _ = told.set(why(&error));
+                        }
                         return;
                     }
                 }
@@ -229,7 +209,7 @@ impl Connection {
             application_name: parameters.application_name.clone(),
             password: attempt.password.cloned(),
             variables: parameters.variables.clone(),
-            heard,
+            end,
             task,
         }
     }
@@ -244,7 +224,7 @@ impl Connection {
         };
         let messages = self.client.simple_query(question).await?;
         Ok(messages.iter().any(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0) == Some(answer),
+            SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten() == Some(answer),
             _ => false,
         }))
     }
@@ -323,31 +303,24 @@ impl Connection {
         parameters.narrowed_to(host, self.password.clone(), database)
     }
 
-    /// The notices since the last call, in their order. Those of a statement are there when its
-    /// answer is.
-    pub fn take_notices(&self) -> Vec<Notice> {
-        std::mem::take(&mut lock(&self.heard).notices)
-    }
-
     /// Whether the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
 
-    /// What the server said when it ended the connection, such as that it shuts down.
-    pub fn end(&self) -> Option<String> {
-        lock(&self.heard).end.clone()
+    /// Why the connection has ended, where more is known than that it has: what the server said, or
+    /// what was wrong with it.
+    pub fn end(&self) -> Option<&str> {
+        self.end.get().map(String::as_str)
     }
 
-    /// Says goodbye and waits until the task has ended.
+    /// Says goodbye, and waits a moment until that is on its way. A server that owes an answer is not
+    /// waited for: it may never give it.
     pub async fn close(self) {
-        let Self { client, task, .. } = self;
+        let Self { client, mut task, .. } = self;
         drop(client);
-        // It cannot panic, and nobody aborts it.
-        let _ = task.await;
+        if timeout(GOODBYE, &mut task).await.is_err() {
+            task.abort();
+        }
     }
-}
-
-fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -34,6 +34,11 @@ impl Ledger {
         Origin::statement(self.entries.len() - 1)
     }
 
+    /// How many statements there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The statement stated one more fact.
     pub fn state(&mut self, origin: Origin) {
         if let Some(entry) = self.entry(origin) {

@@ -128,7 +128,8 @@ impl Owners<'_> {
             findings.push(finding(&ABOUT, &answers.user, message));
         }
         for (role, owned) in &self.gone {
-            let objects: u64 = owned.iter().map(|ownership| ownership.objects).sum();
+            let objects =
+                owned.iter().fold(0_u64, |sum, ownership| sum.saturating_add(ownership.objects));
             let databases: Vec<_> = owned
                 .iter()
                 .map(|ownership| match &ownership.database {

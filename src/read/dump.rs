@@ -98,6 +98,8 @@ pub enum Failure {
     SingleDatabase,
     /// It has no statement about globals.
     NoGlobals,
+    /// There are more statements and memberships than this.
+    TooMuch(usize),
 }
 
 /// A place that is wrong.
@@ -149,6 +151,11 @@ impl fmt::Display for Failure {
                 "this is a dump of one database, made by pg_dump, and has no globals: make it with \
                  pg_dumpall --globals-only",
             ),
+            Self::TooMuch(most) => write!(
+                f,
+                "there are more than {most} statements and memberships in it, which is more than any \
+                 cluster has"
+            ),
             Self::NoGlobals => f.write_str(
                 "there is no statement about globals in it: make the dump with pg_dumpall --globals-only",
             ),
@@ -181,11 +188,19 @@ impl From<dump::Error> for Failure {
     }
 }
 
+/// How many statements and memberships there may be. It is more than any cluster has, and some 3 GB
+/// in memory.
+const MOST: usize = 12_000_000;
+
 /// Reads all of a dump.
 ///
 /// # Errors
 /// When anything in it is not understood: everything that is wrong, not the first only.
 pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
+    read_up_to(MOST, input, options)
+}
+
+fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading, Failure> {
     let mut reader = Reader::new(input)?;
     let mut collector = Collector::default();
     let mut mistakes = Vec::new();
@@ -220,6 +235,9 @@ pub fn read(input: impl Read, options: Options) -> Result<Reading, Failure> {
             Ok(Some(Signal::Ours)) => ours = true,
             Err(mistake) if mistakes.len() < MOST_MISTAKES => mistakes.push(mistake),
             Err(_) => more += 1,
+        }
+        if collector.size() > most {
+            return Err(Failure::TooMuch(most));
         }
     }
     let truncated = reader.marks().headers > reader.marks().trailers;
@@ -513,6 +531,18 @@ mod tests {
                 .collect(),
             Err(failure) => vec![failure.to_string()],
         }
+    }
+
+    #[test]
+    fn what_is_larger_than_any_cluster_is_refused() {
+        let dump = "CREATE ROLE a; GRANT a TO b, c; ALTER ROLE a LOGIN;";
+        let up_to = |most| read_up_to(most, dump.as_bytes(), Options::default());
+        assert!(up_to(5).is_ok());
+        assert_eq!(
+            up_to(4).unwrap_err().to_string(),
+            "there are more than 4 statements and memberships in it, which is more than any cluster \
+             has"
+        );
     }
 
     #[test]

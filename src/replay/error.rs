@@ -5,6 +5,7 @@ use std::fmt;
 use tokio_postgres::Error;
 use tokio_postgres::error::{self as db, SqlState};
 
+use crate::connect::{said, why};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Ledger, Origin};
 use crate::plan::{self, Step};
@@ -35,12 +36,15 @@ impl Refusal {
         let db = error.as_db_error().filter(|_| !ends_session(error))?;
         // A server quotes what it does not understand.
         let verifier = step.is_slow();
-        let hidden = |text: &str| if verifier { crate::read::mask(text) } else { text.to_owned() };
+        let hidden = |text: &str| {
+            let text = said(text);
+            if verifier { crate::read::mask(&text) } else { text }
+        };
         Some(Self {
             object: step.object.clone(),
             origin: step.origin,
             fatal: !step.is_tried(),
-            code: db.code().code().to_owned(),
+            code: said(db.code().code()),
             message: hidden(db.message()),
             detail: db.detail().map(hidden),
             hint: db.hint().map(hidden),
@@ -167,18 +171,6 @@ pub(super) fn ends_session(error: &Error) -> bool {
     })
 }
 
-/// What the library says, in the server's words where they are from it.
-struct Said<'a>(&'a Error);
-
-impl fmt::Display for Said<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_db_error() {
-            Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
-            None => self.0.fmt(f),
-        }
-    }
-}
-
 /// Somebody else has made the same role, or altered or dropped it, since the catalogs were read.
 fn is_concurrent(step: &Step, error: &Error) -> bool {
     let Some(db) = error.as_db_error() else { return false };
@@ -204,12 +196,12 @@ impl fmt::Display for ReplayError {
                     "another copy into this database is running: wait for it, then run copy again",
                 ),
                 Some(_) if !ends_session(error) => {
-                    write!(f, "the transaction cannot begin: {}", Said(error))
+                    write!(f, "the transaction cannot begin: {}", why(error))
                 }
                 _ => write!(
                     f,
                     "the connection was lost before anything was sent: {}; run copy again",
-                    Said(error)
+                    why(error)
                 ),
             },
             Self::Reading(error) => {
@@ -226,24 +218,24 @@ impl fmt::Display for ReplayError {
             Self::Refused(refusal) => write!(f, "{}: {refusal}; nothing was done", refusal.what()),
             Self::Before(message) => write!(f, "{message}; nothing was done"),
             Self::NotCommitted(error) => {
-                write!(f, "the target refuses to commit: {}; nothing was done", Said(error))
+                write!(f, "the target refuses to commit: {}; nothing was done", why(error))
             }
             Self::Lost { after_commit: false, error } => write!(
                 f,
                 "the connection was lost: {}; nothing was done: run copy again",
-                Said(error)
+                why(error)
             ),
             Self::Lost { after_commit: true, error } => write!(
                 f,
                 "the connection was lost after everything but the tablespaces was done: {}; run copy \
                  again",
-                Said(error)
+                why(error)
             ),
             Self::Unknown(error) => write!(
                 f,
                 "the connection was lost while the target committed: {}; whether everything or \
                  nothing was done is not known: run copy again to settle it",
-                Said(error)
+                why(error)
             ),
         }
     }

@@ -18,6 +18,11 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The same for a text of several lines.
+pub(crate) fn printable(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// A value as it is, where it is on one line and there is something to see; else as SQL writes it, so
 /// that different values look different.
 pub(super) fn value(text: &str) -> Cow<'_, str> {

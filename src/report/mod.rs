@@ -27,6 +27,7 @@ pub use describe::Action;
 pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
 pub use difference::{Difference, Fingerprint};
 pub use equalizer::{Equalizer, render as render_equalizer};
+pub(crate) use escaped::printable;
 pub use explain::{
     ExplainedCheck, ExplainedRule, Explanations, write as write_explanations,
     write_list as write_explanations_list,

@@ -81,11 +81,12 @@ impl Room {
             "reserved_connections",
             "rds.rds_superuser_reserved_connections",
         ];
-        Ok(Self { all, reserved: platforms.into_iter().filter_map(number).sum() })
+        let reserved = platforms.into_iter().filter_map(number).fold(0, i64::saturating_add);
+        Ok(Self { all, reserved })
     }
 
     const fn usable(&self) -> i64 {
-        self.all - self.reserved
+        self.all.saturating_sub(self.reserved)
     }
 }
 
@@ -103,7 +104,7 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
     };
     let now: i64 = rows.first().and_then(|row| row.number(0)).unwrap_or_default();
     let both = format!("{both}, {now} connected to the source now");
-    let needed = source.usable() + target.reserved;
+    let needed = source.usable().saturating_add(target.reserved);
     let set = format!(
         "{}, and then, since it takes effect with a restart only: {}; or let clients come through \
          PgBouncer (pgbouncer.enabled)",
@@ -162,7 +163,7 @@ fn sum(
     out: &mut Outcomes<'_>,
 ) {
     all.retain(|(_, limit)| *limit >= 0);
-    let sum: i64 = all.iter().map(|(_, limit)| limit).sum();
+    let sum = all.iter().fold(0_i64, |sum, (_, limit)| sum.saturating_add(*limit));
     let usable = target.usable();
     if all.is_empty() {
         out.succeeded(format!("no {what} has a CONNECTION LIMIT")).looked_at(looked_at);

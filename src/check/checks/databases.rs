@@ -186,7 +186,7 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
     let number = |column| row.and_then(|row| row.number(column)).unwrap_or(0);
     let (tables, others) = (number(0), number(1));
     let large = row.is_some_and(|row| row.flag(2));
-    if tables + others == 0 && !large {
+    if tables == 0 && others == 0 && !large {
         out.succeeded(
             "it is on the target, and empty: pg_restore takes it as it is, the migration service \
              replaces it where it may",

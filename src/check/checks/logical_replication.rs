@@ -112,9 +112,10 @@ fn slots_and_senders(
     let databases = cx.source.databases.len();
     let needed = i64::try_from(databases).unwrap_or(i64::MAX);
     let place = "pg_replication_slots and pg_stat_replication of the source";
-    let of = format!("{} of {slots} replication slots are free", slots - used);
+    let free = slots.saturating_sub(used);
+    let of = format!("{free} of {slots} replication slots are free");
     let databases = count(databases, "database");
-    if slots - used < needed {
+    if free < needed {
         let drop = if idle > 0 {
             format!(
                 "drop the {idle} logical that nobody uses, where they are left over: SELECT \
@@ -123,7 +124,7 @@ fn slots_and_senders(
         } else {
             String::new()
         };
-        let more = remedies.set("max_replication_slots", &(used + needed).to_string());
+        let more = remedies.set("max_replication_slots", &used.saturating_add(needed).to_string());
         out.warning(format!("{of}, for {databases}"))
             .code("603105")
             .looked_at(place)
@@ -132,8 +133,8 @@ fn slots_and_senders(
         out.succeeded(format!("{of}, for {databases}")).code("603105").looked_at(place);
     }
     // As many as there are slots, once these are enough.
-    let slots = slots.max(used + needed);
-    let wanted = slots.max(sending + needed);
+    let slots = slots.max(used.saturating_add(needed));
+    let wanted = slots.max(sending.saturating_add(needed));
     if senders < wanted {
         let why = if senders < slots {
             format!("fewer than the {slots} replication slots")

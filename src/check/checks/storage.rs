@@ -52,7 +52,7 @@ impl Check for Storage {
             out.unknown("the size of no database could be seen");
             return Ok(());
         }
-        let bytes: u64 = wanted.iter().flatten().sum();
+        let bytes = wanted.iter().flatten().fold(0_u64, |sum, size| sum.saturating_add(*size));
         let hidden = wanted.iter().filter(|size| size.is_none()).count();
         let what = format!("{} of {}", count(wanted.len(), "database"), shown(bytes));
         let what = match hidden {

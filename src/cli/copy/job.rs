@@ -6,8 +6,8 @@ use super::files::Files;
 use super::progress::Progress;
 use super::{Copy, read_target};
 use crate::cli::choosing::PasswordChoice;
-use crate::cli::file;
 use crate::cli::options::shown;
+use crate::cli::{connection, file};
 use crate::connect::Connection;
 use crate::finding::Finding;
 use crate::globals::Ledger;
@@ -112,7 +112,8 @@ impl Job<'_> {
             let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
             let place =
                 line.map(|line| format!("; it comes from {}:{line}", shown(&self.copy.source)));
-            anyhow!("{}: {error}{}", self.target.label(), place.unwrap_or_default())
+            let error = format!("{error}{}", place.unwrap_or_default());
+            connection::failed(self.target, &error)
         })
     }
 }

@@ -228,8 +228,12 @@ impl Copy {
         if !self.dry_run && !first.is_empty() {
             files.finish()?;
         }
-        screen.result(&summary)?;
-        files.report(&summary)?;
+        let shown = screen.result(&summary);
+        let written = files.report(&summary);
+        shown.and(written).map_err(|error| match (self.dry_run, summary.sent) {
+            (true, _) | (_, 0) => error,
+            _ => anyhow!("the target has been changed as planned, but not all is told: {error:#}"),
+        })?;
         target.close().await;
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })
     }
@@ -268,7 +272,7 @@ fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
 
 async fn read_target(target: &Connection) -> Result<Live> {
     let live = live::read(&target.client).await;
-    live.map_err(|error| anyhow!("{}: {error}", target.label()))
+    live.map_err(|error| connection::failed(target, &error))
 }
 
 /// What no copy can be made to.

@@ -1,6 +1,6 @@
 //! What a copy prints: text as it goes, or one JSON document at its end.
 
-use std::io::{self, ErrorKind, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
 
@@ -49,12 +49,6 @@ impl Screen {
             Format::Text => write_result(report, self.look, &mut anstream::stdout()),
             Format::Json => write_json(report, &mut io::stdout().lock()),
         };
-        match written {
-            // Whoever reads it may stop when it has seen enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(file::failed("standard output", &error))
-            }
-            _ => Ok(()),
-        }
+        file::to_stdout(written)
     }
 }

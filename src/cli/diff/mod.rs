@@ -5,7 +5,7 @@ mod migrated;
 mod sides;
 mod sql;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -264,13 +264,7 @@ impl Diff {
             file.finish()?;
         } else {
             let mut out = anstream::stdout();
-            match write(&mut out).and_then(|()| out.flush()) {
-                // Whoever reads it may stop when it has seen enough.
-                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                    return Err(file::failed("standard output", &error));
-                }
-                _ => {}
-            }
+            file::to_stdout(write(&mut out).and_then(|()| out.flush()))?;
         }
         Ok(if equal { Exit::Done } else { Exit::Different })
     }

@@ -125,6 +125,11 @@ impl Collector {
         Ok(Kept::Globals)
     }
 
+    /// How many statements and memberships there are so far.
+    pub fn size(&self) -> usize {
+        self.ledger.len() + self.globals.memberships.len()
+    }
+
     /// A statement that is not understood, which the user wants to be listed and left out.
     pub fn drop_unknown(&mut self, what: &str, line: u32) {
         let origin = self.ledger.open(line);

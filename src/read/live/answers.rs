@@ -91,9 +91,9 @@ impl Partial {
             locks: Locks {
                 per_transaction: self.locks_per_transaction,
                 // Before 12 they were among the connections.
-                transactions: self.transactions
-                    + self.autovacuum
-                    + if probe.major < Major::new(12) { 0 } else { self.wal_senders },
+                transactions: self.transactions.saturating_add(self.autovacuum).saturating_add(
+                    if probe.major < Major::new(12) { 0 } else { self.wal_senders },
+                ),
             },
             keeps_statements: self.keeps_statements,
         }

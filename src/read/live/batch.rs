@@ -10,7 +10,9 @@ pub(super) struct Row(SimpleQueryRow);
 impl Row {
     /// A value that may be NULL.
     pub(super) fn get(&self, column: usize) -> Result<Option<&str>, LiveError> {
-        self.0.try_get(column).map_err(LiveError::Server)
+        let there = column < self.0.len();
+        let wrong = if there { "text that is not UTF-8" } else { "a row with too few values" };
+        self.0.try_get(column).map_err(|_| LiveError::Unexpected(wrong))
     }
 
     /// A value that is never NULL.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::connect::why;
 use crate::version::Major;
 
 /// Why a live server was not read.
@@ -20,28 +21,29 @@ impl fmt::Display for LiveError {
         match self {
             Self::Server(error) => match error.as_db_error() {
                 // It shuts down, or it crashed.
-                Some(db) if db.code().code().starts_with("57P") => write!(
-                    f,
-                    "the connection was lost: {} ({}); try again",
-                    db.message(),
-                    db.code().code()
-                ),
-                Some(db) => write!(f, "{} ({})", db.message(), db.code().code()),
+                Some(db) if db.code().code().starts_with("57P") => {
+                    write!(f, "the connection was lost: {}; try again", why(error))
+                }
+                Some(_) => f.write_str(&why(error)),
                 // The console of pgbouncer hangs up like this, without its error.
                 None if error.is_closed() => f.write_str(
                     "the connection was lost: try again; where a connection pooler answers, connect \
                      to the server itself",
                 ),
-                None => write!(f, "the connection was lost: {error}; try again"),
+                None => unexpected(&why(error), f),
             },
-            Self::Unexpected(what) => write!(
-                f,
-                "the server's answer is not PostgreSQL's ({what}): is it a connection pooler? \
-                 connect to the server itself"
-            ),
+            Self::Unexpected(what) => unexpected(what, f),
             Self::TooOld(major) => write!(f, "PostgreSQL {major} is too old: 9.5 is the oldest"),
         }
     }
+}
+
+fn unexpected(what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(
+        f,
+        "the server's answer is not PostgreSQL's ({what}): is it a connection pooler? connect to the \
+         server itself"
+    )
 }
 
 impl std::error::Error for LiveError {

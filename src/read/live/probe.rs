@@ -4,6 +4,7 @@ use tokio_postgres::Client;
 
 use super::LiveError;
 use super::batch::batch;
+use crate::connect::said;
 use crate::version::Major;
 
 /// What a server can be asked.
@@ -58,7 +59,7 @@ impl Probe {
         let row = row.ok_or(LiveError::Unexpected("no row"))?;
         let major = supported(row.number(0)?)?;
         Ok(Self {
-            version: row.text(1)?.split_whitespace().next().unwrap_or_default().to_owned(),
+            version: said(row.text(1)?.split_whitespace().next().unwrap_or_default()),
             major,
             standby: row.flag(2)?,
             reads_verifiers: row.flag(3)?,

@@ -22,11 +22,12 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), super::LiveError> {
     for row in rows {
         let name = row.text(0)?;
         let value = row.get(2)?.unwrap_or_default();
-        let number = || value.parse().unwrap_or(0);
+        let number = || value.parse::<u64>().unwrap_or(0);
         match name {
             "max_locks_per_transaction" => all.answers.locks_per_transaction = number(),
             "max_connections" | "max_prepared_transactions" | "max_worker_processes" => {
-                all.answers.transactions += number();
+                let transactions = &mut all.answers.transactions;
+                *transactions = transactions.saturating_add(number());
             }
             "max_wal_senders" => all.answers.wal_senders = number(),
             // Since 18 there can be more slots than workers.

@@ -587,8 +587,7 @@ fn a_newline_in_a_name_that_escaped_its_comment() {
 
 #[test]
 fn a_statement_longer_than_64_mib() {
-    let run = Run::new(["convert", "-", "-o", "out.sql"]);
-    // Addresses, not memory: the thread that waits for signals reserves a heap of its own.
-    let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", 300 << 10);
+    let run = Run::new(["convert", "-", "-o", "out.sql"]).with_memory(300);
+    let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", "x");
     assert_snapshot!(stderr, @"error: standard input: line 2: the statement that begins here is longer than 64 MiB");
 }

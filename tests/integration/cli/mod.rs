@@ -2,7 +2,9 @@
 
 mod anything;
 mod bad_input;
+mod bounds;
 mod conversion;
+mod disk;
 mod encodings;
 mod explain;
 mod help;

@@ -51,6 +51,6 @@ fn there_is_a_page_for_each_command() {
     assert_eq!(whole, done.file("pg_globals.1"));
     assert_eq!(
         Run::new(["man", "nowhere"]).fails(),
-        "error: nowhere/pg_globals-convert.1: no such file or directory\n"
+        "error: man nowhere/pg_globals-convert.1: there is no directory nowhere\n"
     );
 }

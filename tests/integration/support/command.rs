@@ -38,6 +38,8 @@ pub struct Run {
     args: Vec<OsString>,
     envs: Vec<(&'static str, &'static str)>,
     stdin: Vec<u8>,
+    /// What a shell says before it becomes the program.
+    limits: Option<String>,
     /// Holds the program, for a user that may not go where it was built.
     elsewhere: Option<TempDir>,
 }
@@ -54,6 +56,7 @@ impl Run {
             args: args.into_iter().map(Into::into).collect(),
             envs: Vec::new(),
             stdin: Vec::new(),
+            limits: None,
             elsewhere: None,
         }
     }
@@ -65,6 +68,19 @@ impl Run {
         give_to_server_user(elsewhere.path());
         give_to_server_user(self.dir.path());
         self.elsewhere = Some(elsewhere);
+        self
+    }
+
+    /// With no more than so many MiB of addresses. They are more than the memory: each thread reserves
+    /// a heap of its own.
+    pub fn with_memory(mut self, mib: u32) -> Self {
+        self.limits = Some(format!("ulimit -v {}", u64::from(mib) << 10));
+        self
+    }
+
+    /// With no room for a single byte in files; pipes and devices are none.
+    pub fn with_full_disk(mut self) -> Self {
+        self.limits = Some("trap '' XFSZ && ulimit -f 0".to_owned());
         self
     }
 
@@ -115,7 +131,14 @@ impl Run {
     pub fn command(&self) -> Command {
         let elsewhere = self.elsewhere.as_ref().map(|dir| dir.path().join("pg_globals"));
         let program = elsewhere.unwrap_or_else(|| PathBuf::from(PROGRAM));
-        let mut command = command(program, self.dir.path());
+        let mut command = match &self.limits {
+            None => command(program, self.dir.path()),
+            Some(limits) => {
+                let mut shell = command("sh", self.dir.path());
+                shell.args(["-c", &format!("{limits} && exec \"$0\" \"$@\"")]).arg(program);
+                shell
+            }
+        };
         command.args(&self.args).envs(self.envs.iter().copied());
         if self.elsewhere.is_some() {
             as_server_user(&mut command);
@@ -147,20 +170,16 @@ impl Run {
         stderr
     }
 
-    /// It must fail as in [`Self::fails`], with `start` and then filler for ever on standard input,
-    /// and no more than so many KiB of memory.
-    pub fn endless_stdin(self, start: &str, memory: u32) -> String {
-        let mut command = Command::new("sh");
-        let limited = format!("ulimit -v {memory} && exec \"$0\" \"$@\"");
-        command.args(["-c", &limited, PROGRAM]).args(&self.args).current_dir(&self.dir);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    /// It must fail as in [`Self::fails`], with `start` and then `filler` for ever on standard input.
+    pub fn endless_stdin(self, start: &str, filler: &str) -> String {
+        let mut command = self.command();
         let mut child = command.spawn().unwrap();
         let mut pipe = child.stdin.take().unwrap();
         let output = thread::scope(|scope| {
             scope.spawn(move || {
                 pipe.write_all(start.as_bytes()).unwrap();
-                let filler = vec![b'x'; 1 << 16];
-                while pipe.write_all(&filler).is_ok() {}
+                let filler = filler.repeat((1 << 16) / filler.len() + 1);
+                while pipe.write_all(filler.as_bytes()).is_ok() {}
             });
             child.wait_with_output().unwrap()
         });

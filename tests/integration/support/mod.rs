@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod command;
 pub mod generate;
 pub mod globals;
+pub mod impostor;
 pub mod platforms;
 pub mod process;
 pub mod proxy;

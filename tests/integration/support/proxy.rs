@@ -379,14 +379,14 @@ fn answers(
 }
 
 /// A message with its type.
-fn message(from: &mut impl Read) -> io::Result<(u8, Vec<u8>)> {
+pub fn message(from: &mut impl Read) -> io::Result<(u8, Vec<u8>)> {
     let mut tag = [0];
     from.read_exact(&mut tag)?;
     Ok((tag[0], body(from)?))
 }
 
 /// What follows the length, which counts itself.
-fn body(from: &mut impl Read) -> io::Result<Vec<u8>> {
+pub fn body(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
     let length = u32::from_be_bytes(length) as usize;
@@ -395,7 +395,8 @@ fn body(from: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
+/// The bytes of a message; that of the start-up packet has no type.
+pub fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
     let tag = if tag == 0 { Vec::new() } else { vec![tag] };
     [&tag, &length[..], body].concat()
