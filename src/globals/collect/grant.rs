@@ -5,7 +5,7 @@ use indexmap::map::Entry;
 use super::{Collector, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::{Fact, Origin};
-use crate::globals::model::{Grantee, Membership, MembershipKey, ParameterKey};
+use crate::globals::model::{Grantee, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::globals::setting::SettingName;
 use crate::name::Name;
 use crate::sql::{
@@ -14,6 +14,15 @@ use crate::sql::{
 
 /// A grant without the grant option, after one with it.
 const REPEATED: &str = "an earlier grant gives this privilege, with the grant option";
+
+/// What a `REVOKE` of privileges takes away beside what it names.
+#[derive(Clone, Copy)]
+pub(super) struct Revoke {
+    /// The grant option, and not the privilege itself.
+    pub(super) option_only: bool,
+    /// What was granted on by it, too.
+    pub(super) cascade: bool,
+}
 
 impl Collector {
     pub(super) fn grant_roles(
@@ -114,7 +123,14 @@ impl Collector {
                 for key in keys {
                     match option {
                         None => self.revoke_membership(key, cascade),
-                        Some(option) => self.revoke_option(&key, option, origin),
+                        Some(option) => {
+                            self.revoke_option(&key, option, origin);
+                            if cascade && option == MembershipOption::Admin {
+                                for key in self.granted_on(&key) {
+                                    self.revoke_membership(key, true);
+                                }
+                            }
+                        }
                     }
                 }
             }
@@ -151,14 +167,29 @@ impl Collector {
             let object = key.object_name();
             self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
             if cascade {
-                let granted_on = |other: &&MembershipKey| {
-                    other.role == key.role && other.grantor.as_ref() == Some(&key.member)
-                };
-                let all = self.mentions().memberships(&key.member);
-                let dependent: Vec<_> = all.filter(granted_on).cloned().collect();
-                going.extend(dependent.into_iter().rev());
+                going.extend(self.granted_on(&key).into_iter().rev());
             }
         }
+    }
+
+    /// What the member of a membership has granted on, in the order of its statements; nothing where
+    /// another grantor has given it the ADMIN option, too.
+    fn granted_on(&mut self, key: &MembershipKey) -> Vec<MembershipKey> {
+        let of_role: Vec<_> = self
+            .mentions()
+            .memberships(&key.member)
+            .filter(|other| other.role == key.role)
+            .cloned()
+            .collect();
+        let is_admin = |other: &MembershipKey| {
+            let membership = self.globals.memberships.get(other);
+            other.member == key.member && membership.is_some_and(Membership::is_admin)
+        };
+        if of_role.iter().any(is_admin) {
+            return Vec::new();
+        }
+        let granted_on = |other: &MembershipKey| other.grantor.as_ref() == Some(&key.member);
+        of_role.into_iter().filter(granted_on).collect()
     }
 
     fn revoke_option(&mut self, key: &MembershipKey, option: MembershipOption, origin: Origin) {
@@ -274,7 +305,7 @@ impl Collector {
         &mut self,
         privileges: &Privileges<'_>,
         grantees: &[RoleSpec<'_>],
-        grant_option_only: bool,
+        how: Revoke,
         granted_by: Option<&RoleSpec<'_>>,
         origin: Origin,
     ) -> Result<()> {
@@ -289,19 +320,61 @@ impl Collector {
                             grantee: grantee.clone(),
                             grantor: grantor.clone(),
                         };
-                        self.revoke_parameter(&key, *privileges, grant_option_only, origin);
+                        self.revoke_parameters(&key, *privileges, how, origin);
                     }
                 }
                 Privileges::Tablespace(names) => {
                     for name in names {
                         let name = self.stored(name, origin);
                         let key = (grantee.clone(), grantor.clone());
-                        self.revoke_tablespace(&name, &key, grant_option_only, origin);
+                        self.revoke_tablespaces(&name, key, how, origin);
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Revokes a privilege, and what rests on it where that is to go, too.
+    fn revoke_parameters(
+        &mut self,
+        key: &ParameterKey,
+        privileges: ParameterPrivileges,
+        how: Revoke,
+        origin: Origin,
+    ) {
+        // Each privilege rests on its own.
+        let ParameterPrivileges { set, alter_system } = privileges;
+        let one = |set, alter_system| ParameterPrivileges { set, alter_system };
+        self.revoke_parameter(key, privileges, how.option_only, origin);
+        if !how.cascade {
+            return;
+        }
+        for only in [one(set, false), one(false, alter_system)] {
+            let has = |it: &Parameter| if only.set { it.set } else { it.alter_system };
+            if !only.set && !only.alter_system {
+                continue;
+            }
+            let mut going = vec![key.clone()];
+            while let Some(key) = going.pop() {
+                let Grantee::Role(name) = &key.grantee else { continue };
+                let same =
+                    self.globals.parameters.iter().filter(|(other, it)| {
+                        other.parameter == key.parameter && has(it).is_some()
+                    });
+                let (own, others): (Vec<_>, Vec<_>) =
+                    same.partition(|(other, _)| other.grantee == key.grantee);
+                if own.iter().any(|(_, it)| has(it).is_some_and(|fact| fact.value)) {
+                    continue;
+                }
+                let granted_on = others.iter().filter(|(it, _)| it.grantor.as_ref() == Some(name));
+                let dependent: Vec<_> = granted_on.map(|(it, _)| (*it).clone()).collect();
+                for key in dependent {
+                    self.revoke_parameter(&key, only, false, origin);
+                    going.push(key);
+                }
+            }
+        }
     }
 
     fn revoke_parameter(
@@ -326,6 +399,31 @@ impl Collector {
             self.globals.parameters.insert(key.clone(), entry);
         }
         self.revoked(&earlier, option_only, (Kind::Parameter, &object), origin);
+    }
+
+    /// As [`revoke_parameters`](Self::revoke_parameters).
+    fn revoke_tablespaces(
+        &mut self,
+        name: &Name,
+        key: (Grantee, Option<Name>),
+        how: Revoke,
+        origin: Origin,
+    ) {
+        self.revoke_tablespace(name, &key, how.option_only, origin);
+        let mut going = if how.cascade { vec![key] } else { Vec::new() };
+        while let Some((grantee, _)) = going.pop() {
+            let Grantee::Role(role) = &grantee else { continue };
+            let Some(tablespace) = self.globals.tablespaces.get(name) else { return };
+            let grants = &tablespace.grants;
+            if grants.iter().any(|((to, _), option)| *to == grantee && option.value) {
+                continue;
+            }
+            let granted_on = grants.keys().filter(|(_, by)| by.as_ref() == Some(role));
+            for key in granted_on.cloned().collect::<Vec<_>>() {
+                self.revoke_tablespace(name, &key, false, origin);
+                going.push(key);
+            }
+        }
     }
 
     fn revoke_tablespace(

@@ -12,6 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fmt;
 
+use grant::Revoke;
 use mentions::Mentions;
 
 use super::fact::{Fact, Origin};
@@ -200,8 +201,9 @@ impl Collector {
             Statement::Grant { privileges, grantees, grant_option, granted_by } => {
                 self.grant(privileges, grantees, *grant_option, granted_by.as_ref(), origin)
             }
-            Statement::Revoke { privileges, grantees, grant_option_only, granted_by, .. } => {
-                self.revoke(privileges, grantees, *grant_option_only, granted_by.as_ref(), origin)
+            Statement::Revoke { privileges, grantees, grant_option_only, granted_by, cascade } => {
+                let how = Revoke { option_only: *grant_option_only, cascade: *cascade };
+                self.revoke(privileges, grantees, how, granted_by.as_ref(), origin)
             }
             Statement::Comment { object, text } => self.comment(object, text.as_deref(), origin),
             Statement::SecurityLabel { provider, object, label } => {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::globals::Fate;
+use crate::globals::{Fate, Grantee};
 use crate::sql::parse;
 
 /// Collects statements, one a line.
@@ -204,6 +204,38 @@ fn contradictions_are_refused() {
     for (text, expected) in cases {
         assert_eq!(collect(text).map(|_| ()), Err(expected.to_owned()), "{text}");
     }
+}
+
+#[test]
+fn what_was_granted_on_goes_with_cascade() {
+    let parameters = |text: &str| {
+        let grants = "GRANT SET ON PARAMETER x TO a WITH GRANT OPTION\n\
+                      SET SESSION AUTHORIZATION a\n\
+                      GRANT SET ON PARAMETER x TO b WITH GRANT OPTION\n\
+                      SET SESSION AUTHORIZATION b\nGRANT SET ON PARAMETER x TO c\n\
+                      RESET SESSION AUTHORIZATION\n";
+        let globals = collect(&format!("{grants}{text}")).unwrap().globals;
+        let keys = globals.parameters.keys();
+        keys.map(|key| format!("{:?}", key.grantee)).collect::<Vec<_>>().join(" ")
+    };
+    let of = |name: &str| format!("{:?}", Grantee::Role(Name::new(name)));
+    assert_eq!(parameters("REVOKE SET ON PARAMETER x FROM a CASCADE"), "");
+    assert_eq!(parameters("REVOKE GRANT OPTION FOR SET ON PARAMETER x FROM a CASCADE"), of("a"));
+    assert_eq!(
+        parameters("REVOKE ALTER SYSTEM ON PARAMETER x FROM a CASCADE").matches("Role").count(),
+        3
+    );
+    let members = |text: &str| {
+        let grants = "GRANT r TO a WITH ADMIN OPTION\nGRANT r TO b GRANTED BY a\n";
+        collect(&format!("{grants}{text}")).unwrap().globals.memberships.len()
+    };
+    assert_eq!(members("REVOKE ADMIN OPTION FOR r FROM a CASCADE"), 1);
+    assert_eq!(
+        members(
+            "GRANT r TO a WITH ADMIN OPTION GRANTED BY z\nREVOKE r FROM a GRANTED BY z CASCADE"
+        ),
+        2
+    );
 }
 
 #[test]
