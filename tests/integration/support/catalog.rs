@@ -138,6 +138,24 @@ pub fn assert_same_set<K: Ord + Debug>(what: &str, got: &BTreeSet<K>, expected: 
     assert_same(what, got.iter().map(|key| (key, &())), expected.iter().map(|key| (key, &())));
 }
 
+/// Fails with what was not given back. No statement gives a role that has an expiry none at all: infinity
+/// means the same.
+pub fn assert_as_before(what: &str, now: &Catalog, before: &Catalog) {
+    let (now, before) = (never_expires(now), never_expires(before));
+    assert_same(&format!("{what} roles"), &now.roles, &before.roles);
+    assert_same_set(&format!("{what} memberships"), &now.grants, &before.grants);
+    assert_same_set(&format!("{what} settings"), &now.settings, &before.settings);
+    assert_same_set(&format!("{what} others"), &now.others, &before.others);
+}
+
+fn never_expires(catalog: &Catalog) -> Catalog {
+    let mut catalog = catalog.clone();
+    for role in catalog.roles.values_mut() {
+        role.valid_until = role.valid_until.take().filter(|until| until != "infinity");
+    }
+    catalog
+}
+
 fn is(value: Option<&String>) -> bool {
     value.is_some_and(|value| value == "t")
 }
