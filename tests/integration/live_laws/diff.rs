@@ -144,6 +144,10 @@ pub(super) fn finding_name((kind, object, field, ..): &Difference) -> String {
 
 /// In findings names are undecorated, and on one line: what is between the words does not count.
 pub(super) fn bare(text: &str) -> String {
-    let text = text.replace("\\n", "").replace("\\r", "").replace("\\t", "");
+    let mut parts = text.split("\\u{");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    // Behind the number of a character.
+    plain.extend(parts.filter_map(|part| Some(part.split_once('}')?.1)));
+    let text = plain.replace("\\n", "").replace("\\r", "").replace("\\t", "");
     text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | ' ' | '\\')).collect()
 }

@@ -200,7 +200,7 @@ impl Edit {
         let by = |by: &Option<Index>| {
             by.as_ref().map(|by| format!(" GRANTED BY {}", role(by))).unwrap_or_default()
         };
-        let place = |database: &Option<&str>| {
+        let place = |database: Option<&str>| {
             database.map(|name| format!(" IN DATABASE {}", quoted(name))).unwrap_or_default()
         };
         match self {
@@ -212,10 +212,10 @@ impl Edit {
                 format!("ALTER ROLE {} PASSWORD {}", role(at), literal(to))
             }
             Self::Set(at, database, setting) => {
-                format!("ALTER ROLE {}{} SET {setting}", role(at), place(database))
+                format!("ALTER ROLE {}{} SET {setting}", role(at), place(*database))
             }
             Self::Reset(at, database, setting) => {
-                format!("ALTER ROLE {}{} RESET {setting}", role(at), place(database))
+                format!("ALTER ROLE {}{} RESET {setting}", role(at), place(*database))
             }
             Self::ResetAll(at) => format!("ALTER ROLE {} RESET ALL", role(at)),
             Self::SetForAll(text) => (*text).to_owned(),

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::converge::{Target, azure, plain};
 use super::diff::{bare, differences_in, finding_name, is_of};
 use super::edits::{self, Edit};
-use super::source;
+use super::source::{self, quoted};
 use crate::support::catalog::{Catalog, assert_as_before};
 use crate::support::cluster::Cluster;
 use crate::support::command::{Done, Run};
@@ -143,7 +143,7 @@ impl Soak {
             let what = format!("{:?}, round {number} of {self}", config.rng_seed);
             story.tell("a round that failed", &what);
             sent += self.round(&round, &mut story);
-            if number % 50 == 0 {
+            if number.is_multiple_of(50) {
                 println!("{what}: {sent} statements up to now");
             }
         }
@@ -153,8 +153,10 @@ impl Soak {
     fn round(&self, round: &Round, story: &mut Story) -> u64 {
         let here = &self.target.cluster;
         if round.tidy {
-            let wanted = source::roles(&self.from);
-            source::reset(here, &self.target.keep.union(&wanted).cloned().collect());
+            let (wanted, roles) = (source::roles(&self.from), source::roles(here));
+            let others = roles.difference(&self.target.keep).filter(|it| !wanted.contains(*it));
+            let drop = |name: &String| format!("DROP OWNED BY {0}; DROP ROLE {0}", quoted(name));
+            source::try_each(here, &here.superuser, &others.map(drop).collect::<Vec<_>>());
         }
         for (what, server) in [("the source before", &self.from), ("the target before", here)] {
             let dump = server.dump_globals(CLIENT, &server.superuser, &[]);
@@ -176,7 +178,7 @@ impl Soak {
         let done = edits::make(here, by, &self.target.keep, &edits);
         story.tell(&format!("done on the target, as {by}"), done.join(";\n"));
 
-        if round.number % 4 == 0 {
+        if round.number.is_multiple_of(4) {
             self.undo(round, story);
         }
         let (first, _) = self.copy(round, &[], story);
@@ -184,7 +186,7 @@ impl Soak {
         let (second, _) = self.copy(round, &[], story);
         assert_eq!((&second["sent"], &second["remaining"]), (&0.into(), &0.into()));
         self.compare(&second, story);
-        if round.number % 20 == 0 {
+        if round.number.is_multiple_of(20) {
             self.convert(story);
         }
         first["sent"].as_u64().unwrap()
@@ -201,6 +203,8 @@ impl Soak {
     fn copy(&self, round: &Round, more: &[&str], story: &mut Story) -> (Value, Done) {
         let [from, to] = self.strings();
         let run = Run::new(["copy", &from, &to, "--yes", "--format=json", "--existing=replace"]);
+        // One that comes from the source is no sign of a platform.
+        let run = if self.platform == "postgres" { run.with("--platform postgres") } else { run };
         let run = if round.by_pg_dumpall {
             run.arg("--pg-dumpall").arg(client_program(CLIENT, "pg_dumpall"))
         } else {

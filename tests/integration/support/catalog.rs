@@ -12,7 +12,7 @@ pub struct Catalog {
     pub roles: BTreeMap<String, Role>,
     pub grants: BTreeSet<Grant>,
     pub settings: BTreeSet<Setting>,
-    /// Tablespaces, and privileges on parameters and tablespaces, as the catalogs hold them.
+    /// Tablespaces, and each privilege on parameters and tablespaces.
     pub others: BTreeSet<Vec<Option<String>>>,
 }
 
@@ -85,9 +85,11 @@ impl Catalog {
             "SELECT rolname, datname, unnest(setconfig) FROM pg_db_role_setting
              LEFT JOIN pg_authid r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase",
         );
-        let mut others = query("SELECT spcname, spcacl FROM pg_tablespace");
+        // In whatever order they were granted.
+        let mut others =
+            query("SELECT spcname, acl FROM pg_tablespace LEFT JOIN unnest(spcacl) acl ON true");
         if cluster.major >= 15 {
-            others.extend(query("SELECT parname, paracl FROM pg_parameter_acl"));
+            others.extend(query("SELECT parname, acl FROM pg_parameter_acl, unnest(paracl) acl"));
         }
         Self {
             roles,
