@@ -153,7 +153,7 @@ impl Check {
         }
         let stdout = io::stdout();
         let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        match write(&summary, self.format, colours, &mut anstream::stdout().lock()) {
+        match write(&summary, self.format, colours, &mut *file::stdout(colours)) {
             // Whoever reads it may stop when it has seen enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 return Err(file::failed("standard output", &error));
