@@ -159,7 +159,7 @@ impl Check {
         }
         let stdout = io::stdout();
         let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        file::to_stdout(write(&summary, self.format, colours, &mut anstream::stdout().lock()))?;
+        file::to_stdout(write(&summary, self.format, colours, &mut *file::stdout(colours)))?;
         Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
     }
 

@@ -10,6 +10,12 @@ use anyhow::{Result, anyhow, bail};
 use super::options::shown;
 use crate::interrupt;
 
+/// Standard output as it is: what has no colours need not be searched for them, and would lose control
+/// characters.
+pub(super) fn stdout(colours: bool) -> Box<dyn Write> {
+    if colours { Box::new(anstream::stdout()) } else { Box::new(io::stdout().lock()) }
+}
+
 /// What failed, and why, in the words of the operating system but without its number.
 pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
     let text = error.to_string();

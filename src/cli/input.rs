@@ -172,7 +172,7 @@ impl Input {
             }
         };
         let platform = Platform::recognise(
-            |role| reading.globals.roles.contains_key(role),
+            |role| reading.globals.may_be_superuser(role),
             |tablespace| reading.globals.tablespaces.contains_key(tablespace),
         );
         let (server_version, client_version) = (reading.server_version(), reading.client_version());

@@ -9,6 +9,7 @@
 //! - [`timestamp`]: the values of `VALID UNTIL`.
 
 pub mod changes;
+pub(crate) mod circle;
 pub mod collect;
 pub mod fact;
 pub mod ledger;

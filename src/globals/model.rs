@@ -237,6 +237,12 @@ pub struct Tablespace {
 }
 
 impl Globals {
+    /// Whether there is a role of this name that is a superuser, or that nothing says it of.
+    pub fn may_be_superuser(&self, name: &str) -> bool {
+        let role = self.roles.get(name);
+        role.is_some_and(|role| role.stated(Attribute::Superuser).is_none_or(|fact| fact.value))
+    }
+
     /// Puts everything in order: by name, memberships by role, member and grantor.
     pub fn sort(&mut self) {
         // Dumps are in order, mostly, and finding that out is less than sorting.

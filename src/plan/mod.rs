@@ -2,6 +2,7 @@
 //! answers allow and by what the user allows. One veto a file.
 
 mod attribute;
+mod circle;
 mod database_owner;
 mod direction;
 mod existing;
@@ -15,6 +16,7 @@ mod newer_source;
 mod own_grant;
 mod owners;
 mod removal;
+mod reset;
 mod step;
 
 use std::collections::BTreeSet;
@@ -122,19 +124,21 @@ trait Veto: Sync {
     fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement>;
 }
 
-static VETOES: [&dyn Veto; 7] = [
+static VETOES: [&dyn Veto; 8] = [
     &existing::Existing,
     &missing_database::MissingDatabase,
     &database_owner::DatabaseOwner,
     &freeze::Freeze,
     &attribute::Attribute,
     &removal::Removal,
+    &reset::Reset,
     &missing_admin::MissingAdmin,
 ];
 
 /// The wording of everything that plans say.
 pub fn abouts() -> impl Iterator<Item = &'static About> {
     let more = [
+        &circle::ABOUT,
         &locks::ABOUT,
         &existing::FAIL,
         &UNVERIFIABLE,
@@ -296,6 +300,7 @@ pub fn plan(
             list.push(finding);
         }
     }
+    circle::check(&mut plan, all_current, ledger);
     // What is refused is still there.
     own_grant::state_what_is_missing(&mut plan.changes, all_current, answers);
     if options.existing == Existing::Fail {

@@ -32,9 +32,9 @@ impl Step {
         &self.text
     }
 
-    /// Whether its value can be refused although its name is not: such a statement is tried by itself.
+    /// Whether it can be refused although nothing foresees it: such a statement is tried by itself.
     pub fn is_tried(&self) -> bool {
-        matches!(self.phase, Phase::Settings | Phase::DatabaseSettings | Phase::SecurityLabels)
+        self.phase == Phase::SecurityLabels || self.object.kind == Kind::Setting
     }
 
     /// Whether it costs the server a key derivation.

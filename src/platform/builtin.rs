@@ -42,12 +42,13 @@ impl Platform {
         Self::all().iter().find(|platform| platform.name() == name)
     }
 
-    /// The platform that a cluster is on, by the roles and tablespaces that it has.
+    /// The platform that a cluster is on, by the superusers and tablespaces that it has.
     ///
-    /// Only names that customers do not create decide, above all the platform's superuser. Where
-    /// several platforms share it, one that its tablespaces show comes before one that needs none.
+    /// Only the platform's superuser decides: a role of its name that is none has come with somebody's
+    /// dump. Where several platforms share it, one that its tablespaces show comes before one that needs
+    /// none.
     pub fn recognise(
-        has_role: impl Fn(&str) -> bool,
+        may_be_superuser: impl Fn(&str) -> bool,
         has_tablespace: impl Fn(&str) -> bool,
     ) -> Option<&'static Self> {
         let any = |names: &[String], is_there: &dyn Fn(&str) -> bool| {
@@ -55,7 +56,7 @@ impl Platform {
         };
         Self::all()
             .iter()
-            .filter(|platform| any(&platform.data.recognised_by, &has_role))
+            .filter(|platform| any(&platform.data.recognised_by, &may_be_superuser))
             .filter_map(|platform| match platform.data.recognised_by_tablespace.as_slice() {
                 [] => Some((0, platform)),
                 names => any(names, &has_tablespace).then_some((1, platform)),
@@ -111,7 +112,8 @@ mod tests {
             (&["rdsadmin", "rds_superuser", "postgres"], &[], Some("aurora")),
             (&["rdsadmin", "rds_superuser"], &["rds_temp_tablespace"], Some("rds")),
             (&["cloudsqladmin", "cloudsqlsuperuser", "postgres"], &[], Some("cloudsql")),
-            (&["alloydbadmin", "alloydbsuperuser"], &[], Some("alloydb")),
+            (&["alloydbadmin"], &[], Some("alloydb")),
+            (&["alloydbsuperuser"], &[], None),
             (&["supabase_admin", "postgres", "anon"], &[], Some("supabase")),
             (&["cloud_admin", "neon_superuser"], &[], Some("neon")),
             (&["_dodb", "doadmin", "postgres"], &[], Some("digitalocean")),

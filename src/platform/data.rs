@@ -21,7 +21,7 @@ pub(super) struct Data {
     pub(super) title: String,
     /// The major versions that it offers, ascending. Left out where not confirmed.
     pub(super) majors: Option<Spanned<Vec<MajorNumber>>>,
-    /// Roles, one of which shows that a cluster is on this platform.
+    /// Superusers, one of which shows that a cluster is on this platform.
     #[serde(default)]
     pub(super) recognised_by: Vec<String>,
     /// Tablespaces, one of which must be there too, if any is given.

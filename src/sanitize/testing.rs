@@ -31,7 +31,7 @@ fn run_all(text: &str, source_major: Option<Major>, target: &str, choices: &Choi
     let choices = Choices { now: 1_700_000_000, ..choices.clone() };
     let reading = read(text.as_bytes(), Options::default()).unwrap();
     let source = Platform::recognise(
-        |role| reading.globals.roles.contains_key(&Name::new(role)),
+        |role| reading.globals.may_be_superuser(role),
         |tablespace| reading.globals.tablespaces.contains_key(&Name::new(tablespace)),
     );
     let source = Source { platform: source, major: source_major, ..Source::default() };

@@ -290,7 +290,7 @@ fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option
     let model = Model::of(globals.clone());
     let recognised = || {
         Platform::recognise(
-            |role| globals.roles.contains_key(role),
+            |role| globals.may_be_superuser(role),
             |tablespace| globals.tablespaces.contains_key(tablespace),
         )
     };

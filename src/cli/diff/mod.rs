@@ -243,7 +243,7 @@ impl Diff {
             }
             _ => write_diff(&report, look, to),
         };
-        Self::finish(write, output.take(), report.differences.is_empty())
+        Self::finish(write, look, output.take(), report.differences.is_empty())
     }
 
     fn look(&self) -> Look {
@@ -256,6 +256,7 @@ impl Diff {
 
     fn finish(
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        look: Look,
         output: Option<Whole>,
         equal: bool,
     ) -> Result<Exit> {
@@ -263,8 +264,8 @@ impl Diff {
             file.fill(write)?;
             file.finish()?;
         } else {
-            let mut out = anstream::stdout();
-            file::to_stdout(write(&mut out).and_then(|()| out.flush()))?;
+            let mut out = file::stdout(look.colours);
+            file::to_stdout(write(&mut *out).and_then(|()| out.flush()))?;
         }
         Ok(if equal { Exit::Done } else { Exit::Different })
     }

@@ -149,7 +149,7 @@ async fn collect(
     owners.sort_unstable();
     globals.sort();
     let platform = Platform::recognise(
-        |role| globals.roles.contains_key(role),
+        |role| globals.may_be_superuser(role),
         |tablespace| globals.tablespaces.contains_key(tablespace),
     );
     let answers = answers.complete(probe, &globals, platform);

@@ -1,12 +1,9 @@
 //! Memberships that would make a role a member of itself.
 
-use std::collections::BTreeMap;
-
-use foldhash::HashMap;
+use foldhash::HashSet;
 
 use crate::finding::{Action, Severity};
-use crate::globals::{Map, Membership, MembershipKey};
-use crate::name::Name;
+use crate::globals::{Map, Membership, MembershipKey, circle};
 use crate::sanitize::{About, Context};
 
 pub(super) const ABOUT: About = About {
@@ -26,86 +23,27 @@ pub(in crate::sanitize) fn break_cycles(
     memberships: &mut Map<MembershipKey, Membership>,
     cx: &mut Context<'_>,
 ) {
-    let suspects = in_circles(memberships);
-    if suspects.is_empty() {
+    let is_mapped = |key: &&MembershipKey| cx.mapped.contains(*key);
+    let (mapped, plain): (Vec<_>, Vec<_>) = memberships.keys().partition(is_mapped);
+    let keys: Vec<_> = plain.into_iter().chain(mapped).collect();
+    let pairs: Vec<_> = keys.iter().map(|key| (&key.role, &key.member)).collect();
+    let closing = circle::closing(&pairs).into_iter().map(|(at, path)| {
+        (keys[at].clone(), format!("closes a circle with {}", circle::along(&path)))
+    });
+    let closing: Vec<_> = closing.collect();
+    if closing.is_empty() {
         return;
     }
-    let is_mapped = |at| memberships.get_index(at).is_some_and(|(key, _)| cx.mapped.contains(key));
-    let (mapped, plain): (Vec<_>, Vec<_>) = suspects.into_iter().partition(|&at| is_mapped(at));
-    let mut roles_of: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
-    let mut closing = Vec::new();
-    for at in plain.into_iter().chain(mapped) {
-        let Some((key, it)) = memberships.get_index(at) else { continue };
-        let Some(path) = path(&roles_of, &key.role, &key.member) else {
-            roles_of.entry(key.member.clone()).or_default().push(key.role.clone());
-            continue;
-        };
-        let others: Vec<_> =
-            path.windows(2).map(|pair| format!("{} in {}", pair[0], pair[1])).collect();
-        let message = format!("closes a circle with {}", others.join(", "));
-        let object = super::membership_object(key);
-        cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
-        cx.lose_object(it.origins());
-        closing.push(at);
-    }
-    let mut at = 0;
-    memberships.retain(|_, _| {
-        at += 1;
-        !closing.contains(&(at - 1))
-    });
-}
-
-/// The memberships that are left when those of roles that are members of nothing are taken away
-/// again and again.
-fn in_circles(memberships: &Map<MembershipKey, Membership>) -> Vec<usize> {
-    let mut roles: HashMap<&Name, u32> = HashMap::default();
-    let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
-    for key in memberships.keys() {
-        *roles.entry(&key.member).or_default() += 1;
-        members.entry(&key.role).or_default().push(&key.member);
-    }
-    let mut free: Vec<&Name> =
-        members.keys().filter(|role| !roles.contains_key(*role)).copied().collect();
-    while let Some(role) = free.pop() {
-        for member in members.remove(role).unwrap_or_default() {
-            if let Some(count) = roles.get_mut(member) {
-                *count -= 1;
-                if *count == 0 {
-                    roles.remove(member);
-                    free.push(member);
-                }
-            }
+    let mut gone = HashSet::default();
+    for (key, message) in closing {
+        if let Some(it) = memberships.get(&key) {
+            let object = super::membership_object(&key);
+            cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
+            cx.lose_object(it.origins());
         }
+        gone.insert(key);
     }
-    let all = memberships.keys().enumerate();
-    all.filter(|(_, key)| roles.contains_key(&key.role)).map(|(at, _)| at).collect()
-}
-
-/// The roles through which `from` is a member of `to`, both included.
-fn path<'a>(
-    roles_of: &'a BTreeMap<Name, Vec<Name>>,
-    from: &'a Name,
-    to: &Name,
-) -> Option<Vec<&'a Name>> {
-    let mut came_from: HashMap<&Name, &Name> = HashMap::default();
-    let mut next = vec![from];
-    while let Some(role) = next.pop() {
-        if role == to {
-            let mut path = vec![role];
-            while let Some(&earlier) = path.last().and_then(|last| came_from.get(last)) {
-                path.push(earlier);
-            }
-            path.reverse();
-            return Some(path);
-        }
-        for other in roles_of.get(role).into_iter().flatten() {
-            if other != from && !came_from.contains_key(other) {
-                came_from.insert(other, role);
-                next.push(other);
-            }
-        }
-    }
-    None
+    memberships.retain(|key, _| !gone.contains(key));
 }
 
 #[cfg(test)]

@@ -132,7 +132,9 @@ fn everything() {
       freeze                   warning: the source's role is frozen, as roles are for a migration; on the target it would be shut out
       alter-attribute          warning: in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that has them
       not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters take a superuser, and go after what was granted on, too
+      reset-setting            warning: the target does not let its administrator take this setting away from a role
       missing-admin            error:   since 16 roles are altered and granted only by those who have the ADMIN option on them
+      circle                   error:   no server lets a role be a member of itself: on the target it is the other way round
       locks                    error:   comments and settings, and since 16 grants and the creation of roles, hold one lock for each role until the transaction ends, and all must fit into the server's lock table
       existing-role            error:   the target has these roles, and --existing fail allows none
       unverifiable             warning: the target does not show its verifiers, so that they cannot be compared; they are not sent again

@@ -159,7 +159,7 @@ fn a_superuser_owns_already() {
 #[test]
 fn owners_that_do_not_come() {
     let (source, target) = (source(), platforms::azure_like(16));
-    source.sql("postgres", "postgres", "CREATE ROLE azuresu; CREATE ROLE gone");
+    source.sql("postgres", "postgres", "CREATE ROLE azuresu SUPERUSER; CREATE ROLE gone");
     source.sql("postgres", "postgres", "CREATE DATABASE left_over OWNER gone");
     source.sql("postgres", "shop", "CREATE TABLE t1 (); ALTER TABLE t1 OWNER TO azuresu");
     source.sql("postgres", "shop", "CREATE TABLE t2 (); ALTER TABLE t2 OWNER TO gone");

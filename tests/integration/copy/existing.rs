@@ -194,6 +194,86 @@ fn replace_says_what_cannot_be_removed() {
     }
 }
 
+/// What stands in the way of a new membership is not taken away, or may not be: it is said, and the rest is
+/// done.
+#[test]
+fn what_closes_a_circle_is_left_out() {
+    insta::allow_duplicates! {
+        for (major, admin) in ALL {
+            let source = Cluster::start(16);
+            let text = "CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; CREATE ROLE d;
+                GRANT a TO b WITH ADMIN OPTION; GRANT a TO d GRANTED BY b; GRANT c TO b";
+            source.sql("postgres", "postgres", text);
+            let (target, user) = target(major, admin);
+            // Through a role that only the target has.
+            let text = "CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; CREATE ROLE mine;
+                GRANT b TO mine; GRANT mine TO a";
+            target.sql(user, "postgres", text);
+            let from = source.connection_string("postgres", "postgres");
+            let to = target.connection_string(user, "postgres");
+            let report = copy(&from, &to, &with(&[]));
+            let text = format!("{}\n{}", changes(&report), findings(&report, &["circle"]));
+            assert_snapshot!(text, @"
+            create role d
+            grant a to d
+            grant c to b
+            error circle dropped membership b in a: closes a circle with a in mine, mine in b
+            ");
+            assert_settled(&from, &to, &with(&[]));
+            // It is taken away, and no longer stands in the way.
+            let report = copy(&from, &to, &with(&["--existing", "replace"]));
+            assert_snapshot!(numbers(&report), @"sent 2, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 0");
+            assert_settled(&from, &to, &with(&["--existing", "replace"]));
+            let target = Catalog::of(&target);
+            assert!(target.memberships().contains_key(&("a".to_owned(), "b".to_owned())));
+        }
+    }
+}
+
+/// What a superuser has set for a role is not the administrator's to take away.
+#[test]
+fn settings_that_need_a_superuser_stay() {
+    let source = Cluster::start(16);
+    source.sql("postgres", "postgres", "CREATE ROLE a; CREATE ROLE b");
+    let target = platforms::azure_like(18);
+    let text = "CREATE ROLE a; CREATE ROLE b; ALTER ROLE a SET work_mem TO '7MB'";
+    target.sql("azadmin", "postgres", text);
+    let text = "ALTER ROLE a SET log_statement TO 'all';
+        ALTER ROLE a IN DATABASE postgres SET my.x TO 'y'; ALTER ROLE a SET my.granted TO 'y';
+        ALTER ROLE b SET log_duration TO on; GRANT SET ON PARAMETER log_duration, my.granted TO azadmin";
+    target.sql("azuresu", "postgres", text);
+    let before = Catalog::of(&target);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let more = with(&["--existing", "replace"]);
+    let run = command(&from, &to, &more).with("--undo undo.sql --format json").done();
+    let report = serde_json::from_str(&run.stdout).unwrap();
+    let text = format!(
+        "{}\n{}\n{}",
+        changes(&report),
+        numbers(&report),
+        findings(&report, &["reset-setting"])
+    );
+    assert_snapshot!(text, @"
+    reset my.granted of a
+    reset work_mem of a
+    reset log_duration of b
+    sent 3, remaining 0, extra 0, deferred 0, withheld 0, refused 2, unverifiable 0
+    warning reset-setting dropped setting a: log_statement: log_statement is not azadmin's to reset
+    warning reset-setting dropped setting a in postgres: my.x: my.x is not azadmin's to reset
+    ");
+    // So the server says.
+    for (place, name) in [("", "log_statement"), (" IN DATABASE postgres", "my.x")] {
+        let refused =
+            target.try_sql("azadmin", "postgres", &format!("ALTER ROLE a{place} RESET {name}"));
+        assert_eq!(refused, Err(format!("42501: permission denied to set parameter \"{name}\"")));
+    }
+    assert_settled(&from, &to, &more);
+    let undone = target.psql("azadmin", run.file("undo.sql"));
+    assert!(undone.status.success(), "{undone:?}");
+    assert!(Catalog::of(&target) == before);
+}
+
 /// What was granted to the connected role rests on its grantor's ADMIN option, too.
 #[test]
 fn replace_sees_what_the_connected_role_was_granted() {

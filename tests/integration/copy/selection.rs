@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::{assert_settled, changes, command, copy, findings, masked, numbers};
 use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
+use crate::support::command::Run;
 use crate::support::platforms;
 
 /// Memberships go if both ends are selected or exist; what is nobody's goes only without `--only`.
@@ -257,4 +258,29 @@ fn skip() {
         (before.grants, before.settings, before.others)
     );
     assert_settled(&from, &to, &more);
+}
+
+/// Who has replayed a platform's dump has roles of its superuser's name, which are none.
+#[test]
+fn a_name_of_another_platform_is_no_sign_of_it() {
+    let source = Cluster::start(15);
+    source.sql("postgres", "postgres", "CREATE ROLE a SUPERUSER; CREATE ROLE b; GRANT b TO a");
+    let from = source.connection_string("postgres", "postgres");
+    for (target, user, platform) in [
+        (platforms::azure_like(17), "azadmin", "azure"),
+        (Cluster::start(17), "postgres", "postgres"),
+    ] {
+        target.sql(user, "postgres", "CREATE ROLE rdsadmin LOGIN CREATEROLE; CREATE ROLE b");
+        let to = target.connection_string(user, "postgres");
+        let report = copy(&from, &to, &["--exclude", "postgres"]);
+        assert_eq!(report["target"]["platform"], platform);
+        assert_settled(&from, &to, &["--exclude", "postgres"]);
+    }
+    let dump = "CREATE ROLE rdsadmin; ALTER ROLE rdsadmin WITH NOSUPERUSER LOGIN;";
+    let target = Cluster::start(17);
+    let to = target.connection_string("postgres", "postgres");
+    let run = Run::new(["copy", "-", &to, "--yes", "--format", "json"]).stdin(dump).done();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["source"]["platform"], serde_json::Value::Null);
+    assert!(Catalog::of(&target).roles.contains_key("rdsadmin"));
 }

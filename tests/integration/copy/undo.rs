@@ -7,7 +7,7 @@ use std::process::Output;
 use insta::assert_snapshot;
 
 use super::{command, copy, masked};
-use crate::support::catalog::{Catalog, assert_same, assert_same_set};
+use crate::support::catalog::{Catalog, assert_as_before};
 use crate::support::cluster::Cluster;
 use crate::support::{globals, platforms};
 
@@ -86,24 +86,7 @@ fn takes_back(target: &Cluster, user: &str, from: &str, to: &str, more: &[&str])
     assert!(Catalog::of(target) != before);
     let script = run.file("undo.sql");
     assert_replays(&target.psql(user, &script), &script);
-    assert_as_before(&Catalog::of(target), &before, more);
-}
-
-fn assert_as_before(now: &Catalog, before: &Catalog, what: &[&str]) {
-    let (now, before) = (never_expires(now), never_expires(before));
-    assert_same(&format!("{what:?} roles"), &now.roles, &before.roles);
-    assert_same_set(&format!("{what:?} memberships"), &now.grants, &before.grants);
-    assert_same_set(&format!("{what:?} settings"), &now.settings, &before.settings);
-    assert_same_set(&format!("{what:?} others"), &now.others, &before.others);
-}
-
-/// No statement gives a role that has an expiry none at all: infinity means the same.
-fn never_expires(catalog: &Catalog) -> Catalog {
-    let mut catalog = catalog.clone();
-    for role in catalog.roles.values_mut() {
-        role.valid_until = role.valid_until.take().filter(|until| until != "infinity");
-    }
-    catalog
+    assert_as_before(&format!("{more:?}"), &Catalog::of(target), &before);
 }
 
 #[track_caller]
@@ -241,7 +224,7 @@ fn what_is_gone_already_is_passed_over() {
             left.roles.remove("app");
             left.grants.retain(|it| it.role != "app" && it.member != "app");
             left.settings.retain(|it| it.role.as_deref() != Some("app"));
-            assert_as_before(&now, &left, &[]);
+            assert_as_before("", &now, &left);
         }
     }
 }
@@ -314,7 +297,7 @@ fn a_tablespace() {
     assert!(Catalog::of(&target).others.len() > before.others.len());
     let script = run.file("undo.sql");
     assert_replays(&target.psql("postgres", &script), &script);
-    assert_as_before(&Catalog::of(&target), &before, &[]);
+    assert_as_before("", &Catalog::of(&target), &before);
 }
 
 /// Nothing to take back.

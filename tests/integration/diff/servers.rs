@@ -183,3 +183,23 @@ fn a_password_that_was_removed_is_seen() {
     let lines = |text: &str| text.splitn(3, '\n').nth(2).map(str::to_owned);
     assert_eq!(lines(&stable(&done.stdout)), lines(&live));
 }
+
+/// What a script says is what there is, to the last character; so is JSON.
+#[test]
+fn control_characters_reach_the_script() {
+    let (left, right) = (Cluster::start(18), Cluster::start(18));
+    let name = "a\u{1}b\u{1b}[1mc\r\n\u{7f}d\u{85}";
+    left.sql("postgres", "postgres", &format!("CREATE ROLE \"{name}\""));
+    let [from, to] = [&left, &right].map(|it| it.connection_string("postgres", "postgres"));
+    let diff = |format| {
+        let arguments = ["diff", &from, &to, "--reader", "catalog", "--show-passwords"];
+        Run::new(arguments).with("--format").arg(format).status(1).stdout
+    };
+    let report: serde_json::Value = serde_json::from_str(&diff("json")).unwrap();
+    assert_eq!(report["differences"][0]["object"], name);
+    let script = diff("sql");
+    assert!(script.contains(&format!("\nCREATE ROLE \"{name}\";\n")), "{script:?}");
+    assert!(right.psql("postgres", script).status.success());
+    let same = Run::new(["diff", &from, &to, "--reader", "catalog"]).status(0);
+    assert!(same.stdout.ends_with("\nequal\n"), "{same}");
+}

@@ -4,12 +4,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::source::{self, literal, load, quoted, try_each};
+use super::edits::{self, edits};
+use super::source::{self, load};
 use crate::support::catalog::{Catalog, Memberships, Options};
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
@@ -34,134 +33,24 @@ pairs! {
     eighteen: 18 to plain(15), azure(16), azure(18);
 }
 
-struct Target {
-    cluster: Cluster,
-    user: &'static str,
-    keep: BTreeSet<String>,
+/// A target, and the roles that it has from the start.
+pub(super) struct Target {
+    pub cluster: Cluster,
+    pub user: &'static str,
+    pub keep: BTreeSet<String>,
 }
 
-fn azure(major: u32) -> Target {
+pub(super) fn azure(major: u32) -> Target {
     target(azure_like(major), "azadmin")
 }
 
-fn plain(major: u32) -> Target {
+pub(super) fn plain(major: u32) -> Target {
     target(Cluster::start(major), "postgres")
 }
 
 fn target(cluster: Cluster, user: &'static str) -> Target {
     let keep = source::roles(&cluster);
     Target { cluster, user, keep }
-}
-
-/// What is done to a source after it was copied.
-#[derive(Clone, Debug)]
-enum Edit {
-    Attributes(Index, String),
-    Until(Index, &'static str),
-    Limit(Index, i32),
-    Password(Index, Option<String>),
-    Set(Index, bool, &'static str),
-    Reset(Index, &'static str),
-    ResetAll(Index),
-    Grant(Index, Index, &'static str),
-    Revoke(Index, Index, &'static str),
-    Comment(Index, Option<String>),
-    Drop(Index),
-    Rename(Index, String),
-    Create(String, String),
-}
-
-fn edits() -> impl Strategy<Value = Vec<Edit>> {
-    let attributes = select(vec![
-        "LOGIN",
-        "NOLOGIN",
-        "INHERIT",
-        "NOINHERIT",
-        "CREATEDB",
-        "NOCREATEDB",
-        "CREATEROLE",
-        "NOCREATEROLE",
-        "SUPERUSER",
-        "NOSUPERUSER",
-        "REPLICATION",
-        "NOREPLICATION",
-        "BYPASSRLS",
-        "NOBYPASSRLS",
-    ]);
-    let attributes = vec(attributes, 1..3).prop_map(|words| words.join(" ")).boxed();
-    let index = any::<Index>;
-    let name = || generate::name().prop_map(|name| name.as_str().to_owned());
-    let comment = prop::option::of(generate::text().prop_filter("none", |text| !text.is_empty()));
-    let settings = vec![
-        "work_mem TO '7MB'",
-        "search_path TO a, \"B c\", ''",
-        "search_path TO ''",
-        "statement_timeout TO '9s'",
-        "default_transaction_read_only TO on",
-        "log_statement TO 'none'",
-        "application_name TO 'x''y'",
-        "DateStyle TO 'SQL, DMY'",
-    ];
-    let kinds = select(vec!["", "ADMIN OPTION FOR ", "INHERIT OPTION FOR ", "SET OPTION FOR "]);
-    let options = select(vec![
-        "",
-        " WITH ADMIN OPTION",
-        " WITH INHERIT FALSE",
-        " WITH SET FALSE",
-        " WITH INHERIT TRUE, SET FALSE",
-    ]);
-    let edit = prop_oneof![
-        3 => (index(), attributes.clone()).prop_map(|(at, words)| Edit::Attributes(at, words)),
-        1 => (index(), select(vec!["infinity", "2031-01-01 00:00:00+00", "2001-01-01", "-infinity"]))
-            .prop_map(|(at, until)| Edit::Until(at, until)),
-        1 => (index(), -1..50).prop_map(|(at, limit)| Edit::Limit(at, limit)),
-        2 => (index(), prop::option::of(generate::secret())).prop_map(|(at, to)| Edit::Password(at, to)),
-        2 => (index(), any::<bool>(), select(settings))
-            .prop_map(|(at, here, setting)| Edit::Set(at, here, setting)),
-        1 => (index(), select(vec!["work_mem", "search_path", "role", "log_statement"]))
-            .prop_map(|(at, setting)| Edit::Reset(at, setting)),
-        1 => index().prop_map(Edit::ResetAll),
-        3 => (index(), index(), options).prop_map(|(role, member, with)| Edit::Grant(role, member, with)),
-        3 => (index(), index(), kinds).prop_map(|(role, member, what)| Edit::Revoke(role, member, what)),
-        2 => (index(), comment).prop_map(|(at, text)| Edit::Comment(at, text)),
-        1 => index().prop_map(Edit::Drop),
-        1 => (index(), name()).prop_map(|(at, to)| Edit::Rename(at, to)),
-        1 => (name(), attributes).prop_map(|(name, words)| Edit::Create(name, words)),
-    ];
-    vec(edit, 1..12)
-}
-
-impl Edit {
-    /// As a statement about the roles of the source, which may be refused.
-    fn statement(&self, names: &[String]) -> String {
-        let role = |at: &Index| quoted(&names[at.index(names.len())]);
-        match self {
-            Self::Attributes(at, words) => format!("ALTER ROLE {} {words}", role(at)),
-            Self::Until(at, until) => format!("ALTER ROLE {} VALID UNTIL '{until}'", role(at)),
-            Self::Limit(at, limit) => format!("ALTER ROLE {} CONNECTION LIMIT {limit}", role(at)),
-            Self::Password(at, None) => format!("ALTER ROLE {} PASSWORD NULL", role(at)),
-            Self::Password(at, Some(to)) => {
-                format!("ALTER ROLE {} PASSWORD {}", role(at), literal(to))
-            }
-            Self::Set(at, true, setting) => {
-                format!("ALTER ROLE {} IN DATABASE postgres SET {setting}", role(at))
-            }
-            Self::Set(at, false, setting) => format!("ALTER ROLE {} SET {setting}", role(at)),
-            Self::Reset(at, setting) => format!("ALTER ROLE {} RESET {setting}", role(at)),
-            Self::ResetAll(at) => format!("ALTER ROLE {} RESET ALL", role(at)),
-            Self::Grant(of, to, with) => format!("GRANT {} TO {}{with}", role(of), role(to)),
-            Self::Revoke(of, from, what) => {
-                format!("REVOKE {what}{} FROM {} CASCADE", role(of), role(from))
-            }
-            Self::Comment(at, None) => format!("COMMENT ON ROLE {} IS NULL", role(at)),
-            Self::Comment(at, Some(text)) => {
-                format!("COMMENT ON ROLE {} IS {}", role(at), literal(text))
-            }
-            Self::Drop(at) => format!("DROP ROLE {}", role(at)),
-            Self::Rename(at, to) => format!("ALTER ROLE {} RENAME TO {}", role(at), quoted(to)),
-            Self::Create(name, words) => format!("CREATE ROLE {} {words}", quoted(name)),
-        }
-    }
 }
 
 fn converges(major: u32, targets: &[Target]) {
@@ -182,11 +71,11 @@ fn converges(major: u32, targets: &[Target]) {
         for target in targets {
             count("new", &assert_converges(&from, target, &[]));
         }
-        edit(&from, &keep, &first);
+        edits::make(&from, "boot", &keep, &first);
         for target in targets {
             count("merge", &assert_converges(&from, target, &[]));
         }
-        edit(&from, &keep, &second);
+        edits::make(&from, "boot", &keep, &second);
         for target in targets {
             let more = ["--existing", "replace", "--allow-freeze"];
             let report = assert_converges(&from, target, &more);
@@ -196,16 +85,6 @@ fn converges(major: u32, targets: &[Target]) {
     });
     let sent = sent.into_inner();
     assert!(["new", "merge", "replace"].iter().all(|what| sent[what] > 0), "{sent:?}");
-}
-
-/// Changes the source as far as it lets itself be changed.
-fn edit(from: &Cluster, keep: &BTreeSet<String>, edits: &[Edit]) {
-    let names: Vec<_> = source::roles(from).difference(keep).cloned().collect();
-    if names.is_empty() {
-        return;
-    }
-    let statements: Vec<_> = edits.iter().map(|edit| edit.statement(&names)).collect();
-    try_each(from, "boot", &statements);
 }
 
 /// Copies twice; gives the first report.

@@ -61,7 +61,7 @@ fn equals(left: u32, right: u32) {
 }
 
 /// Kind, object, field, left and right.
-type Difference = (String, String, String, Option<String>, Option<String>);
+pub(super) type Difference = (String, String, String, Option<String>, Option<String>);
 
 fn diff(left: &Cluster, right: &Cluster, more: &[&str]) -> String {
     let [from, to] = [left, right].map(|it| it.connection_string("boot", "postgres"));
@@ -72,7 +72,12 @@ fn diff(left: &Cluster, right: &Cluster, more: &[&str]) -> String {
 }
 
 fn differences(left: &Cluster, right: &Cluster) -> BTreeSet<Difference> {
-    let report: Value = serde_json::from_str(&diff(left, right, &["--format", "json"])).unwrap();
+    let report = serde_json::from_str(&diff(left, right, &["--format", "json"])).unwrap();
+    differences_in(&report)
+}
+
+/// The differences that a report has.
+pub(super) fn differences_in(report: &Value) -> BTreeSet<Difference> {
     let all = report["differences"].as_array().unwrap();
     let text = |it: &Value| it.as_str().map(str::to_owned);
     let set: BTreeSet<_> = all
@@ -102,7 +107,7 @@ fn swap((kind, object, field, left, right): Difference) -> Difference {
 }
 
 /// Whether a difference is about a role that the left side has. What is everybody's is nobody's.
-fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
+pub(super) fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
     let shown = |name: &String| Name::new(name).to_string();
     match kind.as_str() {
         "role" => names.contains(object),
@@ -118,19 +123,31 @@ fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -> bool {
 }
 
 /// Whether the script says that it leaves this out.
-fn told((kind, object, field, ..): &Difference, sql: &str) -> bool {
+fn told(difference: &Difference, sql: &str) -> bool {
     let head = sql.split("\\set ON_ERROR_STOP").next().unwrap();
     let mut lines = head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: "));
-    // There, names are undecorated, and on one line: what is between the words does not count.
-    let bare = |text: &str| -> String {
-        let text = text.replace("\\n", "").replace("\\r", "").replace("\\t", "");
-        text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | ' ' | '\\')).collect()
-    };
-    let name = match kind.as_str() {
-        "role" => format!("role {object}: "),
-        "setting" => format!("{}: {field}: ", object.replace(" in database ", " in ")),
-        _ => format!("{object}: "),
+    let name = match difference.0.as_str() {
+        "role" => format!("role {}: ", difference.1),
+        _ => format!("{}: ", finding_name(difference)),
     };
     let name = bare(&name);
     lines.any(|line| bare(line).starts_with(&name))
+}
+
+/// What a finding about the same calls it.
+pub(super) fn finding_name((kind, object, field, ..): &Difference) -> String {
+    match kind.as_str() {
+        "setting" => format!("{}: {field}", object.replace(" in database ", " in ")),
+        _ => object.clone(),
+    }
+}
+
+/// In findings names are undecorated, and on one line: what is between the words does not count.
+pub(super) fn bare(text: &str) -> String {
+    let mut parts = text.split("\\u{");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    // Behind the number of a character.
+    plain.extend(parts.filter_map(|part| Some(part.split_once('}')?.1)));
+    let text = plain.replace("\\n", "").replace("\\r", "").replace("\\t", "");
+    text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | ' ' | '\\')).collect()
 }

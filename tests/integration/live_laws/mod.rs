@@ -4,8 +4,10 @@ mod attacks;
 mod changes;
 mod converge;
 mod diff;
+mod edits;
 mod hidden;
 mod ladder;
+mod soak;
 mod source;
 mod tricks;
 

@@ -12,7 +12,7 @@ pub struct Catalog {
     pub roles: BTreeMap<String, Role>,
     pub grants: BTreeSet<Grant>,
     pub settings: BTreeSet<Setting>,
-    /// Tablespaces, and privileges on parameters and tablespaces, as the catalogs hold them.
+    /// Tablespaces, and each privilege on parameters and tablespaces.
     pub others: BTreeSet<Vec<Option<String>>>,
 }
 
@@ -85,9 +85,11 @@ impl Catalog {
             "SELECT rolname, datname, unnest(setconfig) FROM pg_db_role_setting
              LEFT JOIN pg_authid r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase",
         );
-        let mut others = query("SELECT spcname, spcacl FROM pg_tablespace");
+        // In whatever order they were granted.
+        let mut others =
+            query("SELECT spcname, acl FROM pg_tablespace LEFT JOIN unnest(spcacl) acl ON true");
         if cluster.major >= 15 {
-            others.extend(query("SELECT parname, paracl FROM pg_parameter_acl"));
+            others.extend(query("SELECT parname, acl FROM pg_parameter_acl, unnest(paracl) acl"));
         }
         Self {
             roles,
@@ -136,6 +138,24 @@ pub fn assert_same<'a, K: Ord + Debug + 'a, V: PartialEq + Debug + 'a>(
 /// The same for sets.
 pub fn assert_same_set<K: Ord + Debug>(what: &str, got: &BTreeSet<K>, expected: &BTreeSet<K>) {
     assert_same(what, got.iter().map(|key| (key, &())), expected.iter().map(|key| (key, &())));
+}
+
+/// Fails with what was not given back. No statement gives a role that has an expiry none at all: infinity
+/// means the same.
+pub fn assert_as_before(what: &str, now: &Catalog, before: &Catalog) {
+    let (now, before) = (never_expires(now), never_expires(before));
+    assert_same(&format!("{what} roles"), &now.roles, &before.roles);
+    assert_same_set(&format!("{what} memberships"), &now.grants, &before.grants);
+    assert_same_set(&format!("{what} settings"), &now.settings, &before.settings);
+    assert_same_set(&format!("{what} others"), &now.others, &before.others);
+}
+
+fn never_expires(catalog: &Catalog) -> Catalog {
+    let mut catalog = catalog.clone();
+    for role in catalog.roles.values_mut() {
+        role.valid_until = role.valid_until.take().filter(|until| until != "infinity");
+    }
+    catalog
 }
 
 fn is(value: Option<&String>) -> bool {
