@@ -122,6 +122,7 @@ pub fn sanitize<'a>(
     rules::passwords_from(&mut globals, &mut cx);
     rules::rename(&mut globals, &mut cx);
     cx.survey(&globals);
+    rules::state_inherit(&mut globals, &mut cx);
 
     globals.roles.retain(|name, role| {
         let stays = rules::ROLE.iter().all(|rule| rule.apply(name, role, &mut cx).is_keep());

@@ -51,7 +51,7 @@ pub(super) use membership_cycle::break_cycles;
 pub(super) use membership_option::stop_inheriting;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
-pub(super) use selection::unused_patterns;
+pub(super) use selection::{state_inherit, unused_patterns};
 
 use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
 use crate::finding::Kind;

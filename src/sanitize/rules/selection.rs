@@ -1,8 +1,9 @@
 //! `--only` and `--exclude`.
 
+use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::{
-    Globals, Grantee, Origin, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
+    Fact, Globals, Grantee, Origin, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
 };
 use crate::name::Name;
 use crate::sanitize::{
@@ -17,7 +18,8 @@ pub(super) const ABOUT: About = About {
                   its comment and its settings along, and its memberships too, unless the target \
                   has that role already. With --only, what belongs to none of the chosen roles is \
                   left out as well: settings of databases, privileges of PUBLIC, tablespaces of \
-                  other owners.\n\n\
+                  other owners. Of a member that is NOINHERIT on the source, and perhaps not on the \
+                  target, the membership says INHERIT FALSE itself.\n\n\
                   What the tool leaves out in this way counts as not specified: a copy removes \
                   none of it from the target.",
     remedy: "",
@@ -45,6 +47,19 @@ pub(in crate::sanitize) fn unused_patterns(globals: &Globals, cx: &mut Context<'
                 let message = format!("no role matches this {option}");
                 cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
             }
+        }
+    }
+}
+
+/// Members that stay behind may be on the target, with another INHERIT than on the source: where the
+/// source has NOINHERIT and its memberships follow that, they say so themselves.
+pub(in crate::sanitize) fn state_inherit(globals: &mut Globals, cx: &mut Context<'_>) {
+    let Globals { roles, memberships, .. } = globals;
+    for (key, it) in memberships {
+        let inherits = roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
+        if it.inherit.is_none() && !inherits && cx.choices.leaves_out(&key.member) {
+            it.inherit = Some(Fact::new(false, it.granted.origin));
+            cx.change(it.granted.origin);
         }
     }
 }

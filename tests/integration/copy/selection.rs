@@ -66,6 +66,28 @@ fn only_some_roles() {
     }
 }
 
+/// Nobody gets more by a membership than on the source, who is on the target with INHERIT and stays as
+/// it is there.
+#[test]
+fn members_that_stay_behind_do_not_inherit_more() {
+    let source = Cluster::start(15);
+    let roles = "CREATE ROLE app; CREATE ROLE clerk LOGIN NOINHERIT; GRANT app TO clerk";
+    source.sql("postgres", "postgres", roles);
+    let from = source.connection_string("postgres", "postgres");
+    for (major, is_member) in [(18, true), (15, false)] {
+        let target = platforms::azure_like(major);
+        target.sql("azadmin", "postgres", "CREATE ROLE clerk LOGIN");
+        let to = target.connection_string("azadmin", "postgres");
+        copy(&from, &to, &["--only", "app"]);
+        let check = format!(
+            "DO $$BEGIN ASSERT NOT pg_has_role('clerk', 'app', 'USAGE'); \
+             ASSERT pg_has_role('clerk', 'app', 'MEMBER') = {is_member}; END$$"
+        );
+        target.sql("azadmin", "postgres", &check);
+        assert_settled(&from, &to, &["--only", "app"]);
+    }
+}
+
 #[test]
 fn a_pattern_that_matches_nothing_is_said() {
     let (source, target) = (Cluster::start(16), platforms::azure_like(16));
