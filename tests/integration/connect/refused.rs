@@ -81,7 +81,7 @@ fn what_is_no_server_is_told() {
         (
             "disable",
             "SSH-2.0-OpenSSH_9.2\r\n",
-            "this is no PostgreSQL server: bytes remaining on stream",
+            "this is no PostgreSQL server: it sends more than 1 MiB before it lets anybody in",
         ),
         (
             "prefer",
