@@ -37,9 +37,10 @@ impl Seed {
 
     /// The verifier of a role's password. It takes some milliseconds.
     pub fn verifier(&self, role: &Name, password: &Secret) -> Secret {
-        // As the server does it, a password that SASLprep refuses is taken as it is.
-        let prepared = stringprep::saslprep(password.expose());
-        let password = prepared.as_deref().unwrap_or(password.expose());
+        // As the server does it, a password that SASLprep refuses, or makes empty, is taken as it is.
+        let prepared = stringprep::saslprep(password.expose()).ok();
+        let prepared = prepared.as_deref().filter(|it| !it.is_empty());
+        let password = prepared.unwrap_or(password.expose());
         let context = [self.0.as_slice(), role.as_str().as_bytes()].concat();
         let salt = &iterated(password, &context)[..16];
         let salted = iterated(password, salt);
