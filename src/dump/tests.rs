@@ -266,7 +266,8 @@ fn encodings_are_decoded_from_where_they_are_named() {
         let mut bytes = utf_16("A;\n\nB;", true);
         bytes.extend(b"\x3c\xd8;\0C\0;\0");
         let error = "error: line 3: this is not valid UTF-16: dump again with -E UTF8";
-        assert_eq!(pieces(&bytes, step), ["1:1 A", "3:1 B", error]);
+        // Behind a semicolon the rest of the line is looked at, too.
+        assert_eq!(pieces(&bytes, step), ["1:1 A", error]);
     }
 }
 

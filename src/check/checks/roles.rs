@@ -137,7 +137,7 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
             "pg_authid is closed on the source: {} {}: {}",
             count(without.len(), "login role"),
             if are_there {
-                "have no password on the target"
+                "without a password on the target"
             } else {
                 "would arrive without a password"
             },

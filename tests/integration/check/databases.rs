@@ -292,7 +292,7 @@ fn who_migrates_them() {
       = migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY: nobody may give BYPASSRLS on Amazon Aurora PostgreSQL before 16
     succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
     failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it
-      = its owner has to be changed by rdsadmin or another superuser, as rdsadmin: ALTER DATABASE platforms OWNER TO postgres
+      = ALTER DATABASE platforms OWNER TO postgres, by rdsadmin or another superuser; or leave it out: --database names those that are migrated
     "#);
 }
 

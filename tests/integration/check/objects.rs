@@ -134,7 +134,7 @@ fn who_changes_owners() {
         if major == 15 {
             assert_snapshot!(report, @"
             failed 603110 bosses: app is neither its owner boss nor a member of it
-              = its owner has to be changed by boss or another superuser, as boss: ALTER DATABASE bosses OWNER TO app
+              = ALTER DATABASE bosses OWNER TO app, by boss or another superuser; or leave it out: --database names those that are migrated
             failed 603110 others: app is neither its owner other nor a member of it
               = as a superuser, or a role with CREATEROLE: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t
@@ -145,7 +145,7 @@ fn who_changes_owners() {
         } else {
             assert_snapshot!(report, @"
             failed 603110 bosses: app is neither its owner boss nor a member of it
-              = its owner has to be changed by boss or another superuser, as boss: ALTER DATABASE bosses OWNER TO app
+              = ALTER DATABASE bosses OWNER TO app, by boss or another superuser; or leave it out: --database names those that are migrated
             failed 603110 others: app is neither its owner other nor a member of it
               = as a superuser, or a role with the ADMIN option on other: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t

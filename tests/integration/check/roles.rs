@@ -33,8 +33,9 @@ fn before_and_after_a_copy() {
     let from = source.connection_string("postgres", "postgres");
     assert_snapshot!(found(check(&from, &to, &["roles"]), 0), @"
     succeeded: everything that the target takes is there: copy has nothing to do
-    succeeded: pg_authid is closed on the source, and every login role is on the target
-    warning: copy has 1 error and 11 warnings about single roles, memberships and settings
+    warning: pg_authid is closed on the source: 1 login role without a password on the target: postgres
+      = pg_globals copy --passwords generate --password-file FILE, or --passwords-from where they are known
+    warning: copy has 2 errors and 11 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
 }

@@ -41,6 +41,8 @@ fn of_the_program() {
       -h, --help     Print help
       -V, --version  Print version
 
+    Example: pg_globals convert globals.sql -o azure.sql
+
     Exit status: 0 done, 1 differences, 2 trouble.
     ");
     assert_eq!(help(&["help"]), help(&["--help"]));
@@ -156,6 +158,7 @@ fn of_copy() {
     What is done:
           --dry-run          Do it all on the target, then roll back: all refusals at once
           --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
+          --can-own <FILE>   Let the connected role restore what owners have; FILE ends it
           --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
       -y, --yes              Do not ask
 
@@ -496,7 +499,7 @@ fn of_the_small_commands() {
     Usage: pg_globals man [DIRECTORY]
 
     Arguments:
-      [DIRECTORY]  A directory that is there; each command gets a page of its own in it
+      [DIRECTORY]  A directory; each command gets a page of its own in it
 
     Options:
       -h, --help  Print help

@@ -84,6 +84,8 @@ fn misspelt() {
       -h, --help     Print help
       -V, --version  Print version
 
+    Example: pg_globals convert globals.sql -o azure.sql
+
     Exit status: 0 done, 1 differences, 2 trouble.
     ");
     assert_snapshot!(Run::new(["konvert"]).fails(), @"

@@ -139,11 +139,11 @@ fn ones_own() {
 fn unknown() {
     assert_snapshot!(Run::new(["platforms", "nope"]).fails(), @"
     error: there is no platform `nope`
-      known are azure, aurora, rds, cloudsql, alloydb, supabase, neon, aiven, digitalocean, timescale, postgres; or give a file
+      known are azure, aurora, rds, cloudsql, alloydb, supabase, neon, aiven, digitalocean, timescale, postgres
     ");
     assert_snapshot!(Run::new(["platforms", "azur"]).fails(), @"
     error: there is no platform `azur`, did you mean `azure`?
-      known are azure, aurora, rds, cloudsql, alloydb, supabase, neon, aiven, digitalocean, timescale, postgres; or give a file
+      known are azure, aurora, rds, cloudsql, alloydb, supabase, neon, aiven, digitalocean, timescale, postgres
     ");
 }
 

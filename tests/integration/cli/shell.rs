@@ -32,6 +32,8 @@ fn bash_completes() {
 
 #[test]
 fn there_is_a_page_for_each_command() {
+    // It is made where it is missing.
+    Run::new(["man", "share/man/man1"]).done();
     let done = Run::new(["man", "."]).done();
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", ""));
     let mut expected = vec!["pg_globals.1".to_owned()];
@@ -49,8 +51,5 @@ fn there_is_a_page_for_each_command() {
     assert!(page.contains("\n.TH pg_globals-copy 1 "), "{page}");
     let whole = Run::new(["man"]).done().stdout;
     assert_eq!(whole, done.file("pg_globals.1"));
-    assert_eq!(
-        Run::new(["man", "nowhere"]).fails(),
-        "error: man nowhere/pg_globals-convert.1: there is no directory nowhere\n"
-    );
+    assert_eq!(Run::new(["man", "/dev/null"]).fails(), "error: /dev/null: file exists\n");
 }

@@ -155,7 +155,7 @@ fn too_little_power_over_roles_that_exist() {
 
     info: grantor: the grantor becomes the role that replays it: only it may name itself
 
-    plan: 1 change; 1 role to create, 0 changes to what exists
+    plan: 1 change; 1 role to create, 0 changes to what exists; 3 errors above
     new:
       create role c
     ==== stderr ====

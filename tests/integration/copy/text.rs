@@ -19,7 +19,7 @@ fn what_a_copy_prints() {
 
     let dry = command(&from, &to, &["--dry-run"]).done();
     let (_, end) = dry.stdout.split_once("\nplan: ").unwrap();
-    assert_snapshot!(shown(end.trim_end().rsplit('\n').next().unwrap()), @"dry run: 45 statements taken, and rolled back, 0 remaining, 2 deferred");
+    assert_snapshot!(shown(end.trim_end().rsplit('\n').next().unwrap()), @"dry run: 45 statements taken, and rolled back, 0 remaining, 2 deferred; 1 error and 13 warnings above");
 
     let run = command(&from, &to, &["--report", "report.json"]).done();
     assert_eq!(run.stderr, "");
@@ -36,8 +36,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -72,10 +72,12 @@ fn what_a_copy_prints() {
     info: grantor (14): the grantor becomes the role that replays it: only it may name itself
 
     info: missing-database (2): settings in one database wait for it
+      = create the databases, then run copy again
 
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
+      = give --can-own FILE: it grants them, and writes the statements that take them back
 
-    plan: 51 changes; 17 roles to create, 1 change to what exists
+    plan: 51 changes; 17 roles to create, 1 change to what exists; 1 error and 13 warnings above
     new:
       create role "Jane Doe" LOGIN VALID UNTIL '2099-06-30 00:00:00+00'
       set the password of "Jane Doe"
@@ -130,7 +132,7 @@ fn what_a_copy_prints() {
     existing:
       grant pg_monitor to dba_bob
 
-    done: 45 statements sent, 0 remaining, 2 deferred
+    done: 45 statements sent, 0 remaining, 2 deferred; 1 error and 13 warnings above
     "#);
     let report = run.file("report.json");
     assert_schema(&report);
@@ -155,8 +157,8 @@ fn what_a_copy_prints() {
       = where it is the platform's, leave it out with --exclude
 
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and so for 5 more roles: all but those with CREATEROLE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -191,12 +193,14 @@ fn what_a_copy_prints() {
     info: grantor (14): the grantor becomes the role that replays it: only it may name itself
 
     info: missing-database (2): settings in one database wait for it
+      = create the databases, then run copy again
 
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
+      = give --can-own FILE: it grants them, and writes the statements that take them back
 
-    plan: nothing to do
+    plan: nothing to do; 1 error and 13 warnings above
 
-    done: 0 statements sent, 0 remaining, 2 deferred
+    done: 0 statements sent, 0 remaining, 2 deferred; 1 error and 13 warnings above
     "#);
 }
 
@@ -444,12 +448,12 @@ fn colours() {
 
     ␛[1m␛[36minfo␛[0m: ␛[1mtablespace␛[0m: the target does not take tablespaces of one's own
 
-    ␛[1mplan␛[0m: 2 changes; 2 roles to create, 0 changes to what exists
+    ␛[1mplan␛[0m: 2 changes; 2 roles to create, 0 changes to what exists; 1 error and 6 warnings above
     new:
       create role a
       create role b LOGIN
 
-    ␛[1mdry run␛[0m: 2 statements taken, and rolled back, 0 remaining
+    ␛[1mdry run␛[0m: 2 statements taken, and rolled back, 0 remaining; 1 error and 6 warnings above
     ");
     let plain = dry().env("NO_COLOR", "1").done();
     assert!(!plain.stdout.contains('\u{1b}'));

@@ -180,7 +180,8 @@ fn as_json() {
         "only_right": 0,
         "extra": 0,
         "deferred": 0,
-        "withheld": 0
+        "withheld": 0,
+        "without_password": 0
       },
       "findings": []
     }
@@ -510,11 +511,7 @@ fn what_does_not_go_together() {
         ),
         ("--format sql", "--format sql is for a server: the right side must be a connection"),
         ("--replace", "--replace goes with --format sql only"),
-        (
-            "--ignore attributes:flying",
-            "invalid value 'attributes:flying' for '--ignore <KIND>': there is no attribute flying: \
-             SUPERUSER, INHERIT, CREATEROLE, CREATEDB, LOGIN, REPLICATION, BYPASSRLS",
-        ),
+        ("--ignore attributes:flying", "invalid value 'attributes:flying' for '--ignore <KIND>'"),
     ] {
         let done = diff(LEFT, RIGHT).with(more).status(2);
         assert_eq!(done.stderr.split('\n').next(), Some(&*format!("error: {message}")));

@@ -107,7 +107,7 @@ fn obstacles_are_differences() {
     ~ role app: LOGIN: true -> false
     - role new
     - membership new in app: ADMIN FALSE, INHERIT TRUE, SET TRUE
-    4 differences: 0 added, 2 removed, 2 changed; left out: 3 platform roles
+    4 differences: 0 added, 2 removed, 2 changed, apart from 1 that cannot be compared (1 password); on the right side 1 login role without a password; left out: 3 platform roles
     ");
 
     // More than the lock table holds.
@@ -138,7 +138,7 @@ fn memberships_in_the_platforms_roles_are_missed() {
       line 6, app in rds_iam: app logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    equal; left out: 3 platform roles, 1 role that only the right side has
+    equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles, 1 role that only the right side has
     ==== stderr ====
     ");
 }
@@ -160,7 +160,7 @@ fn the_selection_is_copys() {
       line 1, role new: its password is not known
       = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
 
-    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role not selected, 1 role that only the right side has
+    1 difference: 0 added, 0 removed, 1 changed, apart from 1 that cannot be compared (1 password); left out: 1 role not selected, 1 role that only the right side has
     ==== stderr ====
     ");
 }
