@@ -55,7 +55,7 @@ impl Veto for MissingAdmin {
             Judgement::Obstacle(if is_there {
                 format!("{} lacks the ADMIN option on {role}", answers.user)
             } else {
-                format!("there is no role {role} on the target")
+                format!("there is no role {role} on the target: --map-role needs one that it has")
             })
         })
     }

@@ -122,7 +122,13 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
         let found = if reads_verifiers {
             "every login role has a password to bring"
         } else if !target.answers.reads_verifiers {
-            "pg_authid is closed on the source, and every login role is on the target"
+            out.unknown(
+                "pg_authid is closed on both sides: whether the login roles have passwords on the \
+                 target cannot be seen",
+            )
+            .looked_at(VERIFIERS)
+            .remedy("log in as one of them");
+            return;
         } else {
             "pg_authid is closed on the source, and every login role is on the target, with a password"
         };

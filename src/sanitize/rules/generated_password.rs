@@ -17,7 +17,8 @@ pub(super) const ABOUT: About = About {
                   --passwords generate, each role that logs in and whose password is not known \
                   gets a random one. It goes into the password file, which has mode 0600 and is in \
                   pgbouncer's format; only its SCRAM-SHA-256 verifier, computed here, goes to the \
-                  server. With the same file a later run gives the same passwords again.",
+                  server. With the same file a later run gives the same passwords again. A role \
+                  that the target has keeps its password there, unless it is known to have none.",
     remedy: "hand the new passwords out; they are in the password file",
 };
 
@@ -26,7 +27,9 @@ pub(super) struct GeneratedPassword;
 impl RoleRule for GeneratedPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let Passwords::Generate(earlier) = &cx.choices.passwords else { return Verdict::Keep };
-        let needed = role.password == Password::Unknown && role.has(Attribute::Login);
+        // What it has on the target may be what people log in with.
+        let kept = cx.rights.has_role(name.as_str()) && !cx.rights.lacks_password(name.as_str());
+        let needed = role.password == Password::Unknown && role.has(Attribute::Login) && !kept;
         let accepted = cx.rights.verifier(VerifierKind::ScramSha256).is_yes();
         if !needed || !accepted || cx.external.contains_key(name) {
             return Verdict::Keep;

@@ -17,7 +17,9 @@ pub(super) const ABOUT: About = About {
                   and whoever tries one is told that `password authentication failed for user \
                   \"…\"`, as if it were wrong.\n\n\
                   It is no error, only information, where the role has no password on the source \
-                  either, or is on the target already and keeps the password that it has there.",
+                  either, or is on the target already and keeps the password that it has there. \
+                  Where the target does not show whether it has one, --passwords-from together with \
+                  --passwords resend sends one.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or dump as a \
              role that may read pg_authid",
 };

@@ -90,6 +90,16 @@ fn generated() {
     assert_eq!((&report["sent"], &report["remaining"]), (&0.into(), &0.into()), "{report:#}");
     assert_eq!(again.file("new.txt"), file);
     assert_eq!(verifiers(&target), stored);
+
+    // What people log in with by now stays; who has none by now gets it.
+    target.sql(
+        "azadmin",
+        "postgres",
+        "ALTER ROLE shop_app PASSWORD 'by hand'; ALTER ROLE bi_tool PASSWORD NULL",
+    );
+    again.again();
+    target.login("shop_app", "by hand").unwrap();
+    target.login("bi_tool", &passwords["bi_tool"]).unwrap();
 }
 
 /// A dry run, or one that fails, makes no passwords.
