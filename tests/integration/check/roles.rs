@@ -10,7 +10,7 @@ use crate::support::{globals, platforms};
 fn before_and_after_a_copy() {
     let source = platforms::aurora_like(15);
     globals::customer(&source);
-    let (_target, to) = azure(16, &[]);
+    let (target, to) = azure(16, &[]);
     let from = source.connection_string("rdsadmin", "postgres");
     let run = || check(&from, &to, &["roles"]);
     assert_snapshot!(found(run(), 1), @"
@@ -36,6 +36,15 @@ fn before_and_after_a_copy() {
     warning: pg_authid is closed on the source: 1 login role without a password on the target: postgres
       = pg_globals copy --passwords generate --password-file FILE, or --passwords-from where they are known
     warning: copy has 2 errors and 11 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    // And where the target shows nothing either, nobody knows.
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    assert_snapshot!(found(check(&from, &to, &["roles"]), 0), @"
+    succeeded: everything that the target takes is there: copy has nothing to do
+    unknown: pg_authid is closed on both sides: whether the login roles have passwords on the target cannot be seen
+      = log in as one of them
+    warning: copy has 1 error and 11 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
 }
