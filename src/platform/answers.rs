@@ -29,7 +29,7 @@ pub struct Answers {
     pub admin_on: HashSet<Name>,
     /// All roles that exist, the predefined ones apart.
     pub roles: HashSet<Name>,
-    /// Those among them that can log in and have no password, as far as verifiers can be read.
+    /// Those among them that have no password, as far as verifiers can be read.
     pub without_password: HashSet<Name>,
     /// The predefined roles that exist.
     pub predefined: BTreeSet<Name>,

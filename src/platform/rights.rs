@@ -52,7 +52,7 @@ impl<'a> Rights<'a> {
         self.answers.is_some_and(|answers| answers.roles.contains(role))
     }
 
-    /// Whether a role that the target has can log in there, and is known to have no password.
+    /// Whether a role that the target has is known to have no password there.
     pub fn lacks_password(&self, role: &str) -> bool {
         self.answers.is_some_and(|answers| answers.without_password.contains(role))
     }

@@ -101,9 +101,8 @@ impl Partial {
 }
 
 fn without_password(globals: &Globals) -> HashSet<Name> {
-    let without = globals.roles.iter().filter(|(_, role)| {
-        role.has(Attribute::Login) && matches!(role.password, Password::None(_))
-    });
+    let without =
+        globals.roles.iter().filter(|(_, role)| matches!(role.password, Password::None(_)));
     without.map(|(name, _)| name.clone()).collect()
 }
 
