@@ -107,6 +107,11 @@ fn obstacles_are_differences() {
     ~ role app: LOGIN: true -> false
     - role new
     - membership new in app: ADMIN FALSE, INHERIT TRUE, SET TRUE
+
+    error: no-password: login roles arrive without a password
+      line 1, role app: its password is not known, and on the target it has none
+      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+
     4 differences: 0 added, 2 removed, 2 changed, apart from 1 that cannot be compared (1 password); on the right side 1 login role without a password; left out: 3 platform roles
     ");
 
