@@ -3,9 +3,10 @@
 use crate::sql::{Statement, print};
 use crate::version::Major;
 
-/// What the script relies on: psql stops at the first error, and the server reads it as it was
-/// written.
+/// What the script relies on: psql stops at the first error, nothing that stands in the database is
+/// found in place of PostgreSQL's own, and the server reads it as it was written.
 pub(super) const SETUP: &str = "\n\\set ON_ERROR_STOP on\n\
+     SET search_path = pg_catalog;\n\
      SET client_encoding = 'UTF8';\n\
      SET standard_conforming_strings = on;\n\
      SET default_transaction_read_only = off;\n";

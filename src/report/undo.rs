@@ -80,12 +80,16 @@ fn push(statement: &Statement<'_>, user: &str, out: &mut String) {
     let mut guard = String::new();
     for (number, role) in roles.iter().enumerate() {
         guard.push_str(if number == 0 { "" } else { " AND " });
-        guard.push_str("EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ");
+        guard.push_str(
+            "EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ",
+        );
         push_literal(role, &mut guard);
         guard.push(')');
     }
     if let Some(database) = database {
-        guard.push_str(" AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ");
+        guard.push_str(
+            " AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) ",
+        );
         push_literal(database, &mut guard);
         guard.push(')');
     }

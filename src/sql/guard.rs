@@ -16,34 +16,81 @@ use super::print::print;
 use super::quote::push_literal;
 use crate::version::Major;
 
-const VERSION_IF: &str =
-    "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> ";
+/// What the guards look at. Operators are qualified like functions: sections of a script are replayed by
+/// themselves, and in a database whose owner set its search_path others would run in their place.
+/// `IN` would look for `=` there, too.
+struct Words {
+    version_if: &'static str,
+    database_if: &'static str,
+    role_if: &'static str,
+    role_elsif: &'static str,
+    /// What is never touched, even if it exists: who replays the script, and whom only a superuser
+    /// alters.
+    untouched: &'static str,
+}
+
+const WORDS: Words = Words {
+    version_if: "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer \
+                 OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) ",
+    database_if: "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database \
+                  WHERE datname OPERATOR(pg_catalog.=) ",
+    role_if: "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles \
+              WHERE rolname OPERATOR(pg_catalog.=) ",
+    role_elsif: "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles \
+                 WHERE rolname OPERATOR(pg_catalog.=) ",
+    untouched: " AND (rolname OPERATOR(pg_catalog.=) current_user \
+                OR rolname OPERATOR(pg_catalog.=) session_user \
+                OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)",
+};
+
+/// In scripts of earlier releases, which are still read.
+const EARLIER: Words = Words {
+    version_if: "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> ",
+    database_if: "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ",
+    role_if: "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ",
+    role_elsif: "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ",
+    untouched: " AND (rolname IN (current_user, session_user) OR rolsuper \
+                AND NOT pg_catalog.current_setting('is_superuser')::boolean)",
+};
+
 /// What to do on a server of another version.
 const CONVERT_AGAIN: &str = "make it again with --target-version";
 const COMPARE_AGAIN: &str = "it is another server: compare with that one";
-const DATABASE_IF: &str =
-    "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ";
-const ROLE_IF: &str = "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
-/// What is never touched, even if it exists: who replays the script, and whom only a superuser alters.
-const ROLE_ELSIF: &str = "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ";
-const UNTOUCHED: &str = " AND (rolname IN (current_user, session_user) OR rolsuper \
-     AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN\n    RAISE EXCEPTION USING MESSAGE = ";
 const THEN: &str = ") THEN\n";
 const OWNED: &str = " AND pg_catalog.pg_has_role(datdba, 'USAGE')";
+const RAISE: &str = ") THEN\n    RAISE EXCEPTION USING MESSAGE = ";
 const NOTICE: &str = "  ELSE\n    RAISE NOTICE USING MESSAGE = ";
 const END: &str = "  END IF;\nEND\n";
 
-pub(super) fn print_version(major: Major, one_server: bool, out: &mut String) {
+/// Writes a guard; any other statement is none.
+pub(super) fn print_guard(guard: &Statement<'_>, out: &mut String) {
+    print_with(&WORDS, guard, out);
+}
+
+fn print_with(words: &Words, guard: &Statement<'_>, out: &mut String) {
+    match guard {
+        Statement::VersionGuard { major, one_server } => version(words, *major, *one_server, out),
+        Statement::DatabaseGuard { database, owned, statements } => {
+            in_database(words, database, *owned, statements, out);
+        }
+        Statement::RoleGuard { role, create } => new_role(words, role, create, out),
+        _ => {}
+    }
+}
+
+fn version(words: &Words, major: Major, one_server: bool, out: &mut String) {
     let remedy = if one_server { COMPARE_AGAIN } else { CONVERT_AGAIN };
     let number = major.number();
     let body = format!(
-        "{VERSION_IF}{number} THEN\n    RAISE EXCEPTION 'this script was made for PostgreSQL {number}, \
-         this server is %: {remedy}', pg_catalog.current_setting('server_version');\n{END}"
+        "{}{number} THEN\n    RAISE EXCEPTION 'this script was made for PostgreSQL {number}, \
+         this server is %: {remedy}', pg_catalog.current_setting('server_version');\n{END}",
+        words.version_if
     );
     block(&body, out);
 }
 
-pub(super) fn print_database(
+fn in_database(
+    words: &Words,
     database: &str,
     owned: bool,
     statements: &[Statement<'_>],
@@ -54,7 +101,7 @@ pub(super) fn print_database(
     } else {
         "this database does not exist yet: run this section again when it does: "
     };
-    let mut body = String::from(DATABASE_IF);
+    let mut body = String::from(words.database_if);
     push_literal(database, &mut body);
     body.push_str(if owned { OWNED } else { "" });
     body.push_str(THEN);
@@ -66,14 +113,15 @@ pub(super) fn print_database(
     block(&body, out);
 }
 
-pub(super) fn print_role(role: &str, create: &Statement<'_>, out: &mut String) {
-    let mut body = String::from(ROLE_IF);
+fn new_role(words: &Words, role: &str, create: &Statement<'_>, out: &mut String) {
+    let mut body = String::from(words.role_if);
     push_literal(role, &mut body);
     body.push_str(THEN);
     inner(std::slice::from_ref(create), &mut body);
-    body.push_str(ROLE_ELSIF);
+    body.push_str(words.role_elsif);
     push_literal(role, &mut body);
-    body.push_str(UNTOUCHED);
+    body.push_str(words.untouched);
+    body.push_str(RAISE);
     let message = "this role replays the script or is a superuser, and is never touched: convert again \
                    with --exclude or --rename: ";
     push_literal(&format!("{message}{role}"), &mut body);
@@ -113,25 +161,29 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
     let (rest, ()) = keyword("DO")(text)?;
     let (rest, body) = string(rest).map_err(|_| refused())?;
     let Cow::Borrowed(body) = body else { return Err(refused()) };
-    let statement = shape(body).ok_or_else(refused)?;
-    // What was recognised must be the whole of it: written again, it is the same text.
-    let mut again = String::new();
-    print(&statement, &mut again);
     let original = &text[..text.len() - rest.len()];
-    if original.trim_end() == again { Ok((rest, statement)) } else { Err(refused()) }
+    // What was recognised must be the whole of it: written again, it is the same text.
+    let read = |words| {
+        let statement = shape(words, body)?;
+        let mut again = String::new();
+        print_with(words, &statement, &mut again);
+        (original.trim_end() == again).then_some(statement)
+    };
+    let statement = [&WORDS, &EARLIER].into_iter().find_map(read).ok_or_else(refused)?;
+    Ok((rest, statement))
 }
 
-fn shape(body: &str) -> Option<Statement<'_>> {
-    if let Some(rest) = body.strip_prefix(VERSION_IF) {
+fn shape<'a>(words: &Words, body: &'a str) -> Option<Statement<'a>> {
+    if let Some(rest) = body.strip_prefix(words.version_if) {
         let number = rest.split(' ').next()?.parse().ok().filter(|n| (10..1_000).contains(n))?;
         let one_server = rest.contains(COMPARE_AGAIN);
         return Some(Statement::VersionGuard { major: Major::new(number), one_server });
     }
-    if let Some(rest) = body.strip_prefix(DATABASE_IF) {
+    if let Some(rest) = body.strip_prefix(words.database_if) {
         let (database, owned, statements) = parts(rest)?;
         return Some(Statement::DatabaseGuard { database, owned, statements });
     }
-    let (role, owned, mut statements) = parts(body.strip_prefix(ROLE_IF)?)?;
+    let (role, owned, mut statements) = parts(body.strip_prefix(words.role_if)?)?;
     if owned {
         return None;
     }

@@ -132,13 +132,9 @@ pub fn print(statement: &Statement<'_>, out: &mut String) {
             push_identifier(name, out);
         }
         Statement::Session(statement) => session(statement, out),
-        Statement::VersionGuard { major, one_server } => {
-            guard::print_version(*major, *one_server, out);
-        }
-        Statement::DatabaseGuard { database, owned, statements } => {
-            guard::print_database(database, *owned, statements, out);
-        }
-        Statement::RoleGuard { role, create } => guard::print_role(role, create, out),
+        Statement::VersionGuard { .. }
+        | Statement::DatabaseGuard { .. }
+        | Statement::RoleGuard { .. } => guard::print_guard(statement, out),
         // Read only so that it can be passed over; there is nothing to write.
         Statement::Database => {}
     }

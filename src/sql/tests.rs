@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::generate;
 use super::*;
+use crate::version::Major;
 
 fn printed(statement: &Statement<'_>) -> String {
     let mut text = String::new();
@@ -210,6 +211,54 @@ fn a_guard_must_be_exactly_ours() {
     ] {
         assert!(parse(&changed).is_err(), "{changed}");
     }
+}
+
+/// Scripts of earlier releases had guards whose operators were looked for in search_path.
+#[test]
+fn guards_of_earlier_releases_are_read() {
+    let version = "DO $pg_globals$\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer \
+                   / 10000 <> 16 THEN\n    RAISE EXCEPTION 'this script was made for PostgreSQL 16, \
+                   this server is %: make it again with --target-version', \
+                   pg_catalog.current_setting('server_version');\n  END IF;\nEND\n$pg_globals$";
+    let database = "DO $pg_globals$\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database \
+                    WHERE datname = 'd' AND pg_catalog.pg_has_role(datdba, 'USAGE')) THEN\n    \
+                    ALTER DATABASE d SET x TO 'y';\n  ELSE\n    RAISE NOTICE USING MESSAGE = \
+                    'this database does not exist yet, or is another''s: its owner may run this \
+                    section: d';\n  END IF;\nEND\n$pg_globals$";
+    let role = "DO $pg_globals$\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles \
+                WHERE rolname = 'a') THEN\n    CREATE ROLE a;\n  ELSIF EXISTS (SELECT FROM \
+                pg_catalog.pg_roles WHERE rolname = 'a' AND (rolname IN (current_user, session_user) \
+                OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN\n    \
+                RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and \
+                is never touched: convert again with --exclude or --rename: a';\n  ELSE\n    \
+                RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: \
+                a';\n  END IF;\nEND\n$pg_globals$";
+    let name = |name: &'static str| -> Text<'static> { name.into() };
+    let guards = [
+        (version, Statement::VersionGuard { major: Major::new(16), one_server: false }),
+        (
+            database,
+            Statement::DatabaseGuard {
+                database: name("d"),
+                owned: true,
+                statements: vec![parse("ALTER DATABASE d SET x TO 'y'").unwrap()],
+            },
+        ),
+        (
+            role,
+            Statement::RoleGuard {
+                role: name("a"),
+                create: Box::new(parse("CREATE ROLE a").unwrap()),
+            },
+        ),
+    ];
+    for (earlier, guard) in guards {
+        assert_eq!(parse(earlier), Ok(guard.clone()), "{earlier}");
+        assert_ne!(printed(&guard), earlier);
+    }
+    // Nothing between the two.
+    let half = role.replacen(" = ", " OPERATOR(pg_catalog.=) ", 1);
+    assert!(parse(&half).is_err(), "{half}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod convert_replay;
 mod copy;
 mod copy_matrix;
 mod diff;
+mod evil_database;
 mod failures;
 mod fixtures;
 mod fixtures_parse;

@@ -110,12 +110,13 @@ fn a_dump_without_its_end() {
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
-      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+      IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN
         RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
       END IF;
     END
@@ -223,12 +224,13 @@ fn a_dump_without_its_end() {
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
-      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+      IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN
         RAISE EXCEPTION 'this script was made for PostgreSQL 18, this server is %: make it again with --target-version', pg_catalog.current_setting('server_version');
       END IF;
     END

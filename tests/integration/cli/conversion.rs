@@ -64,21 +64,21 @@ fn a_script_converts_to_itself() {
     44 statements read: 44 kept, 0 rewritten, 0 dropped
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 72, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
-      line 74, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 73, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 75, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
-      line 26, role contractor: expired at 2024-01-31 00:00:00+00
+      line 27, role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role looks frozen, and will be so on the target
-      line 42, bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      line 43, bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     info: no-password (2): login roles arrive without a password
-      line 28, role lambda_iam: it has no password on the source either
-      line 30, role postgres: it has no password on the source either
+      line 29, role lambda_iam: it has no password on the source either
+      line 31, role postgres: it has no password on the source either
     ");
 }
 
@@ -150,7 +150,7 @@ fn only_some_roles() {
 
     DO $pg_globals$
     BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop') THEN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop') THEN
         ALTER ROLE app IN DATABASE shop SET search_path TO 'shop', 'public';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet: run this section again when it does: shop';
@@ -220,7 +220,7 @@ fn renamed() {
 
     DO $pg_globals$
     BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop') THEN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop') THEN
         ALTER ROLE owner IN DATABASE shop SET search_path TO 'shop', 'public';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet: run this section again when it does: shop';
@@ -375,9 +375,9 @@ fn guarded() {
 
     DO $pg_globals$
     BEGIN
-      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe') THEN
+      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'Jane Doe') THEN
         CREATE ROLE "Jane Doe";
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Jane Doe' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'Jane Doe' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: Jane Doe';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
@@ -386,9 +386,9 @@ fn guarded() {
     $pg_globals$;
     DO $pg_globals$
     BEGIN
-      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app') THEN
+      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app') THEN
         CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: app';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
@@ -397,9 +397,9 @@ fn guarded() {
     $pg_globals$;
     DO $pg_globals$
     BEGIN
-      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner') THEN
+      IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'owner') THEN
         CREATE ROLE owner;
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'owner' AND (rolname IN (current_user, session_user) OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'owner' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: owner';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
@@ -415,7 +415,7 @@ fn guarded() {
 
     DO $pg_globals$
     BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop') THEN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop') THEN
         ALTER ROLE app IN DATABASE shop SET search_path TO 'shop', 'public';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet: run this section again when it does: shop';
@@ -522,7 +522,7 @@ fn a_cluster_dump() {
 
     DO $pg_globals$
     BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop') THEN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop') THEN
         ALTER ROLE app IN DATABASE shop SET search_path TO 'shop';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet: run this section again when it does: shop';
@@ -531,7 +531,7 @@ fn a_cluster_dump() {
     $pg_globals$;
     DO $pg_globals$
     BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop' AND pg_catalog.pg_has_role(datdba, 'USAGE')) THEN
+      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop' AND pg_catalog.pg_has_role(datdba, 'USAGE')) THEN
         ALTER DATABASE shop SET work_mem TO '1MB';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this database does not exist yet, or is another''s: its owner may run this section: shop';

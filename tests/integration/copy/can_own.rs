@@ -76,17 +76,18 @@ fn the_administrator_restores() {
                 -- it can restore what others own. Replay it with psql -f, as azadmin, when that is done.
 
                 \set ON_ERROR_STOP on
+                SET search_path = pg_catalog;
                 SET client_encoding = 'UTF8';
                 SET standard_conforming_strings = on;
                 SET default_transaction_read_only = off;
                 BEGIN;
-                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'Odd Owner') THEN
+                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'Odd Owner') THEN
                   REVOKE "Odd Owner" FROM azadmin;
                 END IF; END $undo$;
-                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app_owner') THEN
+                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app_owner') THEN
                   REVOKE app_owner FROM azadmin;
                 END IF; END $undo$;
-                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'team') THEN
+                DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'team') THEN
                   REVOKE team FROM azadmin;
                 END IF; END $undo$;
                 COMMIT;

@@ -173,20 +173,21 @@ fn what_it_looks_like() {
     -- passed over.
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;
     BEGIN;
-    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'third') THEN
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'third') THEN
       REVOKE third FROM old;
     END IF; END $undo$;
-    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'old') THEN
       ALTER ROLE old RESET work_mem;
     END IF; END $undo$;
-    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'old') THEN
       ALTER ROLE old WITH NOLOGIN CONNECTION LIMIT -1;
     END IF; END $undo$;
-    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'old') THEN
+    DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'old') THEN
       COMMENT ON ROLE old IS 'target';
     END IF; END $undo$;
     DROP ROLE IF EXISTS new;
@@ -246,7 +247,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    12: ERROR:  role "b" cannot be dropped because some objects depend on it
+    13: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);
@@ -274,6 +275,7 @@ fn passwords_that_cannot_be_read() {
     -- The target does not show 1 password that is replaced: it cannot be given back.
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;

@@ -97,12 +97,13 @@ fn as_sql() {
     -- left as it is: role other, which is never dropped
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
-      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
+      IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
         RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: it is another server: compare with that one', pg_catalog.current_setting('server_version');
       END IF;
     END
@@ -127,12 +128,13 @@ fn as_sql() {
     -- left as it is: role other, which is never dropped
 
     \set ON_ERROR_STOP on
+    SET search_path = pg_catalog;
     SET client_encoding = 'UTF8';
     SET standard_conforming_strings = on;
     SET default_transaction_read_only = off;
     DO $pg_globals$
     BEGIN
-      IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 16 THEN
+      IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
         RAISE EXCEPTION 'this script was made for PostgreSQL 16, this server is %: it is another server: compare with that one', pg_catalog.current_setting('server_version');
       END IF;
     END
