@@ -1,10 +1,13 @@
 //! What was answered.
 
 use std::fmt;
+use std::sync::Arc;
 
-use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::Client;
 
-use crate::connect::why;
+use super::question::Question;
+use crate::connect::{self, AnswerError, Query, why};
+use crate::name::Name;
 
 /// Why something could not be seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,18 +24,36 @@ pub type Answer = Result<Vec<Row>, Unseen>;
 
 /// One row; every value is text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row(Vec<Option<String>>);
+pub struct Row {
+    values: Vec<Option<String>>,
+    /// What was asked, and what the server calls the columns.
+    columns: Arc<(&'static str, Vec<String>)>,
+}
 
 impl Row {
-    /// Its values, which must be UTF-8.
-    fn of(row: &SimpleQueryRow) -> Result<Self, tokio_postgres::Error> {
-        let value = |column| Ok(row.try_get(column)?.map(str::to_owned));
-        (0..row.len()).map(value).collect::<Result<_, _>>().map(Self)
-    }
-
     /// A value that may be NULL.
     pub(super) fn get(&self, column: usize) -> Option<&str> {
-        self.0.get(column)?.as_deref()
+        self.values.get(column)?.as_deref()
+    }
+
+    /// A name.
+    ///
+    /// # Errors
+    /// When it is NULL, or none that a server stores.
+    pub(super) fn name(&self, column: usize) -> Result<Name, Unseen> {
+        connect::name(self.text(column)).map_err(|what| {
+            let column = self.columns.1.get(column).map(String::as_str).unwrap_or_default();
+            let what = format!("{}, column {column}: {what}", self.columns.0);
+            Unseen(format!("the answer is not PostgreSQL's: {what}"))
+        })
+    }
+
+    /// A name that may be NULL.
+    ///
+    /// # Errors
+    /// When it is none that a server stores.
+    pub(super) fn name_or_null(&self, column: usize) -> Result<Option<Name>, Unseen> {
+        self.get(column).map(|_| self.name(column)).transpose()
     }
 
     /// A value; NULL is empty.
@@ -52,18 +73,28 @@ impl Row {
 }
 
 /// Asks one question in a transaction of its own, so that its failure is nobody else's.
-pub(super) async fn ask(client: &Client, sql: &str) -> Answer {
-    let unseen = |error| Unseen(shown(&error));
-    let messages = client.simple_query(sql).await.map_err(unseen)?;
-    let rows = messages.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(Row::of(row).map_err(unseen)),
-        _ => None,
-    });
-    rows.collect()
+pub(super) async fn ask(client: &Client, question: &Question, sql: &str) -> Answer {
+    let query = Query { name: question.name, sql };
+    let results = connect::rows(client, &[query]).await.map_err(|error| Unseen(shown(&error)))?;
+    let rows = results.into_iter().next().unwrap_or_default();
+    let columns = rows.first().map(|row| (0..row.len()).map(|it| row.column(it)).collect());
+    let columns = Arc::new((question.name, columns.unwrap_or_default()));
+    let value = |value: Option<&str>| value.map(str::to_owned);
+    let row = |row: connect::Row| {
+        let values = (0..row.len()).map(|column| row.get(column).map(value));
+        let values = values.collect::<Result<_, _>>();
+        let values = values.map_err(|unfit| Unseen(shown(&unfit.into())))?;
+        Ok(Row { values, columns: Arc::clone(&columns) })
+    };
+    rows.into_iter().map(row).collect()
 }
 
 /// What the server said.
-fn shown(error: &tokio_postgres::Error) -> String {
+fn shown(error: &AnswerError) -> String {
+    let error = match error {
+        AnswerError::Server(error) => error,
+        AnswerError::Unfit(unfit) => return format!("the answer is not PostgreSQL's: {unfit}"),
+    };
     let why = why(error);
     match error.as_db_error() {
         Some(_) => why,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Row;
+use super::answer::{Row, Unseen};
 use super::question::{Of, Question};
 use crate::name::Name;
 use crate::version::Major;
@@ -61,9 +61,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn from_row(row: &Row) -> Self {
-        Self {
-            owner: Name::new(row.text(1)),
+    fn from_row(row: &Row) -> Result<Self, Unseen> {
+        Ok(Self {
+            owner: row.name(1)?,
             encoding: row.text(2).to_owned(),
             collate: row.text(3).to_owned(),
             ctype: row.text(4).to_owned(),
@@ -75,11 +75,11 @@ impl Entry {
             may_connect: row.flag(10),
             acl: row.get(11).map(str::to_owned),
             is_own: row.flag(12),
-        }
+        })
     }
 }
 
 /// All of them.
-pub(super) fn of(rows: &[Row]) -> BTreeMap<Name, Entry> {
-    rows.iter().map(|row| (Name::new(row.text(0)), Entry::from_row(row))).collect()
+pub(super) fn of(rows: &[Row]) -> Result<BTreeMap<Name, Entry>, Unseen> {
+    rows.iter().map(|row| Ok((row.name(0)?, Entry::from_row(row)?))).collect()
 }

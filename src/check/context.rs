@@ -115,7 +115,8 @@ impl Side {
 
     /// All its databases, as `pg_database` has them.
     pub(super) fn catalog(&self) -> Result<BTreeMap<Name, Entry>, Unseen> {
-        Ok(catalog::of(self.rows(&catalog::QUESTION)?))
+        let unseen = |Unseen(why)| Unseen(format!("{}: {why}", self.word));
+        catalog::of(self.rows(&catalog::QUESTION)?).map_err(unseen)
     }
 }
 

@@ -227,11 +227,10 @@ async fn ask_all(
     questions: &[&'static Question],
     major: Major,
 ) -> HashMap<&'static str, Answer> {
-    let asked =
-        questions.iter().filter_map(|question| Some((question.name, (question.sql)(major)?)));
-    let (names, texts): (Vec<_>, Vec<_>) = asked.unzip();
-    let answers = join_all(texts.iter().map(|sql| ask(client, sql))).await;
-    names.into_iter().zip(answers).collect()
+    let asked = questions.iter().filter_map(|&question| Some((question, (question.sql)(major)?)));
+    let asked: Vec<(&Question, _)> = asked.collect();
+    let answers = join_all(asked.iter().map(|(question, sql)| ask(client, question, sql))).await;
+    asked.iter().map(|(question, _)| question.name).zip(answers).collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! Options about what goes and in which form, which all commands that sanitize share.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use super::file;
 use super::options::{self, SkipKind};
 use super::selection::Selection;
+use super::{file, secret_file};
 use crate::name::Name;
 use crate::read::{PasswordSource, read_passwords};
 use crate::sanitize::{Choices, Passwords, Skip};
@@ -132,21 +131,12 @@ impl Choosing {
         let Some(path) = &self.password_file else {
             bail!("--passwords generate needs --password-file FILE for the new passwords");
         };
-        file::refuse_planted_link("--password-file", path)?;
-        let metadata = match std::fs::metadata(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                file::refuse_missing_directory("--password-file", path)?;
-                return Ok(BTreeMap::new());
-            }
-            Err(error) => return Err(file::failed(path.display(), &error)),
-            Ok(metadata) => metadata,
-        };
-        file::refuse_open_secret(path, &metadata)?;
-        if metadata.is_file() && metadata.len() == 0 {
+        let Some(bytes) = secret_file::read("--password-file", path)? else {
+            file::refuse_missing_directory("--password-file", path)?;
             return Ok(BTreeMap::new());
-        }
+        };
         let path = path.to_string_lossy();
-        match read_passwords(file::open(&path)?).with_context(|| path.clone().into_owned())? {
+        match read_passwords(bytes.as_slice()).with_context(|| path.clone().into_owned())? {
             (PasswordSource::Userlist, passwords) => Ok(passwords),
             (PasswordSource::Dump, _) => bail!("--password-file {path}: this is a dump"),
         }
@@ -172,12 +162,6 @@ impl Choosing {
         }
         if lines.is_empty() {
             return None;
-        }
-        // The last line of an edited file may have lost its end.
-        let cut =
-            std::fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && !bytes.ends_with(b"\n"));
-        if cut {
-            lines.insert(0, '\n');
         }
         Some((path, lines))
     }

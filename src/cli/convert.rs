@@ -10,7 +10,7 @@ use super::choosing::{Choosing, PasswordChoice};
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
 use super::options::{PlatformChoice, PlatformName, shown};
-use super::{Exit, Format, connection, write_json};
+use super::{Exit, Format, connection, secret_file, write_json};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::platform::Rights;
@@ -135,8 +135,9 @@ impl Convert {
             })?;
         }
         let appended = self.choosing.password_lines(&generated, &choices);
-        let appended =
-            appended.map(|(path, lines)| file::append_secret(path, &lines)).transpose()?;
+        let appended = appended
+            .map(|(path, lines)| secret_file::append("--password-file", path, &lines))
+            .transpose()?;
         let to_stdout = output.is_none();
         // The script last: while it is not there, nobody has the new passwords.
         let finished = report_file.into_iter().chain(output).try_for_each(Whole::finish);

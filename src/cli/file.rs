@@ -90,7 +90,7 @@ fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Where links lead, to something that is there or not.
-fn followed(path: &Path) -> PathBuf {
+pub(super) fn followed(path: &Path) -> PathBuf {
     links(path).last().unwrap_or_default()
 }
 
@@ -145,7 +145,7 @@ pub(super) fn refuse_overlaps(inputs: &[&str], outputs: &[(&str, Option<&Path>)]
     Ok(())
 }
 
-fn directory_of(path: &Path) -> &Path {
+pub(super) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -205,7 +205,11 @@ impl Whole {
                 bail!("{option} {}: this is a directory; name a file in it", path.display())
             }
             Ok(metadata) if !metadata.is_file() => {
+                let refuse = |metadata: &fs::Metadata| refuse_foreign_pipe(option, path, metadata);
+                // Before it is opened, which waits for somebody who reads.
+                refuse(&metadata)?;
                 let file = OpenOptions::new().write(true).open(&real).map_err(|e| say(&e))?;
+                refuse(&file.metadata().map_err(|e| say(&e))?)?;
                 WholeKind::Direct(file)
             }
             _ => {
@@ -248,75 +252,25 @@ impl Whole {
     }
 }
 
-/// The permissions of files that hold secrets.
-pub(super) const SECRET: u32 = 0o600;
-
-/// The permissions of others, less what the user's umask takes.
-pub(super) const SHARED: u32 = 0o666;
-
-/// Refuses a file of secrets that others may read, or whose owner is somebody else.
-pub(super) fn refuse_open_secret(path: &Path, metadata: &fs::Metadata) -> Result<()> {
+/// Refuses to write into another user's pipe: that user reads it.
+fn refuse_foreign_pipe(option: &str, path: &Path, metadata: &fs::Metadata) -> Result<()> {
     #[cfg(unix)]
-    if metadata.is_file() {
-        use std::os::unix::fs::MetadataExt as _;
-        let path = path.display();
-        if metadata.mode() & 0o077 != 0 {
-            bail!("{path}: others than its owner may read it; chmod 600 {path}");
-        }
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            bail!("{path}: it belongs to another user, who may read it; name a file of your own");
+    {
+        use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+        let kind = metadata.file_type();
+        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw();
+        if (kind.is_fifo() || kind.is_socket()) && !is_ours {
+            bail!("{option} {}: this is a pipe of another user; name a file", path.display());
         }
     }
     Ok(())
 }
 
-/// What was appended to a file, and can be taken away again.
-pub(super) struct Appended {
-    path: PathBuf,
-    /// How long the file was; none where there was none.
-    before: Option<u64>,
-}
+/// The permissions of files that hold secrets.
+pub(super) const SECRET: u32 = 0o600;
 
-impl Appended {
-    pub(super) fn take_back(self) {
-        // What is no regular file keeps what it was given.
-        let _ = match self.before {
-            None => fs::remove_file(&self.path),
-            Some(length) => OpenOptions::new().write(true).open(&self.path).and_then(|file| {
-                if file.metadata()?.is_file() { file.set_len(length) } else { Ok(()) }
-            }),
-        };
-    }
-}
-
-/// Appends to a file of secrets, which is made if it is missing: all or nothing.
-pub(super) fn append_secret(path: &Path, text: &str) -> Result<Appended> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, SECRET);
-    let before = fs::metadata(path).ok().map(|metadata| metadata.len());
-    let opened = options.open(path);
-    let mut file = opened.map_err(|error| failed(path.display(), &error))?;
-    let appended = Appended { path: path.to_owned(), before };
-    let mut keep = || {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        // A new file is there for certain when its directory is written, too.
-        #[cfg(unix)]
-        if before.is_none() {
-            File::open(directory_of(path))?.sync_all()?;
-        }
-        Ok(())
-    };
-    match keep() {
-        Ok(()) => Ok(appended),
-        Err(error) => {
-            appended.take_back();
-            Err(failed(path.display(), &error))
-        }
-    }
-}
+/// The permissions of others, less what the user's umask takes.
+pub(super) const SHARED: u32 = 0o666;
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@ mod interrupted;
 mod man;
 mod options;
 mod platforms;
+mod secret_file;
 mod selection;
 
 use std::io::{self, BufWriter, Write};

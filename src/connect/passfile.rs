@@ -1,6 +1,7 @@
 //! Password files: `hostname:port:database:username:password` lines.
 
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::Read as _;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -19,7 +20,17 @@ impl<'a> Passfile<'a> {
     /// Reads a file. One that is missing or cannot be read says nothing; one that others may read is
     /// not used (`passwordFromFile` in `fe-connect.c`).
     pub(super) fn read(path: &'a Path, warnings: &mut Vec<Warning>) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
+        // What is open is looked at, and no more what is called so. A link is followed, as libpq does.
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            // A pipe that nobody writes to keeps nobody waiting.
+            let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+        }
+        let mut file = options.open(path).ok()?;
+        let metadata = file.metadata().ok()?;
         if !metadata.is_file() {
             warnings.push(Warning::PassfileIsNoFile(path.to_owned()));
             return None;
@@ -29,7 +40,9 @@ impl<'a> Passfile<'a> {
             warnings.push(Warning::PassfileIsOpen(path.to_owned()));
             return None;
         }
-        Some(Self { path, text: Zeroizing::new(fs::read(path).ok()?) })
+        let mut text = Zeroizing::new(Vec::new());
+        file.read_to_end(&mut text).ok()?;
+        Some(Self { path, text })
     }
 
     /// The password of the first line that fits.

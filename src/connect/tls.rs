@@ -1,6 +1,7 @@
 //! TLS: when it is used, and what is checked of the server's certificate.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -252,17 +253,19 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ParameterError> {
         path: path.to_owned(),
         error,
     };
+    let mut file = File::open(path).map_err(|error| broken(error.to_string()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let metadata = fs::metadata(path).map_err(|error| broken(error.to_string()))?;
+        // Of what is open: what is called so can be another by now.
+        let metadata = file.metadata().map_err(|error| broken(error.to_string()))?;
         let others = if metadata.uid() == 0 { 0o037 } else { 0o077 };
         if metadata.mode() & others != 0 {
             return Err(broken(format!("others may read it; chmod 600 {}", path.display())));
         }
     }
-    let bytes = fs::read(path).map_err(|error| broken(error.to_string()))?;
-    let bytes = zeroize::Zeroizing::new(bytes);
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    file.read_to_end(&mut bytes).map_err(|error| broken(error.to_string()))?;
     PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| {
         let encrypted = bytes.windows(9).any(|part| part == b"ENCRYPTED");
         broken(if encrypted {

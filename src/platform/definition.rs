@@ -61,6 +61,11 @@ impl OwnRole {
 impl Platform {
     /// Reads a description; `file` is what the error calls it.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, PlatformError> {
+        // Its texts stand in scripts, and psql ends a line at such a byte.
+        let value = toml::from_str(text).ok();
+        if value.as_ref().is_some_and(|value: &toml::Value| has_nul(value)) {
+            return Err(PlatformError::new(file, text, None, "a NUL in a text"));
+        }
         Self::read(Cow::Owned(text.to_owned()), file)
     }
 
@@ -164,6 +169,18 @@ impl Platform {
     /// How members of `role` authenticate, where not by a password of PostgreSQL's.
     pub fn external_authentication(&self, role: &str) -> Option<&str> {
         self.role(role)?.data().authentication.as_deref()
+    }
+}
+
+/// Whether a text in it has a NUL, which is written as an escape.
+fn has_nul(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::String(text) => text.contains('\0'),
+        toml::Value::Array(all) => all.iter().any(has_nul),
+        toml::Value::Table(all) => {
+            all.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
+        }
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::{BufReader, Read};
 use zeroize::Zeroizing;
 
 use super::dump::{Failure, Options, read};
+use crate::connect;
 use crate::globals::Password;
 use crate::name::Name;
 use crate::secret::Secret;
@@ -117,17 +118,16 @@ fn userlist(text: &str) -> Result<Userlist, PasswordsError> {
         if !rest.starts_with([';', '#']) {
             let parsed = quoted(rest).and_then(|(user, behind)| {
                 let (password, behind) = quoted(behind.trim_start_matches([' ', '\t']))?;
-                (!password.contains('\n')).then_some((user, password, behind))
+                // Neither can be sent to a server.
+                let name = connect::name(&user).ok()?;
+                (!password.contains(['\n', '\0'])).then_some((name, password, behind))
             });
-            let Some((user, password, behind)) = parsed else {
+            let Some((name, password, behind)) = parsed else {
                 return Err(PasswordsError::Line(line));
             };
             // pgbouncer lists users without a password of their own with an empty one.
-            if !password.is_empty() {
-                let name = Name::new(user);
-                if list.insert(name.clone(), Secret::new(&password)).is_some() {
-                    return Err(PasswordsError::Twice(name, line));
-                }
+            if !password.is_empty() && list.insert(name.clone(), Secret::new(&password)).is_some() {
+                return Err(PasswordsError::Twice(name, line));
             }
             rest = behind;
         }

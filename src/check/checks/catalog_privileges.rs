@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::answer::Row;
+use crate::check::answer::{Row, Unseen};
 use crate::check::context::{Context, Verdict};
 use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
@@ -109,8 +109,8 @@ impl Check for CatalogPrivileges {
             let own = |row: &&Row| {
                 row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
             };
-            let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)));
-            let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)));
+            let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)))?;
+            let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)))?;
             let all = || {
                 let catalogs = catalogs.iter().map(|one| ("", one));
                 catalogs.chain(functions.iter().map(|one| ("FUNCTION ", one)))
@@ -144,9 +144,11 @@ impl Check for CatalogPrivileges {
 /// By catalog or function and grantee, none for everybody.
 fn grouped<'a>(
     rows: impl Iterator<Item = &'a Row>,
-) -> BTreeMap<(&'a str, Option<&'a str>), Granted<'a>> {
+) -> Result<BTreeMap<(&'a str, Option<&'a str>), Granted<'a>>, Unseen> {
     let mut all: BTreeMap<_, Granted<'a>> = BTreeMap::new();
     for row in rows {
+        row.name_or_null(1)?;
+        row.name_or_null(2)?;
         let granted = all.entry((row.text(0), row.get(2))).or_default();
         let columns = granted.privileges.entry(row.text(3)).or_default();
         if !columns.contains(&row.get(1)) {
@@ -154,7 +156,7 @@ fn grouped<'a>(
         }
         granted.grantable |= row.flag(4);
     }
-    all
+    Ok(all)
 }
 
 /// `REVOKE SELECT, UPDATE (rolname) ON pg_catalog.pg_authid FROM app`.

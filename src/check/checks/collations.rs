@@ -7,7 +7,6 @@ use crate::check::question::{Of, Question};
 use crate::check::sql::{made_by_users, user_schema};
 use crate::check::words::{and, count, qualified, shown, some};
 use crate::check::{About, Check};
-use crate::name::Name;
 
 static ABOUT: About = About {
     name: "collations",
@@ -105,7 +104,7 @@ impl Check for Collations {
             }
             let there: Vec<_> = collations.clone()?.iter().map(Collation::from_row).collect();
             for row in used {
-                let collation = Name::new(row.text(0));
+                let collation = row.name(0)?;
                 let alike =
                     |it: &Collation<'_>| it.name == collation.as_str() && it.is_for(encoding);
                 if there.iter().any(alike) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::answer::Row;
+use crate::check::answer::{Row, Unseen};
 use crate::check::catalog::Entry;
 use crate::check::context::{Context, Side, Verdict};
 use crate::check::outcome::Outcomes;
@@ -70,9 +70,9 @@ impl Check for DatabaseProperties {
                 let database = identifier(name);
                 statements.push(format!("ALTER DATABASE {database} CONNECTION LIMIT {limit}"));
             }
-            let has = privileges_of(privileges.0, name, &cx.source);
+            let has = privileges_of(privileges.0, name, &cx.source)?;
             let given = match other {
-                Some(_) => privileges_of(privileges.1, name, &cx.target),
+                Some(_) => privileges_of(privileges.1, name, &cx.target)?,
                 None => new(),
             };
             grants(name, &has, &given, &mut lost, &mut statements);
@@ -168,17 +168,21 @@ fn owner(
 }
 
 /// The privileges on a database, apart from those of the platform's own roles.
-fn privileges_of<'a>(rows: &'a [Row], database: &Name, side: &Side) -> Privileges<'a> {
+fn privileges_of<'a>(
+    rows: &'a [Row],
+    database: &Name,
+    side: &Side,
+) -> Result<Privileges<'a>, Unseen> {
     let mut all = Privileges::new();
     for row in rows.iter().filter(|row| row.text(0) == database.as_str()) {
         let grantee = row.get(1);
-        if grantee.is_some_and(|role| side.is_platforms_role(&Name::new(role))) {
+        if row.name_or_null(1)?.is_some_and(|role| side.is_platforms_role(&role)) {
             continue;
         }
         // Of several grantors, one may have given it with the grant option.
         *all.entry(grantee).or_default().entry(row.text(2)).or_default() |= row.flag(3);
     }
-    all
+    Ok(all)
 }
 
 /// Those on a database that was just created.

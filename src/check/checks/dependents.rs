@@ -85,7 +85,7 @@ impl Check for Dependents {
                     Some(name) => format!("{things} (such as of {})", shown(name)),
                     None => things,
                 };
-                missing.entry(Name::new(row.text(0))).or_default().push(things);
+                missing.entry(row.name(0)?).or_default().push(things);
             }
             for (extension, things) in missing {
                 out.failed(format!(

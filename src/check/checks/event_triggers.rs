@@ -6,7 +6,6 @@ use crate::check::question::{Of, Question};
 use crate::check::sql::of_no_extension;
 use crate::check::words::{count, some};
 use crate::check::{About, Check};
-use crate::name::Name;
 
 static ABOUT: About = About {
     name: "event-triggers",
@@ -48,10 +47,12 @@ impl Check for EventTriggers {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "there is none", |_, database, out| {
-            let rows = database.rows(&TRIGGERS)?.iter();
-            let rows = rows.filter(|row| !cx.source.is_platforms_role(&Name::new(row.text(1))));
-            let triggers: Vec<String> =
-                rows.map(|row| format!("{} (on {})", Name::new(row.text(0)), row.text(2))).collect();
+            let mut triggers: Vec<String> = Vec::new();
+            for row in database.rows(&TRIGGERS)? {
+                if !cx.source.is_platforms_role(&row.name(1)?) {
+                    triggers.push(format!("{} (on {})", row.name(0)?, row.text(2)));
+                }
+            }
             if !triggers.is_empty() {
                 out.warning(format!(
                     "{}, which a role that is no superuser may not be able to create: {}",

@@ -6,7 +6,6 @@ use crate::check::question::{Of, Question};
 use crate::check::sql::of_no_extension;
 use crate::check::words::count;
 use crate::check::{About, Check};
-use crate::name::Name;
 
 static ABOUT: About = About {
     name: "foreign-servers",
@@ -53,8 +52,8 @@ impl Check for ForeignServers {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "there is none", |_, database, out| {
             for row in database.rows(&SERVERS)? {
-                let name = Name::new(row.text(0));
-                let wrapper = Name::new(row.text(1));
+                let name = row.name(0)?;
+                let wrapper = row.name(1)?;
                 let mappings = count(row.number(2).unwrap_or(0), "user mapping");
                 let tables = count(row.number(3).unwrap_or(0), "foreign table");
                 let mut found = format!("{name} by {wrapper}, with {mappings} and {tables}");

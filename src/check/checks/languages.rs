@@ -5,7 +5,6 @@ use crate::check::outcome::Outcomes;
 use crate::check::question::{Of, Question};
 use crate::check::words::{count, identifier};
 use crate::check::{About, Check};
-use crate::name::Name;
 
 static ABOUT: About = About {
     name: "languages",
@@ -60,7 +59,7 @@ impl Check for Languages {
         let offered = cx.target.rows(&OFFERED).ok();
         cx.each_database(out, "the target offers all its languages", |_, database, out| {
             for row in database.rows(&LANGUAGES)? {
-                let name = Name::new(row.text(0));
+                let name = row.name(0)?;
                 let (is_offered, by) = match offered {
                     Some(rows) => (rows.iter().any(|row| row.text(0) == name.as_str()), ""),
                     None => (

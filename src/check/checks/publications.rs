@@ -6,7 +6,6 @@ use crate::check::question::{Of, Question};
 use crate::check::sql::of_no_extension;
 use crate::check::words::{count, identifier, shown, some};
 use crate::check::{About, Check};
-use crate::name::Name;
 use crate::version::Major;
 
 static ABOUT: About = About {
@@ -56,7 +55,8 @@ impl Check for Publications {
             let (publications, subscriptions): (Vec<_>, Vec<_>) =
                 rows.iter().partition(|row| row.text(0) == "publication");
             if !publications.is_empty() {
-                let names = publications.iter().map(|row| Name::new(row.text(1)));
+                let names: Vec<_> =
+                    publications.iter().map(|row| row.name(1)).collect::<Result<_, _>>()?;
                 out.warning(format!(
                     "{}: {}",
                     count(publications.len(), "publication"),
@@ -67,7 +67,7 @@ impl Check for Publications {
                 );
             }
             for row in subscriptions {
-                let name = Name::new(row.text(1));
+                let name = row.name(1)?;
                 match row.get(2) {
                     Some(slot) => out
                         .warning(format!("the subscription {name}"))

@@ -88,7 +88,7 @@ impl Check for SourceUser {
             format!("{user} owns it, or is a member of its owner, and reads everything in it");
         cx.each_database(out, &clean, |name, database, out| {
             if let Some(row) = database.rows(&OWNER)?.first().filter(|row| !row.flag(1)) {
-                let owner = Name::new(row.text(0));
+                let owner = row.name(0)?;
                 // Nobody shall become a member of a superuser, or may of a platform's role.
                 let remedy = if row.flag(2) || cx.source.is_platforms_role(&owner) {
                     format!(

@@ -119,7 +119,7 @@ impl Check for SuperuserObjects {
         cx.each_database(out, clean, |_, database, out| {
             let mut by_owner: BTreeMap<Name, Vec<&Row>> = BTreeMap::new();
             for row in database.rows(&OWNED)? {
-                by_owner.entry(Name::new(row.text(0))).or_default().push(row);
+                by_owner.entry(row.name(0)?).or_default().push(row);
             }
             for (owner, rows) in by_owner {
                 let things = rows.iter().map(|row| {

@@ -61,7 +61,7 @@ impl Check for Tablespaces {
         cx.each_database(out, "it uses no other tablespace", |_, database, out| {
             let mut used: BTreeMap<Name, Vec<String>> = BTreeMap::new();
             for row in database.rows(&USED)? {
-                let said = used.entry(Name::new(row.text(0))).or_default();
+                let said = used.entry(row.name(0)?).or_default();
                 let number = row.number(2).unwrap_or(0);
                 match row.text(1) {
                     "database" => said.push("all that is not elsewhere".to_owned()),

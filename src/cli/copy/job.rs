@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::{Copy, read_target};
 use crate::cli::choosing::PasswordChoice;
 use crate::cli::options::shown;
-use crate::cli::{connection, file};
+use crate::cli::{connection, secret_file};
 use crate::connect::Connection;
 use crate::finding::Finding;
 use crate::globals::Ledger;
@@ -95,7 +95,7 @@ impl Job<'_> {
             let generated = &self.sanitized.generated;
             let lines = self.copy.choosing.password_lines(generated, self.choices);
             if let Some((path, lines)) = lines {
-                appended = Some(file::append_secret(path, &lines)?);
+                appended = Some(secret_file::append("--password-file", path, &lines)?);
             }
             files.finish()
         };

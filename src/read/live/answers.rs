@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::HashSet;
 
-use super::{Collected, LiveError, Part, Probe, Row};
+use super::{Collected, Part, Probe, Row, no_row};
 use crate::attribute::Attribute;
 use crate::globals::{Globals, Password};
 use crate::name::Name;
@@ -30,13 +30,16 @@ pub(super) struct Partial {
     pub(super) keeps_statements: Vec<String>,
 }
 
+/// What the question who is connected is called.
+pub(super) const USERS: &str = "current_user";
+
 /// Who is connected.
 pub(super) fn connected() -> Part {
     let sql = "SELECT current_user, session_user".to_owned();
     let take = |rows: &[Row], all: &mut Collected| {
-        let row = rows.first().ok_or(LiveError::Unexpected("no row"))?;
-        all.answers.user = Some(Name::new(row.text(0)?));
-        all.answers.session_user = Some(Name::new(row.text(1)?));
+        let row = rows.first().ok_or_else(|| no_row(USERS))?;
+        all.answers.user = Some(row.name(0)?);
+        all.answers.session_user = Some(row.name(1)?);
         Ok(())
     };
     Part { sql, take }

@@ -1,7 +1,6 @@
 //! Databases and their owners.
 
 use super::{Collected, Part, Row};
-use crate::name::Name;
 use crate::platform::Database;
 
 pub(super) fn part() -> Part {
@@ -9,8 +8,8 @@ pub(super) fn part() -> Part {
                FROM pg_database d";
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
-            let database = Database { owner: Name::new(row.text(1)?), may_alter: row.flag(2)? };
-            all.answers.databases.insert(Name::new(row.text(0)?), database);
+            let database = Database { owner: row.name(1)?, may_alter: row.flag(2)? };
+            all.answers.databases.insert(row.name(0)?, database);
         }
         Ok(())
     };

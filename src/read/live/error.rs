@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::connect::why;
+use crate::connect::{AnswerError, Unfit, why};
 use crate::version::Major;
 
 /// Why a live server was not read.
@@ -11,7 +11,7 @@ pub enum LiveError {
     /// The connection or a query failed.
     Server(tokio_postgres::Error),
     /// The answer does not fit the question: this is no PostgreSQL, or something between changes it.
-    Unexpected(&'static str),
+    Unexpected(Unfit),
     /// The server's version is not supported.
     TooOld(Major),
 }
@@ -30,15 +30,15 @@ impl fmt::Display for LiveError {
                     "the connection was lost: try again; where a connection pooler answers, connect \
                      to the server itself",
                 ),
-                None => unexpected(&why(error), f),
+                None => unexpected(why(error), f),
             },
-            Self::Unexpected(what) => unexpected(what, f),
+            Self::Unexpected(unfit) => unexpected(unfit, f),
             Self::TooOld(major) => write!(f, "PostgreSQL {major} is too old: 9.5 is the oldest"),
         }
     }
 }
 
-fn unexpected(what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn unexpected(what: impl fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(
         f,
         "the server's answer is not PostgreSQL's ({what}): is it a connection pooler? connect to the \
@@ -51,6 +51,21 @@ impl std::error::Error for LiveError {
         match self {
             Self::Server(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+impl From<Unfit> for LiveError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unexpected(unfit)
+    }
+}
+
+impl From<AnswerError> for LiveError {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::Server(error) => Self::Server(error),
+            AnswerError::Unfit(unfit) => Self::Unexpected(unfit),
         }
     }
 }

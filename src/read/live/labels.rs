@@ -2,7 +2,6 @@
 
 use super::roles::fact;
 use super::{Collected, Part, Row};
-use crate::name::Name;
 
 pub(super) fn part() -> Part {
     let sql = "SELECT classoid = 'pg_authid'::regclass, objoid, provider, label FROM pg_shseclabel \
@@ -19,7 +18,7 @@ pub(super) fn part() -> Part {
                 tablespace.map(|tablespace| &mut tablespace.labels)
             };
             if let Some(labels) = labels {
-                labels.insert(Name::new(row.text(2)?), fact(row.text(3)?.into()));
+                labels.insert(row.name(2)?, fact(row.text(3)?.into()));
             }
         }
         Ok(())

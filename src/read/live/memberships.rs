@@ -3,7 +3,6 @@
 use super::roles::fact;
 use super::{Collected, LiveError, Part, Probe, Row};
 use crate::globals::{Membership, MembershipKey};
-use crate::name::Name;
 use crate::version::Major;
 
 pub(super) fn part(probe: &Probe) -> Part {
@@ -23,9 +22,9 @@ pub(super) fn part(probe: &Probe) -> Part {
 fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
     for row in rows {
         let key = MembershipKey {
-            role: Name::new(row.text(0)?),
-            member: Name::new(row.text(1)?),
-            grantor: row.get(2)?.map(Name::new),
+            role: row.name(0)?,
+            member: row.name(1)?,
+            grantor: row.name_or_null(2)?,
         };
         let inherit = match row.get(4)? {
             Some(_) => Some(fact(row.flag(4)?)),

@@ -20,6 +20,7 @@ use tokio_postgres::Client;
 
 pub use error::LiveError;
 
+use crate::connect::{Query, Unfit};
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::platform::{Answers, Platform};
@@ -112,37 +113,39 @@ async fn collect(
     before: &str,
     after: &str,
 ) -> Result<Live, LiveError> {
-    let parts: Vec<Part> = [
-        Some(roles::part(probe)),
-        Some(roles::predefined()),
-        Some(memberships::part(probe)),
-        Some(settings::part()),
-        Some(tablespaces::part()),
-        Some(tablespaces::options()),
-        Some(tablespaces::grants()),
-        Some(labels::part()),
-        parameters::part(probe),
-        parameters::settable(probe),
-        Some(databases::part()),
-        Some(owners::part()),
-        Some(server_settings::part()),
-        Some(answers::connected()),
-        answers::identity(probe),
-        roles::verifier_kinds(probe),
+    let roles = if probe.reads_verifiers { "pg_authid" } else { "pg_roles" };
+    // What each is called where its answer is refused.
+    let parts: Vec<(&'static str, Part)> = [
+        (roles, Some(roles::part(probe))),
+        ("pg_roles", Some(roles::predefined())),
+        ("pg_auth_members", Some(memberships::part(probe))),
+        ("pg_db_role_setting", Some(settings::part())),
+        ("pg_tablespace", Some(tablespaces::part())),
+        ("pg_tablespace's options", Some(tablespaces::options())),
+        ("pg_tablespace's privileges", Some(tablespaces::grants())),
+        ("pg_shseclabel", Some(labels::part())),
+        ("pg_parameter_acl", parameters::part(probe)),
+        ("pg_parameter_acl", parameters::settable(probe)),
+        ("pg_database", Some(databases::part())),
+        ("pg_shdepend", Some(owners::part())),
+        ("pg_settings", Some(server_settings::part())),
+        (answers::USERS, Some(answers::connected())),
+        ("pg_control_system", answers::identity(probe)),
+        ("the platform's kinds of verifiers", roles::verifier_kinds(probe)),
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|(name, part)| Some((name, part?)))
     .collect();
-    let session: Vec<&str> = SESSION.split("; ").collect();
-    let mut queries: Vec<&str> = Vec::with_capacity(parts.len() + session.len() + 2);
-    queries.extend(Some(before).filter(|text| !text.is_empty()));
-    queries.extend(session);
+    let session = |sql| Query { name: "the transaction", sql };
+    let mut queries: Vec<Query<'_>> = Vec::with_capacity(parts.len() + 8);
+    queries.extend(Some(before).filter(|text| !text.is_empty()).map(session));
+    queries.extend(SESSION.split("; ").map(session));
     let first = queries.len();
-    queries.extend(parts.iter().map(|part| part.sql.as_str()));
-    queries.extend(Some(after).filter(|text| !text.is_empty()));
+    queries.extend(parts.iter().map(|(name, part)| Query { name, sql: &part.sql }));
+    queries.extend(Some(after).filter(|text| !text.is_empty()).map(session));
     let results = batch(client, &queries).await?;
     let mut collected = Collected::default();
-    for (part, rows) in parts.iter().zip(&results[first..]) {
+    for ((_, part), rows) in parts.iter().zip(&results[first..]) {
         (part.take)(rows, &mut collected)?;
     }
     let Collected { mut globals, answers, verifier_kinds, mut owners, .. } = collected;
@@ -154,4 +157,9 @@ async fn collect(
     );
     let answers = answers.complete(probe, &globals, platform);
     Ok(Live { globals, answers, verifier_kinds, platform, owners, probe: probe.clone() })
+}
+
+/// A question whose answer has no row, where one always comes.
+fn no_row(query: &'static str) -> Unfit {
+    Unfit { query, column: None, what: "no row".to_owned() }
 }

@@ -2,7 +2,6 @@
 //! owns does not stand there.
 
 use super::{Collected, Ownership, Part, Row};
-use crate::name::Name;
 
 pub(super) fn part() -> Part {
     let sql = "SELECT r.rolname, d.datname, count(*) FROM pg_shdepend s \
@@ -11,8 +10,8 @@ pub(super) fn part() -> Part {
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
             all.owners.push(Ownership {
-                role: Name::new(row.text(0)?),
-                database: row.get(1)?.map(Name::new),
+                role: row.name(0)?,
+                database: row.name_or_null(1)?,
                 objects: row.number(2)?,
             });
         }

@@ -4,7 +4,6 @@ use super::roles::fact;
 use super::tablespaces::grantee;
 use super::{Collected, Part, Probe, Row};
 use crate::globals::{ParameterKey, SettingName};
-use crate::name::Name;
 use crate::version::Major;
 
 const SINCE: Major = Major::new(15);
@@ -18,7 +17,7 @@ pub(super) fn part(probe: &Probe) -> Option<Part> {
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
             let Some(grantee) = grantee(row, 1, 2)? else { continue };
-            let grantor = if row.flag(3)? { None } else { row.get(4)?.map(Name::new) };
+            let grantor = if row.flag(3)? { None } else { row.name_or_null(4)? };
             let parameter = SettingName::new(row.text(0)?);
             let key = ParameterKey { parameter, grantee, grantor };
             let it = all.globals.parameters.entry(key).or_default();

@@ -2,9 +2,9 @@
 
 use tokio_postgres::Client;
 
-use super::LiveError;
 use super::batch::batch;
-use crate::connect::said;
+use super::{LiveError, no_row};
+use crate::connect::{Query, said};
 use crate::version::Major;
 
 /// What a server can be asked.
@@ -33,6 +33,9 @@ pub(super) enum Kinds {
     Azure,
 }
 
+/// What the question is called.
+const NAME: &str = "the server's version";
+
 const QUERY: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
      pg_catalog.pg_is_in_recovery(), \
      pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'), \
@@ -48,15 +51,16 @@ const QUERY_9_5: &str = "SELECT current_setting('server_version_num'), current_s
 impl Probe {
     /// Asks, in one round trip, or two where the server is older than 9.6.
     pub(super) async fn of(client: &Client) -> Result<Self, LiveError> {
-        let first = batch(client, &[QUERY]).await;
+        let query = |sql| Query { name: NAME, sql };
+        let first = batch(client, &[query(QUERY)]).await;
         let results = match first {
             Err(LiveError::Server(error)) if error.as_db_error().is_some() => {
-                batch(client, &[QUERY_9_5]).await?
+                batch(client, &[query(QUERY_9_5)]).await?
             }
             other => other?,
         };
         let row = results.first().and_then(|rows| rows.first());
-        let row = row.ok_or(LiveError::Unexpected("no row"))?;
+        let row = row.ok_or_else(|| no_row(NAME))?;
         let major = supported(row.number(0)?)?;
         Ok(Self {
             version: said(row.text(1)?.split_whitespace().next().unwrap_or_default()),

@@ -4,7 +4,6 @@ use super::probe::{Kinds, Probe};
 use super::{Collected, LiveError, Part, Row};
 use crate::attribute::Attribute;
 use crate::globals::{Fact, Origin, Password, Role, Timestamp};
-use crate::name::Name;
 use crate::secret::Secret;
 
 /// The columns in the order of [`Attribute::ALL`].
@@ -30,7 +29,7 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
     all.answers.reads_verifiers = reads_verifiers;
     for row in rows {
         let oid = row.text(0)?;
-        let name = Name::new(row.text(1)?);
+        let name = row.name(1)?;
         all.oids.insert(oid.to_owned(), name.clone());
         if oid == "10" {
             all.answers.bootstrap = Some(name.clone());
@@ -47,7 +46,7 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
         role.connection_limit = (limit != -1).then(|| fact(limit));
         if let Some(until) = row.get(10)? {
             let until = Timestamp::parse(until);
-            let until = until.ok_or(LiveError::Unexpected("a date that is not ISO"))?;
+            let until = until.ok_or_else(|| row.unfit(10, "a date that is not ISO"))?;
             role.valid_until = Some(fact(until));
         }
         role.password = match row.get(11)? {
@@ -66,7 +65,7 @@ pub(super) fn predefined() -> Part {
     let sql = "SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_'".to_owned();
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
-            all.answers.predefined.insert(Name::new(row.text(0)?));
+            all.answers.predefined.insert(row.name(0)?);
         }
         Ok(())
     };
@@ -80,7 +79,7 @@ pub(super) fn verifier_kinds(probe: &Probe) -> Option<Part> {
     let (sql, take): (_, fn(&[Row], &mut Collected) -> _) = match kinds {
         Kinds::Rds => ("SELECT * FROM rds_tools.role_password_encryption_type()", |rows, all| {
             for row in rows {
-                let name = Name::new(row.text(0)?);
+                let name = row.name(0)?;
                 match row.get(1)?.filter(|kind| !kind.is_empty()) {
                     Some(kind) => {
                         all.verifier_kinds.insert(name, kind.to_ascii_lowercase());
@@ -99,7 +98,7 @@ pub(super) fn verifier_kinds(probe: &Probe) -> Option<Part> {
             for row in rows {
                 let kind = row.get(1)?.unwrap_or_default().to_ascii_lowercase();
                 if kind != "nologin" {
-                    all.verifier_kinds.insert(Name::new(row.text(0)?), kind);
+                    all.verifier_kinds.insert(row.name(0)?, kind);
                 }
             }
             Ok(())

@@ -16,9 +16,9 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
     for row in rows {
         // One whose role or database was dropped is nobody's.
         let owner = |oid: usize, name: usize| -> Result<Option<Option<Name>>, LiveError> {
-            Ok(match (row.text(oid)?, row.get(name)?) {
+            Ok(match (row.text(oid)?, row.name_or_null(name)?) {
                 ("0", _) => Some(None),
-                (_, Some(name)) => Some(Some(Name::new(name))),
+                (_, Some(name)) => Some(Some(name)),
                 _ => None,
             })
         };
@@ -26,8 +26,8 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
         if role.as_ref().is_some_and(|role| role.as_str().starts_with("pg_")) {
             continue;
         }
-        let (name, value) =
-            row.text(4)?.split_once('=').ok_or(LiveError::Unexpected("a setting without ="))?;
+        let setting = row.text(4)?.split_once('=').filter(|(name, _)| !name.is_empty());
+        let (name, value) = setting.ok_or_else(|| row.unfit(4, "a setting without ="))?;
         let name = SettingName::new(name);
         let value = Value::stored(&name, value);
         all.globals.settings.insert(SettingKey { database, role, name }, fact(value));

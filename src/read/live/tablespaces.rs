@@ -2,8 +2,8 @@
 
 use super::roles::fact;
 use super::{Collected, LiveError, Part, Row};
+use crate::connect::name;
 use crate::globals::{Grantee, Tablespace};
-use crate::name::Name;
 
 pub(super) fn part() -> Part {
     let sql = "SELECT t.oid, t.spcname, o.rolname, pg_tablespace_location(t.oid), d.description \
@@ -12,11 +12,11 @@ pub(super) fn part() -> Part {
                WHERE t.spcname !~ '^pg_'";
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
-            let name = Name::new(row.text(1)?);
+            let name = row.name(1)?;
             all.tablespaces.insert(row.text(0)?.to_owned(), name.clone());
             let tablespace = Tablespace {
                 created: fact(()),
-                owner: row.get(2)?.map(|owner| fact(Name::new(owner))),
+                owner: row.name_or_null(2)?.map(fact),
                 location: row.text(3)?.into(),
                 comment: row.get(4)?.map(|text| fact(text.into())),
                 ..Tablespace::default()
@@ -33,9 +33,10 @@ pub(super) fn options() -> Part {
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
             let Some(tablespace) = all.globals.tablespaces.get_mut(row.text(0)?) else { continue };
-            let (name, value) =
-                row.text(1)?.split_once('=').ok_or(LiveError::Unexpected("an option without ="))?;
-            tablespace.options.insert(Name::new(name), fact(value.into()));
+            let option = row.text(1)?.split_once('=');
+            let (option, value) = option.ok_or_else(|| row.unfit(1, "an option without ="))?;
+            let option = name(option).map_err(|what| row.unfit(1, what))?;
+            tablespace.options.insert(option, fact(value.into()));
         }
         Ok(())
     };
@@ -52,7 +53,7 @@ pub(super) fn grants() -> Part {
         for row in rows {
             let Some(tablespace) = all.globals.tablespaces.get_mut(row.text(0)?) else { continue };
             let Some(to) = grantee(row, 1, 2)? else { continue };
-            let by = if row.flag(4)? { None } else { row.get(3)?.map(Name::new) };
+            let by = if row.flag(4)? { None } else { row.name_or_null(3)? };
             tablespace.grants.insert((to, by), fact(row.flag(5)?));
         }
         Ok(())
@@ -62,9 +63,9 @@ pub(super) fn grants() -> Part {
 
 /// Who a privilege belongs to; none for a role that is gone.
 pub(super) fn grantee(row: &Row, oid: usize, name: usize) -> Result<Option<Grantee>, LiveError> {
-    Ok(match (row.text(oid)?, row.get(name)?) {
+    Ok(match (row.text(oid)?, row.name_or_null(name)?) {
         ("0", _) => Some(Grantee::Public),
-        (_, Some(name)) => Some(Grantee::Role(Name::new(name))),
+        (_, Some(name)) => Some(Grantee::Role(name)),
         _ => None,
     })
 }

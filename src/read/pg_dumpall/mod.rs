@@ -1,11 +1,13 @@
 //! `pg_dumpall` as a reader of a live server: found, run within limits, and its text read.
 //!
+//! - `environment`: what children see of this process's own.
 //! - [`program`]: one `pg_dumpall`, and what it is able to.
 //! - [`mod@find`]: which of those that are installed suits a server.
 //! - `process`: a child that is killed with its children when it takes too long.
 //! - [`run`]: the dump.
 //! - [`forecast`]: how long it will take.
 
+mod environment;
 pub mod find;
 pub mod forecast;
 mod process;

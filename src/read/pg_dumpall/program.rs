@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use super::environment;
 use super::process::{self, ProcessError};
 use crate::version::Major;
 
@@ -56,7 +57,7 @@ impl Program {
             return Err(error(path));
         }
         let mut command = Command::new(&path);
-        command.arg("--version").env("LC_ALL", "C");
+        environment::to_start(&mut command).arg("--version").env("LC_ALL", "C");
         let output = match process::output(&mut command, PATIENCE, MOST_BYTES, || {}).await {
             Ok(output) => output,
             Err(ProcessError::Start(error)) => {

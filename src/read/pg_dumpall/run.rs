@@ -9,6 +9,7 @@ use tempfile::TempPath;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
+use super::environment;
 use super::process::{self, Output, ProcessError};
 use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
@@ -27,10 +28,6 @@ const MOST_CHARACTERS: usize = 1_000;
 
 /// How many lines of an error message are shown.
 const MOST_LINES: usize = 10;
-
-/// Variables beside libpq's that would lead elsewhere or change what is written: the first is of
-/// Debian's wrapper.
-const OTHERS: [&str; 3] = ["PGCLUSTER", "LANGUAGE", "PG_COLOR"];
 
 /// What makes its text the same everywhere.
 const FORMAT: [(&str, &str); 5] = [
@@ -97,10 +94,8 @@ pub async fn dump(
     if !passwords {
         command.arg("--no-role-passwords");
     }
-    let ChildEnvironment { set, unset } = connection.child_environment();
-    for name in unset.iter().chain(&OTHERS) {
-        command.env_remove(name);
-    }
+    let ChildEnvironment { set, .. } = connection.child_environment();
+    environment::to_connect(&mut command);
     command.envs(set).envs(FORMAT).env("PGPASSFILE", &passfile);
     // It logs in once, before it writes anything.
     let guard = interrupt::file(&passfile);

@@ -2,6 +2,7 @@
 
 mod plan;
 
+mod answers;
 mod concurrency;
 mod crash;
 mod cuts;
@@ -9,5 +10,6 @@ mod hostile;
 mod interrupt;
 mod locks;
 mod others;
+mod passwords;
 mod statements;
 mod waits;

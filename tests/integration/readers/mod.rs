@@ -1,6 +1,7 @@
 //! Law 3: what is read from a server's catalogs is what `pg_dumpall` writes of it, apart from what it
 //! is known to leave out.
 
+mod environment;
 mod finding;
 mod running;
 mod secrets;
