@@ -40,7 +40,7 @@ impl Veto for MissingAdmin {
             return None;
         }
         // What the platform lets its administrator grant has been judged with the rest of it.
-        if cx.platform.role(role.as_str()).is_some() {
+        if cx.is_of_platform(role) {
             return None;
         }
         let creates = answers.attributes.contains(&Attribute::CreateRole);

@@ -30,7 +30,7 @@ use crate::globals::changes::changes;
 use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
 use crate::name::Name;
-use crate::platform::{Answers, Platform};
+use crate::platform::{Answers, Platform, Rights};
 use crate::read::live::Live;
 use crate::sanitize::{About, Skip, Unspecified};
 
@@ -113,6 +113,14 @@ struct Context<'a> {
     options: &'a Options,
     /// Roles that the plan creates.
     created: BTreeSet<&'a Name>,
+}
+
+impl Context<'_> {
+    /// Whether the target's platform has this role there for itself.
+    fn is_of_platform(&self, role: &Name) -> bool {
+        let rights = Rights::offline(self.platform, self.answers.major).narrowed_by(self.answers);
+        rights.platform_role(role.as_str()).is_some()
+    }
 }
 
 /// One reason not to send a change.

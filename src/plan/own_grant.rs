@@ -41,8 +41,13 @@ pub(super) fn state_what_is_missing(changes: &mut [Change], current: &Globals, a
                 if missing == Parameter::default() {
                     continue;
                 }
-                let there = taken.parameters.get(key).cloned();
-                let there = there.unwrap_or_else(|| current.parameters.get(key).cloned());
+                // Nobody but a superuser grants as the owner.
+                let own = key.grantor.is_none() && !answers.is_superuser();
+                let own = own
+                    .then(|| ParameterKey { grantor: Some(answers.user.clone()), ..key.clone() });
+                let own = own.as_ref().unwrap_or(key);
+                let there = taken.parameters.get(own).cloned();
+                let there = there.unwrap_or_else(|| current.parameters.get(own).cloned());
                 *to = there.as_ref().map_or_else(|| missing.clone(), |there| there.or(&missing));
                 *from = there;
             }

@@ -145,9 +145,10 @@ fn membership(
 fn untouched<'k>(key: &'k MembershipKey, cx: &Context<'_>) -> Option<&'k Name> {
     // A mapped role is the platform's, and its members may have come with an earlier copy.
     let joined = Some(&key.role).filter(|_| !cx.desired.roles.contains_key(&key.role));
-    [Some(&key.member), joined].into_iter().flatten().find(|name| {
-        cx.answers.protected.contains_key(*name) || cx.platform.role(name.as_str()).is_some()
-    })
+    [Some(&key.member), joined]
+        .into_iter()
+        .flatten()
+        .find(|name| cx.answers.protected.contains_key(*name) || cx.is_of_platform(name))
 }
 
 fn parameter(
@@ -156,8 +157,11 @@ fn parameter(
     to: Option<&Parameter>,
     cx: &Context<'_>,
 ) -> Option<String> {
-    if !cx.answers.is_superuser() {
-        return Some("only its grantor may revoke it".to_owned());
+    if !cx.answers.is_superuser() && key.grantor.as_ref() != Some(&cx.answers.user) {
+        return Some(match &key.grantor {
+            Some(grantor) => format!("{grantor} has granted it"),
+            None => "a superuser has granted it".to_owned(),
+        });
     }
     [|it: &Parameter| it.set, |it: &Parameter| it.alter_system]
         .into_iter()

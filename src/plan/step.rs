@@ -18,13 +18,24 @@ pub struct Step {
     pub object: Object,
     /// The statement itself; may hold a verifier.
     pub(crate) text: Zeroizing<String>,
+    of_plpgsql: bool,
 }
 
 impl Step {
     pub(super) fn of((phase, origin, statement): (Phase, Origin, Statement<'_>)) -> Self {
         let mut text = String::new();
         print(&statement, &mut text);
-        Self { phase, origin, object: object(&statement), text: Zeroizing::new(text) }
+        let of_plpgsql = setting(&statement).is_some_and(|name| {
+            let prefix = name.split_once('.').map(|(prefix, _)| prefix);
+            prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("plpgsql"))
+        });
+        let object = object(&statement);
+        Self { phase, origin, object, text: Zeroizing::new(text), of_plpgsql }
+    }
+
+    /// Whether it is about a setting that PL/pgSQL's library defines.
+    pub fn is_of_plpgsql(&self) -> bool {
+        self.of_plpgsql
     }
 
     /// The statement, without a semicolon. It may hold a verifier: for scripts and the wire only.
@@ -46,6 +57,17 @@ impl Step {
 impl AsRef<Step> for Step {
     fn as_ref(&self) -> &Self {
         self
+    }
+}
+
+/// The setting that a statement sets or resets.
+fn setting<'a>(statement: &'a Statement<'_>) -> Option<&'a str> {
+    match statement {
+        Statement::AlterSetting { change, .. } => match change {
+            sql::SettingChange::Set { name, .. } | sql::SettingChange::Reset(name) => Some(name),
+            sql::SettingChange::ResetAll => None,
+        },
+        _ => None,
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Answers {
     pub attributes: BTreeSet<Attribute>,
     /// The roles on which it has the ADMIN option, its memberships' included.
     pub admin_on: HashSet<Name>,
+    /// The roles whose privileges it has by being a member.
+    pub member_of: HashSet<Name>,
     /// All roles that exist, the predefined ones apart.
     pub roles: HashSet<Name>,
     /// Those among them that have no password, as far as verifiers can be read.
@@ -40,6 +42,10 @@ pub struct Answers {
     /// Settings that the role may set although their context is for superusers
     /// (`GRANT SET ON PARAMETER`, 15 and later), in lower case.
     pub settable: BTreeSet<String>,
+    /// Parameters that the role may grant privileges on, although it is no superuser, in lower case.
+    pub grantable: BTreeMap<String, GrantOptions>,
+    /// Whether the session can have PL/pgSQL's library loaded, which defines `plpgsql.*`.
+    pub loads_plpgsql: bool,
     /// The databases.
     pub databases: BTreeMap<Name, Database>,
     /// Whether verifiers can be read (`pg_authid`).
@@ -52,6 +58,15 @@ pub struct Answers {
     pub locks: Locks,
     /// What keeps the text of statements: `log_statement = all`, `pgaudit`, …
     pub keeps_statements: Vec<String>,
+}
+
+/// Which privileges on a parameter may be granted on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct GrantOptions {
+    /// `SET`.
+    pub set: bool,
+    /// `ALTER SYSTEM`.
+    pub alter_system: bool,
 }
 
 /// Whether a server takes changes.
@@ -125,6 +140,19 @@ impl Answers {
         self.is_superuser()
             || self.admin_on.contains(role)
             || (self.major < Major::new(16) && self.attributes.contains(&Attribute::CreateRole))
+    }
+
+    /// Whether the connected role is a member of `role`, and not only its administrator.
+    pub fn is_member(&self, role: &str) -> bool {
+        self.member_of.contains(role)
+    }
+
+    /// Which privileges on a parameter the connected role may grant.
+    pub fn grant_options(&self, parameter: &str) -> GrantOptions {
+        if self.is_superuser() {
+            return GrantOptions { set: true, alter_system: true };
+        }
+        self.grantable.get(&*settings::folded(parameter)).copied().unwrap_or_default()
     }
 
     /// The context of a setting that the session knows.

@@ -14,13 +14,13 @@ mod data;
 mod definition;
 mod error;
 pub mod extensions;
-mod predefined;
+pub mod predefined;
 mod rights;
 mod settings;
 mod value;
 
 pub use answer::{Answer, Predefined, SettingAnswer};
-pub use answers::{Answers, Database, Locks, Protection, State};
+pub use answers::{Answers, Database, GrantOptions, Locks, Protection, State};
 pub use data::RoleKind;
 pub use definition::{OwnRole, Ownership, Platform};
 pub use error::PlatformError;

@@ -27,6 +27,24 @@ const SINCE: &[(&str, u32)] = &[
     ("pg_write_server_files", 11),
 ];
 
+/// What predefined roles are to each other on every server since 10, as (role, member)
+/// (`src/backend/catalog/system_functions.sql`).
+pub const BUILT_IN: [(&str, &str); 3] = [
+    ("pg_read_all_settings", "pg_monitor"),
+    ("pg_read_all_stats", "pg_monitor"),
+    ("pg_stat_scan_tables", "pg_monitor"),
+];
+
+/// Whether every server of this version has the member in the role from the start.
+pub fn is_built_in(role: &str, member: &str, major: Major) -> bool {
+    major >= Major::new(10) && BUILT_IN.contains(&(role, member))
+}
+
+/// The names of all that are known.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SINCE.iter().map(|(name, _)| *name)
+}
+
 /// The first version that has the role.
 pub(super) fn since(role: &str) -> Option<Major> {
     let at = SINCE.binary_search_by_key(&role, |(name, _)| name).ok()?;

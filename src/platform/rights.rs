@@ -1,12 +1,15 @@
 //! What a target accepts from its administrator.
 
+use std::collections::BTreeSet;
+
 use super::answer::{Answer, Predefined, SettingAnswer};
-use super::answers::{Answers, Protection};
-use super::data::Rule;
-use super::definition::Platform;
+use super::answers::{Answers, GrantOptions, Protection};
+use super::data::{RoleKind, Rule};
+use super::definition::{OwnRole, Platform};
 use super::settings::{self, SettingKind};
 use super::{attributes, predefined};
 use crate::attribute::Attribute;
+use crate::name::Name;
 use crate::secret::VerifierKind;
 use crate::version::Major;
 
@@ -17,19 +20,26 @@ pub struct Rights<'a> {
     platform: &'a Platform,
     major: Major,
     answers: Option<&'a Answers>,
+    shown: Option<&'a BTreeSet<Name>>,
 }
 
 impl<'a> Rights<'a> {
     /// What is known about the platform and PostgreSQL's rules of that version.
     pub const fn offline(platform: &'a Platform, major: Major) -> Self {
-        Self { platform, major, answers: None }
+        Self { platform, major, answers: None, shown: None }
     }
 
-    /// What the connected role may do on that very server. Where the platform's data and the
-    /// answers differ, the stricter counts: managed servers are patched.
+    /// What the connected role may do on that very server. What it answers counts; where it cannot
+    /// be asked, the stricter of what PostgreSQL and the platform's data say.
     #[must_use]
     pub const fn narrowed_by(self, answers: &'a Answers) -> Self {
         Self { answers: Some(answers), major: answers.major, ..self }
+    }
+
+    /// Where there is a dump of the target: of its platform's own roles it has these.
+    #[must_use]
+    pub const fn showing(self, roles: &'a BTreeSet<Name>) -> Self {
+        Self { shown: Some(roles), ..self }
     }
 
     /// What the server has answered, where it was asked.
@@ -80,8 +90,7 @@ impl<'a> Rights<'a> {
             });
         };
         let has = answers.attributes.contains(&attribute);
-        let own = attributes::vanilla(answers.is_superuser(), has, attribute, self.major);
-        if own.is_yes() { asked(rule) } else { own }
+        attributes::vanilla(answers.is_superuser(), has, attribute, self.major)
     }
 
     /// May a role be created with this name? Names are compared as they are stored.
@@ -110,8 +119,7 @@ impl<'a> Rights<'a> {
             let found = Rule::find(&data.predefined, self.major, |name| name == role);
             return Predefined::Known(match role {
                 "pg_database_owner" => Answer::no(predefined::NO_MEMBERS),
-                _ if !answers.may_grant(role) => Answer::no(NO_ADMIN),
-                _ => asked(found.map(Rule::answer)),
+                _ => self.may_grant(role, found.map(Rule::answer), answers),
             });
         }
         // A rule about a role says, too, that the platform has it: some bring later ones back.
@@ -126,17 +134,49 @@ impl<'a> Rights<'a> {
         }
     }
 
+    /// The platform's own role of this name, which is never touched: where the target was asked, only
+    /// if it is there. Who its bootstrap superuser is, it says itself.
+    pub fn platform_role(&self, name: &str) -> Option<&'a OwnRole> {
+        let own = self.platform.role(name)?;
+        let Some(answers) = self.answers else {
+            return self.shown.is_none_or(|roles| roles.contains(name)).then_some(own);
+        };
+        let is_bootstrap = own.kind() == RoleKind::Admin && self.platform.admin_is_superuser();
+        (answers.roles.contains(name) && !is_bootstrap).then_some(own)
+    }
+
+    /// May the connected role grant one of the server's own roles? Since 16 the catalogs tell; before,
+    /// CREATEROLE is enough to PostgreSQL, and a platform that refuses it all the same does not show it.
+    fn may_grant(&self, role: &str, stated: Option<Answer<'a>>, answers: &Answers) -> Answer<'a> {
+        let user = &answers.user;
+        if answers.is_superuser() || answers.admin_on.contains(role) {
+            return Answer::Yes;
+        }
+        if !answers.may_grant(role) {
+            return Answer::No(if self.major < Major::new(16) {
+                format!("{user} has neither CREATEROLE nor the ADMIN option on it").into()
+            } else {
+                format!("{user} lacks the ADMIN option on it").into()
+            });
+        }
+        match stated {
+            Some(Answer::No(why)) => Answer::No(
+                format!(
+                    "not tried, by what is documented of {}: {why}; before 16 a server does not tell",
+                    self.platform.name()
+                )
+                .into(),
+            ),
+            _ => Answer::Yes,
+        }
+    }
+
     /// May the administrator grant this role of the platform's own? None if the platform has no
     /// role of that name. Nobody may grant anything to such a role.
     pub fn own_role(&self, role: &str) -> Option<Answer<'a>> {
-        let grant = self.platform.role(role)?.data().grant.as_ref();
+        let grant = self.platform_role(role)?.data().grant.as_ref();
         if let Some(answers) = self.answers {
-            let stated = grant.map(super::data::Verdict::answer);
-            return Some(if answers.may_grant(role) {
-                asked(stated)
-            } else {
-                Answer::no(NO_ADMIN)
-            });
+            return Some(self.may_grant(role, grant.map(super::data::Verdict::answer), answers));
         }
         Some(grant.map_or_else(
             || Answer::unconfirmed("nothing says that the administrator may grant it"),
@@ -148,16 +188,14 @@ impl<'a> Rights<'a> {
     pub fn setting(&self, name: &str) -> SettingAnswer<'a> {
         let name = settings::folded(name);
         let data = &self.platform.data;
-        if let Some(rule) = Rule::find(&data.setting, self.major, |glob| glob.0.matches(&name)) {
-            return match rule.answer() {
-                Answer::Yes => SettingAnswer::Allowed,
-                Answer::No(why) => SettingAnswer::Denied(why),
-                // The server is tried, where there is one.
-                Answer::Unconfirmed(_) if self.answers.is_some() => self.vanilla_setting(&name),
-                Answer::Unconfirmed(why) => SettingAnswer::Unconfirmed(why),
-            };
+        // Where there is a server, it lists the setting, and each one is tried.
+        let rule = Rule::find(&data.setting, self.major, |glob| glob.0.matches(&name));
+        match rule.filter(|_| self.answers.is_none()).map(Rule::answer) {
+            Some(Answer::Yes) => SettingAnswer::Allowed,
+            Some(Answer::No(why)) => SettingAnswer::Denied(why),
+            Some(Answer::Unconfirmed(why)) => SettingAnswer::Unconfirmed(why),
+            None => self.vanilla_setting(&name),
         }
-        self.vanilla_setting(&name)
     }
 
     /// PostgreSQL's own rules about a setting, whose name is in lower case.
@@ -187,6 +225,14 @@ impl<'a> Rights<'a> {
             return match setting.module {
                 _ if span.context.allows(superuser) && (superuser || setting.module.is_none()) => {
                     SettingAnswer::Allowed
+                }
+                // The session that sends it loads the library before.
+                Some("plpgsql") if self.answers.is_some_and(|answers| answers.loads_plpgsql) => {
+                    if span.context.allows(false) {
+                        SettingAnswer::Allowed
+                    } else {
+                        SettingAnswer::Refused { context: span.context }
+                    }
                 }
                 Some(module) => SettingAnswer::Module { module, context: span.context },
                 None => SettingAnswer::Refused { context: span.context },
@@ -227,39 +273,51 @@ impl<'a> Rights<'a> {
     /// May the administrator create tablespaces?
     pub fn tablespaces(&self) -> Answer<'a> {
         let data = &self.platform.data;
-        match &data.tablespaces {
-            _ if self.answers.is_some() && !self.is_superuser() => {
-                Answer::no("only a superuser may create tablespaces")
+        let stated = data.tablespaces.as_ref().map(super::data::Verdict::answer);
+        match (self.answers, stated) {
+            (Some(answers), _) if answers.is_superuser() => Answer::Yes,
+            // What a platform documents it gives to its administrators; each is tried by itself.
+            (Some(answers), Some(Answer::Yes))
+                if self.platform.admin_role().is_some_and(|admin| answers.is_member(admin)) =>
+            {
+                Answer::Yes
             }
-            Some(verdict) => verdict.answer(),
-            None if self.is_superuser() => Answer::Yes,
-            None => Answer::no("only a superuser may create tablespaces"),
+            (Some(answers), _) => {
+                Answer::No(format!("{} is no superuser, and may create none", answers.user).into())
+            }
+            (None, Some(answer)) => answer,
+            (None, None) if data.admin.superuser => Answer::Yes,
+            (None, None) => Answer::no("only a superuser may create tablespaces"),
         }
     }
 
-    /// May the administrator grant privileges on configuration parameters?
+    /// May the administrator grant privileges on configuration parameters? Where the target was asked,
+    /// [`grant_options`](Self::grant_options) says on which.
     pub fn parameter_privileges(&self) -> Answer<'a> {
         let data = &self.platform.data;
         if self.major < Major::new(15) {
             return Answer::no("parameter privileges exist since 15");
         }
         match &data.parameter_privileges {
-            _ if self.answers.is_some() && !self.is_superuser() => {
-                Answer::no("only a superuser may grant them")
-            }
+            _ if self.answers.is_some() => Answer::Yes,
             Some(verdict) => verdict.answer(),
-            None if self.is_superuser() => Answer::Yes,
+            None if data.admin.superuser => Answer::Yes,
             None => Answer::no("only a superuser may grant them"),
         }
+    }
+
+    /// Which privileges on this parameter the connected role may grant, where the target was asked.
+    pub fn grant_options(&self, parameter: &str) -> Option<GrantOptions> {
+        Some(self.answers?.grant_options(parameter))
     }
 
     /// May the administrator set security labels of this provider?
     pub fn label_provider(&self, provider: &str) -> Answer<'a> {
         let data = &self.platform.data;
         match Rule::find(&data.label, self.major, |name| name == provider) {
-            Some(rule) if self.answers.is_some() => asked(Some(rule.answer())),
+            // Each is tried.
+            _ if self.answers.is_some() => Answer::Yes,
             Some(rule) => rule.answer(),
-            None if self.answers.is_some() => Answer::Yes,
             // A superuser sets any label, but a library must provide for it.
             None if data.admin.superuser => {
                 Answer::unconfirmed("the server must have loaded the provider")
@@ -290,9 +348,6 @@ impl<'a> Rights<'a> {
         self.major >= Major::new(16)
     }
 }
-
-/// Why a role cannot be granted.
-const NO_ADMIN: &str = "the connected role lacks the ADMIN option on it";
 
 /// What the platform's data says, where the server has nothing against it: what is not confirmed is
 /// tried.

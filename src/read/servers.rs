@@ -11,6 +11,7 @@ use crate::attribute::Attribute;
 use crate::connect::Connection;
 use crate::finding::Finding;
 use crate::globals::{Fact, Globals, Origin, Password};
+use crate::name::Name;
 
 /// Why a server was not read by `pg_dumpall`.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub async fn both(
 }
 
 /// Reads the server by `pg_dumpall`, and only what that leaves out from the catalogs: settings in a
-/// database, of databases and of all roles.
+/// database, of databases and of all roles; roles called `pg_…`, and what such roles are to each other.
 ///
 /// # Errors
 /// When there is no dump, or it is not understood.
@@ -83,8 +84,19 @@ async fn text(
 /// The globals of the text with what it leaves out.
 fn completed(mut globals: Globals, catalogs: &Globals, witness: &Witness<'_>) -> Globals {
     for (key, setting) in &catalogs.settings {
-        if key.role.is_none() || key.database.is_some() {
+        let is_hidden = |role: &Name| role.as_str().starts_with("pg_");
+        if key.database.is_some() || key.role.as_ref().is_none_or(is_hidden) {
             globals.settings.entry(key.clone()).or_insert_with(|| setting.clone());
+        }
+    }
+    // What pg_dumpall takes for the server's own, whoever made it.
+    let is_reserved = |name: &Name| name.as_str().starts_with("pg_");
+    for (name, role) in catalogs.roles.iter().filter(|(name, _)| is_reserved(name)) {
+        globals.roles.entry(name.clone()).or_insert_with(|| role.clone());
+    }
+    for (key, it) in &catalogs.memberships {
+        if is_reserved(&key.role) && is_reserved(&key.member) {
+            globals.memberships.entry(key.clone()).or_insert_with(|| it.clone());
         }
     }
     for (name, role) in &mut globals.roles {

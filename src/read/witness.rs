@@ -44,8 +44,8 @@ impl Witness<'_> {
     /// - Grantors of memberships on servers before 16, since 16: they meant nothing there.
     /// - Passwords with `--no-role-passwords`, and comments of roles where that loses them.
     /// - Where in the data directory a tablespace is that has no place of its own.
-    ///
-    /// Roles that are called `pg_…` 9.5 shows, and nothing later; the catalogs' reader does not either.
+    /// - Roles that are called `pg_…`, their settings, and their memberships in each other: 9.5 shows
+    ///   them, and nothing later.
     #[must_use]
     pub fn shown(&self, mut globals: Globals) -> Globals {
         let client = self.program.major();

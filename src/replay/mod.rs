@@ -100,6 +100,11 @@ async fn inside(
     let steps = plan(&again).ok_or(ReplayError::Changed)?;
     let (inside, outside): (Vec<_>, Vec<_>) =
         steps.into_iter().partition(|step| step.phase != Phase::Tablespaces);
+    // To superusers a setting of a library that is not loaded is as good as any.
+    let loads = again.answers.loads_plpgsql && !again.answers.is_superuser();
+    if loads && inside.iter().any(Step::is_of_plpgsql) {
+        transaction::load_plpgsql(client).await?;
+    }
     let mut outcome = Outcome::default();
     let tolerant = |step: &Step| mode == Mode::DryRun || step.is_tried();
     for run in inside.chunk_by(|one, other| tolerant(one) == tolerant(other)) {

@@ -57,6 +57,13 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
     client.batch_execute(&text.concat()).await.map_err(ReplayError::Begin)
 }
 
+/// Has the server load the library that defines `plpgsql.*`: without it, ALTER ROLE takes these for
+/// names of no known meaning, and refuses them to all but superusers. LOAD is theirs alone, too.
+pub(super) async fn load_plpgsql(client: &Client) -> Result<(), ReplayError> {
+    let nothing = "DO LANGUAGE plpgsql 'BEGIN END'";
+    client.batch_execute(nothing).await.map_err(ReplayError::Begin)
+}
+
 /// Ends it.
 pub(super) async fn commit(client: &Client) -> Result<(), ReplayError> {
     match client.batch_execute("COMMIT").await {

@@ -10,7 +10,7 @@ use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
 use crate::name::Name;
-use crate::platform::{Ownership, Platform, Rights};
+use crate::platform::{Ownership, Platform, Predefined, Rights};
 use crate::scram::Seed;
 use crate::secret::Secret;
 
@@ -245,8 +245,40 @@ impl<'a> Context<'a> {
     pub fn is_there(&self, name: &Name) -> bool {
         self.rights.has_role(name.as_str())
             && self.rights.protection(name.as_str()).is_none()
-            && self.rights.platform().role(name.as_str()).is_none()
+            && self.rights.platform_role(name.as_str()).is_none()
             && (!self.dropped.contains(name) || !self.choices.selects(name))
+    }
+
+    /// Why nothing on the target can refer to this role; none where it will be there, because it is
+    /// carried over, or the target has it.
+    pub fn missing(&self, name: &Name) -> Option<String> {
+        if self.roles.contains_key(name) || self.is_there(name) {
+            return None;
+        }
+        // A role of the source's may have the name of one that servers have come to have themselves.
+        if self.dropped.contains(name) {
+            return Some(match self.rights.protection(name.as_str()) {
+                Some(protection) => format!("{name} is never granted or joined: {protection}"),
+                None => format!("{name} is not carried over"),
+            });
+        }
+        match self.rights.predefined(name.as_str()) {
+            Predefined::Known(_) => return None,
+            Predefined::Unknown { .. } => {
+                return Some(format!("{} does not have {name}", self.target()));
+            }
+            Predefined::NotPredefined => {}
+        }
+        let protection = self.rights.protection(name.as_str());
+        Some(if let Some(protection) = protection {
+            format!("{name} is never granted or joined: {protection}")
+        } else if self.rights.platform_role(name.as_str()).is_some() {
+            format!("{name} is {}'s own", self.rights.platform().name())
+        } else if self.rights.answers().is_some() {
+            format!("the target has no role {name}")
+        } else {
+            format!("there is no role {name} here")
+        })
     }
 
     /// Whether the source's platform has this role for itself, by its exact name.

@@ -25,8 +25,8 @@ pub use rule::{
 use crate::finding::Finding;
 use crate::globals::changes::Target;
 use crate::globals::{
-    Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Password, SettingKey,
-    SettingName,
+    Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey,
+    Password, SettingKey, SettingName,
 };
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
@@ -176,15 +176,7 @@ pub fn sanitize<'a>(
     }
     globals.memberships = memberships.0;
     globals.sort();
-    globals.parameters.retain(|key, parameter| {
-        let mut all = rules::PARAMETER.iter();
-        let stays = all.all(|rule| rule.apply(key, parameter, &mut cx).is_keep());
-        if !stays {
-            cx.lose_object(parameter.origins());
-            cx.unspecified.parameters.insert((key.parameter.clone(), key.grantee.clone()));
-        }
-        stays
-    });
+    globals.parameters = parameters(globals.parameters, &mut cx);
     globals.roles = std::mem::take(&mut cx.roles);
     rules::createrole_power(&globals, source.major, &mut cx);
     let (ledger, findings, generated, unspecified) = cx.finish();
@@ -204,6 +196,30 @@ fn stays(
         cx.unspecified.memberships.insert((key.role.clone(), key.member.clone()));
     }
     stays
+}
+
+/// The privileges on parameters that stay.
+fn parameters(
+    all: BTreeMap<ParameterKey, Parameter>,
+    cx: &mut Context<'_>,
+) -> BTreeMap<ParameterKey, Parameter> {
+    let mut kept: BTreeMap<ParameterKey, Parameter> = BTreeMap::new();
+    for (mut key, mut parameter) in all {
+        let given = parameter.clone();
+        let mut rules = rules::PARAMETER.iter();
+        let stays = rules.all(|rule| rule.apply(&mut key, &mut parameter, cx).is_keep());
+        if !stays || parameter != given {
+            cx.unspecified.parameters.insert((key.parameter.clone(), key.grantee.clone()));
+        }
+        if !stays {
+            cx.lose_object(parameter.origins());
+        } else if let Some(earlier) = kept.get_mut(&key) {
+            rules::unite_parameters(earlier, &parameter, &key, cx);
+        } else {
+            kept.insert(key, parameter);
+        }
+    }
+    kept
 }
 
 /// Before 16 a server has one membership of a member in a role, whoever granted it: what several

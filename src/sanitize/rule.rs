@@ -59,8 +59,9 @@ pub trait SettingRule: Sync {
 
 /// A rule about privileges on parameters.
 pub trait ParameterRule: Sync {
-    /// Looks at the privileges that one grantee has on one parameter.
-    fn apply(&self, key: &ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict;
+    /// Looks at the privileges that one grantee has on one parameter. Only the grantor of the key may
+    /// be changed.
+    fn apply(&self, key: &mut ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict;
 }
 
 /// A rule about tablespaces.

@@ -14,7 +14,7 @@ use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
 use crate::name::Name;
 use crate::plan::{self, Desired, plan, without_implicit};
-use crate::platform::{Answers, Platform, Rights};
+use crate::platform::{Answers, Platform, Rights, RoleKind};
 use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
 use crate::sanitize::{Choices, sanitize};
 
@@ -33,7 +33,20 @@ pub(super) fn compare(
     let target = target.get();
     let answers = right.live.as_ref().map(|live| live.as_administrator(target));
     let major = right.major().unwrap_or_else(|| target.newest());
-    let offline = Rights::offline(target, major);
+    let taken: BTreeSet<_> = right
+        .globals
+        .roles
+        .keys()
+        .filter(|name| {
+            let is_admin =
+                target.role(name.as_str()).is_some_and(|it| it.kind() == RoleKind::Admin);
+            // Who made the cluster is a superuser.
+            !(is_admin && target.admin_is_superuser())
+                || right.globals.may_be_superuser(name.as_str())
+        })
+        .cloned()
+        .collect();
+    let offline = Rights::offline(target, major).showing(&taken);
     let rights = answers.as_ref().map_or(offline, |answers| offline.narrowed_by(answers));
     let out = &mut report.left_out;
 

@@ -78,7 +78,13 @@ fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &
         };
         all.removal(scope, change);
     }
+    let owner = to.owner.as_ref().map(|owner| &owner.value);
     for ((grantee, grantor), grantable) in &to.grants {
+        // Every owner has it from the start.
+        let is_owners = grantor.is_none() && owner.is_some() && grantee.role() == owner;
+        if is_owners && !grantable.value {
+            continue;
+        }
         let there = from.grants.get(&(grantee.clone(), grantor.clone())).map(|fact| fact.value);
         if there.is_none_or(|there| !there && grantable.value) {
             all.changes.push(Change::TablespaceGrant {

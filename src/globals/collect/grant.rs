@@ -3,7 +3,7 @@
 use indexmap::map::Entry;
 
 use super::{Collector, Result, refuse};
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Grantee, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::globals::setting::SettingName;
@@ -14,6 +14,9 @@ use crate::sql::{
 
 /// A grant without the grant option, after one with it.
 const REPEATED: &str = "an earlier grant gives this privilege, with the grant option";
+
+/// The rule of findings about what owners keep.
+const KEPT: &str = "owner-privilege";
 
 /// What a `REVOKE` of privileges takes away beside what it names.
 #[derive(Clone, Copy)]
@@ -293,11 +296,20 @@ impl Collector {
             self.no_effect(origin, object, REPEATED.to_owned());
             return;
         }
+        let owner = tablespace.and_then(|tablespace| tablespace.owner.as_ref());
+        let is_owners = key.1.is_none() && key.0.role() == owner.map(|owner| &owner.value);
         let fact = self.fact(grant_option, origin);
         let grants =
             self.globals.tablespaces.get_mut(name).map(|tablespace| &mut tablespace.grants);
         if let Some(earlier) = grants.and_then(|grants| grants.insert(key, fact)) {
             self.supersede(earlier.origin, object, "the grant");
+        }
+        // A dump takes all from the owner before it gives it the grant option.
+        let is_kept = |it: &&mut Finding| it.rule == KEPT && it.object.name == name.as_str();
+        if let Some(finding) = self.findings.iter_mut().rev().find(is_kept).filter(|_| is_owners) {
+            finding.rule = "no-effect";
+            finding.severity = Severity::Info;
+            finding.message = "a later statement gives it to the owner again".into();
         }
     }
 
@@ -451,7 +463,7 @@ impl Collector {
         if earlier.is_empty() && from_owner {
             self.lost(origin);
             let message = "its owner keeps CREATE in it, which was revoked".to_owned();
-            let (rule, severity) = ("owner-privilege", Severity::Warning);
+            let (rule, severity) = (KEPT, Severity::Warning);
             self.finding(rule, severity, Action::Dropped, object, origin, message);
             return;
         }

@@ -266,6 +266,11 @@ impl Collector {
             assumed.push((name.clone(), origin));
             true
         });
+        let (predefined, assumed): (Vec<_>, Vec<_>) =
+            assumed.into_iter().partition(|(name, _)| name.as_str().starts_with("pg_"));
+        for (name, _) in predefined {
+            self.pass_over_predefined(&name);
+        }
         for (name, origin) in assumed {
             // That the role exists is in the output, whatever becomes of the rest.
             let created = self.fact((), origin);
@@ -275,6 +280,28 @@ impl Collector {
             let message = "it is altered but not created here: taken for a role of the source";
             let object = (Kind::Role, name.as_str());
             let (rule, action) = ("assumed-role", Action::Kept);
+            self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
+        }
+    }
+
+    /// A role that is called `pg_…` and that nothing creates is the server's own: it is there on the
+    /// target as well, and nobody alters it.
+    fn pass_over_predefined(&mut self, name: &Name) {
+        let Some(role) = self.globals.roles.swap_remove(name) else { return };
+        let settings =
+            self.globals.settings.extract_if(.., |key, _| key.role.as_ref() == Some(name));
+        let settings: Vec<_> = settings.map(|(_, fact)| fact.origin).collect();
+        let mut origins: Vec<_> = role.origins().chain(settings).collect();
+        origins.sort_unstable();
+        for &origin in &origins {
+            self.ledger.lose(origin);
+        }
+        origins.dedup();
+        for origin in origins {
+            let message = "one of PostgreSQL's own roles, which no server lets anybody alter: this \
+                           statement is left out, and grants of the role and to it stay";
+            let object = (Kind::Role, name.as_str());
+            let (rule, action) = ("reserved-name", Action::Dropped);
             self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
         }
     }

@@ -334,7 +334,8 @@ fn tablespace<'a>((name, tablespace): (&'a Name, &'a Tablespace)) -> Vec<Stateme
     let mut statements = vec![Statement::CreateTablespace {
         name: text_of(name),
         owner: tablespace.owner.as_ref().map(|owner| spec(&owner.value)),
-        location: text(&tablespace.location),
+        // Where the server keeps one that has no place of its own is for it to say.
+        location: text(tablespace.place()),
         options: Vec::new(),
     }];
     statements.extend(tablespace_details(name, tablespace));

@@ -6,9 +6,11 @@ use foldhash::HashSet;
 
 use super::{Collected, Part, Probe, Row, no_row};
 use crate::attribute::Attribute;
-use crate::globals::{Globals, Password};
+use crate::globals::{Fact, Globals, Membership, Password};
 use crate::name::Name;
-use crate::platform::{Answers, Context, Database, Locks, Platform, Protection, State};
+use crate::platform::{
+    Answers, Context, Database, GrantOptions, Locks, Platform, Protection, State,
+};
 use crate::version::Major;
 
 /// What the queries have brought.
@@ -21,6 +23,8 @@ pub(super) struct Partial {
     pub(super) predefined: BTreeSet<Name>,
     pub(super) settings: HashMap<String, Context>,
     pub(super) settable: BTreeSet<String>,
+    pub(super) grantable: BTreeMap<String, GrantOptions>,
+    pub(super) loads_plpgsql: bool,
     pub(super) databases: BTreeMap<Name, Database>,
     pub(super) identity: Option<(String, String)>,
     pub(super) locks_per_transaction: u64,
@@ -77,6 +81,7 @@ impl Partial {
             version: probe.version.clone(),
             major: probe.major,
             admin_on: admin_on(globals, &user, probe.major),
+            member_of: member_of(globals, &user, probe.major),
             user,
             session_user,
             bootstrap: self.bootstrap,
@@ -87,6 +92,8 @@ impl Partial {
             protected,
             settings: self.settings,
             settable: self.settable,
+            grantable: self.grantable,
+            loads_plpgsql: self.loads_plpgsql,
             databases: self.databases,
             reads_verifiers: self.reads_verifiers,
             state: if probe.standby { State::Standby } else { State::Writable },
@@ -166,6 +173,8 @@ impl super::Live {
         };
         answers.attributes = attributes(globals, user);
         answers.admin_on = admin_on(globals, user, answers.major);
+        answers.member_of = member_of(globals, user, answers.major);
+        (answers.settable, answers.grantable) = parameters(globals, user, answers.major);
         let users = [user, user];
         let bootstrap = answers.bootstrap.as_ref();
         answers.protected = protected(globals, Some(platform), false, bootstrap, users);
@@ -219,22 +228,71 @@ impl<'a> Members<'a> {
 /// The roles on which `user` has the ADMIN option, directly or by a role whose privileges it has
 /// (`select_best_admin` in `src/backend/utils/adt/acl.c`).
 fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
+    let mut admin_on = HashSet::default();
+    each_privileged(globals, user, major, |_, memberships| {
+        let admin = memberships.iter().filter(|(_, membership)| membership.is_admin());
+        admin_on.extend(admin.map(|(role, _)| (*role).clone()));
+    });
+    admin_on
+}
+
+/// The roles whose privileges `user` has by being a member.
+fn member_of(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
+    let mut all = HashSet::default();
+    each_privileged(globals, user, major, |role, _| {
+        all.insert(role.clone());
+    });
+    all.remove(user);
+    all
+}
+
+/// The parameters that `user` may set, and those that it may grant on.
+fn parameters(
+    globals: &Globals,
+    user: &Name,
+    major: Major,
+) -> (BTreeSet<String>, BTreeMap<String, GrantOptions>) {
+    let holders = member_of(globals, user, major);
+    let is_held = |role: &Name| role == user || holders.contains(role);
+    let (mut settable, mut grantable) = (BTreeSet::new(), BTreeMap::new());
+    for (key, it) in &globals.parameters {
+        if key.grantee.role().is_some_and(|role| !is_held(role)) {
+            continue;
+        }
+        let name = key.parameter.as_str().to_ascii_lowercase();
+        if it.set.is_some() {
+            settable.insert(name.clone());
+        }
+        let may = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);
+        let options: &mut GrantOptions = grantable.entry(name).or_default();
+        options.set |= may(it.set);
+        options.alter_system |= may(it.alter_system);
+    }
+    grantable.retain(|_, options| *options != GrantOptions::default());
+    (settable, grantable)
+}
+
+/// Visits `user` and each role whose privileges it has, with what that is a member of.
+fn each_privileged<'a>(
+    globals: &'a Globals,
+    user: &'a Name,
+    major: Major,
+    mut visit: impl FnMut(&'a Name, &[(&'a Name, &'a Membership)]),
+) {
     let mut of_member: foldhash::HashMap<&Name, Vec<_>> = foldhash::HashMap::default();
     for (key, membership) in &globals.memberships {
         of_member.entry(&key.member).or_default().push((&key.role, membership));
     }
     let mut seen: HashSet<&Name> = HashSet::default();
     let mut next = vec![user];
-    let mut admin_on = HashSet::default();
     while let Some(member) = next.pop() {
         if !seen.insert(member) {
             continue;
         }
         let inherits = globals.roles.get(member).is_none_or(|role| role.has(Attribute::Inherit));
-        for (role, membership) in of_member.get(member).into_iter().flatten() {
-            if membership.is_admin() {
-                admin_on.insert((*role).clone());
-            }
+        let memberships = of_member.get(member).map_or(&[][..], Vec::as_slice);
+        visit(member, memberships);
+        for (role, membership) in memberships {
             let inherited = match membership.inherit {
                 Some(fact) => fact.value,
                 None => inherits && major < Major::new(16),
@@ -244,5 +302,4 @@ fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
             }
         }
     }
-    admin_on
 }

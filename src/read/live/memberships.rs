@@ -1,19 +1,29 @@
 //! Memberships with their grantors and options.
 
-use super::roles::fact;
+use super::roles::{fact, is_predefined};
 use super::{Collected, LiveError, Part, Probe, Row};
 use crate::globals::{Membership, MembershipKey};
+use crate::platform::predefined;
 use crate::version::Major;
 
 pub(super) fn part(probe: &Probe) -> Part {
-    let options =
-        if probe.major >= Major::new(16) { "a.inherit_option, a.set_option" } else { "NULL, NULL" };
+    let since_16 = probe.major >= Major::new(16);
+    let options = if since_16 { "a.inherit_option, a.set_option" } else { "NULL, NULL" };
+    // What the server's own roles are to each other from the start is nobody's doing. Since 16 each
+    // grant has an oid, which tells.
+    let from_the_start = if since_16 {
+        "a.oid < 16384".to_owned()
+    } else {
+        let pairs = predefined::BUILT_IN.map(|(role, member)| format!("('{role}', '{member}')"));
+        format!("(r.rolname, m.rolname) IN ({})", pairs.join(", "))
+    };
+    let (role, member) = (is_predefined("r", probe), is_predefined("m", probe));
     // A dropped role can be left over as grantor before 16; one without role or member means nothing.
     let sql = format!(
         "SELECT r.rolname, m.rolname, g.rolname, a.admin_option, {options} FROM pg_auth_members a \
          JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member \
          LEFT JOIN pg_roles g ON g.oid = a.grantor \
-         WHERE NOT (r.rolname ~ '^pg_' AND m.rolname ~ '^pg_')"
+         WHERE NOT ({role} AND {member} AND {from_the_start} AND NOT a.admin_option)"
     );
     Part { sql, take: collect }
 }

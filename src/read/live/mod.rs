@@ -7,6 +7,7 @@ mod batch;
 mod databases;
 mod error;
 mod labels;
+mod languages;
 mod memberships;
 mod owners;
 mod parameters;
@@ -30,7 +31,7 @@ pub use probe::Probe;
 /// What a server has, and what it answers.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// Its globals. Roles whose names begin with `pg_` are not among them.
+    /// Its globals. The server's own roles, such as `pg_monitor`, are not among them.
     pub globals: Globals,
     /// What it answers about itself and the connected role.
     pub answers: Answers,
@@ -117,7 +118,6 @@ async fn collect(
     // What each is called where its answer is refused.
     let parts: Vec<(&'static str, Part)> = [
         (roles, Some(roles::part(probe))),
-        ("pg_roles", Some(roles::predefined())),
         ("pg_auth_members", Some(memberships::part(probe))),
         ("pg_db_role_setting", Some(settings::part())),
         ("pg_tablespace", Some(tablespaces::part())),
@@ -126,6 +126,7 @@ async fn collect(
         ("pg_shseclabel", Some(labels::part())),
         ("pg_parameter_acl", parameters::part(probe)),
         ("pg_parameter_acl", parameters::settable(probe)),
+        ("pg_language", Some(languages::part())),
         ("pg_database", Some(databases::part())),
         ("pg_shdepend", Some(owners::part())),
         ("pg_settings", Some(server_settings::part())),

@@ -4,11 +4,27 @@ use super::probe::{Kinds, Probe};
 use super::{Collected, LiveError, Part, Row};
 use crate::attribute::Attribute;
 use crate::globals::{Fact, Origin, Password, Role, Timestamp};
+use crate::platform::predefined;
 use crate::secret::Secret;
+use crate::version::Major;
 
 /// The columns in the order of [`Attribute::ALL`].
 const COLUMNS: &str = "r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, \
      r.rolcanlogin, r.rolreplication, r.rolbypassrls, r.rolconnlimit, r.rolvaliduntil::text";
+
+/// Whether the role `alias` is one of the server's own: what `initdb` makes has an oid below
+/// `FirstNormalObjectId` (`src/include/access/transam.h`), and platforms bring roles of later versions
+/// themselves. Before 9.6 `pg_…` was a name like any other, and a superuser can write one into the
+/// catalog.
+pub(super) fn is_predefined(alias: &str, probe: &Probe) -> String {
+    let known = if probe.major > Major::OLDEST {
+        let names: Vec<_> = predefined::names().map(|name| format!("'{name}'")).collect();
+        format!(" OR {alias}.rolname IN ({})", names.join(", "))
+    } else {
+        String::new()
+    };
+    format!("({alias}.rolname ~ '^pg_' AND ({alias}.oid < 16384{known}))")
+}
 
 pub(super) fn part(probe: &Probe) -> Part {
     // pg_roles shows asterisks, whether there is a password or not.
@@ -19,8 +35,9 @@ pub(super) fn part(probe: &Probe) -> Part {
         ("pg_roles", "NULL", |rows, all| collect(rows, all, false))
     };
     let sql = format!(
-        "SELECT {COLUMNS}, {password}, d.description FROM {table} r \
-         LEFT JOIN pg_shdescription d ON d.objoid = r.oid AND d.classoid = 'pg_authid'::regclass"
+        "SELECT {COLUMNS}, {password}, d.description, {} FROM {table} r \
+         LEFT JOIN pg_shdescription d ON d.objoid = r.oid AND d.classoid = 'pg_authid'::regclass",
+        is_predefined("r", probe)
     );
     Part { sql, take }
 }
@@ -34,7 +51,8 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
         if oid == "10" {
             all.answers.bootstrap = Some(name.clone());
         }
-        if name.as_str().starts_with("pg_") {
+        if row.flag(13)? {
+            all.answers.predefined.insert(name);
             continue;
         }
         let mut role = Role::default();
@@ -58,18 +76,6 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
         all.globals.roles.insert(name, role);
     }
     Ok(())
-}
-
-/// The predefined roles.
-pub(super) fn predefined() -> Part {
-    let sql = "SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_'".to_owned();
-    let take = |rows: &[Row], all: &mut Collected| {
-        for row in rows {
-            all.answers.predefined.insert(row.name(0)?);
-        }
-        Ok(())
-    };
-    Part { sql, take }
 }
 
 /// The kinds of verifiers, where they cannot be read but the platform tells this much.

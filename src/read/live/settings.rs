@@ -23,7 +23,8 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
             })
         };
         let (Some(role), Some(database)) = (owner(0, 1)?, owner(2, 3)?) else { continue };
-        if role.as_ref().is_some_and(|role| role.as_str().starts_with("pg_")) {
+        // Nobody may set anything for the server's own roles.
+        if role.as_ref().is_some_and(|role| !all.globals.roles.contains_key(role)) {
             continue;
         }
         let setting = row.text(4)?.split_once('=').filter(|(name, _)| !name.is_empty());

@@ -43,12 +43,12 @@ pub(super) fn options() -> Part {
     Part { sql: sql.to_owned(), take }
 }
 
-/// What the owner has from the start is in no dump either.
+/// What the owner has from the start is in no dump either; what it has from others is.
 pub(super) fn grants() -> Part {
     let sql = "SELECT t.spcname, a.grantee, e.rolname, b.rolname, a.grantor = t.spcowner, a.is_grantable \
                FROM pg_tablespace t, aclexplode(t.spcacl) AS a \
                LEFT JOIN pg_roles e ON e.oid = a.grantee LEFT JOIN pg_roles b ON b.oid = a.grantor \
-               WHERE a.privilege_type = 'CREATE' AND a.grantee <> t.spcowner";
+               WHERE a.privilege_type = 'CREATE' AND NOT (a.grantee = t.spcowner AND a.grantor = t.spcowner AND NOT a.is_grantable)";
     let take = |rows: &[Row], all: &mut Collected| {
         for row in rows {
             let Some(tablespace) = all.globals.tablespaces.get_mut(row.text(0)?) else { continue };

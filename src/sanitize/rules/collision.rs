@@ -24,7 +24,7 @@ pub(super) struct Collision;
 impl RoleRule for Collision {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let platform = cx.rights.platform();
-        let Some(own) = platform.role(name.as_str()) else { return Verdict::Keep };
+        let Some(own) = cx.rights.platform_role(name.as_str()) else { return Verdict::Keep };
         let message = format!("{} has it: {}", platform.name(), own.note());
         let object = (Kind::Role, name.as_str().to_owned());
         // A server of one's own has a superuser of this name as well: it keeps its own password.

@@ -49,6 +49,7 @@ pub(super) use grantor::{reroot, unite};
 pub(super) use map_role::map_role;
 pub(super) use membership_cycle::break_cycles;
 pub(super) use membership_option::stop_inheriting;
+pub(super) use parameter::unite_parameters;
 pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
 pub(super) use selection::{state_inherit, unused_patterns};

@@ -1,42 +1,106 @@
 //! Privileges on configuration parameters.
 
 use crate::finding::{Action, Severity};
-use crate::globals::{Grantee, Parameter as Model, ParameterKey};
+use crate::globals::{Parameter as Model, ParameterKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, ParameterRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "parameter",
     severity: Severity::Warning,
-    why: "the target's administrator cannot grant privileges on configuration parameters",
+    why: "who replays may not grant this privilege on a configuration parameter, or not as it was granted",
     explanation: "Since 15, GRANT SET or ALTER SYSTEM ON PARAMETER lets a role do what otherwise \
-                  takes a superuser. Others cannot grant it: `permission denied for parameter \
-                  log_statement` is what they are told. Before 15 the statement is a syntax error. \
-                  For most platforms, Azure among them, nothing confirms whether an administrator \
-                  may grant any of these, so that they are left out.",
+                  takes a superuser. Superusers may grant it, and who holds it WITH GRANT OPTION: \
+                  others are told `permission denied for parameter log_statement`. Before 15 the \
+                  statement is a syntax error. A copy asks the target which privileges the \
+                  connected role may grant, and grants those. For most platforms, Azure among \
+                  them, nothing confirms whether an administrator may grant any, so that scripts \
+                  leave them out.\n\n\
+                  Who granted it is carried over by superusers only: for others the grantor \
+                  becomes the role that replays.",
     remedy: "set the parameter for the whole server, by the platform's own means",
 };
 
 pub(super) struct Parameter;
 
 impl ParameterRule for Parameter {
-    fn apply(&self, key: &ParameterKey, it: &mut Model, cx: &mut Context<'_>) -> Verdict {
+    fn apply(&self, key: &mut ParameterKey, it: &mut Model, cx: &mut Context<'_>) -> Verdict {
         let origin = it.origins().next().unwrap_or_default();
+        let object = || super::parameter_object(key);
+        let missing = key.grantee.role().and_then(|role| cx.missing(role));
         let answer = cx.rights.parameter_privileges();
-        let gone = |role: &Name| !cx.roles.contains_key(role);
-        let message = if let Some(why) = answer.why() {
-            why.to_owned()
-        } else if let Grantee::Role(role) = &key.grantee
-            && gone(role)
-        {
-            format!("{role} is not carried over")
-        } else if let Some(role) = key.grantor.as_ref().filter(|role| gone(role)) {
-            format!("its grantor {role} is not carried over")
+        if let Some(message) = answer.why().map(str::to_owned).or(missing) {
+            cx.report(&ABOUT, Action::Dropped, object(), origin, message);
+            return Verdict::Drop;
+        }
+        if let Some(options) = cx.rights.grant_options(key.parameter.as_str()) {
+            let user = cx.rights.answers().map_or("", |answers| answers.user.as_str());
+            let message = |what| format!("{} may not grant {what} on it", Name::new(user));
+            let set = it.set.filter(|_| !options.set);
+            let alter_system = it.alter_system.filter(|_| !options.alter_system);
+            let what = match (set.is_some(), alter_system.is_some()) {
+                (false, false) => "",
+                (true, false) => "SET",
+                (false, true) => "ALTER SYSTEM",
+                (true, true) => "SET and ALTER SYSTEM",
+            };
+            it.set = it.set.filter(|_| set.is_none());
+            it.alter_system = it.alter_system.filter(|_| alter_system.is_none());
+            if !what.is_empty() {
+                let is_left = it.set.is_some() || it.alter_system.is_some();
+                let action = if is_left { Action::Rewritten } else { Action::Dropped };
+                cx.lose([set, alter_system].into_iter().flatten().map(|fact| fact.origin));
+                cx.report(&ABOUT, action, object(), origin, message(what));
+                if !is_left {
+                    return Verdict::Drop;
+                }
+            }
+        }
+        // Only a superuser grants in another's name.
+        let Some(grantor) = &key.grantor else { return Verdict::Keep };
+        let why = if cx.rights.is_superuser() {
+            cx.missing(grantor)
         } else {
-            return Verdict::Keep;
+            Some(format!("only a superuser grants in the name of {grantor}"))
         };
-        cx.report(&ABOUT, Action::Dropped, super::parameter_object(key), origin, message);
-        Verdict::Drop
+        if let Some(why) = why {
+            let message = format!("its grantor becomes the role that replays it: {why}");
+            for origin in it.origins() {
+                cx.change(origin);
+            }
+            cx.report_as(&ABOUT, Severity::Info, Action::Rewritten, object(), origin, message);
+            key.grantor = None;
+        }
+        Verdict::Keep
+    }
+}
+
+/// Takes a second grant of the same privileges, by another grantor on the source, into the first.
+pub(in crate::sanitize) fn unite_parameters(
+    earlier: &mut Model,
+    later: &Model,
+    key: &ParameterKey,
+    cx: &mut Context<'_>,
+) {
+    for (slot, given) in
+        [(&mut earlier.set, later.set), (&mut earlier.alter_system, later.alter_system)]
+    {
+        let Some(given) = given else { continue };
+        let lost = match *slot {
+            Some(had) if had.value || !given.value => given,
+            Some(had) => had,
+            None => {
+                *slot = Some(given);
+                continue;
+            }
+        };
+        if lost != given {
+            *slot = Some(given);
+        }
+        cx.lose([lost.origin]);
+        let object = super::parameter_object(key);
+        let message = "another grant says as much";
+        cx.report_as(&ABOUT, Severity::Info, Action::Dropped, object, lost.origin, message);
     }
 }
 

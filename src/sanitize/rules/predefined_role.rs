@@ -2,6 +2,7 @@
 
 use crate::finding::{Action, Severity};
 use crate::globals::{Membership, MembershipKey};
+use crate::platform::predefined::is_built_in;
 use crate::platform::{Answer, Predefined};
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
@@ -27,6 +28,20 @@ impl MembershipRule for PredefinedRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         if cx.roles.contains_key(&key.role) {
             return Verdict::Keep;
+        }
+        let (role, member) = (key.role.as_str(), key.member.as_str());
+        if is_built_in(role, member, cx.rights.major()) && !it.is_admin() {
+            let object = super::membership_object(key);
+            let message = "every server has it from the start";
+            cx.report_as(
+                &ABOUT,
+                Severity::Info,
+                Action::Dropped,
+                object,
+                it.granted.origin,
+                message,
+            );
+            return Verdict::Drop;
         }
         let answer = match cx.rights.predefined(key.role.as_str()) {
             Predefined::NotPredefined => match cx.rights.own_role(key.role.as_str()) {

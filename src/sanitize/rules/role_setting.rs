@@ -23,12 +23,9 @@ impl SettingRule for RoleSetting {
         if !key.name.is("role") && !key.name.is("session_authorization") {
             return Verdict::Keep;
         }
-        let lost = setting
-            .value
-            .parts()
-            .find(|role| *role != "none" && *role != "default" && !cx.roles.contains_key(*role));
-        let Some(role) = lost else { return Verdict::Keep };
-        let message = format!("{} is not carried over", crate::name::Name::new(role));
+        let roles = setting.value.parts().filter(|role| !matches!(*role, "none" | "default"));
+        let lost = roles.map(crate::name::Name::new).find_map(|role| cx.missing(&role));
+        let Some(message) = lost else { return Verdict::Keep };
         let object = super::setting_object(key);
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
@@ -44,7 +41,7 @@ mod tests {
         let text = "CREATE ROLE a;\nCREATE ROLE b;\nALTER ROLE a SET role TO 'b';\nALTER ROLE b SET role TO 'ghost';";
         assert_eq!(
             run(text, "azure 16"),
-            "4 warning role-setting dropped setting b: role: ghost is not carried over\n\
+            "4 warning role-setting dropped setting b: role: there is no role ghost here\n\
              CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a SET role TO 'b'\nkept 3, rewritten 0, dropped 1"
         );
     }

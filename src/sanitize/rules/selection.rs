@@ -91,7 +91,7 @@ impl SettingRule for Selection {
 
 /// So with privileges on parameters, of PUBLIC or of roles that were left out.
 impl ParameterRule for Selection {
-    fn apply(&self, key: &ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
+    fn apply(&self, key: &mut ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
         let message = match &key.grantee {
             Grantee::Role(role) if is_left_out(role, cx) => "its role is not selected",
             Grantee::Public if !cx.choices.only.is_empty() => "not a role's",
@@ -160,7 +160,7 @@ mod tests {
             run_with(text, "postgres 16", &choices),
             "2 info selection dropped role b: not selected\n\
              5 info selection dropped tablespace t: its owner is not selected\n\
-             8 info selection rewritten tablespace u: a privilege to or from a role that is not selected\n\
+             8 info selection rewritten tablespace u: a privilege is left out: b is not selected\n\
              7 info selection dropped tablespace v: not a role's\n\
              3 info selection dropped parameter work_mem to PUBLIC: not a role's\n\
              3 info selection dropped parameter work_mem to b: its role is not selected\n\

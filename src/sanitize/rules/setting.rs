@@ -2,6 +2,7 @@
 
 use crate::finding::{Action, Severity};
 use crate::globals::{Setting as Model, SettingKey};
+use crate::name::Name;
 use crate::platform::{Context as GucContext, SettingAnswer};
 use crate::sanitize::{About, Context, SettingRule, Verdict};
 
@@ -39,23 +40,42 @@ pub(super) struct Setting;
 
 impl SettingRule for Setting {
     fn apply(&self, key: &SettingKey, setting: &mut Model, cx: &mut Context<'_>) -> Verdict {
+        let answers = cx.rights.answers();
+        let user = answers.map(|answers| answers.user.as_str()).map(Name::new);
         let message = match cx.rights.setting(key.name.as_str()) {
+            SettingAnswer::Allowed => return value(key, setting, cx),
             // The script's own guards have loaded PL/pgSQL by then.
-            SettingAnswer::Allowed
-            | SettingAnswer::Module { module: "plpgsql", context: GucContext::User } => {
+            SettingAnswer::Module { module: "plpgsql", context: GucContext::User }
+                if answers.is_none() =>
+            {
                 return value(key, setting, cx);
             }
-            SettingAnswer::Refused { context } => {
-                format!(
+            SettingAnswer::Refused { context } => match (&user, context) {
+                (Some(user), GucContext::Superuser) => {
+                    format!("its context is superuser on the target, and {user} may not set it")
+                }
+                (Some(_), context) => {
+                    format!("its context is {context} on the target: no role can have it")
+                }
+                (None, context) => format!(
                     "only a superuser may set it for a role, or nobody: its context is {context}"
-                )
-            }
-            SettingAnswer::Module { module, .. } => {
-                format!("a setting of {module}, which only a superuser may give to a role")
-            }
-            SettingAnswer::Placeholder => {
-                "a name of no known module, which only a superuser may give to a role".to_owned()
-            }
+                ),
+            },
+            SettingAnswer::Module { module, .. } => match &user {
+                Some(user) => format!(
+                    "the session on the target has not loaded {module}, whose setting it is: then only \
+                     superusers may give it to a role, and {user} is none"
+                ),
+                None => format!("a setting of {module}, which only a superuser may give to a role"),
+            },
+            SettingAnswer::Placeholder => match &user {
+                Some(user) => format!(
+                    "the session on the target knows no such setting: then only superusers may give it to \
+                     a role, and {user} is none"
+                ),
+                None => "a name of no known module, which only a superuser may give to a role"
+                    .to_owned(),
+            },
             SettingAnswer::Malformed => format!("{} does not take the name", cx.target()),
             SettingAnswer::Unknown { since: Some(since), .. } => {
                 format!("{} does not have it, it comes with {since}", cx.target())

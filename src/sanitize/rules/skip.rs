@@ -74,7 +74,7 @@ impl MembershipRule for Skip {
 }
 
 impl ParameterRule for Skip {
-    fn apply(&self, key: &ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
+    fn apply(&self, key: &mut ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
         if !cx.choices.skips(Choice::Parameters) {
             return Verdict::Keep;
         }

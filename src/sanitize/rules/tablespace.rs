@@ -1,5 +1,7 @@
 //! Tablespaces, which managed servers do not take.
 
+use std::collections::btree_map::Entry;
+
 use super::selection;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::Tablespace as Model;
@@ -36,26 +38,57 @@ impl TablespaceRule for Tablespace {
             cx.report(&ABOUT, Action::Dropped, object(), origin, why);
             return Verdict::Drop;
         }
-        if let Some(owner) = it.owner.take_if(|owner| !cx.roles.contains_key(&owner.value)) {
+        let missing = it.owner.as_ref().and_then(|owner| cx.missing(&owner.value));
+        if let Some(why) = missing
+            && let Some(owner) = it.owner.take()
+        {
             // A tablespace without a stated owner belongs to the role that replays the script.
             cx.change(owner.origin);
-            let message = format!("its owner {} is not carried over", owner.value);
+            let message = format!("goes to the role that replays it: of its owner, {why}");
             cx.report(&ABOUT, Action::Rewritten, object(), owner.origin, message);
         }
-        it.grants.retain(|(to, by), fact| {
-            let gone = |role: &&Name| !cx.roles.contains_key(*role);
-            let Some(role) = to.role().into_iter().chain(by).find(gone) else { return true };
-            let (about, why) = if selection::is_left_out(role, cx) {
-                (&selection::ABOUT, "selected")
-            } else {
-                (&ABOUT, "carried over")
-            };
-            cx.lose([fact.origin]);
-            let message = format!("a privilege to or from a role that is not {why}");
-            cx.report(about, Action::Rewritten, object(), fact.origin, message);
-            false
-        });
+        for ((to, by), fact) in std::mem::take(&mut it.grants) {
+            if let Some((role, why)) = to.role().and_then(|role| Some((role, cx.missing(role)?))) {
+                cx.lose([fact.origin]);
+                let (about, why) = reason(role, why, cx);
+                let message = format!("a privilege is left out: {why}");
+                cx.report(about, Action::Rewritten, object(), fact.origin, message);
+                continue;
+            }
+            let gone = by.as_ref().and_then(|role| Some((role, cx.missing(role)?)));
+            if let Some((role, why)) = gone {
+                // Whoever granted it, the grantee had it.
+                cx.change(fact.origin);
+                let (about, why) = reason(role, why, cx);
+                let message = format!("a privilege is granted by the owner: {why}");
+                cx.report(about, Action::Rewritten, object(), fact.origin, message);
+            }
+            match it.grants.entry((to, by.filter(|by| cx.missing(by).is_none()))) {
+                Entry::Vacant(entry) => {
+                    entry.insert(fact);
+                }
+                Entry::Occupied(mut entry) => {
+                    let had = *entry.get();
+                    let (kept, lost) =
+                        if fact.value && !had.value { (fact, had) } else { (had, fact) };
+                    entry.insert(kept);
+                    cx.lose([lost.origin]);
+                    let message = "another grant of the same privilege says as much";
+                    let severity = Severity::Info;
+                    cx.report_as(&ABOUT, severity, Action::Dropped, object(), lost.origin, message);
+                }
+            }
+        }
         Verdict::Keep
+    }
+}
+
+/// Why a role that a privilege names will not be there, and the rule that says so.
+fn reason(role: &Name, why: String, cx: &Context<'_>) -> (&'static About, String) {
+    if selection::is_left_out(role, cx) {
+        (&selection::ABOUT, format!("{role} is not selected"))
+    } else {
+        (&ABOUT, why)
     }
 }
 

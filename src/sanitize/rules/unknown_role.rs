@@ -21,16 +21,10 @@ pub(super) struct UnknownRole;
 
 impl MembershipRule for UnknownRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
-        let mapped = cx.mapped.contains(key);
-        let predefined = cx.rights.predefined(key.role.as_str()) != Predefined::NotPredefined;
         let message = if let Some(message) = no_member(&key.member, cx) {
             message
-        } else if !cx.roles.contains_key(&key.role)
-            && !mapped
-            && !predefined
-            && !cx.is_there(&key.role)
-        {
-            format!("there is no role {} here", key.role)
+        } else if let Some(message) = no_role(key, cx) {
+            message
         } else if is_between_others(key, cx) {
             let object = super::membership_object(key);
             let message = "neither its role nor its member is selected";
@@ -53,20 +47,25 @@ fn is_between_others(key: &MembershipKey, cx: &Context<'_>) -> bool {
         && ends.iter().any(|name| super::selection::is_left_out(name, cx))
 }
 
-/// Why the role cannot become a member of anything; none where it can.
+/// Why the role cannot be granted; none where another rule says it.
+fn no_role(key: &MembershipKey, cx: &Context<'_>) -> Option<String> {
+    let name = key.role.as_str();
+    let is_judged = cx.mapped.contains(key)
+        || cx.rights.predefined(name) != Predefined::NotPredefined
+        || cx.rights.protection(name).is_some();
+    if is_judged { None } else { cx.missing(&key.role) }
+}
+
+/// Why the role cannot become a member of anything; none where it can, or another rule says it.
 fn no_member(name: &Name, cx: &Context<'_>) -> Option<String> {
-    if cx.roles.contains_key(name) || cx.is_there(name) {
+    if cx.roles.contains_key(name) || cx.rights.protection(name.as_str()).is_some() {
         return None;
     }
-    // What is granted to a predefined role reaches all of its members.
-    match cx.rights.predefined(name.as_str()) {
-        Predefined::NotPredefined => Some(format!("there is no role {name} here")),
-        Predefined::Unknown { .. } => Some(format!("{} does not have {name}", cx.target())),
-        Predefined::Known(_) if name.as_str() == "pg_database_owner" => {
-            Some(format!("{name} cannot be a member of any role"))
-        }
-        Predefined::Known(_) => None,
+    if name.as_str() == "pg_database_owner" {
+        return Some(format!("{name} cannot be a member of any role"));
     }
+    // What is granted to a predefined role reaches all of its members.
+    cx.missing(name)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `copy`: what it prints, and what it does in special cases.
 
+mod asked;
 mod can_own;
 mod databases;
 mod errors;

@@ -3,6 +3,7 @@
 
 mod environment;
 mod finding;
+mod grants;
 mod running;
 mod secrets;
 
