@@ -18,7 +18,7 @@ const ABOUT: About = About {
     name: "not-revocable",
     severity: Severity::Warning,
     why: "since 16 a membership is revoked by its grantor only, after all that its member has granted on; \
-          privileges on parameters take a superuser, and go after what was granted on, too",
+          privileges on parameters by their grantor or a superuser, after what was granted on, too",
     explanation: "Since 16 each grant of a membership is its grantor's. REVOKE by anybody else \
                   changes nothing and is no error, only the warning `role \"…\" has not been \
                   granted membership in role \"…\" by role \"…\"`. And where the member has \

@@ -44,7 +44,7 @@ impl TablespaceRule for Tablespace {
         {
             // A tablespace without a stated owner belongs to the role that replays the script.
             cx.change(owner.origin);
-            let message = format!("goes to the role that replays it: of its owner, {why}");
+            let message = format!("its owner becomes the role that replays it: {why}");
             cx.report(&ABOUT, Action::Rewritten, object(), owner.origin, message);
         }
         for ((to, by), fact) in std::mem::take(&mut it.grants) {
@@ -60,7 +60,7 @@ impl TablespaceRule for Tablespace {
                 // Whoever granted it, the grantee had it.
                 cx.change(fact.origin);
                 let (about, why) = reason(role, why, cx);
-                let message = format!("a privilege is granted by the owner: {why}");
+                let message = format!("the grantor of a privilege becomes the owner: {why}");
                 cx.report(about, Action::Rewritten, object(), fact.origin, message);
             }
             match it.grants.entry((to, by.filter(|by| cx.missing(by).is_none()))) {
@@ -95,6 +95,23 @@ fn reason(role: &Name, why: String, cx: &Context<'_>) -> (&'static About, String
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
+
+    #[test]
+    fn nobody_loses_a_privilege_with_its_grantor() {
+        let text = "CREATE ROLE b;\nCREATE TABLESPACE t OWNER ghost LOCATION '/t';\n\
+                    GRANT CREATE ON TABLESPACE t TO other;\nSET SESSION AUTHORIZATION ghost;\n\
+                    GRANT CREATE ON TABLESPACE t TO b WITH GRANT OPTION;\nRESET SESSION AUTHORIZATION;\n\
+                    GRANT CREATE ON TABLESPACE t TO b;\nGRANT CREATE ON TABLESPACE t TO pg_monitor;";
+        assert_eq!(
+            run(text, "postgres 16"),
+            "2 warning tablespace rewritten tablespace t: its owner becomes the role that replays it: there is no role ghost here\n\
+             5 warning tablespace rewritten tablespace t: the grantor of a privilege becomes the owner: there is no role ghost here\n\
+             7 info tablespace dropped tablespace t: another grant of the same privilege says as much\n\
+             3 warning tablespace rewritten tablespace t: a privilege is left out: there is no role other here\n\
+             CREATE ROLE b\nCREATE TABLESPACE t LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO b WITH GRANT OPTION\n\
+             GRANT CREATE ON TABLESPACE t TO pg_monitor\nkept 2, rewritten 2, dropped 2"
+        );
+    }
 
     #[test]
     fn goes_with_all_that_is_on_it() {

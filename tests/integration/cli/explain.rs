@@ -123,7 +123,7 @@ fn everything() {
       role-setting             warning: every session of the role would begin as a role that is not carried over
       tablespace-setting       warning: the setting names a tablespace that is not carried over: each session would begin with a warning
       empty-search-path        info:    an empty search_path is written as '', which finds as little
-      parameter                warning: the target's administrator cannot grant privileges on configuration parameters
+      parameter                warning: who replays may not grant this privilege on a configuration parameter, or not as it was granted
       tablespace               warning: the target does not take tablespaces of one's own
       security-label           warning: the target does not have the label's provider
       existing                 info:    the target has the role, and --existing skip leaves it as it is

@@ -60,9 +60,9 @@ fn what_a_copy_prints() {
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
 
     warning: setting (3): the target does not let its administrator give this setting to a role
-      dba_bob: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
-      legacy_erp: session_replication_role: only a superuser may set it for a role, or nobody: its context is superuser
-      rds_master: pgaudit.log: a name of no known module, which only a superuser may give to a role
+      dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
+      legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
+      rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there
@@ -181,9 +181,9 @@ fn what_a_copy_prints() {
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
 
     warning: setting (3): the target does not let its administrator give this setting to a role
-      dba_bob: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
-      legacy_erp: session_replication_role: only a superuser may set it for a role, or nobody: its context is superuser
-      rds_master: pgaudit.log: a name of no known module, which only a superuser may give to a role
+      dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
+      legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
+      rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there
