@@ -301,8 +301,8 @@ impl Collector {
             let message = "one of PostgreSQL's own roles, which no server lets anybody alter: this \
                            statement is left out, and grants of the role and to it stay";
             let object = (Kind::Role, name.as_str());
-            let (rule, action) = ("reserved-name", Action::Dropped);
-            self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
+            let (severity, action) = (Severity::Warning, Action::Dropped);
+            self.finding("reserved-name", severity, action, object, origin, message.to_owned());
         }
     }
 }

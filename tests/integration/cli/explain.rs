@@ -131,7 +131,7 @@ fn everything() {
       database-owner           warning: only the owner of a database may give it settings
       freeze                   warning: the source's role is frozen, as roles are for a migration; on the target it would be shut out
       alter-attribute          warning: in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that has them
-      not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters take a superuser, and go after what was granted on, too
+      not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters by their grantor or a superuser, after what was granted on, too
       reset-setting            warning: the target does not let its administrator take this setting away from a role
       missing-admin            error:   since 16 roles are altered and granted only by those who have the ADMIN option on them
       circle                   error:   no server lets a role be a member of itself: on the target it is the other way round

@@ -6,6 +6,7 @@ mod databases;
 mod errors;
 mod existing;
 mod freeze;
+mod implicit;
 mod passwords;
 mod selection;
 mod text;
