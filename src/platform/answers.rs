@@ -31,7 +31,9 @@ pub struct Answers {
     pub member_of: HashSet<Name>,
     /// All roles that exist, the predefined ones apart.
     pub roles: HashSet<Name>,
-    /// Those among them that have no password, as far as verifiers can be read.
+    /// All tablespaces that exist, PostgreSQL's own apart.
+    pub tablespaces: BTreeSet<Name>,
+    /// The roles that have no password, as far as verifiers can be read.
     pub without_password: HashSet<Name>,
     /// The predefined roles that exist.
     pub predefined: BTreeSet<Name>,

@@ -62,6 +62,16 @@ impl<'a> Rights<'a> {
         self.answers.is_some_and(|answers| answers.roles.contains(role))
     }
 
+    /// Whether the target has this tablespace for sure, although the source does not bring it.
+    pub fn has_tablespace(&self, name: &str) -> bool {
+        self.answers.is_some_and(|answers| answers.tablespaces.contains(name))
+    }
+
+    /// Whether the target lists this setting for sure.
+    pub fn has_setting(&self, name: &str) -> bool {
+        self.answers.is_some_and(|answers| answers.context(name).is_some())
+    }
+
     /// Whether a role that the target has is known to have no password there.
     pub fn lacks_password(&self, role: &str) -> bool {
         self.answers.is_some_and(|answers| answers.without_password.contains(role))
@@ -90,7 +100,14 @@ impl<'a> Rights<'a> {
             });
         };
         let has = answers.attributes.contains(&attribute);
-        attributes::vanilla(answers.is_superuser(), has, attribute, self.major)
+        let own = attributes::vanilla(answers.is_superuser(), has, attribute, self.major);
+        match rule {
+            // No catalog shows what a platform's own build refuses.
+            Some(Answer::No(why)) if own.is_yes() && !answers.is_superuser() => {
+                Answer::Unconfirmed(why)
+            }
+            _ => own,
+        }
     }
 
     /// May a role be created with this name? Names are compared as they are stored.

@@ -87,6 +87,7 @@ impl Partial {
             bootstrap: self.bootstrap,
             attributes,
             roles: globals.roles.keys().cloned().collect(),
+            tablespaces: globals.tablespaces.keys().cloned().collect(),
             without_password: without_password(globals),
             predefined: self.predefined,
             protected,

@@ -23,7 +23,8 @@ impl SettingRule for SourceSetting {
         let Some(source) = cx.source.filter(|source| source.owns_setting(key.name.as_str())) else {
             return Verdict::Keep;
         };
-        if cx.rights.platform().owns_setting(key.name.as_str()) {
+        let name = key.name.as_str();
+        if cx.rights.platform().owns_setting(name) || cx.rights.has_setting(name) {
             return Verdict::Keep;
         }
         let message = format!("{}'s own", source.name());

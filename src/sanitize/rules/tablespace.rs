@@ -34,6 +34,11 @@ impl TablespaceRule for Tablespace {
             return Verdict::Drop;
         }
         let answer = cx.rights.tablespaces();
+        if !answer.is_yes() && cx.rights.has_tablespace(name.as_str()) {
+            let message = "the target has one of this name, which stays as it is";
+            cx.report(&ABOUT, Action::Dropped, object(), origin, message);
+            return Verdict::Drop;
+        }
         if let Some(why) = answer.why() {
             cx.report(&ABOUT, Action::Dropped, object(), origin, why);
             return Verdict::Drop;

@@ -25,7 +25,9 @@ impl SettingRule for TablespaceSetting {
             return Verdict::Keep;
         }
         let lost = setting.value.parts().find(|name| {
-            !matches!(*name, "" | "pg_default" | "pg_global") && !cx.tablespaces.contains(*name)
+            !matches!(*name, "" | "pg_default" | "pg_global")
+                && !cx.tablespaces.contains(*name)
+                && !cx.rights.has_tablespace(name)
         });
         let Some(tablespace) = lost else { return Verdict::Keep };
         let message = format!("tablespace {} is not carried over", Name::new(tablespace));

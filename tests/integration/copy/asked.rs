@@ -340,3 +340,35 @@ fn roles_of_reserved_names() {
     assert_snapshot!(findings(&renamed, &rules), @"");
     assert_settled(&from, &to, &["--rename", "pg_old=old", "--rename", "pg_older=older"]);
 }
+
+/// What a setting names may be on the target although nobody carries it over.
+#[test]
+fn tablespaces_that_the_target_has() {
+    let settings = [("allow_in_place_tablespaces", "on")];
+    let source = Cluster::start_with(16, "postgres", &settings);
+    let target = platforms::azure_like_with(16, &settings);
+    for cluster in [&source, &target] {
+        cluster.sql(&cluster.superuser, "postgres", "CREATE TABLESPACE fast LOCATION ''");
+    }
+    source.sql("postgres", "postgres", "CREATE TABLESPACE slow LOCATION ''");
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE app LOGIN; ALTER ROLE app SET default_tablespace = 'fast';
+         ALTER ROLE app SET temp_tablespaces = fast, slow",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let exclude = ["--exclude", "postgres"];
+    let report = copy(&from, &to, &exclude);
+    assert_snapshot!(changes(&report), @"
+    create role app LOGIN
+    set default_tablespace of app to 'fast'
+    ");
+    assert_snapshot!(findings(&report, &["tablespace", "tablespace-setting"]), @"
+    warning tablespace dropped tablespace fast: the target has one of this name, which stays as it is
+    warning tablespace dropped tablespace slow: azadmin is no superuser, and may create none
+    warning tablespace-setting dropped setting app: temp_tablespaces: tablespace slow is not carried over
+    ");
+    assert_settled(&from, &to, &exclude);
+}
