@@ -1,8 +1,6 @@
 //! Privileges on tablespaces and parameters, granted, granted on, given back and revoked in any order:
 //! both readers see the same, and a copy brings it.
 
-use std::fmt::Write as _;
-
 use pg_globals::read::pg_dumpall::{Program, dump};
 use pg_globals::read::witness::Witness;
 use pg_globals::read::{Options, read};
@@ -135,17 +133,14 @@ fn a_copy_brings_them() {
     let settings = [("allow_in_place_tablespaces", "on")];
     let source = Cluster::start_with(18, "postgres", &settings);
     let mut objects: Vec<(String, &[&str])> = Vec::new();
-    let mut tablespaces = String::new();
+    source.sql("postgres", "postgres", "CREATE ROLE ann; CREATE ROLE bob; CREATE ROLE cid");
     for number in 0..12 {
-        let _ = writeln!(tablespaces, "CREATE TABLESPACE t{number} OWNER ann LOCATION ''");
+        let create = format!("CREATE TABLESPACE t{number} OWNER ann LOCATION ''");
+        source.sql("postgres", "postgres", &create);
         objects.push((format!("TABLESPACE t{number}"), &["CREATE"]));
     }
     for parameter in ["work_mem", "log_statement", "my.own"] {
         objects.push((format!("PARAMETER {parameter}"), &["SET", "ALTER SYSTEM", "ALL"]));
-    }
-    source.sql("postgres", "postgres", "CREATE ROLE ann; CREATE ROLE bob; CREATE ROLE cid");
-    for line in tablespaces.lines() {
-        source.sql("postgres", "postgres", line);
     }
     shuffle(&source, 4, 400, &objects);
     let target = Cluster::start_with(18, "postgres", &settings);
