@@ -8,6 +8,7 @@ use tokio_postgres::Client;
 use super::question::Question;
 use crate::connect::{self, AnswerError, Query, why};
 use crate::name::Name;
+use crate::read::live::STATE;
 
 /// Why something could not be seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,11 +73,20 @@ impl Row {
     }
 }
 
+/// What a question stands behind, in one message with it. A message without BEGIN is a transaction of
+/// its own, which nothing is left of when it fails, nor when it does not. It writes nothing, waits for
+/// nobody, and takes its time from nobody; before 11 a server looks at its time limit only when a
+/// message begins.
+const FRONT: [&str; 1] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY"];
+const LIMITS: [&str; 2] = ["SET LOCAL statement_timeout = '20s'", "SET LOCAL lock_timeout = '2s'"];
+
 /// Asks one question in a transaction of its own, so that its failure is nobody else's.
 pub(super) async fn ask(client: &Client, question: &Question, sql: &str) -> Answer {
-    let query = Query { name: question.name, sql };
-    let results = connect::rows(client, &[query]).await.map_err(|error| Unseen(shown(&error)))?;
-    let rows = results.into_iter().next().unwrap_or_default();
+    let fronts = FRONT.into_iter().chain(STATE).chain(LIMITS);
+    let queries: Vec<_> =
+        fronts.chain([sql]).map(|sql| Query { name: question.name, sql }).collect();
+    let results = connect::rows(client, &queries).await.map_err(|error| Unseen(shown(&error)))?;
+    let rows = results.into_iter().next_back().unwrap_or_default();
     let columns = rows.first().map(|row| (0..row.len()).map(|it| row.column(it)).collect());
     let columns = Arc::new((question.name, columns.unwrap_or_default()));
     let value = |value: Option<&str>| value.map(str::to_owned);

@@ -27,11 +27,6 @@ const VISITS: usize = 8;
 /// How long a database may take until it counts as one that cannot be seen.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// What every session of ours begins with: it writes nothing, waits for nobody, and takes its time
-/// from nobody.
-const SESSION: &str = "SET default_transaction_read_only = on; SET statement_timeout = '20s'; \
-     SET lock_timeout = '2s'; SET search_path = pg_catalog";
-
 /// One of the two servers, as far as it could be reached.
 pub struct Wanted {
     /// What the connection is made of.
@@ -160,10 +155,7 @@ async fn server(
     questions: &[&'static Question],
 ) -> Result<Server, LiveError> {
     let link = Link::of(connection).await;
-    // The session's limits hold for all that follows, and cost no round trip of their own.
-    let (session, live) = join(session(&connection.client), live::read(&connection.client)).await;
-    session?;
-    let mut live = live?;
+    let mut live = live::read(&connection.client).await?;
     if let Some(platform) = platform {
         live.assume(platform);
         live.platform = Some(platform);
@@ -185,11 +177,6 @@ async fn within(
     }
 }
 
-/// Limits the session.
-async fn session(client: &Client) -> Result<(), LiveError> {
-    client.batch_execute(SESSION).await.map_err(LiveError::Server)
-}
-
 /// Connects to a database of the server, and asks.
 async fn visit(
     of: Of,
@@ -205,14 +192,14 @@ async fn visit(
     let questions: Vec<_> = questions.iter().filter(|it| it.of == of).copied().collect();
     let major = server.live.answers.major;
     let work = async {
+        // A pooler may have no second session for it.
+        if database.as_str() == connection.database() {
+            return Ok(ask_all(&connection.client, &questions, major).await);
+        }
         let parameters = connection.elsewhere(&wanted.parameters, database.as_str());
         let visit = connect(&parameters, None).await.map_err(|error| unseen(error.to_string()))?;
-        // They are sent in this order, and answered in it.
-        let (session, answers) =
-            join(session(&visit.client), ask_all(&visit.client, &questions, major)).await;
+        let answers = ask_all(&visit.client, &questions, major).await;
         visit.close().await;
-        let why = |error| unseen(format!("a session that writes nothing cannot be had: {error}"));
-        session.map_err(why)?;
         Ok(answers)
     };
     match tokio::time::timeout(LIMIT, work).await {

@@ -227,6 +227,13 @@ impl InputOptions {
         }
         let name = connection.label();
         let major = live.probe.major;
+        // It leaves the sessions of others without a search path.
+        if connection.is_pooled(live.probe.process) {
+            if self.reader == ReaderChoice::PgDumpall {
+                bail!("{name}: {POOLED}: connect to the server itself, or give --reader catalog");
+            }
+            return Ok((live, vec![alone(POOLED)]));
+        }
         let program = if let Some(path) = &self.pg_dumpall {
             pg_dumpall::given(path, major).await?
         } else {
@@ -258,6 +265,10 @@ impl InputOptions {
         read.map_err(|error| connection::failed(connection, &error))
     }
 }
+
+/// Why pg_dumpall is not run.
+const POOLED: &str = "the connection leads through a pooler, whose sessions pg_dumpall would change for \
+                      those that get them next";
 
 /// Why there is no pg_dumpall.
 fn missing(found: &Found, major: Major) -> String {

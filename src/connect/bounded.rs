@@ -7,6 +7,7 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -32,6 +33,9 @@ const SHOWN: usize = 24;
 /// key for cancelling, the protocol's version, and that it is ready.
 const AT_START: &[u8] = b"RENSKvZ";
 
+/// The process that the server says it is, in `BackendKeyData`; the driver keeps it to itself.
+pub(super) type Process = Arc<OnceLock<i32>>;
+
 /// A stream that ends with an error where more comes than a server could have to say.
 pub(super) struct Bounded<S> {
     stream: S,
@@ -39,8 +43,8 @@ pub(super) struct Bounded<S> {
 }
 
 impl<S> Bounded<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, messages: Messages::default() }
+    pub(super) fn new(stream: S, process: Process) -> Self {
+        Self { stream, messages: Messages { process, ..Messages::default() } }
     }
 }
 
@@ -49,8 +53,10 @@ impl<S> Bounded<S> {
 struct Messages {
     /// Whether the session has begun.
     begun: bool,
-    /// The type and the length of a message, and how many values a row has.
-    head: [u8; 7],
+    /// The process of the session, once it is known.
+    process: Process,
+    /// The type and the length of a message, and how many values a row has, or which process it is.
+    head: [u8; 9],
     /// How much of the head is known.
     known: usize,
     /// How much of the body is still to come.
@@ -71,7 +77,7 @@ impl Messages {
             }
             self.head[self.known] = bytes[at];
             self.known += 1;
-            let [tag, length @ .., _, _] = self.head;
+            let [tag, length @ .., _, _, _, _] = self.head;
             if self.known == 1 && !self.begun && !AT_START.contains(&tag) {
                 return Err(Problem::Foreign(shown(&bytes[at..])));
             }
@@ -82,16 +88,25 @@ impl Messages {
                 self.rest = usize::try_from(body).unwrap_or(usize::MAX);
                 self.receive(self.rest.saturating_add(PER_MESSAGE))?;
             }
-            let is_row = tag == b'D' && self.rest >= 2;
-            match self.known {
-                5 if !is_row => self.known = 0,
-                7 => {
-                    let values = u16::from_be_bytes([self.head[5], self.head[6]]);
-                    self.receive(usize::from(values) * PER_VALUE)?;
-                    self.rest -= 2;
-                    self.known = 0;
+            let head = match tag {
+                b'D' if self.rest >= 2 => 7,
+                b'K' if self.rest >= 4 && !self.begun => 9,
+                _ => 5,
+            };
+            if self.known == head {
+                let [_, _, _, _, _, rest @ ..] = self.head;
+                match head {
+                    7 => {
+                        let values = u16::from_be_bytes([rest[0], rest[1]]);
+                        self.receive(usize::from(values) * PER_VALUE)?;
+                    }
+                    9 => {
+                        let _ = self.process.set(i32::from_be_bytes(rest));
+                    }
+                    _ => {}
                 }
-                _ => {}
+                self.rest -= head - 5;
+                self.known = 0;
             }
             self.begun |= tag == b'Z' && self.known == 0;
         }
@@ -188,7 +203,7 @@ impl<S: TlsStream + Unpin> TlsStream for Bounded<S> {
 }
 
 /// The same within TLS, where the messages can be seen.
-pub(super) struct BoundedTls<T>(pub(super) T);
+pub(super) struct BoundedTls<T>(pub(super) T, pub(super) Process);
 
 impl<S, T> TlsConnect<S> for BoundedTls<T>
 where
@@ -200,8 +215,9 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, Self::Error>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        let connecting = self.0.connect(stream);
-        Box::pin(async move { connecting.await.map(Bounded::new) })
+        let Self(tls, process) = self;
+        let connecting = tls.connect(stream);
+        Box::pin(async move { connecting.await.map(|stream| Bounded::new(stream, process)) })
     }
 }
 
@@ -240,6 +256,23 @@ mod tests {
         let answer = [&start[..], &row, &message(b'D', b""), &message(b'Z', b"I")].concat();
         let more = 11 + 2 * PER_VALUE + 1 + 3 * PER_MESSAGE;
         assert_eq!(seen(&answer), (4 + 1 + 2 * PER_MESSAGE + more, Ok(())));
+    }
+
+    #[test]
+    fn the_process_is_heard_of() {
+        let key = message(b'K', &[0, 0, 0x12, 0x34, 9, 9, 9, 9]);
+        let start = [message(b'R', &[0; 4]), key, message(b'Z', b"I")].concat();
+        for size in [1, 2, 7, start.len()] {
+            let mut messages = Messages::default();
+            start.chunks(size).for_each(|part| messages.see(part).unwrap());
+            assert_eq!((messages.process.get(), messages.begun), (Some(&0x1234), true), "{size}");
+        }
+        // One that is too short, and none at all.
+        for start in [[message(b'K', &[1]), message(b'Z', b"I")].concat(), message(b'Z', b"I")] {
+            let mut messages = Messages::default();
+            messages.see(&start).unwrap();
+            assert_eq!((messages.process.get(), messages.begun), (None, true));
+        }
     }
 
     #[test]

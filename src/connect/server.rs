@@ -18,7 +18,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
-use super::bounded::{Bounded, BoundedTls};
+use super::bounded::{Bounded, BoundedTls, Process};
 use super::error::{Reason, said, text};
 use super::params::{Host, Parameters};
 use super::password::Known;
@@ -34,6 +34,8 @@ pub(super) struct Session {
     pub(super) messages: Messages,
     pub(super) address: Option<IpAddr>,
     pub(super) encrypted: bool,
+    /// The process that the server says it is.
+    pub(super) process: Option<i32>,
 }
 
 /// A host, and what to offer it.
@@ -222,13 +224,15 @@ impl Attempt<'_> {
             Ok(connect) => connect,
             Err(never) => match never {},
         };
+        let process = Process::default();
         let (client, mut connection) = config
-            .connect_raw(stream, BoundedTls(connect))
+            .connect_raw(stream, BoundedTls(connect, Process::clone(&process)))
             .await
             .map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
-        Ok(Session { client, messages: Box::pin(messages), address, encrypted: true })
+        let (messages, process) = (Box::pin(messages), process.get().copied());
+        Ok(Session { client, messages, address, encrypted: true, process })
     }
 
     async fn start_plain<S>(
@@ -240,11 +244,14 @@ impl Attempt<'_> {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let connected = config.connect_raw(Bounded::new(stream), NoTls).await;
+        let process = Process::default();
+        let stream = Bounded::new(stream, Process::clone(&process));
+        let connected = config.connect_raw(stream, NoTls).await;
         let (client, mut connection) = connected.map_err(|error| self.reason(&error))?;
         let messages =
             futures_util::stream::poll_fn(move |context| connection.poll_message(context));
-        Ok(Session { client, messages: Box::pin(messages), address, encrypted: false })
+        let (messages, process) = (Box::pin(messages), process.get().copied());
+        Ok(Session { client, messages, address, encrypted: false, process })
     }
 
     fn config(&self) -> Config {

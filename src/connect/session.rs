@@ -150,6 +150,9 @@ async fn one(
     Next::Host
 }
 
+/// Whether a server is a standby; what a message holds is one transaction.
+const IN_RECOVERY: &str = "SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog; SELECT pg_catalog.pg_is_in_recovery()";
+
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -170,6 +173,7 @@ pub struct Connection {
     host: Host,
     address: Option<IpAddr>,
     encrypted: bool,
+    process: Option<i32>,
     user: String,
     database: String,
     application_name: String,
@@ -204,6 +208,7 @@ impl Connection {
             host: attempt.host.clone(),
             address: session.address,
             encrypted: session.encrypted,
+            process: session.process,
             user: parameters.user.clone(),
             database: parameters.database.clone(),
             application_name: parameters.application_name.clone(),
@@ -219,8 +224,8 @@ impl Connection {
         let (question, answer) = match kind {
             SessionKind::ReadWrite => ("SHOW transaction_read_only", "off"),
             SessionKind::ReadOnly => ("SHOW transaction_read_only", "on"),
-            SessionKind::Primary => ("SELECT pg_catalog.pg_is_in_recovery()", "f"),
-            SessionKind::Standby => ("SELECT pg_catalog.pg_is_in_recovery()", "t"),
+            SessionKind::Primary => (IN_RECOVERY, "f"),
+            SessionKind::Standby => (IN_RECOVERY, "t"),
         };
         let messages = self.client.simple_query(question).await?;
         Ok(messages.iter().any(|message| match message {
@@ -262,6 +267,13 @@ impl Connection {
     /// Whether TLS is used.
     pub fn is_encrypted(&self) -> bool {
         self.encrypted
+    }
+
+    /// Whether the session of this process (`pg_backend_pid()`) is not the one that let us in: a
+    /// connection pooler stands between, and lends its sessions to others too. `PgBouncer` names a
+    /// process of its own making at the login, and other poolers another or none.
+    pub fn is_pooled(&self, process: i32) -> bool {
+        self.process != Some(process)
     }
 
     /// The password that was offered, whether the server wanted it or not.

@@ -113,6 +113,8 @@ pub enum ReplayError {
     Reading(LiveError),
     /// The target has changed since the plan was shown.
     Changed,
+    /// Not through a connection pooler.
+    Pooled(&'static str),
     /// Somebody else changes roles at the same time.
     Concurrent(Refusal),
     /// A statement was refused.
@@ -209,6 +211,11 @@ impl fmt::Display for ReplayError {
             }
             Self::Changed => f.write_str(
                 "the target has changed since the plan was made; nothing was done: run copy again",
+            ),
+            Self::Pooled(reason) => write!(
+                f,
+                "nothing was done, since the connection leads through a pooler: {reason}; connect to \
+                 the server itself"
             ),
             Self::Concurrent(refusal) => write!(
                 f,

@@ -5,16 +5,31 @@ mod chunk;
 mod error;
 mod transaction;
 
+use std::time::Duration;
+
 use foldhash::HashSet;
+use tokio::time::timeout;
 use tokio_postgres::Client;
 
 pub use error::{Refusal, ReplayError};
 
+use crate::connect::Connection;
 use crate::finding::Object;
 use crate::globals::script::Phase;
 use crate::interrupt::{self, Stage};
 use crate::plan::Step;
 use crate::read::live::{self, Live};
+use transaction::Sampling;
+
+/// How long it may take to end a transaction that has failed.
+const GOODBYE: Duration = Duration::from_secs(10);
+
+/// A pooler can give another session to each transaction.
+const OTHER_ROLE: &str =
+    "the session to write in belongs to another role than the one that was read in";
+
+const TABLESPACES: &str =
+    "no transaction takes CREATE TABLESPACE, and nobody knows in which session it would run";
 
 /// What a replay is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,15 +77,35 @@ impl Progress for () {
 /// # Errors
 /// Whatever fails, the target is as before, unless the error says that this is not known.
 pub async fn replay(
-    client: &Client,
+    connection: &Connection,
     first: &Live,
     mode: Mode,
     plan: impl FnOnce(&Live) -> Option<Vec<Step>>,
     before_commit: impl FnOnce() -> Result<(), String>,
     progress: &mut impl Progress,
 ) -> Result<Outcome, ReplayError> {
-    transaction::begin(client, first).await?;
-    let result = inside(client, first, mode, plan, before_commit, progress).await;
+    let client = &connection.client;
+    let pooled = connection.is_pooled(first.probe.process);
+    let sampling = Sampling::off(client, first, pooled).await?;
+    let result = send(client, first, pooled, mode, plan, before_commit, progress).await;
+    sampling.restore().await;
+    result
+}
+
+async fn send(
+    client: &Client,
+    first: &Live,
+    pooled: bool,
+    mode: Mode,
+    plan: impl FnOnce(&Live) -> Option<Vec<Step>>,
+    before_commit: impl FnOnce() -> Result<(), String>,
+    progress: &mut impl Progress,
+) -> Result<Outcome, ReplayError> {
+    let begun = transaction::begin(client, first).await;
+    let result = match begun {
+        Ok(()) => inside(client, first, pooled, mode, plan, before_commit, progress).await,
+        Err(error) => Err(error),
+    };
     match result {
         Ok((outcome, outside)) if mode == Mode::Commit => {
             transaction::commit(client).await?;
@@ -81,8 +116,8 @@ pub async fn replay(
             Ok(outcome)
         }
         Err(error) => {
-            // Where the connection is gone, so is the transaction.
-            let _ = transaction::rollback(client).await;
+            // Where the connection is gone, so is the transaction; one that hangs is left to its end.
+            let _ = timeout(GOODBYE, transaction::rollback(client)).await;
             Err(error)
         }
     }
@@ -91,13 +126,21 @@ pub async fn replay(
 async fn inside(
     client: &Client,
     first: &Live,
+    pooled: bool,
     mode: Mode,
     plan: impl FnOnce(&Live) -> Option<Vec<Step>>,
     before_commit: impl FnOnce() -> Result<(), String>,
     progress: &mut impl Progress,
 ) -> Result<(Outcome, Vec<Step>), ReplayError> {
-    let again = live::read_again(client, &first.probe).await.map_err(ReplayError::Reading)?;
+    let again = live::read_again(client, first).await.map_err(ReplayError::Reading)?;
+    let users = [&first.answers, &again.answers].map(|it| (&it.user, &it.session_user));
+    if users[0] != users[1] {
+        return Err(ReplayError::Pooled(OTHER_ROLE));
+    }
     let steps = plan(&again).ok_or(ReplayError::Changed)?;
+    if pooled && steps.iter().any(|step| step.phase == Phase::Tablespaces) {
+        return Err(ReplayError::Pooled(TABLESPACES));
+    }
     let (inside, outside): (Vec<_>, Vec<_>) =
         steps.into_iter().partition(|step| step.phase != Phase::Tablespaces);
     // To superusers a setting of a library that is not loaded is as good as any.

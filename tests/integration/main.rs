@@ -25,6 +25,7 @@ mod fixtures_parse;
 mod harness;
 mod laws;
 mod live_laws;
+mod others_code;
 mod readers;
 mod readme;
 mod rooms;

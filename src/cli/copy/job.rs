@@ -100,9 +100,8 @@ impl Job<'_> {
             files.finish()
         };
         let keep = || keep().map_err(|error: anyhow::Error| format!("{error:#}"));
-        let client = &self.target.client;
         let mut progress = Progress::of(&first.steps(&self.live.answers));
-        let result = replay(client, self.live, mode, again, keep, &mut progress).await;
+        let result = replay(self.target, self.live, mode, again, keep, &mut progress).await;
         drop(progress);
         result.map_err(|error| {
             if let Some(appended) = appended.filter(|_| error.is_nothing_done()) {

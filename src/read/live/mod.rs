@@ -1,11 +1,13 @@
 //! What a live server has, from its catalogs, and what it answers about itself: one query a file.
 //!
-//! All of it takes two round trips, whatever the number of roles, and sees one snapshot.
+//! All of it takes two round trips, whatever the number of roles, sees one snapshot, and leaves the
+//! session as it was.
 
 mod answers;
 mod batch;
 mod databases;
 mod error;
+mod kinds;
 mod labels;
 mod languages;
 mod memberships;
@@ -14,9 +16,13 @@ mod parameters;
 mod probe;
 mod roles;
 mod server_settings;
+mod session;
 mod settings;
 mod tablespaces;
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tokio_postgres::Client;
 
 pub use error::LiveError;
@@ -26,7 +32,9 @@ use crate::globals::Globals;
 use crate::name::Name;
 use crate::platform::{Answers, Platform};
 use batch::{Row, batch};
+use kinds::Kinds;
 pub use probe::Probe;
+pub use session::{SAFE_PATH, STATE};
 
 /// What a server has, and what it answers.
 #[derive(Clone, Debug)]
@@ -38,6 +46,8 @@ pub struct Live {
     /// The kind of verifier that roles have, where the platform tells it although `pg_authid` is
     /// closed: `scram-sha-256`, `md5`.
     pub verifier_kinds: std::collections::BTreeMap<Name, String>,
+    /// Roles that have no verifier, where the platform tells this much although `pg_authid` is closed.
+    pub without_verifier: std::collections::BTreeSet<Name>,
     /// The platform that its roles show.
     pub platform: Option<&'static Platform>,
     /// Who owns how much where.
@@ -75,7 +85,6 @@ struct Collected {
     oids: foldhash::HashMap<String, Name>,
     tablespaces: foldhash::HashMap<String, Name>,
     answers: answers::Partial,
-    verifier_kinds: std::collections::BTreeMap<Name, String>,
     owners: Vec<Ownership>,
 }
 
@@ -85,38 +94,69 @@ struct Part {
     take: fn(&[Row], &mut Collected) -> Result<(), LiveError>,
 }
 
-/// The session's state that the queries rely on.
-const SESSION: &str = "SET LOCAL search_path = pg_catalog; SET LOCAL datestyle = 'ISO, YMD'; \
-     SET LOCAL timezone = 'UTC'; SET LOCAL standard_conforming_strings = on; \
-     SET LOCAL bytea_output = 'hex'";
+/// How long the end of a transaction that has failed may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Reads everything in a transaction of its own: one snapshot, nothing is written.
 ///
 /// # Errors
 /// When the connection or a query fails, or the server is older than 9.5.
 pub async fn read(client: &Client) -> Result<Live, LiveError> {
-    let probe = Probe::of(client).await?;
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-    collect(client, &probe, begin, "COMMIT").await
+    let mut open = true;
+    let live = read_in_transaction(client, &mut open).await;
+    if live.is_err() && open {
+        // Behind a pooler the session goes on to others. What comes of it is no news, and a server
+        // that owes an answer may never give it.
+        let _ = timeout(GOODBYE, client.batch_execute("ROLLBACK")).await;
+    }
+    live
 }
 
-/// Reads everything again inside the transaction that is open.
+/// `open` tells whether its transaction may still be there.
+async fn read_in_transaction(client: &Client, open: &mut bool) -> Result<Live, LiveError> {
+    const COMMIT: Query<'_> = Query { name: "the transaction", sql: "COMMIT" };
+    let probe = Probe::begin(client).await?;
+    let parts = parts(&probe);
+    let asks_kinds = !probe.reads_verifiers && !probe.kinds.is_empty();
+    let results = ask(client, &parts, (!asks_kinds).then_some(COMMIT)).await?;
+    *open = asks_kinds;
+    let mut collected = collect(&parts, &results)?;
+    let platform = recognise(&collected.globals);
+    let mut kinds = Kinds::default();
+    if asks_kinds {
+        let offer =
+            probe.kinds.iter().find(|it| platform.is_some_and(|platform| it.is_of(platform)));
+        let query = offer.map(|offer| Query { name: kinds::NAME, sql: offer.sql() });
+        let queries: Vec<_> = query.into_iter().chain([COMMIT]).collect();
+        let results = batch(client, &queries).await?;
+        *open = false;
+        if let (Some(offer), Some(rows)) = (offer, results.first()) {
+            kinds = offer.read(rows)?;
+        }
+    }
+    kinds.apply(&mut collected.globals);
+    Ok(complete(collected, &probe, platform, kinds))
+}
+
+/// Reads everything again inside the transaction that is open, whose state is [`STATE`]. It may
+/// write: what is not PostgreSQL's own is not asked again.
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_again(client: &Client, probe: &Probe) -> Result<Live, LiveError> {
-    collect(client, probe, "", "").await
+pub async fn read_again(client: &Client, first: &Live) -> Result<Live, LiveError> {
+    let parts = parts(&first.probe);
+    let results = ask(client, &parts, None).await?;
+    let mut collected = collect(&parts, &results)?;
+    let kinds = Kinds { of: first.verifier_kinds.clone(), without: first.without_verifier.clone() };
+    kinds.apply(&mut collected.globals);
+    let platform = recognise(&collected.globals);
+    Ok(complete(collected, &first.probe, platform, kinds))
 }
 
-async fn collect(
-    client: &Client,
-    probe: &Probe,
-    before: &str,
-    after: &str,
-) -> Result<Live, LiveError> {
+/// What is asked of the catalogs, and what each is called where its answer is refused.
+fn parts(probe: &Probe) -> Vec<(&'static str, Part)> {
     let roles = if probe.reads_verifiers { "pg_authid" } else { "pg_roles" };
-    // What each is called where its answer is refused.
-    let parts: Vec<(&'static str, Part)> = [
+    [
         (roles, Some(roles::part(probe))),
         ("pg_auth_members", Some(memberships::part(probe))),
         ("pg_db_role_setting", Some(settings::part())),
@@ -132,32 +172,50 @@ async fn collect(
         ("pg_settings", Some(server_settings::part())),
         (answers::USERS, Some(answers::connected())),
         ("pg_control_system", answers::identity(probe)),
-        ("the platform's kinds of verifiers", roles::verifier_kinds(probe)),
     ]
     .into_iter()
     .filter_map(|(name, part)| Some((name, part?)))
-    .collect();
-    let session = |sql| Query { name: "the transaction", sql };
-    let mut queries: Vec<Query<'_>> = Vec::with_capacity(parts.len() + 8);
-    queries.extend(Some(before).filter(|text| !text.is_empty()).map(session));
-    queries.extend(SESSION.split("; ").map(session));
-    let first = queries.len();
-    queries.extend(parts.iter().map(|(name, part)| Query { name, sql: &part.sql }));
-    queries.extend(Some(after).filter(|text| !text.is_empty()).map(session));
-    let results = batch(client, &queries).await?;
+    .collect()
+}
+
+/// The rows of each part.
+async fn ask(
+    client: &Client,
+    parts: &[(&'static str, Part)],
+    end: Option<Query<'_>>,
+) -> Result<Vec<Vec<Row>>, LiveError> {
+    let queries = parts.iter().map(|(name, part)| Query { name, sql: &part.sql });
+    batch(client, &queries.chain(end).collect::<Vec<_>>()).await
+}
+
+fn collect(parts: &[(&'static str, Part)], results: &[Vec<Row>]) -> Result<Collected, LiveError> {
     let mut collected = Collected::default();
-    for ((_, part), rows) in parts.iter().zip(&results[first..]) {
+    for ((_, part), rows) in parts.iter().zip(results) {
         (part.take)(rows, &mut collected)?;
     }
-    let Collected { mut globals, answers, verifier_kinds, mut owners, .. } = collected;
-    owners.sort_unstable();
-    globals.sort();
-    let platform = Platform::recognise(
+    collected.owners.sort_unstable();
+    collected.globals.sort();
+    Ok(collected)
+}
+
+fn recognise(globals: &Globals) -> Option<&'static Platform> {
+    Platform::recognise(
         |role| globals.may_be_superuser(role),
         |tablespace| globals.tablespaces.contains_key(tablespace),
-    );
+    )
+}
+
+fn complete(
+    collected: Collected,
+    probe: &Probe,
+    platform: Option<&'static Platform>,
+    kinds: Kinds,
+) -> Live {
+    let Collected { globals, answers, owners, .. } = collected;
     let answers = answers.complete(probe, &globals, platform);
-    Ok(Live { globals, answers, verifier_kinds, platform, owners, probe: probe.clone() })
+    let Kinds { of: verifier_kinds, without: without_verifier } = kinds;
+    let probe = probe.clone();
+    Live { globals, answers, verifier_kinds, without_verifier, platform, owners, probe }
 }
 
 /// A question whose answer has no row, where one always comes.

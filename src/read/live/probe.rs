@@ -3,6 +3,8 @@
 use tokio_postgres::Client;
 
 use super::batch::batch;
+use super::kinds::{self, Offer};
+use super::session::{BEGIN, PATIENCE, STATE};
 use super::{LiveError, no_row};
 use crate::connect::{Query, said};
 use crate::version::Major;
@@ -16,63 +18,44 @@ pub struct Probe {
     pub major: Major,
     /// Whether it is a standby.
     pub standby: bool,
+    /// The process of the session, as the server knows it.
+    pub process: i32,
     /// Whether `pg_authid` can be read.
     pub(super) reads_verifiers: bool,
     /// Whether `pg_control_system()` may be called.
     pub(super) control_data: bool,
-    /// Which function tells the kinds of verifiers.
-    pub(super) kinds: Option<Kinds>,
-}
-
-/// The platforms' functions that tell which kind of verifier a role has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kinds {
-    /// `rds_tools.role_password_encryption_type()` of Aurora and RDS, where the extension is there.
-    Rds,
-    /// `azure_roles_authtype()` of Azure.
-    Azure,
+    /// The functions that may tell the kinds of verifiers.
+    pub(super) kinds: Vec<Offer>,
 }
 
 /// What the question is called.
 const NAME: &str = "the server's version";
 
 const QUERY: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
-     pg_catalog.pg_is_in_recovery(), \
-     pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'), \
-     pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('pg_catalog.pg_control_system()')::pg_catalog.oid, 'EXECUTE'), \
-     pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('rds_tools.role_password_encryption_type()')::pg_catalog.oid, 'EXECUTE'), \
-     pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('pg_catalog.azure_roles_authtype()')::pg_catalog.oid, 'EXECUTE')";
-
-/// `to_regprocedure` took a C string before 9.6.
-const QUERY_9_5: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
-     pg_catalog.pg_is_in_recovery(), \
-     pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'), false, false, false";
+     pg_is_in_recovery(), pg_backend_pid(), has_table_privilege('pg_catalog.pg_authid', 'SELECT'), \
+     EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+     WHERE n.nspname = 'pg_catalog' AND p.proname = 'pg_control_system' AND p.pronargs = 0 \
+     AND has_function_privilege(p.oid, 'EXECUTE'))";
 
 impl Probe {
-    /// Asks, in one round trip, or two where the server is older than 9.6.
-    pub(super) async fn of(client: &Client) -> Result<Self, LiveError> {
-        let query = |sql| Query { name: NAME, sql };
-        let first = batch(client, &[query(QUERY)]).await;
-        let results = match first {
-            Err(LiveError::Server(error)) if error.as_db_error().is_some() => {
-                batch(client, &[query(QUERY_9_5)]).await?
-            }
-            other => other?,
-        };
-        let row = results.first().and_then(|rows| rows.first());
-        let row = row.ok_or_else(|| no_row(NAME))?;
+    /// Begins a transaction that reads, and asks in it: one message, whose first statements make
+    /// the others safe.
+    pub(super) async fn begin(client: &Client) -> Result<Self, LiveError> {
+        let texts = [BEGIN].into_iter().chain(STATE).chain(PATIENCE).chain([QUERY]);
+        let mut queries: Vec<_> = texts.map(|sql| Query { name: NAME, sql }).collect();
+        queries.push(Query { name: kinds::NAME, sql: kinds::QUERY });
+        let results = batch(client, &queries).await?;
+        let [.., answers, offers] = results.as_slice() else { return Err(no_row(NAME).into()) };
+        let row = answers.first().ok_or_else(|| no_row(NAME))?;
         let major = supported(row.number(0)?)?;
         Ok(Self {
             version: said(row.text(1)?.split_whitespace().next().unwrap_or_default()),
             major,
             standby: row.flag(2)?,
-            reads_verifiers: row.flag(3)?,
-            control_data: row.flag(4)?,
-            kinds: match (row.flag(5)?, row.flag(6)?) {
-                (true, _) => Some(Kinds::Rds),
-                (_, true) => Some(Kinds::Azure),
-                _ => None,
-            },
+            process: row.number(3)?,
+            reads_verifiers: row.flag(4)?,
+            control_data: row.flag(5)?,
+            kinds: offers.iter().map(Offer::of).collect::<Result<_, _>>()?,
         })
     }
 }

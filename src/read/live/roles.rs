@@ -1,6 +1,6 @@
 //! Roles with their attributes, verifiers and comments.
 
-use super::probe::{Kinds, Probe};
+use super::probe::Probe;
 use super::{Collected, LiveError, Part, Row};
 use crate::attribute::Attribute;
 use crate::globals::{Fact, Origin, Password, Role, Timestamp};
@@ -76,41 +76,6 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
         all.globals.roles.insert(name, role);
     }
     Ok(())
-}
-
-/// The kinds of verifiers, where they cannot be read but the platform tells this much.
-pub(super) fn verifier_kinds(probe: &Probe) -> Option<Part> {
-    let kinds = probe.kinds.filter(|_| !probe.reads_verifiers)?;
-    // By position: what their columns are called is documented nowhere.
-    let (sql, take): (_, fn(&[Row], &mut Collected) -> _) = match kinds {
-        Kinds::Rds => ("SELECT * FROM rds_tools.role_password_encryption_type()", |rows, all| {
-            for row in rows {
-                let name = row.name(0)?;
-                match row.get(1)?.filter(|kind| !kind.is_empty()) {
-                    Some(kind) => {
-                        all.verifier_kinds.insert(name, kind.to_ascii_lowercase());
-                    }
-                    // It cannot be seen, but it is known that there is none.
-                    None => {
-                        if let Some(role) = all.globals.roles.get_mut(&name) {
-                            role.password = Password::None(fact(()));
-                        }
-                    }
-                }
-            }
-            Ok(())
-        }),
-        Kinds::Azure => ("SELECT * FROM azure_roles_authtype()", |rows, all| {
-            for row in rows {
-                let kind = row.get(1)?.unwrap_or_default().to_ascii_lowercase();
-                if kind != "nologin" {
-                    all.verifier_kinds.insert(row.name(0)?, kind);
-                }
-            }
-            Ok(())
-        }),
-    };
-    Some(Part { sql: sql.to_owned(), take })
 }
 
 pub(super) fn fact<T>(value: T) -> Fact<T> {

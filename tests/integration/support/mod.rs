@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod servers;
 pub mod sql;
 pub mod template;
+pub mod traps;
 pub mod verifier;
 
 /// One test per major version, so that they run beside each other and each failure has its version.
