@@ -26,6 +26,7 @@ mod harness;
 mod laws;
 mod live_laws;
 mod others_code;
+mod poolers;
 mod readers;
 mod readme;
 mod rooms;

@@ -41,6 +41,8 @@ pub enum ProgramError {
     TooOld(Program, Major),
     /// It no longer knows how to read such a server.
     TooNew(Program, Major),
+    /// What stands in the database runs as the role that dumps.
+    Unsafe(Program),
 }
 
 impl Program {
@@ -106,8 +108,21 @@ impl Program {
             Err(ProgramError::TooOld(self.clone(), server))
         } else if self.major >= Major::new(20) && server < Major::new(10) {
             Err(ProgramError::TooNew(self.clone(), server))
+        } else if !self.looks_nothing_up() {
+            Err(ProgramError::Unsafe(self.clone()))
         } else {
             Ok(())
+        }
+    }
+
+    /// Whether it makes the search path safe before it asks anything, as since the minor versions of
+    /// March 2018 (CVE-2018-1058).
+    fn looks_nothing_up(&self) -> bool {
+        match self.major.to_string().as_str() {
+            "9.5" => self.minor >= 12,
+            "9.6" => self.minor >= 8,
+            "10" => self.minor >= 3,
+            _ => true,
         }
     }
 
@@ -177,6 +192,11 @@ impl fmt::Display for ProgramError {
                 "{program} reads no servers before 10, and this is PostgreSQL {server}: give one of \
                  19 or earlier, or --reader catalog"
             ),
+            Self::Unsafe(program) => write!(
+                f,
+                "{program} calls what stands in the database (CVE-2018-1058, mended in 10.3, 9.6.8 and \
+                 9.5.12): give a later one, or --reader catalog"
+            ),
         }
     }
 }
@@ -236,6 +256,15 @@ mod tests {
         );
         let new = Program::of("20.1");
         assert!(new.suits(Major::new(10)).is_ok() && new.suits(Major::OLDEST).is_err());
+        let unsafe_ones = ["10.2", "9.6.7", "9.5.11"];
+        let safe_ones = ["10.3", "9.6.8", "9.5.12", "11.0", "18.1"];
+        let suits = |version: &&str| Program::of(version).suits(Major::OLDEST).is_ok();
+        assert!(!unsafe_ones.iter().any(suits) && safe_ones.iter().all(suits));
+        assert_eq!(
+            Program::of("10.2").suits(Major::new(10)).unwrap_err().to_string(),
+            "/bin/pg_dumpall (10.2) calls what stands in the database (CVE-2018-1058, mended in 10.3, \
+             9.6.8 and 9.5.12): give a later one, or --reader catalog"
+        );
         let loses = |version| Program::of(version).loses_comments();
         assert!(loses("15.6") && loses("11.22") && loses("16beta1"));
         assert!(!loses("15.7") && !loses("16.3") && !loses("17.0") && !loses("9.6.1"));

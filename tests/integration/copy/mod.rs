@@ -9,6 +9,7 @@ mod freeze;
 mod implicit;
 mod passwords;
 mod selection;
+mod self_grants;
 mod text;
 mod undo;
 mod versions;

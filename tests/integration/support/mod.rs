@@ -7,6 +7,7 @@ pub mod command;
 pub mod generate;
 pub mod globals;
 pub mod impostor;
+pub mod pgbouncer;
 pub mod platforms;
 pub mod process;
 pub mod proxy;

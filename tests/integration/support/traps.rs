@@ -2,6 +2,8 @@
 //! have too, and without naming them, is refused, and stands in the server's log.
 
 use super::cluster::Cluster;
+use super::process::command;
+use super::servers::client_program;
 
 /// What the log says of each.
 const SPRUNG: &str = "a trap was sprung";
@@ -26,5 +28,15 @@ impl Cluster {
         let log = self.log();
         let sprung: Vec<_> = log.split('\n').filter(|line| line.contains(SPRUNG)).collect();
         assert!(sprung.is_empty(), "{by}, on {}:\n{}", self.major, sprung.join("\n"));
+    }
+
+    /// Replays a script in a database by plain `psql -f`: what it says, and whether it succeeds.
+    pub fn psql_in(&self, user: &str, database: &str, script: &str) -> (String, bool) {
+        let path = self.socket().join("in.sql");
+        std::fs::write(&path, script).unwrap();
+        let mut psql = command(client_program(15, "psql"), self.socket());
+        psql.args(["--no-psqlrc", "--dbname"]).arg(self.connection_string(user, database));
+        let output = psql.arg("--file").arg(path).output().unwrap();
+        (String::from_utf8(output.stderr).unwrap(), output.status.success())
     }
 }
