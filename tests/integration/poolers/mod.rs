@@ -175,7 +175,7 @@ fn in_transaction_mode_nothing_is_left_behind() {
         let places = places(major, "transaction");
         let [from, to] = places.each_ref().map(Place::connection_string);
         let applications = places.each_ref().map(Place::application);
-        applications.each_ref().map(Application::settle);
+        applications.iter().for_each(Application::settle);
         let before = applications.each_ref().map(Application::session);
         for arguments in commands(&from, &to) {
             run(&arguments);
