@@ -335,6 +335,6 @@ fn a_pooler() {
     });
     let to = format!("host=127.0.0.1 port={port} user=azadmin dbname=pgbouncer sslmode=disable");
     let said = command(&it.from, &to, &[]).fails();
-    assert_snapshot!(said.replace(&port.to_string(), "PORT"), @"error: 127.0.0.1:PORT/pgbouncer: the server's answer is not PostgreSQL's (something else where a number was expected): is it a connection pooler? connect to the server itself");
+    assert_snapshot!(said.replace(&port.to_string(), "PORT"), @"error: 127.0.0.1:PORT/pgbouncer: the server's answer is not PostgreSQL's (the server's version: another number of answers than of questions): is it a connection pooler? connect to the server itself");
     pooler.join().unwrap();
 }
