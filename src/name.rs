@@ -8,18 +8,36 @@ use smol_str::SmolStr;
 /// The longest identifier in bytes: `NAMEDATALEN - 1` (`src/include/pg_config_manual.h`).
 pub const MAX_BYTES: usize = 63;
 
-/// Whether a character is not seen but does something: it ends a line, moves the cursor, or turns the
-/// direction of what follows. No message and no comment shows one as it is.
+/// Whether a character is not seen: it ends a line, moves the cursor, turns the direction of what
+/// follows, or has no width at all, so that two texts look the same and are not. No message and no
+/// comment shows one as it is.
 pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-        )
+    c.is_control() || (!c.is_ascii() && is_ignorable(c))
+}
+
+/// `Default_Ignorable_Code_Point` of Unicode, which are reserved ones too, the line separators, and
+/// what annotates lines.
+fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// A stored identifier: a role's, a database's, a tablespace's or a setting's name.
@@ -67,7 +85,10 @@ impl fmt::Display for Name {
         for c in text.chars() {
             match c {
                 '"' => f.write_str("\"\"")?,
-                c if is_hidden(c) => write!(f, "{}", c.escape_default())?,
+                // Blanks of other widths look like the one that everybody types.
+                c if is_hidden(c) || (c != ' ' && c.is_whitespace()) || c == '\u{2800}' => {
+                    write!(f, "{}", c.escape_default())?;
+                }
                 c => write!(f, "{c}")?,
             }
         }
@@ -100,5 +121,12 @@ mod tests {
         assert_eq!(shown("日本"), "\"日本\"");
         // What follows would be read from right to left.
         assert_eq!(shown("a\u{202e}b"), "\"a\\u{202e}b\"");
+        // Nothing is seen of these: no width, a soft hyphen, a tag, a byte order mark, a filler.
+        for c in
+            "\u{200b}\u{200d}\u{2060}\u{ad}\u{e0041}\u{feff}\u{3164}\u{fe0f}\u{a0}\u{3000}".chars()
+        {
+            let escaped = format!("\"a{}\"", c.escape_default());
+            assert_eq!(shown(&format!("a{c}")), escaped);
+        }
     }
 }

@@ -1,11 +1,15 @@
 //! SCRAM-SHA-256 verifiers and passwords that are made here, so that no plaintext travels.
 
+mod saslprep;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+pub use saslprep::prepared;
 
 use crate::name::Name;
 use crate::secret::Secret;
@@ -37,10 +41,8 @@ impl Seed {
 
     /// The verifier of a role's password. It takes some milliseconds.
     pub fn verifier(&self, role: &Name, password: &Secret) -> Secret {
-        // As the server does it, a password that SASLprep refuses, or makes empty, is taken as it is.
-        let prepared = stringprep::saslprep(password.expose()).ok();
-        let prepared = prepared.as_deref().filter(|it| !it.is_empty());
-        let password = prepared.unwrap_or(password.expose());
+        let prepared = saslprep::prepared(password.expose());
+        let password: &str = &prepared;
         let context = [self.0.as_slice(), role.as_str().as_bytes()].concat();
         let salt = &iterated(password, &context)[..16];
         let salted = iterated(password, salt);

@@ -90,7 +90,12 @@ impl Convert {
         let report_to_stdout = self.report.is_some() && report.is_none();
 
         let environment = Environment::from_process();
-        let mut input = connection::block_on(Input::read(&self.source, &self.input, &environment))?;
+        let mut input = connection::block_on(Input::read(
+            "the source",
+            &self.source,
+            &self.input,
+            &environment,
+        ))?;
         let found = (&input.globals).into();
         let (globals, ledger, findings) = input.take();
         let source = input.source(source.as_ref().map(PlatformChoice::get));

@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 use std::mem::take;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::options::{PlatformChoice, PlatformName, shown};
+use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
@@ -94,14 +94,15 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Reads a dump, standard input for `-`, or a server.
+    /// Reads a dump, standard input for `-`, or a server; `what` says which it is to the user.
     pub(super) async fn read(
+        what: &str,
         source: &str,
         options: &InputOptions,
         environment: &Environment,
     ) -> Result<Self> {
         if connect::is_connection(source) {
-            Self::from_server(source, options, environment).await
+            Self::from_server(what, source, options, environment).await
         } else {
             Self::from_dump(source, options)
         }
@@ -154,6 +155,12 @@ impl Input {
             accept_truncated: options.accept_truncated,
         };
         let name = shown(source);
+        if name != "standard input"
+            && !Path::new(source).exists()
+            && connect::looks_like_connection(source)
+        {
+            bail!("{name}: {NO_CONNECTION}");
+        }
         let reading = match read::read(file::open(source)?, options) {
             Ok(reading) => reading,
             Err(failure) => {
@@ -191,11 +198,12 @@ impl Input {
     }
 
     async fn from_server(
+        what: &str,
         source: &str,
         options: &InputOptions,
         environment: &Environment,
     ) -> Result<Self> {
-        let connection = connection::open("the source", source, environment).await?;
+        let connection = connection::open(what, source, environment).await?;
         let name = connection.label();
         let live = live::read(&connection.client).await;
         let live = live.map_err(|error| connection::failed(&connection, &error))?;

@@ -84,7 +84,13 @@ pub fn main() -> ExitCode {
                 error = whole;
             }
             // Help and version are no errors; clap knows where each is printed.
-            let _ = error.print();
+            if error.use_stderr() {
+                let text =
+                    options::without_passwords(&error.render().ansi().to_string(), &arguments);
+                let _ = write!(anstream::stderr(), "{text}");
+            } else {
+                let _ = error.print();
+            }
             let exit = if error.use_stderr() { Exit::Trouble } else { Exit::Done };
             return ExitCode::from(exit as u8);
         }
@@ -103,7 +109,8 @@ pub fn main() -> ExitCode {
     let exit = result.unwrap_or_else(|error| {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         // Nothing can be done where not even this can be said.
-        let text = report::printable(&format!("{error:#}"));
+        let text = options::without_passwords(&format!("{error:#}"), &arguments);
+        let text = report::printable(&text);
         let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {text}");
         Exit::Trouble
     });

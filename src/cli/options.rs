@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
 use super::{file, platforms};
+use crate::connect::masked;
 use crate::glob::Glob;
 use crate::name::Name;
 use crate::platform::Platform;
@@ -69,18 +70,48 @@ impl TypedValueParser for PlatformName {
     }
 }
 
-/// What messages call an input. A misspelt URI, which is taken for a file, can hold a password.
+/// What is said of a text that is meant for a connection, and is none.
+pub(super) const NO_CONNECTION: &str = "this is no file, and no connection as libpq takes it: give \
+     postgresql://user@host:port/database (\"@\" in a user's name is %40) or \"host=… port=… user=… \
+     dbname=…\", and the password in PGPASSWORD or ~/.pgpass";
+
+/// What messages call an input. What is no file may be meant for a connection, and hold a password.
 pub(super) fn shown(input: &str) -> String {
-    if input == "-" {
-        return "standard input".to_owned();
+    match input {
+        "-" => "standard input".to_owned(),
+        file if Path::new(file).exists() => file.to_owned(),
+        other => masked(other).into_owned(),
     }
-    let hidden = || {
-        let (before, host) = input.rsplit_once('@')?;
-        let user = before.find(":/")? + 1;
-        let password = user + before[user..].find(':')? + 1;
-        Some(format!("{}***@{host}", &before[..password]))
-    };
-    hidden().unwrap_or_else(|| input.to_owned())
+}
+
+/// A text that names arguments, without what may be passwords in them: a message of clap's, or of
+/// whatever has named one as it was given.
+pub(super) fn without_passwords(text: &str, arguments: &[std::ffi::OsString]) -> String {
+    let mut text = text.to_owned();
+    // The longest first: one can be a part of another.
+    let mut arguments: Vec<_> = arguments.iter().map(|it| it.to_string_lossy()).collect();
+    arguments.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    for argument in &arguments {
+        // `--report=FILE`, and `-oFILE`.
+        let long = argument.starts_with("--").then(|| argument.split_once('=')).flatten();
+        let short = argument.strip_prefix('-').and_then(|it| it.get(1..));
+        let value = match long {
+            Some((_, value)) => value,
+            None => short.filter(|_| !argument.starts_with("--")).unwrap_or(argument),
+        };
+        let hidden = shown(value);
+        if value == "-" || hidden == value {
+            continue;
+        }
+        text = text.replace(value, &hidden);
+        // The directory that it would be in, which is named where it is missing.
+        let harmless = hidden.strip_suffix("***").unwrap_or_default();
+        let directories = value.rmatch_indices('/').map(|(at, _)| &value[..at]);
+        for directory in directories.filter(|it| it.len() > harmless.len()) {
+            text = text.replace(directory, &hidden);
+        }
+    }
+    text
 }
 
 /// The time, in seconds since 1970.
@@ -163,17 +194,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_uri_shows_no_password() {
-        let cases = [
-            ("postgres:/a:p:w@x@h/d", "postgres:/a:***@h/d"),
-            ("pgsql://a:pw@h:5432/d", "pgsql://a:***@h:5432/d"),
-            ("pgsql://a@h/d", "pgsql://a@h/d"),
-            ("a:b@c.sql", "a:b@c.sql"),
-            ("-", "standard input"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(shown(text), expected);
-        }
+    fn messages_show_no_password_of_an_argument() {
+        let arguments = ["convert", "a:pw@h/d", "--report=b:pw2@h/d", "dump.sql", "-"];
+        let text = without_passwords(
+            "convert: a:pw@h/d - and b:pw2@h/d of dump.sql",
+            &arguments.map(std::ffi::OsString::from),
+        );
+        assert_eq!(text, "convert: a:*** - and b:*** of dump.sql");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::error::ParameterError;
 use super::key;
+use super::masked::mentions_secret;
 use super::params::{Origin, Values};
 use super::uri;
 
@@ -30,7 +31,8 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
     while !rest.is_empty() {
         let end = rest.find(|c| c == '=' || is_space(c)).unwrap_or(rest.len());
         let name = &rest[..end];
-        let shown = (!secret).then(|| name.to_owned());
+        let is_word = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let shown = (!secret && is_word(name)).then(|| name.to_owned());
         rest = rest[end..].trim_start_matches(is_space);
         let Some(behind) = rest.strip_prefix('=') else {
             return Err(ParameterError::MissingEquals(shown));
@@ -38,7 +40,7 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
         let (value, behind) = value(behind.trim_start_matches(is_space))
             .ok_or_else(|| ParameterError::UnterminatedQuote(shown.clone()))?;
         let key = key::find(name).ok_or(ParameterError::UnknownKey(shown))?;
-        secret |= key.name.contains("password");
+        secret |= key.name.contains("password") || mentions_secret(&value);
         values.replace(key.name, value, Origin::Argument);
         rest = behind.trim_start_matches(is_space);
     }
@@ -106,7 +108,7 @@ mod tests {
             (
                 "password=my sec=ret",
                 "invalid connection option behind the password; write a password with blanks in \
-                 single quotes",
+                 single quotes, and \"&\" in one of a URI as %26",
             ),
         ] {
             assert_eq!(parsed(text), Err(expected.to_owned()), "{text}");

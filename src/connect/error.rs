@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use super::key::KEYS;
+use super::masked::masked;
 use super::params::Origin;
 use super::password::PasswordSource;
 use crate::name::is_hidden;
@@ -33,6 +34,13 @@ pub enum ParameterError {
         origin: Origin,
         /// What it takes.
         expected: String,
+    },
+    /// A value that is a connection string itself, which may hold a password: not shown.
+    Foreign {
+        /// The parameter.
+        key: &'static str,
+        /// Where it was said.
+        origin: Origin,
     },
     /// As many of these as there are hosts, or one, must be given.
     Counts(&'static str, usize, usize),
@@ -100,15 +108,23 @@ impl fmt::Display for ParameterError {
                     None => Ok(()),
                 }
             }
-            Self::UnknownKey(None) => write!(f, "invalid connection option {QUOTES}"),
+            Self::UnknownKey(None) => {
+                write!(f, "invalid connection option {QUOTES}, and \"&\" in one of a URI as %26")
+            }
             Self::Uri(problem) => write!(f, "in the URI, {problem}"),
             Self::PercentEncoding(what) => write!(
                 f,
                 "the percent-encoding of the {what} in the URI is wrong; write \"%\" itself as %25"
             ),
             Self::Value { key, value, origin, expected } => {
+                let value = masked(value);
                 write!(f, "invalid {key} \"{value}\" from {origin}: {expected}")
             }
+            Self::Foreign { key, origin } => write!(
+                f,
+                "the {key} from {origin} looks like a whole connection string: give \
+                 postgresql://user@host:port/database, or key=value pairs with blanks between them"
+            ),
             Self::Counts(key, given, hosts) => write!(
                 f,
                 "there are {given} values of {key} for {hosts} hosts: give one for each host"

@@ -108,6 +108,10 @@ impl Values {
 
     pub(super) fn wrong(&self, key: &'static str, expected: String) -> ParameterError {
         let (value, origin) = match self.0.get(key) {
+            // What is no number can be a password in the wrong place.
+            Some(value) if key == "port" && !is_list_of_numbers(&value.text) => {
+                ("***".to_owned(), value.origin.clone())
+            }
             Some(value) => (value.text.to_string(), value.origin.clone()),
             None => (String::new(), Origin::Argument),
         };
@@ -262,6 +266,11 @@ impl Parameters {
         }
         for (name, value) in values.iter() {
             if let Some(key) = key::find(name) {
+                // Messages show these as they are.
+                if is_foreign(name, &value.text) {
+                    let origin = value.origin.clone();
+                    return Err(ParameterError::Foreign { key: key.name, origin });
+                }
                 key.check(&value.text, &value.origin)?;
             }
         }
@@ -422,6 +431,25 @@ fn keepalive(values: &Values) -> Result<Keepalive, ParameterError> {
         count: number("keepalives_count")?,
         user_timeout: number("tcp_user_timeout")?.map(|ms| Duration::from_millis(ms.into())),
     })
+}
+
+/// Whether the value of a parameter that messages name is a connection string, of whatever driver.
+fn is_foreign(key: &str, text: &str) -> bool {
+    match key {
+        "host" | "hostaddr" | "port" => {
+            text.contains(['@', ';', '=', '?']) && !text.starts_with(['@', '/'])
+        }
+        "dbname" | "user" => {
+            text.contains("://")
+                || (text.contains(':') && text.contains('@'))
+                || (text.contains([';', '?']) && text.contains('='))
+        }
+        _ => false,
+    }
+}
+
+fn is_list_of_numbers(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || " ,+-.".contains(c))
 }
 
 /// What a child must be told apart from where to connect to, and as whom.

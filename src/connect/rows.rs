@@ -27,6 +27,9 @@ const PER_VALUE: usize = 24;
 /// How much is shown of what a server calls a column.
 const SHOWN: usize = MAX_BYTES;
 
+/// What is said of a text in no encoding.
+pub const NOT_UTF8: &str = "text that is not UTF-8";
+
 /// A statement, and what it is called where its answer is refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
@@ -129,7 +132,7 @@ impl Row {
     /// When there is none.
     pub fn get(&self, column: usize) -> Result<Option<&str>, Unfit> {
         let there = column < self.row.len();
-        let wrong = if there { "text that is not UTF-8" } else { "a row with too few values" };
+        let wrong = if there { NOT_UTF8 } else { "a row with too few values" };
         self.row.try_get(column).map_err(|_| self.unfit(column, wrong))
     }
 

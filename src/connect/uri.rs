@@ -63,8 +63,14 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
         }
     }
     // Texts that hold what was meant for a password would be shown as a host or a port.
-    if hosts.iter().any(|host| host.contains('@')) {
+    let database = rest.strip_prefix('/').map(|rest| split_before(rest, &['?']).0);
+    if hosts.iter().chain(&ports).any(|text| text.contains('@')) {
         return Err(ParameterError::Uri("write \"@\" in a user name or password as %40"));
+    }
+    if database.is_some_and(|name| name.contains('@') && name.contains(':')) {
+        return Err(ParameterError::Uri(
+            "user, password and host stand in front of the first \"/\" behind \"://\"",
+        ));
     }
     if user.is_empty()
         && rest.contains('@')
@@ -84,6 +90,8 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
 }
 
 fn parameters(query: &str, values: &mut Values) -> Result<(), ParameterError> {
+    // What follows a password may be the rest of it, if it was not encoded.
+    let mut secret = false;
     for pair in query.split('&') {
         let (name, value) = pair
             .split_once('=')
@@ -99,8 +107,9 @@ fn parameters(query: &str, values: &mut Values) -> Result<(), ParameterError> {
             (&**name, value)
         };
         let Some(key) = key::find(name) else {
-            return Err(ParameterError::UnknownKey(Some(name.to_owned())));
+            return Err(ParameterError::UnknownKey((!secret).then(|| name.to_owned())));
         };
+        secret |= key.name.contains("password");
         values.replace(key.name, decoded(value, key.name)?, Origin::Argument);
     }
     Ok(())
@@ -192,6 +201,20 @@ mod tests {
             (
                 "postgresql://u:se@cret@h",
                 "!in the URI, write \"@\" in a user name or password as %40",
+            ),
+            (
+                "postgresql://me@corp.com:se%63ret@h",
+                "!in the URI, write \"@\" in a user name or password as %40",
+            ),
+            (
+                "postgresql:///u:secret@h/db",
+                "!in the URI, user, password and host stand in front of the first \"/\" behind \
+                 \"://\"",
+            ),
+            (
+                "postgresql://h?password=a&secret=b",
+                "!invalid connection option behind the password; write a password with blanks in \
+                 single quotes, and \"&\" in one of a URI as %26",
             ),
             (
                 "postgresql://u:se/cret@h",

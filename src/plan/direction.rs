@@ -18,7 +18,8 @@ pub(super) const ABOUT: About = About {
                   one. Roles that only the target has are never touched; but of those that both \
                   have, passwords, settings and attributes become what the source says. Read the \
                   head of the plan: it names the server that is only read, and the one that is \
-                  changed.",
+                  changed. Where the target has every role of the source, the copy is made with \
+                  --into-older only, or where the target's name is typed.",
     remedy: "see that the source is the server to be read and the target the one to be changed",
 };
 
@@ -39,6 +40,13 @@ pub fn only_there(
             && !name.as_str().starts_with("pg_")
     };
     current.roles.keys().filter(only).count()
+}
+
+/// Whether the target has everything that the source has, and more: it takes changes only from who means
+/// it.
+pub fn is_whole(plan: &Plan, only_there: usize) -> bool {
+    let creates = plan.changes.iter().any(|change| matches!(change, Change::CreateRole { .. }));
+    !plan.is_empty() && only_there > 0 && !creates
 }
 
 /// Says so where changes of existing roles are about to be made.

@@ -11,8 +11,10 @@ pub(super) const ABOUT: About = About {
     why: "the target keeps the text of statements, and so verifiers, where others may read them",
     explanation: "What stands in ALTER ROLE … PASSWORD can be kept by the server's log \
                   (log_statement, log_min_duration_statement), pgaudit, auto_explain, \
-                  pg_stat_statements, or Azure's query store. Only verifiers are sent, never \
-                  passwords. But whoever reads a SCRAM verifier can try passwords against it at \
+                  pg_stat_statements, or Azure's query store. By default \
+                  (log_min_error_statement = error) the log has what fails: a statement with a \
+                  verifier that the target refuses, with the message that it came in. Only \
+                  verifiers are sent, never passwords. But whoever reads a SCRAM verifier can try passwords against it at \
                   leisure, and an md5 verifier is all that it takes to log in by md5. For a \
                   superuser the log is off within the transaction; else only the server's \
                   parameters help, and the message names them.",
@@ -26,9 +28,11 @@ pub(super) fn check(changes: &[Change], answers: &Answers) -> Option<Finding> {
     let quiet = |keeper: &&String| !(answers.is_superuser() && keeper.starts_with("log_"));
     let keepers: Vec<_> =
         answers.keeps_statements.iter().filter(quiet).map(String::as_str).collect();
+    // Every server notes statements that fail, unless it is told not to.
+    let only_failed = keepers.iter().all(|keeper| keeper.starts_with("log_min_error_statement"));
     (!keepers.is_empty() && changes.iter().any(sends)).then(|| Finding {
         rule: ABOUT.name,
-        severity: ABOUT.severity,
+        severity: if only_failed { Severity::Info } else { ABOUT.severity },
         action: Action::Kept,
         object: Object { kind: Kind::Statement, name: "verifiers".to_owned() },
         line: None,

@@ -21,8 +21,9 @@ mod step;
 
 use std::collections::BTreeSet;
 
-pub use direction::{direction, only_there};
+pub use direction::{direction, is_whole, only_there};
 pub use implicit::without_implicit;
+pub use newer_source::check as newer_source;
 pub use step::Step;
 
 use crate::finding::{Action, Finding, Kind, Object, Severity};
@@ -201,12 +202,25 @@ const REMAINING: About = About {
                   The server took these statements without an error and has something else now. An \
                   extension or a hook of the platform may have changed it, or somebody else at the \
                   same moment. The exit status is 1; copy once more to see whether it stays.",
-    remedy: "look for an extension or a trigger of the platform that changes roles",
+    remedy: "look at the target's log, and for an extension of the platform that changes what is sent",
 };
 
 /// A difference that is left after a copy.
 pub fn remaining(change: &Change, ledger: &Ledger) -> Finding {
     finding(&REMAINING, change, ledger, "is still different".to_owned())
+}
+
+/// A login role without a password whose label, by which it would log in, was refused.
+pub fn shut_out(name: &Name) -> Finding {
+    Finding {
+        rule: REFUSED.name,
+        severity: Severity::Error,
+        action: Action::Kept,
+        object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+        line: None,
+        message: "its security label was refused, and it has no password: nobody can log in as it"
+            .into(),
+    }
 }
 
 /// What members of a role come to have, where it has more on the target than on the source.
@@ -323,7 +337,9 @@ pub fn plan(
         message: "it has a password on both sides".into(),
     }));
     plan.findings.extend(owners.findings(answers, options.can_own));
-    plan.findings.extend(newer_source::check(source, answers));
+    plan.findings.extend(source.and_then(|source| {
+        newer_source::check(&source.answers.version, source.answers.major, answers)
+    }));
     plan.findings.extend(kept_statements::check(&plan.changes, answers));
     locks::check(&mut plan, answers);
     plan

@@ -2,8 +2,8 @@
 
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::platform::Answers;
-use crate::read::live::Live;
 use crate::sanitize::About;
+use crate::version::Major;
 
 pub(super) const ABOUT: About = About {
     name: "newer-source",
@@ -13,19 +13,19 @@ pub(super) const ABOUT: About = About {
                   memberships before 16, privileges on parameters before 15, later predefined \
                   roles. Data cannot be counted on to follow: nothing promises that an older \
                   server loads what a newer pg_dump writes, and Azure's migration service refuses \
-                  it. So the target may be the wrong server. The copy goes on.",
-    remedy: "choose a target of the source's version or a later one",
+                  it. So the target may be the wrong server, or the two are swapped: the \
+                  copy is made with --into-older, or where the target's name is typed.",
+    remedy: "choose a target of the source's version or a later one, or give --into-older",
 };
 
 /// Says so.
-pub(super) fn check(source: Option<&Live>, answers: &Answers) -> Option<Finding> {
-    let source = source.filter(|source| source.answers.major > answers.major)?;
-    Some(Finding {
+pub fn check(version: &str, major: Major, answers: &Answers) -> Option<Finding> {
+    (major > answers.major).then(|| Finding {
         rule: ABOUT.name,
         severity: ABOUT.severity,
         action: Action::Kept,
         object: Object { kind: Kind::Statement, name: "version".to_owned() },
         line: None,
-        message: format!("{} is newer than {}", source.answers.version, answers.version).into(),
+        message: format!("{version} is newer than {}", answers.version).into(),
     })
 }

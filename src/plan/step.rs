@@ -43,6 +43,18 @@ impl Step {
         &self.text
     }
 
+    /// The literals in it that may be verifiers.
+    pub fn secrets(&self) -> Vec<&str> {
+        let text: &str = &self.text;
+        let mut secrets = Vec::new();
+        for (at, word) in text.match_indices("PASSWORD '") {
+            let literal = &text[at + word.len()..];
+            // A quote in it is doubled; a part of it is a secret, too.
+            secrets.extend(literal.find('\'').map(|end| &literal[..end]));
+        }
+        secrets
+    }
+
     /// Whether it can be refused although nothing foresees it: such a statement is tried by itself.
     pub fn is_tried(&self) -> bool {
         self.phase == Phase::SecurityLabels || self.object.kind == Kind::Setting

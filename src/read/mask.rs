@@ -37,6 +37,30 @@ pub(super) fn mask_message(text: &str, password: Option<&str>) -> String {
     text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
 }
 
+/// How long a part of a secret is that is hidden wherever it stands.
+const PART: usize = 12;
+
+/// A message with these secrets, parts of them, and whatever looks like a verifier replaced in the same
+/// way. All else stays: it says why.
+pub fn mask_secrets(text: &str, secrets: &[&str]) -> String {
+    let mut hidden = vec![false; text.len()];
+    let bytes = text.as_bytes();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        // What every verifier begins with is no secret, and the name of a method.
+        let begun = secret.strip_prefix("SCRAM-SHA-256$").and_then(|rest| rest.split_once(':'));
+        let secret = begun.map_or(*secret, |(_, rest)| rest);
+        let length = secret.len().min(PART);
+        let parts: foldhash::HashSet<&[u8]> = secret.as_bytes().windows(length).collect();
+        for (at, part) in bytes.windows(length).enumerate() {
+            if parts.contains(part) {
+                hidden[at..at + length].fill(true);
+            }
+        }
+    }
+    hide_verifiers(text, &mut hidden);
+    text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
+}
+
 /// Where `word` stands as a word of its own, in any case.
 fn word_positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let bytes = text.as_bytes();
@@ -203,6 +227,20 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(mask(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_reason() {
+        let secret =
+            "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2E=$Yh8CCjpZyy4XcGQyFpM0:BNdgrFpEvWcDHA8u";
+        for (text, expected) in [
+            ("password must not equal user name", "password must not equal user name"),
+            ("PASSWORD 'is' too \"simple\"", "PASSWORD 'is' too \"simple\""),
+            ("near \"Yh8CCjpZyy4XcGQyFpM0:BN\" of app", "near \"***********************\" of app"),
+            ("no 'SCRAM-SHA-256$4096:x' here", "no '********************' here"),
+        ] {
+            assert_eq!(mask_secrets(text, &[secret]), expected);
         }
     }
 

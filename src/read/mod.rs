@@ -10,6 +10,6 @@ mod servers;
 pub mod witness;
 
 pub use dump::{Counts, Failure, Mistake, Options, Reading, read};
-pub use mask::mask;
+pub use mask::{mask, mask_secrets};
 pub use passwords::{PasswordSource, PasswordsError, Userlist, read_passwords};
 pub use servers::{ReaderError, both, pg_dumpall_alone};

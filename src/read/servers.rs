@@ -36,7 +36,8 @@ pub async fn both(
     limit: Duration,
 ) -> Result<(Live, Vec<Finding>), ReaderError> {
     let passwords = live.answers.reads_verifiers;
-    let (globals, findings) = text(connection, program, passwords, limit).await?;
+    let dumped = text(connection, program, passwords, limit).await;
+    let (globals, findings) = dumped.map_err(|error| error.explained(connection, &live))?;
     let witness = Witness { server: live.probe.major, program, passwords };
     let disagreements = witness.disagreements(&globals, &live.globals);
     if disagreements.0.is_empty() {
@@ -58,7 +59,8 @@ pub async fn pg_dumpall_alone(
     limit: Duration,
 ) -> Result<(Live, Vec<Finding>), ReaderError> {
     let passwords = live.answers.reads_verifiers;
-    let (globals, findings) = text(connection, program, passwords, limit).await?;
+    let dumped = text(connection, program, passwords, limit).await;
+    let (globals, findings) = dumped.map_err(|error| error.explained(connection, &live))?;
     let witness = Witness { server: live.probe.major, program, passwords };
     let globals = completed(globals, &live.globals, &witness);
     Ok((Live { globals, ..live }, findings))
@@ -156,6 +158,17 @@ fn without_statements(globals: &mut Globals) {
         live(tablespace.grants.values_mut());
         live(&mut tablespace.comment);
         live(tablespace.labels.values_mut());
+    }
+}
+
+impl ReaderError {
+    fn explained(self, connection: &Connection, live: &Live) -> Self {
+        let user = live.globals.roles.get(&live.answers.session_user);
+        let limit = user.and_then(|role| role.connection_limit).map(|fact| fact.value);
+        match self {
+            Self::Run(error) => Self::Run(error.explained(connection, limit)),
+            other => other,
+        }
     }
 }
 

@@ -34,12 +34,9 @@ impl Refusal {
     /// None where it is not the server that said so, or where it ends the session.
     pub(super) fn of(step: &Step, error: &Error) -> Option<Self> {
         let db = error.as_db_error().filter(|_| !ends_session(error))?;
-        // A server quotes what it does not understand.
-        let verifier = step.is_slow();
-        let hidden = |text: &str| {
-            let text = said(text);
-            if verifier { crate::read::mask(&text) } else { text }
-        };
+        // A server quotes what it does not understand; why it refuses something stays.
+        let secrets = step.secrets();
+        let hidden = |text: &str| crate::read::mask_secrets(&said(text), &secrets);
         Some(Self {
             object: step.object.clone(),
             origin: step.origin,

@@ -98,7 +98,10 @@ pub fn write_plan(
     let _ = head(report, &mut out.text);
     text::findings(&report.findings, look, &mut out)?;
     text::lead_on(&report.findings, look, &mut out.text);
-    let _ = changes(plan, &above(&report.findings), look, &mut out.text);
+    let mut list = String::new();
+    let _ = changes(plan, &above(&report.findings), look, &mut list);
+    out.text.push_str(&list);
+    text::errors_again(&report.findings, list.matches('\n').count(), look, &mut out)?;
     out.finish()
 }
 

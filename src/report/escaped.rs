@@ -53,9 +53,14 @@ pub(super) fn on_one_line(sql: &str) -> Cow<'_, str> {
                     '\\' => out.push_str("\\\\"),
                     '\n' if quoted.starts_with('\'') => out.push_str("\\n"),
                     c if is_hidden(c) => {
-                        let u = if quoted.starts_with('\'') { "u" } else { "" };
+                        let code = u32::from(c);
                         // Writing to a String cannot fail.
-                        let _ = write!(out, "\\{u}{:04X}", u32::from(c));
+                        let _ = match (quoted.starts_with('\''), code > 0xffff) {
+                            (true, false) => write!(out, "\\u{code:04X}"),
+                            (true, true) => write!(out, "\\U{code:08X}"),
+                            (false, false) => write!(out, "\\{code:04X}"),
+                            (false, true) => write!(out, "\\+{code:06X}"),
+                        };
                     }
                     c => out.push(c),
                 }
@@ -98,6 +103,10 @@ mod tests {
             shown,
             "COMMENT ON ROLE U&\"new\\000Aline\\\\\" IS E'it''s\\u0009a \\u001B[0m \\\\ \\n'"
         );
+        assert_eq!(sql::parse(&shown).unwrap(), sql::parse(text).unwrap());
+        let text = "COMMENT ON ROLE \"tag\u{e0041}\" IS 'a\u{e0041}\u{feff}b'";
+        let shown = on_one_line(text);
+        assert_eq!(shown, "COMMENT ON ROLE U&\"tag\\+0E0041\" IS E'a\\U000E0041\\uFEFFb'");
         assert_eq!(sql::parse(&shown).unwrap(), sql::parse(text).unwrap());
         assert_eq!(value("a\n'b"), "E'a\\n''b'");
         assert_eq!((value("a\\n").as_ref(), value("").as_ref()), ("a\\n", "''"));

@@ -19,6 +19,12 @@ use crate::sanitize::{About, rules};
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
 
+/// How many findings of a rule are shown elsewhere.
+const MOST: usize = 100;
+
+/// How many lines can stand behind errors that are still seen, on a terminal.
+const SEEN: usize = 24;
+
 /// How many bytes of a finding's message are shown where the list is shortened.
 const LONG: usize = 600;
 
@@ -43,7 +49,60 @@ pub fn write(report: &Report, look: Look, to: &mut dyn io::Write) -> io::Result<
     let _ = head(report, &mut out.text);
     findings(&report.findings, look, &mut out)?;
     lead_on(&report.findings, look, &mut out.text);
+    errors_again(&report.findings, 0, look, &mut out)?;
     out.finish()
+}
+
+/// The errors once more, at the end, where so much stands behind them that they are not seen any more:
+/// the rest of the findings, and so many lines.
+pub(super) fn errors_again(
+    findings: &[Finding],
+    lines: usize,
+    look: Look,
+    out: &mut Blocks<'_>,
+) -> io::Result<()> {
+    let groups = groups(findings);
+    let is_error = |group: &&(Severity, &str, Vec<&Finding>)| group.0 == Severity::Error;
+    // With the blank line, the title and the remedy.
+    let height = |(severity, _, findings): &(Severity, &str, Vec<&Finding>)| {
+        shown(*severity, findings.len(), look) + 3
+    };
+    let behind: usize = groups.iter().filter(|group| !is_error(group)).map(height).sum();
+    let errors: usize = groups.iter().filter(is_error).map(|group| group.2.len()).sum();
+    if errors == 0 || behind + lines < if look.shorten { SEEN } else { MOST } {
+        return Ok(());
+    }
+    let style = severity_style(Severity::Error, look.colours);
+    let _ = writeln!(out.text, "\n{style}{}{style:#}:", plural(errors, "error"));
+    let mut left = shown(Severity::Error, errors, look);
+    for (_, rule, findings) in groups.iter().filter(is_error) {
+        for finding in findings.iter().take(left) {
+            let _ = write!(out.text, "  {rule}:");
+            line(finding, look.shorten, 1, &mut out.text);
+            out.flow()?;
+        }
+        left = left.saturating_sub(findings.len());
+    }
+    more(errors - shown(Severity::Error, errors, look), &mut out.text);
+    Ok(())
+}
+
+/// Says that there are more.
+fn more(count: usize, out: &mut String) {
+    if count > 0 {
+        let _ = writeln!(out, "  … and {count} more: --report FILE has them all");
+    }
+}
+
+/// How many findings of so many are shown.
+fn shown(severity: Severity, count: usize, look: Look) -> usize {
+    match count {
+        _ if look.brief && severity == Severity::Info => 0,
+        _ if look.shorten && count > SHOWN + 1 => SHOWN,
+        // Nobody reads hundreds in a file either; errors are named one by one.
+        _ if severity < Severity::Error && count > MOST => SHOWN,
+        all => all,
+    }
 }
 
 /// Findings by rule, the most severe first.
@@ -146,20 +205,13 @@ fn group(
 ) -> io::Result<()> {
     let about = about(rule);
     let _ = title(severity, rule, findings.len(), look, &mut out.text);
-    let brief = look.brief && severity == Severity::Info;
-    let shorten = look.shorten && findings.len() > SHOWN + 1;
-    let shown = match findings.len() {
-        _ if brief => 0,
-        _ if shorten => SHOWN,
-        all => all,
-    };
+    let shown = shown(severity, findings.len(), look);
     for finding in &findings[..shown] {
-        line(finding, look.shorten, &mut out.text);
+        line(finding, look.shorten, 2, &mut out.text);
         out.flow()?;
     }
-    if shown < findings.len() && !brief {
-        let more = findings.len() - shown;
-        let _ = writeln!(out.text, "  … and {more} more: --report FILE has them all");
+    if !(look.brief && severity == Severity::Info) {
+        more(findings.len() - shown, &mut out.text);
     }
     // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
     let remedy = about
@@ -203,8 +255,8 @@ fn title(
 }
 
 /// A finding on one line of a terminal. There can be hundreds of thousands.
-fn line(finding: &Finding, shorten: bool, out: &mut String) {
-    out.push_str("  ");
+fn line(finding: &Finding, shorten: bool, indent: usize, out: &mut String) {
+    let _ = write!(out, "{:indent$}", "");
     if let Some(line) = finding.line {
         let _ = write!(out, "line {line}, ");
     }
@@ -276,13 +328,43 @@ mod tests {
     #[test]
     fn long_groups_are_shortened_for_terminals() {
         let all = findings(10_000);
-        assert_eq!(lines(&all, false).len(), 10_001);
+        assert_eq!(lines(&all[..100], false).len(), 101);
+        assert_eq!(lines(&all, false), lines(&all, true));
+        let mut errors = findings(1_000);
+        for error in &mut errors {
+            error.severity = Severity::Error;
+        }
+        assert_eq!(lines(&errors, false).len(), 1_001);
         let short = lines(&all, true);
         assert_eq!(short.len(), 12);
         assert_eq!(short[9], "  line 10, role r10: loses SUPERUSER");
         assert_eq!(short[10], "  … and 9990 more: --report FILE has them all");
         // A line that says that one is missing would take the place of that one.
         assert_eq!(lines(&findings(11), true), lines(&findings(11), false));
+    }
+
+    #[test]
+    fn errors_are_said_again_where_they_have_scrolled_away() {
+        let again = |count, lines, shorten| {
+            let mut all = findings(count);
+            for error in &mut all[..2] {
+                error.severity = Severity::Error;
+            }
+            let mut text = Vec::new();
+            let mut out = Blocks::new(&mut text);
+            let look = Look { colours: false, shorten, brief: false };
+            errors_again(&all, lines, look, &mut out).unwrap();
+            out.finish().unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(again(420, 0, false), "");
+        assert_eq!(again(90, 0, true), "");
+        let said = "\n2 errors:\n  superuser: line 1, role r1: loses SUPERUSER\n  superuser: line 2, \
+                    role r2: loses SUPERUSER\n";
+        assert_eq!(again(90, 0, false), "");
+        assert_eq!(again(100, 0, false), said);
+        assert_eq!(again(420, 90, false), said);
+        assert_eq!(again(2, 24, true), said);
     }
 
     #[test]

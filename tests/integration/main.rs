@@ -30,6 +30,7 @@ mod poolers;
 mod readers;
 mod readme;
 mod rooms;
+mod saslprep;
 mod secrets;
 mod setting_values;
 mod support;

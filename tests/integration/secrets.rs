@@ -142,6 +142,91 @@ fn passwords_from_elsewhere_stay_there() {
     });
 }
 
+/// Connection strings as other drivers have them, and misspelt ones; `{}` is the password.
+const STRINGS: [&str; 40] = [
+    "jdbc:postgresql://h.invalid:5432/db?user=me&password={}",
+    "jdbc:postgresql://h.invalid/db?password={}&sslmode=require",
+    "JDBC:POSTGRESQL://me:{}@h.invalid/db",
+    "Server=h.invalid;Port=5432;Database=db;User Id=me;Password={};",
+    "server = h.invalid ; uid = me ; pwd = {} ;",
+    "Host=h.invalid;Username=me;Pwd={}",
+    "host=h.invalid;password={};user=me",
+    "HOST=h.invalid USER=me PASSWORD={}",
+    "Data Source=h.invalid;User Id=me;Password='{}'",
+    "Driver={PostgreSQL Unicode};Server=h.invalid;Uid=me;Pwd={};",
+    "DSN=pg;UID=me;PWD={}",
+    "me:{}@h.invalid/db",
+    "me:{}@h.invalid:5432/db",
+    "me:{}@tcp(h.invalid:5432)/db",
+    "me/{}@h.invalid",
+    "postgres://me@corp.com:{}@h.invalid",
+    "postgresql://me@corp.com:{}@h.invalid:5432/db",
+    "postgres://me@h.invalid:{}/db",
+    "postgres://me:{}/db",
+    "postgres:///me:{}@h.invalid/db",
+    "postgres://h.invalid/me:{}@db",
+    "postgres:/me:{}@h.invalid/db",
+    "postgres//me:{}@h.invalid/db",
+    "Postgres://me:{}@h.invalid/db",
+    "postgresql+psycopg2://me:{}@h.invalid/db",
+    "postgresql+asyncpg://me:{}@h.invalid/db?ssl=require",
+    "pgsql://me:{}@h.invalid/db",
+    "postgres://h.invalid/db?user=me&pwd={}",
+    "postgres://h.invalid/db?password=x&{}=y",
+    "postgres%3A%2F%2Fme%3A{}%40h.invalid%2Fdb",
+    "\"postgres://me:{}@h.invalid/db\"",
+    "DATABASE_URL=postgres://me:{}@h.invalid/db",
+    "PGPASSWORD={}",
+    "{\"host\": \"h.invalid\", \"password\": \"{}\"}",
+    "h.invalid:5432:db:me:{}",
+    "host=h.invalid user=me pasword={}",
+    "host=h.invalid user=me password=x {}",
+    "host=h.invalid user=me token:{}",
+    "host=h.invalid port={} user=me",
+    "dbname=postgres://me:{}@h.invalid/db host=/nowhere",
+];
+
+/// Where an argument stands that is echoed.
+const PLACES: [&str; 11] = [
+    "convert {}",
+    "convert in.sql -p {}",
+    "convert in.sql -o{}",
+    "convert in.sql --report={}",
+    "convert in.sql --passwords-from {}",
+    "copy {} host=/nowhere --yes",
+    "copy in.sql {} --yes",
+    "diff in.sql {}",
+    "check {} {}",
+    "{} in.sql",
+    "convert in.sql more {}",
+];
+
+#[test]
+fn a_connection_string_that_is_none_shows_no_password() {
+    // Of these, none stands in any string but as the password.
+    let secret = "[a-zA-Z0-9]{4}zQ7[a-zA-Z0-9!#%?&/+:=@;,.~^*()_ -]{0,12}x9";
+    proptest!(config(600), |(
+        secret in secret, string in select(STRINGS.to_vec()), place in select(PLACES.to_vec())
+    )| {
+        // A password of a port or a word is one word.
+        let plain: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+        let is_odd = string.contains("port={}") || string.contains("password=x ")
+            || string.contains("&{}=") || string.contains("%3A");
+        let secret = if is_odd { plain } else { secret };
+        let string = string.replace("{}", &secret);
+        let arguments = place.split(' ').map(|it| it.replace("{}", &string));
+        let run = Run::new(arguments).file("in.sql", "CREATE ROLE a;\n");
+        let printed = run.status_of(&[0, 1, 2]);
+        for text in [&printed.stdout, &printed.stderr] {
+            // The beginning and the end, by which a part of it would show.
+            let parts = [&secret[..7], &secret[secret.len() - 4..]];
+            for part in parts {
+                prop_assert!(!text.contains(part), "{} of {} in\n{}", part, string, text);
+            }
+        }
+    });
+}
+
 /// Each case runs the program, so there are fewer than usual, unless the environment says how many.
 fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };

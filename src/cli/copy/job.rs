@@ -1,16 +1,20 @@
 //! Making a plan, sending it, and seeing what became of it.
 
+use std::collections::{BTreeSet, HashSet};
+
 use anyhow::{Result, anyhow};
 
 use super::files::Files;
 use super::progress::Progress;
 use super::{Copy, read_target};
+use crate::attribute::Attribute;
 use crate::cli::choosing::PasswordChoice;
 use crate::cli::options::shown;
 use crate::cli::{connection, secret_file};
 use crate::connect::Connection;
-use crate::finding::Finding;
-use crate::globals::Ledger;
+use crate::finding::{Finding, Kind, Object};
+use crate::globals::{Ledger, Password, Role};
+use crate::name::Name;
 use crate::plan::{self, Desired, Plan, plan};
 use crate::platform::Platform;
 use crate::read::live::Live;
@@ -65,10 +69,13 @@ impl Job<'_> {
         let ledger: &Ledger = &self.sanitized.ledger;
         let mut news: Vec<_> =
             outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
+        let shut_out = self.shut_out(&outcome);
+        news.extend(shut_out.iter().map(plan::shut_out));
         summary.sent = outcome.sent;
         summary.refused += outcome.refused.len();
         if self.copy.dry_run {
-            summary.remaining = outcome.refused.iter().filter(|refusal| refusal.fatal).count();
+            let fatal = outcome.refused.iter().filter(|refusal| refusal.fatal).count();
+            summary.remaining = fatal + shut_out.len();
             return Ok(news);
         }
         let after = read_target(self.target).await.map_err(|error| {
@@ -78,9 +85,27 @@ impl Job<'_> {
         let after = self.plan(&after, false);
         let left_out = outcome.left_out();
         let left = after.changes.iter().filter(|change| !left_out.contains(&change.object()));
-        news.extend(left.map(|change| plan::remaining(change, ledger)));
-        summary.remaining = news.len() - outcome.refused.len();
+        let left: Vec<_> = left.collect();
+        // Of what was refused the reason is known, and said above.
+        let refused: HashSet<Object> =
+            outcome.refused.iter().map(|refusal| refusal.object.clone()).collect();
+        let unexplained = left.iter().filter(|change| !refused.contains(&change.object()));
+        news.extend(unexplained.map(|change| plan::remaining(change, ledger)));
+        summary.remaining = left.len() + shut_out.len();
         Ok(news)
+    }
+
+    /// The login roles whose label was refused, and that have no password to log in with.
+    fn shut_out(&self, outcome: &Outcome) -> BTreeSet<Name> {
+        let labels = outcome.refused.iter().filter(|it| it.object.kind == Kind::SecurityLabel);
+        let is_shut_out = |name: &Name| {
+            let role = self.sanitized.globals.roles.get(name);
+            let there = self.live.globals.roles.get(name);
+            let has_password = |role: &Role| matches!(role.password, Password::Is(_));
+            role.is_some_and(|role| role.has(Attribute::Login) && !has_password(role))
+                && !there.is_some_and(has_password)
+        };
+        labels.map(|refusal| Name::new(&refusal.object.name)).filter(is_shut_out).collect()
     }
 
     async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {

@@ -20,7 +20,7 @@ use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::plan::{self, Existing};
+use crate::plan::{self, Existing, Plan};
 use crate::platform::{Platform, Rights, State};
 use crate::read::live::{self, Live};
 use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange};
@@ -81,6 +81,13 @@ pub(super) struct Copy {
     /// Do not ask.
     #[arg(short, long, help_heading = "What is done")]
     yes: bool,
+
+    /// Go on where source and target look swapped.
+    ///
+    /// A target that is older than its source, or has all that the source has and more, is changed with
+    /// this option only, or where its name is typed.
+    #[arg(long, hide_short_help = true, help_heading = "What is done")]
+    into_older: bool,
 
     /// Its platform [default: recognised by its roles].
     #[arg(short, long, value_name = "NAME|FILE", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
@@ -145,7 +152,7 @@ impl Copy {
         let named_source = self.input.platform()?;
 
         let environment = Environment::from_process();
-        let mut input = Input::read(&self.source, &self.input, &environment).await?;
+        let mut input = Input::read("the source", &self.source, &self.input, &environment).await?;
         let target = connection::open("the target", &self.target, &environment).await?;
         let mut live = read_target(&target).await?;
         if let Some(platform) = &named_target {
@@ -178,6 +185,12 @@ impl Copy {
         let target_only =
             plan::only_there(&names, &sanitized.globals, &live.globals, &live.answers, platform);
         first.findings.extend(plan::direction(&first, &sanitized.globals, target_only));
+        if let (None, Some(version), Some(major)) =
+            (&input.live, &input.server_version, input.major())
+        {
+            first.findings.extend(plan::newer_source(version, major, &live.answers));
+        }
+        let swapped = self.swapped(&first, target_only);
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
@@ -215,7 +228,8 @@ impl Copy {
             return Err(refusal(obstacle, first.obstacles.len()));
         }
         if !first.is_empty() && !self.dry_run {
-            agree::agree(self.yes, self.inputs().contains(&"-"), &target.label())?;
+            let swapped = swapped.as_deref();
+            agree::agree(self.yes, self.inputs().contains(&"-"), &target.label(), swapped)?;
         }
         if !self.dry_run && !first.is_empty() {
             files.fill(&first.changes, &live, &target.label())?;
@@ -236,6 +250,18 @@ impl Copy {
         })?;
         target.close().await;
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })
+    }
+
+    /// Why source and target look swapped; none where that is meant.
+    fn swapped(&self, plan: &Plan, target_only: usize) -> Option<String> {
+        let whole = plan::is_whole(plan, target_only);
+        let tells = |finding: &&Finding| match finding.rule {
+            "newer-source" => true,
+            "direction" => whole,
+            _ => false,
+        };
+        let finding = plan.findings.iter().find(tells).filter(|_| !self.into_older)?;
+        Some(finding.message.to_string())
     }
 
     fn refuse_overlaps(&self) -> Result<()> {

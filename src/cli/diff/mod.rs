@@ -191,8 +191,8 @@ impl Diff {
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SECRET)).transpose()?;
         let environment = Environment::from_process();
-        let left = Input::read(&self.left, &self.input, &environment).await?;
-        let right = Input::read(&self.right, &self.input, &environment).await?;
+        let left = Input::read("the left side", &self.left, &self.input, &environment).await?;
+        let right = Input::read("the right side", &self.right, &self.input, &environment).await?;
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
         let platforms = Platforms([left_platform, right.platform]);

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::connect::{AnswerError, Unfit, why};
+use tokio_postgres::error::SqlState;
+
+use crate::connect::{AnswerError, NOT_UTF8, Unfit, why};
 use crate::version::Major;
 
 /// Why a live server was not read.
@@ -14,6 +16,19 @@ pub enum LiveError {
     Unexpected(Unfit),
     /// The server's version is not supported.
     TooOld(Major),
+    /// The same as the error, and these names are in no encoding, or in that of another database.
+    Encoding(Box<LiveError>, String),
+}
+
+impl LiveError {
+    /// Whether a text could not be had as UTF-8.
+    pub(super) fn is_about_encoding(&self) -> bool {
+        match self {
+            Self::Server(error) => error.code() == Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE),
+            Self::Unexpected(unfit) => unfit.what == NOT_UTF8,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for LiveError {
@@ -33,6 +48,17 @@ impl fmt::Display for LiveError {
                 None => unexpected(why(error), f),
             },
             Self::Unexpected(unfit) => unexpected(unfit, f),
+            Self::Encoding(error, culprits) => {
+                match &**error {
+                    Self::Server(error) => f.write_str(&why(error))?,
+                    _ => f.write_str("a name is not UTF-8")?,
+                }
+                write!(
+                    f,
+                    ": {culprits}; rename it there, or connect to a database in whose encoding all \
+                     names are"
+                )
+            }
             Self::TooOld(major) => write!(f, "PostgreSQL {major} is too old: 9.5 is the oldest"),
         }
     }

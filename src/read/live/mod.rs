@@ -6,6 +6,7 @@
 mod answers;
 mod batch;
 mod databases;
+mod encoding;
 mod error;
 mod kinds;
 mod labels;
@@ -94,6 +95,9 @@ struct Part {
     take: fn(&[Row], &mut Collected) -> Result<(), LiveError>,
 }
 
+/// How long it may take to find the names that are in no encoding.
+const NAMES: Duration = Duration::from_secs(20);
+
 /// How long the end of a transaction that has failed may take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -109,7 +113,15 @@ pub async fn read(client: &Client) -> Result<Live, LiveError> {
         // that owes an answer may never give it.
         let _ = timeout(GOODBYE, client.batch_execute("ROLLBACK")).await;
     }
-    live
+    match live {
+        Err(error) if error.is_about_encoding() => {
+            match timeout(NAMES, encoding::culprits(client)).await {
+                Ok(Some(culprits)) => Err(LiveError::Encoding(Box::new(error), culprits)),
+                _ => Err(error),
+            }
+        }
+        other => other,
+    }
 }
 
 /// `open` tells whether its transaction may still be there.

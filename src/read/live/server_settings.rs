@@ -3,14 +3,19 @@
 use super::{Collected, Part, Row};
 use crate::platform::Context;
 
+/// What keeps the text of those that fail.
+const ON_ERROR: &str = "log_min_error_statement";
+
 /// What can keep the text of statements, and the values with which it does not.
-const KEEPERS: [(&str, &[&str]); 6] = [
+const KEEPERS: [(&str, &[&str]); 7] = [
     ("log_statement", &["none"]),
     ("log_min_duration_statement", &["-1"]),
     ("pg_stat_statements.track", &["none"]),
     ("pgaudit.log", &["", "none"]),
     ("pg_qs.query_capture_mode", &["none"]),
     ("auto_explain.log_min_duration", &["-1"]),
+    // Of a statement that fails. Of these only errors that end the session are noted with theirs.
+    (ON_ERROR, &["log", "fatal", "panic"]),
 ];
 
 pub(super) fn part() -> Part {
@@ -37,7 +42,8 @@ fn collect(rows: &[Row], all: &mut Collected) -> Result<(), super::LiveError> {
             _ => {}
         }
         if KEEPERS.iter().any(|(keeper, off)| *keeper == name && !off.contains(&value)) {
-            all.answers.keeps_statements.push(format!("{name} = {value}"));
+            let note = if name == ON_ERROR { " (of a statement that fails)" } else { "" };
+            all.answers.keeps_statements.push(format!("{name} = {value}{note}"));
         }
         if let Some(context) = Context::named(row.text(1)?) {
             all.answers.settings.insert(name.to_owned(), context);

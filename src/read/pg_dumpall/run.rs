@@ -15,6 +15,7 @@ use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::interrupt;
+use crate::name::Name;
 use crate::read::mask::mask_message;
 
 /// More globals than any cluster has: a role takes some 300 bytes.
@@ -66,6 +67,8 @@ pub enum RunError {
         status: ExitStatus,
         /// What it said, with passwords masked.
         stderr: String,
+        /// Why it may not have been let in: it does not say so itself.
+        reason: Option<String>,
     },
 }
 
@@ -108,7 +111,7 @@ pub async fn dump(
     if status.success() {
         Ok(Dump { text: stdout, warnings: warnings(&stderr) })
     } else {
-        Err(RunError::Failed { program: program.clone(), status, stderr })
+        Err(RunError::Failed { program: program.clone(), status, stderr, reason: None })
     }
 }
 
@@ -165,6 +168,33 @@ fn warnings(stderr: &str) -> Vec<Finding> {
     messages.into_iter().map(finding).collect()
 }
 
+impl RunError {
+    /// With what is known of a role that was not let in a second time.
+    pub(in crate::read) fn explained(self, connection: &Connection, limit: Option<i32>) -> Self {
+        match self {
+            Self::Failed { program, status, stderr, .. }
+                if stderr.contains("could not connect") =>
+            {
+                let reason = match limit {
+                    Some(limit) => Some(format!(
+                        "{} has CONNECTION LIMIT {limit}, and the connection of pg_globals is one of \
+                         them",
+                        Name::new(connection.user())
+                    )),
+                    None if connection.is_encrypted() => Some(
+                        "it could not connect; it may be built without TLS, which this server is \
+                         connected to by"
+                            .to_owned(),
+                    ),
+                    None => None,
+                };
+                Self::Failed { program, status, stderr, reason }
+            }
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -185,12 +215,16 @@ impl fmt::Display for RunError {
                 let way_out = matches!(error, ProcessError::Time(_) | ProcessError::Size(_));
                 f.write_str(if way_out { ": give --reader catalog" } else { "" })
             }
-            Self::Failed { program, status, stderr } => {
+            Self::Failed { program, status, stderr, reason } => {
                 // The last lines: what it failed of comes after what it warned of.
                 let lines = stderr.split('\n').map(str::trim_end).filter(|line| !line.is_empty());
                 let lines: Vec<&str> = lines.collect();
                 let shown = &lines[lines.len().saturating_sub(MOST_LINES)..];
                 write!(f, "{program} failed ({status})")?;
+                if let Some(reason) = reason {
+                    write!(f, ": {reason}")?;
+                }
+                f.write_str("; --reader catalog does without it")?;
                 shown.iter().try_for_each(|line| write!(f, "\n{line}"))
             }
         }

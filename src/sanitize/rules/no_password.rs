@@ -20,8 +20,8 @@ pub(super) const ABOUT: About = About {
                   either, or is on the target already and keeps the password that it has there. \
                   Where the target does not show whether it has one, --passwords-from together with \
                   --passwords resend sends one.",
-    remedy: "give theirs with --passwords-from, new ones with --passwords generate, or dump as a \
-             role that may read pg_authid",
+    remedy: "give theirs with --passwords-from, new ones with --passwords generate, or read the \
+             source as a role that may read pg_authid",
 };
 
 pub(super) struct NoPassword;

@@ -9,14 +9,14 @@ use crate::secret::VerifierKind;
 pub(super) const ABOUT: About = About {
     name: "plaintext-password",
     severity: Severity::Warning,
-    why: "the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead",
+    why: "the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead",
     explanation: "Servers before 10 could store passwords as they were typed, and scripts written \
                   by hand have them still. A server would compute the verifier itself, but until \
                   then the password would stand in the script, in the statement and perhaps in the \
                   log. The verifier that is computed here instead belongs to the same password, so \
                   that nobody needs a new one. A client whose driver is too old for SCRAM cannot \
                   log in with it.",
-    remedy: "keep the dump as safe as the password itself, or delete it",
+    remedy: "keep the source, and dumps of it, as safe as the password itself; set a new one in the end",
 };
 
 pub(super) struct PlaintextPassword;

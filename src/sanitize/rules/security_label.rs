@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::changes::Target;
-use crate::globals::{Fact, Role, Tablespace};
+use crate::globals::{Fact, Password, Role, Tablespace};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, TablespaceRule, Verdict};
 
@@ -23,14 +24,27 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct SecurityLabel;
 
-fn strip(on: &Target, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Context<'_>) {
+/// The provider of Azure whose labels are a way to log in.
+const LOGIN: &str = "pgaadauth";
+
+fn strip(
+    on: &Target,
+    labels: &mut BTreeMap<Name, Fact<Box<str>>>,
+    is_shut_out: bool,
+    cx: &mut Context<'_>,
+) {
     labels.retain(|provider, label| {
         let answer = cx.rights.label_provider(provider.as_str());
         let Some(why) = answer.why() else { return true };
         cx.lose([label.origin]);
         let object = (Kind::SecurityLabel, on.name().as_str().to_owned());
-        let message = format!("label of {provider}: {why}");
-        cx.report(&ABOUT, Action::Dropped, object, label.origin, message);
+        let mut message = format!("label of {provider}: {why}");
+        let mut severity = ABOUT.severity;
+        if is_shut_out && provider.as_str() == LOGIN {
+            message.push_str("; the role has no password, and no other way to log in");
+            severity = Severity::Error;
+        }
+        cx.report_as(&ABOUT, severity, Action::Dropped, object, label.origin, message);
         cx.unspecified.labels.insert((on.clone(), provider.clone()));
         false
     });
@@ -39,7 +53,9 @@ fn strip(on: &Target, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Cont
 impl RoleRule for SecurityLabel {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         if !role.labels.is_empty() {
-            strip(&Target::Role(name.clone()), &mut role.labels, cx);
+            let is_shut_out =
+                role.has(Attribute::Login) && !matches!(role.password, Password::Is(_));
+            strip(&Target::Role(name.clone()), &mut role.labels, is_shut_out, cx);
         }
         Verdict::Keep
     }
@@ -47,7 +63,7 @@ impl RoleRule for SecurityLabel {
 
 impl TablespaceRule for SecurityLabel {
     fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
-        strip(&Target::Tablespace(name.clone()), &mut it.labels, cx);
+        strip(&Target::Tablespace(name.clone()), &mut it.labels, false, cx);
         Verdict::Keep
     }
 }
@@ -55,6 +71,16 @@ impl TablespaceRule for SecurityLabel {
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
+
+    #[test]
+    fn without_its_label_a_role_may_have_no_way_to_log_in() {
+        let text = "CREATE ROLE a LOGIN PASSWORD NULL;\n\
+                    SECURITY LABEL FOR pgaadauth ON ROLE a IS 'aadauth';";
+        let all = run(text, "postgres 16");
+        let finding = "2 error security-label dropped security-label a: label of pgaadauth: ";
+        assert!(all.contains(finding), "{all}");
+        assert!(all.contains("; the role has no password, and no other way to log in\n"), "{all}");
+    }
 
     #[test]
     fn a_label_needs_its_provider() {

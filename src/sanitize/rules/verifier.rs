@@ -6,6 +6,7 @@ use crate::name::Name;
 use crate::platform::Answer;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
 use crate::secret::VerifierKind;
+use crate::version::Major;
 
 pub(super) const MD5: About = About {
     name: "md5-verifier",
@@ -37,6 +38,12 @@ pub(super) const SCRAM: About = About {
     remedy: "set new passwords on the target",
 };
 
+/// The first version that calls md5 verifiers deprecated.
+const DEPRECATED: Major = Major::new(18);
+
+const DEPRECATION: &str = "deprecated since 18, which warns where one is set; 19 warns at each login, and a later \
+                           version will take none";
+
 pub(super) struct Verifier;
 
 impl RoleRule for Verifier {
@@ -48,8 +55,10 @@ impl RoleRule for Verifier {
         let object = || (Kind::Role, name.as_str().to_owned());
         let message = match cx.rights.verifier(kind) {
             Answer::Yes => {
+                let note = cx.rights.verifier_note(kind).map(str::to_owned);
+                let deprecated = (cx.rights.major() >= DEPRECATED).then(|| DEPRECATION.to_owned());
                 if kind == VerifierKind::Md5
-                    && let Some(note) = cx.rights.verifier_note(kind)
+                    && let Some(note) = note.or(deprecated)
                 {
                     let severity = Severity::Warning;
                     cx.report_as(about, severity, Action::Kept, object(), origin, note);
@@ -82,6 +91,23 @@ mod tests {
                  azure.accepted_password_auth_method lists md5\n\
                  CREATE ROLE a WITH LOGIN\nALTER ROLE a WITH PASSWORD '{md5}'\n\
                  kept 1, rewritten 0, dropped 0"
+            )
+        );
+    }
+
+    #[test]
+    fn md5_is_deprecated_since_18() {
+        let md5 = format!("md5{}", "0".repeat(32));
+        let dump = format!("CREATE ROLE a LOGIN PASSWORD '{md5}';");
+        let rest = format!(
+            "CREATE ROLE a WITH LOGIN\nALTER ROLE a WITH PASSWORD '{md5}'\nkept 1, rewritten 0, dropped 0"
+        );
+        assert_eq!(run(&dump, "postgres 17"), rest);
+        assert_eq!(
+            run(&dump, "postgres 18"),
+            format!(
+                "1 warning md5-verifier kept role a: deprecated since 18, which warns where one is set; 19 \
+                 warns at each login, and a later version will take none\n{rest}"
             )
         );
     }

@@ -249,7 +249,7 @@ fn renamed() {
 
     error: no-password: login roles arrive without a password
       line 1, role owner: its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     warning: superuser: the target's administrator cannot make superusers
       line 3, role "Jane Doe": loses SUPERUSER
@@ -324,6 +324,10 @@ fn kinds_left_out() {
     for postgres 18 (self-hosted PostgreSQL)
     found 3 roles, 2 memberships, 2 settings, 1 parameter privilege, 1 tablespace
     11 statements read: 3 kept, 0 rewritten, 8 dropped
+
+    warning: md5-verifier: md5 verifiers are deprecated, and not every server accepts them
+      line 1, role app: deprecated since 18, which warns where one is set; 19 warns at each login, and a later version will take none
+      = set a new password, which the server stores as SCRAM-SHA-256
 
     info: skip (8): left out by --skip
       line 4, comment on app: --skip comments
@@ -632,7 +636,7 @@ fn edited_dumps() {
 
     error: no-password: login roles arrive without a password
       line 11, role e: its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     warning: assumed-role: the dump alters roles that it does not create
       line 11, role e: it is altered but not created here: taken for a role of the source

@@ -102,7 +102,7 @@ fn everything() {
       generated-password       warning: the old password could not be read: a new one was made
       no-password              error:   login roles arrive without a password
       malformed-verifier       error:   the password looks like a verifier and is none: the server would take the text itself for the password
-      plaintext-password       warning: the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead
+      plaintext-password       warning: the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
       md5-verifier             error:   md5 verifiers are deprecated, and not every server accepts them
       scram-verifier           error:   the target is not known to accept verifiers made elsewhere
       expired                  warning: VALID UNTIL lies in the past: the role cannot log in with its password

@@ -206,6 +206,7 @@ fn of_copy() {
           --can-own <FILE>   Let the connected role restore what owners have; FILE ends it
           --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
       -y, --yes              Do not ask
+          --into-older       Go on where source and target look swapped
 
     Target:
       -p, --platform <NAME|FILE>  Its platform [default: recognised by its roles]

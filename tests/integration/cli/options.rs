@@ -204,7 +204,7 @@ fn passwords() {
     assert_snapshot!(refused("--passwords omit --passwords-from in.sql"), @"error: --passwords-from does not go with --passwords omit");
     assert_snapshot!(refused("--passwords-from nowhere.txt"), @"error: nowhere.txt: no such file or directory");
     assert_snapshot!(Run::new(["convert", "-", "--passwords-from", "-"]).fails(), @"error: --passwords-from -: the dump comes from standard input already");
-    assert_snapshot!(refused("--passwords generate --password-file ."), @"error: .: this is a directory; give a file");
+    assert_snapshot!(refused("--passwords generate --password-file ."), @"error: .: this is a directory; name a file in it");
     assert_snapshot!(refused("--passwords generate --password-file no/such.txt"), @"error: --password-file no/such.txt: there is no directory no");
     let from = |text: &str| convert(DUMP).file("list", text).with("--passwords-from list").fails();
     assert_snapshot!(from(""), @"error: list: there is nothing in it");

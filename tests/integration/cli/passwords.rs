@@ -83,7 +83,7 @@ fn missing() {
     error: no-password (2): login roles arrive without a password
       line 1, role a: its password is not known
       line 2, role "b ""c": its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
     "#);
 }
 
@@ -108,10 +108,10 @@ fn neither_plaintext_nor_broken() {
       line 2, role b: its verifier is malformed and left out
       = set a new password, or give one with --passwords-from
 
-    warning: plaintext-password (2): the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead
+    warning: plaintext-password (2): the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
       line 1, role a: its plaintext password becomes a verifier
       line 3, role c: its plaintext password becomes a verifier
-      = keep the dump as safe as the password itself, or delete it
+      = keep the source, and dumps of it, as safe as the password itself; set a new one in the end
     ");
     assert!(!done.stdout.contains("geheim"));
 }
@@ -211,7 +211,7 @@ fn from_a_userlist() {
 
     error: no-password: login roles arrive without a password
       line 5, role e: its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     warning: md5-verifier: md5 verifiers are deprecated, and not every server accepts them
       role d: the role can log in only while azure.accepted_password_auth_method lists md5
@@ -243,7 +243,7 @@ fn from_another_dump() {
 
     error: no-password: login roles arrive without a password
       line 2, role "b ""c": its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     info: passwords-from: passwords were taken from the file of --passwords-from
       line 1, role a: a SCRAM-SHA-256 verifier

@@ -105,9 +105,9 @@ fn whole() {
       line 1, role app: loses SUPERUSER
       = grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
 
-    warning: plaintext-password: the password stands in the dump as plaintext: its SCRAM-SHA-256 verifier is written instead
+    warning: plaintext-password: the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
       line 1, role app: its plaintext password becomes a verifier
-      = keep the dump as safe as the password itself, or delete it
+      = keep the source, and dumps of it, as safe as the password itself; set a new one in the end
 
     warning: setting: the target does not let its administrator give this setting to a role
       line 5, app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
@@ -188,7 +188,7 @@ fn markdown_for_whoever_signs() {
 
     ## What remains to be done by hand
 
-    - [ ] no-password: give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid (1 object)
+    - [ ] no-password: give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid (1 object)
     - [ ] superuser: grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=… (1 object)
     - [ ] predefined-role: grant the single privileges that are needed, or ask the platform's support (1 object)
 

@@ -9,7 +9,7 @@ use std::thread;
 
 use insta::assert_snapshot;
 
-use super::{assert_settled, changes, command, copy, findings, masked};
+use super::{assert_settled, changes, command, copy, findings, majors_only, masked};
 use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
@@ -220,6 +220,48 @@ fn a_newer_source() {
     let to = target.connection_string("azadmin", "postgres");
     let report = copy(&from, &to, &[]);
     assert_snapshot!(findings(&report, &["newer-source"]), @"warning newer-source kept statement version: 18 is newer than 15");
+}
+
+/// Of a refused verifier the reason stays: only the verifier itself is hidden.
+#[test]
+fn why_a_password_is_refused() {
+    let settings = [("shared_preload_libraries", "passwordcheck")];
+    let target = Cluster::start_with(18, "postgres", &settings);
+    let to = &target.connection_string("postgres", "postgres");
+    let verifier = crate::support::verifier::scram("app", "app", 4096);
+    let dump = format!("CREATE ROLE app LOGIN PASSWORD '{verifier}';\n");
+    let done = Run::new(["copy", "in.sql", to, "--yes"]).file("in.sql", dump).status(2);
+    assert!(done.stderr.contains("password must not equal user name (22023)"), "{}", done.stderr);
+    assert!(!done.stderr.contains("SCRAM-SHA-256$"), "{}", done.stderr);
+}
+
+/// A target that is older, or has all and more, takes more than `--yes`: of a server or a dump.
+#[test]
+fn what_looks_swapped_takes_more_than_yes() {
+    let (source, target) = (Cluster::start(18), platforms::azure_like(15));
+    source.sql("postgres", "postgres", "CREATE ROLE app");
+    let from = source.connection_string("postgres", "postgres");
+    let to = &target.connection_string("azadmin", "postgres");
+    let before = Catalog::of(&target);
+    let run =
+        |more: &[&str]| Run::new([&["copy", &from, to, "--reader", "catalog"], more].concat());
+    let refused = run(&["--yes"]).status(2);
+    let version = |text: &str| majors_only(&text.replace("swapped: ", "swapped: version: "));
+    assert_snapshot!(version(&refused.stderr), @"error: nothing was sent: source and target look swapped: version: 18 is newer than 15; where that is meant, give --into-older");
+    let dump = "-- Dumped from database version 18.1\nCREATE ROLE app;\n";
+    let by_dump = Run::new(["copy", "in.sql", to, "--yes"]).file("in.sql", dump).status(2);
+    assert!(by_dump.stderr.contains("look swapped: 18.1 is newer than 15"), "{}", by_dump.stderr);
+    assert!(Catalog::of(&target) == before);
+    run(&["--dry-run"]).done();
+    run(&["--yes", "--into-older"]).done();
+    // Nothing to do is nothing to be afraid of.
+    run(&["--yes"]).done();
+    target.sql("azadmin", "postgres", "CREATE ROLE other; ALTER ROLE app CONNECTION LIMIT 5");
+    let older = "CREATE ROLE app CONNECTION LIMIT 3;\n";
+    let whole = || Run::new(["copy", "in.sql", to, "--yes"]).file("in.sql", older);
+    let refused = whole().status(2);
+    assert_snapshot!(refused.stderr, @"error: nothing was sent: source and target look swapped: the target has all roles of the source, and 1 other; where that is meant, give --into-older");
+    whole().arg("--into-older").done();
 }
 
 /// The old server has all that the new one has, and more.

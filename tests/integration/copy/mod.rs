@@ -21,7 +21,8 @@ use crate::support::command::Run;
 
 /// The command line of a copy that asks nobody.
 fn command(from: &str, to: &str, more: &[&str]) -> Run {
-    Run::new([&["copy", from, to, "--yes", "--reader", "catalog"], more].concat())
+    let arguments = ["copy", from, to, "--yes", "--into-older", "--reader", "catalog"];
+    Run::new([&arguments[..], more].concat())
 }
 
 /// The report of a copy that ends with status 0.

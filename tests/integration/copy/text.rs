@@ -74,6 +74,8 @@ fn what_a_copy_prints() {
     info: missing-database (2): settings in one database wait for it
       = create the databases, then run copy again
 
+    info: kept-statements: the target keeps the text of statements, and so verifiers, where others may read them
+
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       = give --can-own FILE: it grants them, and writes the statements that take them back
 
@@ -503,6 +505,14 @@ fn the_report_as_markdown() {
     | line | object | what became of it | |
     | --- | --- | --- | --- |
     |  | role postgres | dropped | not selected |
+
+    ### info: kept-statements
+
+    the target keeps the text of statements, and so verifiers, where others may read them
+
+    | line | object | what became of it | |
+    | --- | --- | --- | --- |
+    |  | verifiers | kept | log_min_error_statement = error (of a statement that fails) |
 
     ## What was to be changed
 

@@ -110,7 +110,7 @@ fn obstacles_are_differences() {
 
     error: no-password: login roles arrive without a password
       line 1, role app: its password is not known, and on the target it has none
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     4 differences: 0 added, 2 removed, 2 changed, apart from 1 that cannot be compared (1 password); on the right side 1 login role without a password; left out: 3 platform roles
     ");
@@ -163,7 +163,7 @@ fn the_selection_is_copys() {
 
     error: no-password: login roles arrive without a password
       line 1, role new: its password is not known
-      = give theirs with --passwords-from, new ones with --passwords generate, or dump as a role that may read pg_authid
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
     1 difference: 0 added, 0 removed, 1 changed, apart from 1 that cannot be compared (1 password); left out: 1 role not selected, 1 role that only the right side has
     ==== stderr ====

@@ -175,6 +175,30 @@ fn are_refused_by_every_command() {
     assert!(found.contains("(pg_authid, column rolname: a NUL in a value)"), "{found}");
 }
 
+/// Names in no encoding are named, whatever stands in their way.
+#[test]
+fn names_in_no_encoding_are_named() {
+    let server = Cluster::start(16);
+    server.sql(
+        "postgres",
+        "postgres",
+        "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'",
+    );
+    let place = server.connection_string("postgres", "ascii");
+    server.sql(
+        "postgres",
+        "ascii",
+        "DO $$ BEGIN EXECUTE 'CREATE ROLE caf' || convert_from('\\xe9', 'SQL_ASCII'); END $$",
+    );
+    for database in ["ascii", "postgres"] {
+        let from = place.replace("dbname=ascii", &format!("dbname={database}"));
+        let run = Run::new(["convert", &from, "--reader", "catalog", "-o", "out.sql"]);
+        let said = run.fails();
+        assert!(said.contains(": role \"caf\\xe9\" (oid "), "{said}");
+        assert!(said.ends_with("a database in whose encoding all names are\n"), "{said}");
+    }
+}
+
 /// What only check asks: the rest of it is said all the same.
 #[test]
 fn are_unknown_to_the_checks_that_need_them() {

@@ -67,7 +67,7 @@ fn said_of(impostor: &Impostor) -> String {
     let copy = Run::new(["copy", "in.sql", place, "--yes"]).file("in.sql", DUMP);
     assert_eq!(copy.with_memory(LITTLE).fails(), format!("error: the target: {why}"));
     let diff = Run::new(["diff", "in.sql", place]).file("in.sql", DUMP);
-    assert_eq!(diff.with_memory(LITTLE).fails(), said);
+    assert_eq!(diff.with_memory(LITTLE).fails(), format!("error: the right side: {why}"));
     let check = Run::new(["check", place, place, "--format", "json"]).with_memory(LITTLE);
     let check = check.status(1);
     assert_harmless(&check);

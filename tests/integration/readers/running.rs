@@ -40,11 +40,11 @@ fn what_goes_wrong_is_an_error() {
     let fails = "echo \"pg_dumpall: error: it is PASSWORD 'tops3cret'\" >&2; exit 1";
     assert_eq!(
         run(&source, &format!("printf '%b' '{header}'; {fails}")).unwrap_err(),
-        "FAKE (18.1) failed (exit status: 1)\npg_dumpall: error: it is PASSWORD ***********"
+        "FAKE (18.1) failed (exit status: 1); --reader catalog does without it\npg_dumpall: error: it is PASSWORD ***********"
     );
     assert_eq!(
         run(&source, &format!("{real} \"$@\"; exit 1")).unwrap_err(),
-        "FAKE (18.1) failed (exit status: 1)"
+        "FAKE (18.1) failed (exit status: 1); --reader catalog does without it"
     );
     let signal = run(&source, "kill -TERM $$").unwrap_err();
     assert!(signal.starts_with("FAKE (18.1) failed (signal: 15"), "{signal}");
@@ -62,6 +62,25 @@ fn what_goes_wrong_is_an_error() {
                        role app: missing by pg_dumpall, present by the catalogs";
     assert!(disagree.contains("--reader catalog or --reader pg_dumpall"), "{disagree}");
     assert!(disagree.contains(differences), "{disagree}");
+}
+
+/// The real one does not say why it was not let in.
+#[test]
+fn a_role_that_is_let_in_once() {
+    let source = Cluster::start(18);
+    source.sql("postgres", "postgres", "CREATE ROLE app LOGIN CONNECTION LIMIT 1");
+    let error =
+        with_connection(&source.connection_string("app", "postgres"), async |connection, live| {
+            let program = Program::ask(&client_program(18, "pg_dumpall")).await.unwrap();
+            both(connection, live, &program, LONG).await.unwrap_err().to_string()
+        });
+    let (_, said) = error.split_once(" failed (").unwrap();
+    assert_eq!(
+        said,
+        "exit status: 1): app has CONNECTION LIMIT 1, and the connection of pg_globals is one of them; \
+         --reader catalog does without it\npg_dumpall: error: could not connect to database \
+         \"dbname='postgres'\""
+    );
 }
 
 #[test]

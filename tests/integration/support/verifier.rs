@@ -21,6 +21,12 @@ pub fn scram(role: &str, password: &str, iterations: u32) -> String {
     )
 }
 
+/// The key of a verifier that tells whether a password is right.
+pub fn stored_key(password: &str, salt: &[u8], iterations: u32) -> [u8; 32] {
+    let salted = pbkdf2(password.as_bytes(), salt, iterations);
+    Sha256::digest(hmac(&salted, b"Client Key")).into()
+}
+
 /// An MD5 verifier.
 pub fn md5(role: &str, password: &str) -> String {
     use std::fmt::Write as _;
