@@ -67,9 +67,12 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
     if hosts.iter().chain(&ports).any(|text| text.contains('@')) {
         return Err(ParameterError::Uri("write \"@\" in a user name or password as %40"));
     }
-    if database.is_some_and(|name| name.contains('@') && name.contains(':')) {
+    // Behind a password that has "@/" in it, the rest of it would be the database.
+    let is_rest = |name: &str| name.contains('/') && !password.is_empty();
+    if database.is_some_and(|name| is_rest(name) || (name.contains('@') && name.contains(':'))) {
         return Err(ParameterError::Uri(
-            "user, password and host stand in front of the first \"/\" behind \"://\"",
+            "user, password and host stand in front of the first \"/\" behind \"://\"; write \"/\" in \
+             them, or in the database's name, as %2F",
         ));
     }
     if user.is_empty()
@@ -209,7 +212,12 @@ mod tests {
             (
                 "postgresql:///u:secret@h/db",
                 "!in the URI, user, password and host stand in front of the first \"/\" behind \
-                 \"://\"",
+                 \"://\"; write \"/\" in them, or in the database's name, as %2F",
+            ),
+            (
+                "postgresql://u:pw@/rest/d",
+                "!in the URI, user, password and host stand in front of the first \"/\" behind \
+                 \"://\"; write \"/\" in them, or in the database's name, as %2F",
             ),
             (
                 "postgresql://h?password=a&secret=b",

@@ -46,7 +46,10 @@ pub fn only_there(
 /// it.
 pub fn is_whole(plan: &Plan, only_there: usize) -> bool {
     let creates = plan.changes.iter().any(|change| matches!(change, Change::CreateRole { .. }));
-    !plan.is_empty() && only_there > 0 && !creates
+    // What waited for its database comes with a second copy.
+    let waited =
+        |change: &Change| matches!(change, Change::Setting { key, .. } if key.database.is_some());
+    only_there > 0 && !creates && !plan.changes.iter().all(waited)
 }
 
 /// Says so where changes of existing roles are about to be made.

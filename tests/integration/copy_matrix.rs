@@ -97,7 +97,8 @@ fn assert_settings(source: &Cluster, target: &Cluster, gone: &[&str]) {
 }
 
 fn assert_converges_with(from: &str, to: &str, more: &[&str]) {
-    let arguments = [&["copy", from, to, "--yes", "--format", "json"], more].concat();
+    let arguments =
+        [&["copy", from, to, "--yes", "--into-older", "--format", "json"], more].concat();
     let first = report(&arguments);
     assert_eq!(first["remaining"], 0, "{first:#}");
     assert!(first["sent"].as_u64().unwrap() > 20, "{first:#}");

@@ -21,7 +21,7 @@ fn before_and_after_a_copy() {
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
-    Run::new(["copy", &from, &to, "--yes", "--reader", "catalog"]).done();
+    Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "catalog"]).done();
     assert_snapshot!(found(run(), 0), @"
     succeeded: everything that the target takes is there: copy has nothing to do
     warning: 1 login role without a password: postgres

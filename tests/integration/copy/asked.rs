@@ -162,7 +162,8 @@ fn predefined_roles_are_there() {
         let program = client_program(18, "pg_dumpall");
         let program = program.to_str().unwrap();
         let both = || {
-            let run = Run::new(["copy", &from, &to, "--yes", "--pg-dumpall", program]);
+            let run =
+                Run::new(["copy", &from, &to, "--yes", "--into-older", "--pg-dumpall", program]);
             report(run)
         };
         let first = both();
@@ -177,13 +178,15 @@ fn predefined_roles_are_there() {
         assert_eq!(of(&target), of(&source));
         // The same from the other reader alone, and from a dump with what a server's own roles are from
         // the start.
-        let alone = Run::new(["copy", &from, &to, "--yes", "--reader", "pg_dumpall"]);
+        let alone =
+            Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "pg_dumpall"]);
         let alone = report(alone.arg("--pg-dumpall").arg(program));
         assert_eq!((&alone["sent"], &alone["remaining"]), (&0.into(), &0.into()), "{alone:#}");
         let dump = "GRANT pg_read_all_stats TO pg_monitor;\nGRANT pg_read_all_settings TO pg_read_all_data;\n\
                     CREATE ROLE app;\nGRANT pg_monitor TO app;\nCOMMENT ON ROLE pg_monitor IS 'mine';\n\
                     ALTER ROLE pg_monitor SET work_mem TO '4MB';";
-        let run = Run::new(["copy", "dump.sql", &to, "--yes"]).file("dump.sql", dump);
+        let run =
+            Run::new(["copy", "dump.sql", &to, "--yes", "--into-older"]).file("dump.sql", dump);
         let report = report(run);
         insta::allow_duplicates! {
             assert_snapshot!(super::findings(&report, &["reserved-name", "predefined-role", "unknown-role"]), @"
@@ -311,7 +314,9 @@ fn roles_of_reserved_names() {
     let rules = ["reserved-name", "dropped-role", "unknown-role", "predefined-role"];
     let program = client_program(18, "pg_dumpall");
     for reader in ["both", "catalog", "pg_dumpall"] {
-        let mut run = Run::new(["copy", &from, &to, "--yes"]).arg("--pg-dumpall").arg(&program);
+        let mut run = Run::new(["copy", &from, &to, "--yes", "--into-older"])
+            .arg("--pg-dumpall")
+            .arg(&program);
         if reader != "both" {
             run = run.arg("--reader").arg(reader);
         }

@@ -260,7 +260,7 @@ fn what_looks_swapped_takes_more_than_yes() {
     let older = "CREATE ROLE app CONNECTION LIMIT 3;\n";
     let whole = || Run::new(["copy", "in.sql", to, "--yes"]).file("in.sql", older);
     let refused = whole().status(2);
-    assert_snapshot!(refused.stderr, @"error: nothing was sent: source and target look swapped: the target has all roles of the source, and 1 other; where that is meant, give --into-older");
+    assert_snapshot!(refused.stderr, @"error: nothing was sent: source and target look swapped: the target has all roles of the source, and 2 others; where that is meant, give --into-older");
     whole().arg("--into-older").done();
 }
 

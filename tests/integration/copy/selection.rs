@@ -301,7 +301,9 @@ fn a_name_of_another_platform_is_no_sign_of_it() {
     let dump = "CREATE ROLE rdsadmin; ALTER ROLE rdsadmin WITH NOSUPERUSER LOGIN;";
     let target = Cluster::start(17);
     let to = target.connection_string("postgres", "postgres");
-    let run = Run::new(["copy", "-", &to, "--yes", "--format", "json"]).stdin(dump).done();
+    let run = Run::new(["copy", "-", &to, "--yes", "--into-older", "--format", "json"])
+        .stdin(dump)
+        .done();
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["source"]["platform"], serde_json::Value::Null);
     assert!(Catalog::of(&target).roles.contains_key("rdsadmin"));

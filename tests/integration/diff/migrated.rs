@@ -32,7 +32,7 @@ fn after_a_copy_it_is() {
         assert!(before.contains(line), "{before}");
         let from = source.connection_string("rdsadmin", "postgres");
         let to = target.connection_string("azadmin", "postgres");
-        Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
+        Run::new([&["copy", &from, &to, "--yes", "--into-older"], &CATALOG[..]].concat()).done();
         for user in ["azadmin", "azuresu"] {
             let after = shown(&check(&source, &target, user).done(), &source, &target);
             assert_snapshot!(format!("complete-{major}"), after);
@@ -59,7 +59,7 @@ fn verifiers_that_cannot_be_seen_are_counted() {
     target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
     let from = source.connection_string("rdsadmin", "postgres");
     let to = target.connection_string("azadmin", "postgres");
-    Run::new([&["copy", &from, &to, "--yes"], &CATALOG[..]].concat()).done();
+    Run::new([&["copy", &from, &to, "--yes", "--into-older"], &CATALOG[..]].concat()).done();
     let after = shown(&check(&source, &target, "azadmin").done(), &source, &target);
     assert_snapshot!(after, @"
     --- SOURCE/postgres, PostgreSQL 15.18, aurora, as it would be on azure
@@ -96,7 +96,8 @@ fn obstacles_are_differences() {
         let run = Run::new([&["diff", "source.sql", &to, "--as", "azure"], &CATALOG[..]].concat());
         run.file("source.sql", dump)
     };
-    let copy = Run::new([&["copy", "source.sql", &to, "--yes"], &CATALOG[..]].concat());
+    let copy =
+        Run::new([&["copy", "source.sql", &to, "--yes", "--into-older"], &CATALOG[..]].concat());
     copy.file("source.sql", dump).status(2);
     let done = diff(dump).status(1);
     assert_eq!(done.stderr, "");
@@ -117,7 +118,8 @@ fn obstacles_are_differences() {
 
     // More than the lock table holds.
     let dump = many(2_000, "CREATE ROLE r#; COMMENT ON ROLE r# IS 'no. #'");
-    let copy = Run::new([&["copy", "source.sql", &to, "--yes"], &CATALOG[..]].concat());
+    let copy =
+        Run::new([&["copy", "source.sql", &to, "--yes", "--into-older"], &CATALOG[..]].concat());
     copy.file("source.sql", &dump).status(2);
     let done = diff(&dump).with("--ignore comments").status(1);
     assert_eq!(done.stderr, "");
@@ -242,7 +244,7 @@ fn protected_roles_are_counted() {
         let args = [args, &["--map-role", "rds_superuser=azure_pg_admin"], &CATALOG[..]].concat();
         Run::new(args).file("source.sql", dump)
     };
-    let copied = run(&["copy", "source.sql", &to, "--yes"]).done();
+    let copied = run(&["copy", "source.sql", &to, "--yes", "--into-older"]).done();
     // Both count the roles that only the target has alike.
     assert!(copied.stdout.contains("1 on the target only"), "{}", copied.stdout);
     target.sql("azuresu", "postgres", "ALTER ROLE dba NOCREATEDB");

@@ -30,9 +30,18 @@ fn interrupted(
         Act::Forward
     });
     let to = proxy.connection_string("azadmin", "postgres");
-    let run =
-        Run::new(["copy", "dump.sql", &to, "--yes", "--undo", "undo.sql", "--report", "r.json"])
-            .file("dump.sql", plan::dump(true));
+    let run = Run::new([
+        "copy",
+        "dump.sql",
+        &to,
+        "--yes",
+        "--into-older",
+        "--undo",
+        "undo.sql",
+        "--report",
+        "r.json",
+    ])
+    .file("dump.sql", plan::dump(true));
     let mut command = run.command();
     command.stdin(Stdio::null());
     let child: Child = command.spawn().unwrap();

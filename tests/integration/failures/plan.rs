@@ -65,7 +65,7 @@ pub fn proxy(
 
 /// The copy of a dump, as the administrator.
 pub fn copy(dump: &str, to: &str, more: &[&str]) -> Run {
-    let arguments = ["copy", "in.sql", to, "--yes", "--format", "json"];
+    let arguments = ["copy", "in.sql", to, "--yes", "--into-older", "--format", "json"];
     Run::new([&arguments[..], more].concat()).file("in.sql", dump)
 }
 

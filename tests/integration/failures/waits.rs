@@ -36,8 +36,18 @@ fn a_copy_waits_seldom() {
     let near_target = Proxy::delaying(target.socket(), target.port, ROUND_TRIP);
     let from = near_source.connection_string("postgres", "postgres");
     let to = near_target.connection_string("azadmin", "postgres");
-    let run =
-        Run::new(["copy", &from, &to, "--yes", "--reader", "catalog", "--format", "json"]).done();
+    let run = Run::new([
+        "copy",
+        &from,
+        &to,
+        "--yes",
+        "--into-older",
+        "--reader",
+        "catalog",
+        "--format",
+        "json",
+    ])
+    .done();
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let sent = usize::try_from(report["sent"].as_u64().unwrap()).unwrap();
     assert!(sent > 7750, "{sent}");
@@ -75,8 +85,18 @@ fn each_refused_setting_is_found_and_the_rest_arrives() {
     let proxy = Proxy::delaying(target.socket(), target.port, ROUND_TRIP);
     let from = source.connection_string("postgres", "postgres");
     let to = proxy.connection_string("azadmin", "postgres");
-    let run =
-        Run::new(["copy", &from, &to, "--yes", "--reader", "catalog", "--format", "json"]).done();
+    let run = Run::new([
+        "copy",
+        &from,
+        &to,
+        "--yes",
+        "--into-older",
+        "--reader",
+        "catalog",
+        "--format",
+        "json",
+    ])
+    .done();
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["refused"], expected, "{}", report["refused"]);
     assert_eq!(report["remaining"], 0);

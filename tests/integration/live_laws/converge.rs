@@ -92,9 +92,21 @@ fn assert_converges(from: &Cluster, target: &Target, more: &[&str]) -> Value {
     let source = from.connection_string("boot", "postgres");
     let to = target.cluster.connection_string(target.user, "postgres");
     let copy = || -> Value {
-        let arguments =
-            [&["copy", &source, &to, "--yes", "--reader", "catalog", "--format", "json"], more]
-                .concat();
+        let arguments = [
+            &[
+                "copy",
+                &source,
+                &to,
+                "--yes",
+                "--into-older",
+                "--reader",
+                "catalog",
+                "--format",
+                "json",
+            ],
+            more,
+        ]
+        .concat();
         serde_json::from_str(&Run::new(arguments).done().stdout).unwrap()
     };
     let first = copy();

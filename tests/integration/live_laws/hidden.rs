@@ -112,7 +112,7 @@ fn run(secrets: &Secrets, run: &Run, what: &str) -> (Option<i32>, String) {
 }
 
 fn copy(source: &str, target: &str) -> Run {
-    Run::new(["copy", source, target, "--yes", "--report", "report.json"])
+    Run::new(["copy", source, target, "--yes", "--into-older", "--report", "report.json"])
 }
 
 #[test]

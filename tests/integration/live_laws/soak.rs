@@ -202,7 +202,15 @@ impl Soak {
 
     fn copy(&self, round: &Round, more: &[&str], story: &mut Story) -> (Value, Done) {
         let [from, to] = self.strings();
-        let run = Run::new(["copy", &from, &to, "--yes", "--format=json", "--existing=replace"]);
+        let run = Run::new([
+            "copy",
+            &from,
+            &to,
+            "--yes",
+            "--into-older",
+            "--format=json",
+            "--existing=replace",
+        ]);
         // One that comes from the source is no sign of a platform.
         let run = if self.platform == "postgres" { run.with("--platform postgres") } else { run };
         let run = if round.by_pg_dumpall {

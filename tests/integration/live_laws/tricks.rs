@@ -114,7 +114,7 @@ fn withstands(target: &Target) {
     target.reset();
     let before = Catalog::of(&target.cluster);
     for (dump, options) in tricks {
-        let run = Run::new(["copy", "-", &to, "--yes", "--format", "json"]);
+        let run = Run::new(["copy", "-", &to, "--yes", "--into-older", "--format", "json"]);
         let run = options.iter().fold(run, Run::arg);
         let done = run.stdin(dump.as_str()).done_or_refused();
         let what =
@@ -147,7 +147,7 @@ fn administrators_of_a_named_platform() {
             cluster.sql("postgres", "postgres", statement);
         }
         let to = cluster.connection_string("boss", "postgres");
-        let run = Run::new(["copy", "-", &to, "--yes", "--platform", "azure"]);
+        let run = Run::new(["copy", "-", &to, "--yes", "--into-older", "--platform", "azure"]);
         let dump = "CREATE ROLE other LOGIN PASSWORD 'new'; CREATE ROLE evil; GRANT other TO evil;";
         let done = run.stdin(dump).done();
         assert!(done.stdout.contains("protected-role"), "{done}");

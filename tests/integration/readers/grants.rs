@@ -146,7 +146,7 @@ fn a_copy_brings_them() {
     let target = Cluster::start_with(18, "postgres", &settings);
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("postgres", "postgres");
-    let copy = || Run::new(["copy", &from, &to, "--yes", "--reader", "catalog"]);
+    let copy = || Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "catalog"]);
     copy().done();
     let second = copy().with("--format json").done().stdout;
     let second: serde_json::Value = serde_json::from_str(&second).unwrap();
