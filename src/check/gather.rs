@@ -14,7 +14,7 @@ use super::link::Link;
 use super::question::{Of, Question};
 use super::unreached::Unreached;
 use super::{Azure, Check, catalog, checks as all_checks, settings};
-use crate::connect::{ConnectError, Connection, Parameters, connect};
+use crate::connect::{ConnectError, Connection, Parameters, Unfit, connect};
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::live::{self, LiveError};
@@ -137,9 +137,16 @@ async fn side(
     let (name, server) = match &wanted.connection {
         Ok(connection) => {
             let server = server(of, wanted.platform, connection, questions);
-            let server = within(LIMIT, server).await.map_err(|error| match connection.end() {
-                Some(why) => Unreached::Ended(why.to_owned()),
-                None => error,
+            let server = within(LIMIT, server).await.map_err(|error| {
+                match (connection.violation(), connection.end()) {
+                    (Some(what), _) => {
+                        let what = what.to_owned();
+                        let unfit = Unfit { query: "an answer", column: None, what };
+                        Unreached::Read(LiveError::Unexpected(unfit))
+                    }
+                    (None, Some(why)) => Unreached::Ended(why.to_owned()),
+                    (None, None) => error,
+                }
             });
             (connection.label(), server)
         }

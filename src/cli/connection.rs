@@ -6,8 +6,9 @@ use std::io::{IsTerminal as _, Write as _};
 use anyhow::{Result, anyhow};
 
 use crate::connect::{
-    AskPassword, ConnectError, Connection, Environment, Parameters, Password, connect,
+    AskPassword, ConnectError, Connection, Environment, Parameters, Password, Unfit, connect,
 };
+use crate::read::live::LiveError;
 
 /// Asks on the terminal, as psql does; `what` says which of two servers is meant.
 struct Terminal<'a>(&'a str);
@@ -53,6 +54,17 @@ pub(super) async fn connect_to(
 pub(super) fn failed(connection: &Connection, error: &dyn Display) -> anyhow::Error {
     let end = connection.end().map(|end| format!(" ({end})")).unwrap_or_default();
     anyhow!("{}: {error}{end}", connection.label())
+}
+
+/// Why a server was not read.
+pub(super) fn unread(connection: &Connection, error: &LiveError) -> anyhow::Error {
+    match connection.violation() {
+        Some(what) => {
+            let what = Unfit { query: "an answer", column: None, what: what.to_owned() };
+            anyhow!("{}: {}", connection.label(), LiveError::Unexpected(what))
+        }
+        None => failed(connection, error),
+    }
 }
 
 /// What everything with a server runs on: one thread is enough for two connections.

@@ -206,7 +206,7 @@ impl Input {
         let connection = connection::open(what, source, environment).await?;
         let name = connection.label();
         let live = live::read(&connection.client).await;
-        let live = live.map_err(|error| connection::failed(&connection, &error))?;
+        let live = live.map_err(|error| connection::unread(&connection, &error))?;
         let (live, findings) = options.by_pg_dumpall(&connection, live).await?;
         connection.close().await;
         Ok(Self {

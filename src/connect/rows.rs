@@ -17,8 +17,9 @@ use crate::name::{MAX_BYTES, Name};
 const MOST_IN_A_VALUE: usize = 16 << 20;
 
 /// How much may come in answer to one message, with what is kept beside it. A role with all that
-/// belongs to it takes less than 2 KB: it is more than any cluster has.
-const MOST: usize = 1 << 30;
+/// belongs to it takes less than 2 KB: it is more than any cluster has. Less than what ends the
+/// connection, so that the question can be named.
+const MOST: usize = 960 << 20;
 
 /// What is kept beside each row, and each value of it.
 const PER_ROW: usize = 128;
@@ -89,8 +90,9 @@ impl Row {
         let row = Self { query, row };
         let mut bytes = PER_ROW;
         for column in 0..row.len() {
+            bytes = bytes.saturating_add(PER_VALUE);
             let Some(value) = row.get(column)? else { continue };
-            bytes = bytes.saturating_add(value.len()).saturating_add(PER_VALUE);
+            bytes = bytes.saturating_add(value.len());
             if value.len() > MOST_IN_A_VALUE {
                 return Err(row.unfit(column, format!("a value of {} bytes", value.len())));
             }
@@ -214,7 +216,7 @@ pub async fn rows(client: &Client, queries: &[Query<'_>]) -> Result<Vec<Vec<Row>
                 let (row, bytes) = Row::accept(query, row)?;
                 received = received.saturating_add(bytes);
                 if received > MOST {
-                    let what = format!("more than {} GiB in one answer", MOST >> 30);
+                    let what = format!("more than {} MiB in one answer", MOST >> 20);
                     return Err(Unfit { query, column: None, what }.into());
                 }
                 rows.push(row);

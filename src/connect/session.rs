@@ -1,5 +1,7 @@
 //! The hosts in their order, the session that is wanted, and the connection that comes of it.
 
+use std::error::Error as _;
+use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -165,6 +167,22 @@ pub struct ChildEnvironment {
     pub unset: Vec<&'static str>,
 }
 
+/// What has ended a connection.
+#[derive(Debug)]
+struct End {
+    why: String,
+    /// Whether it is something that no server sends.
+    is_violation: bool,
+}
+
+impl End {
+    fn of(error: &tokio_postgres::Error) -> Self {
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+        let is_violation = cause.is_some_and(|it| it.kind() == io::ErrorKind::InvalidData);
+        Self { why: why(error), is_violation }
+    }
+}
+
 /// A connection, and where it leads. A task of the runtime drives it.
 #[derive(Debug)]
 pub struct Connection {
@@ -179,7 +197,7 @@ pub struct Connection {
     application_name: String,
     password: Option<Known>,
     variables: Vec<(&'static str, String)>,
-    end: Arc<OnceLock<String>>,
+    end: Arc<OnceLock<End>>,
     task: JoinHandle<()>,
 }
 
@@ -196,7 +214,7 @@ impl Connection {
                     Ok(_) => {}
                     Err(error) => {
                         if !error.is_closed() {
-                            let _ = told.set(why(&error));
+                            let _ = told.set(End::of(&error));
                         }
                         return;
                     }
@@ -323,7 +341,12 @@ impl Connection {
     /// Why the connection has ended, where more is known than that it has: what the server said, or
     /// what was wrong with it.
     pub fn end(&self) -> Option<&str> {
-        self.end.get().map(String::as_str)
+        self.end.get().map(|end| end.why.as_str())
+    }
+
+    /// What the server sent that no server sends, where that has ended the connection.
+    pub fn violation(&self) -> Option<&str> {
+        self.end.get().filter(|end| end.is_violation).map(|end| end.why.as_str())
     }
 
     /// Says goodbye, and waits a moment until that is on its way. A server that owes an answer is not

@@ -298,7 +298,7 @@ fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
 
 async fn read_target(target: &Connection) -> Result<Live> {
     let live = live::read(&target.client).await;
-    live.map_err(|error| connection::failed(target, &error))
+    live.map_err(|error| connection::unread(target, &error))
 }
 
 /// What no copy can be made to.

@@ -258,21 +258,29 @@ fn answers_without_end() {
         packet(b'S', &[b"x", &[b'x'; 8000][..], b"\0y\0"].concat()),
     ];
     for message in messages {
+        let endless = message.clone();
         let impostor = Impostor::between(&server, move |question, answer, client| {
             if question.number == 0 {
                 return pass(&answer, client);
             }
             let column = [&b"\0\x01x\0"[..], &[0; 18]].concat();
             (&mut { client }).write_all(&packet(b'T', &column))?;
-            endlessly(&message, client)
+            endlessly(&endless, client)
         });
         let from = impostor.connection_string("postgres");
         let done = convert(&from).with_memory(ENOUGH).status(2);
         assert_harmless(&done);
+        let why = if message[0] == b'D' {
+            "the transaction: more than 960 MiB in one answer"
+        } else {
+            "an answer: it sends more than 1 GiB in one answer"
+        };
         assert_eq!(
             done.stderr.replace(&impostor.place(), "DIR"),
-            "error: DIR:5432/postgres: the connection was lost: try again; where a connection pooler \
-             answers, connect to the server itself (it sends more than 1 GiB in one answer)\n"
+            format!(
+                "error: DIR:5432/postgres: the server's answer is not PostgreSQL's ({why}): is it a \
+                 connection pooler? connect to the server itself\n"
+            )
         );
     }
 }
