@@ -1,5 +1,6 @@
 //! Memberships that a server since 16 gives to whoever creates a role.
 
+use crate::attribute::Attribute;
 use crate::globals::{Globals, Membership};
 use crate::name::Name;
 use crate::platform::{Answers, Platform, Protection};
@@ -10,17 +11,19 @@ use crate::platform::{Answers, Platform, Protection};
 /// satisfied by it.
 /// (`CreateRole` in `src/backend/commands/user.c`.)
 pub fn without_implicit(
-    current: &Globals,
+    all_current: &Globals,
     desired: &Globals,
     answers: &Answers,
     platform: &Platform,
 ) -> Globals {
-    let mut current = current.clone();
+    let mut current = all_current.clone();
     let wanted: foldhash::HashSet<_> =
         desired.memberships.keys().map(|key| (&key.role, &key.member)).collect();
     // Nobody creates predefined roles and those of the platform.
-    let is_of_target = |role: &Name| {
-        !desired.roles.contains_key(role)
+    let all = &all_current.roles;
+    let is_creator = |role: &Name, member: &Name| {
+        all.get(member).is_some_and(|member| member.has(Attribute::CreateRole))
+            && !desired.roles.contains_key(role)
             && !role.as_str().starts_with("pg_")
             && platform.role(role.as_str()).is_none()
     };
@@ -29,7 +32,7 @@ pub fn without_implicit(
         let is_admin = key.member == answers.user
             || platform.admin_role().is_some_and(|admin| admin == key.member.as_str())
             || matches!(answers.protected.get(&key.member), Some(Protection::Administrator(_)))
-            || is_of_target(&key.role);
+            || is_creator(&key.role, &key.member);
         let implicit = by_bootstrap && is_admin && is_admin_only(membership);
         // What the connected role holds is its own, `--can-own`'s grants included.
         let own = key.member == answers.user;

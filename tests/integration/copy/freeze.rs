@@ -120,7 +120,8 @@ fn no_password() {
         let arguments = ["diff", &from, &to, "--reader=catalog", "--format=sql", "--replace"];
         let run = Run::new([&arguments, more].concat());
         let sql = run.with("--show-passwords --exclude postgres").done_or_different().stdout;
-        let head: Vec<_> = sql.lines().filter(|line| line.starts_with("-- not in it")).collect();
+        let head = sql.split('\n').filter(|line| line.starts_with("-- not in it"));
+        let head: Vec<_> = head.collect();
         (head.join("\n"), sql.matches(" WITH PASSWORD NULL;").count())
     };
     assert_snapshot!(format!("{:?}", diff(&[])), @"");

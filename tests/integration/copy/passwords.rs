@@ -211,6 +211,14 @@ fn a_closed_target_hides_whether_there_is_one() {
         "CREATE ROLE has LOGIN PASSWORD 'x'; CREATE ROLE lacks LOGIN; CREATE ROLE idle;
          CREATE ROLE kind LOGIN PASSWORD 'x'",
     );
+    // Azure tells the kind of a verifier.
+    target.sql(
+        "azuresu",
+        "postgres",
+        "SET allow_system_table_mods = on;
+         CREATE FUNCTION pg_catalog.azure_roles_authtype(OUT rolename name, OUT authtype text)
+         RETURNS SETOF record LANGUAGE sql AS $$ VALUES ('kind'::name, 'SCRAM-256') $$",
+    );
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("azadmin", "postgres");
     let report = assert_settled(&from, &to, &["--exclude", "postgres"]);
@@ -218,7 +226,7 @@ fn a_closed_target_hides_whether_there_is_one() {
     assert_snapshot!(findings(&report, &rules), @r"
     error hidden-password kept role has: nothing shows whether it has a password on the target
     warning unverifiable kept role idle: it has a password on the source, and does not log in
-    error hidden-password kept role kind: nothing shows whether it has a password on the target
+    warning unverifiable kept role kind: it has a password there, of kind scram-256
     error hidden-password kept role lacks: nothing shows whether it has a password on the target
     ");
     assert_snapshot!(numbers(&report), @"sent 0, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 4");

@@ -68,7 +68,7 @@ fn a_library_that_the_target_lacks() {
 
             // It would have been so.
             if is_superuser {
-                for statement in LIBRARIES.lines().skip(3).take(4) {
+                for statement in LIBRARIES.split_terminator('\n').skip(3).take(4) {
                     target.sql(user, "template1", statement);
                 }
                 assert_snapshot!(logins(&target, &everybody), @r#"
