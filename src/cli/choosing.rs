@@ -39,11 +39,18 @@ pub(super) struct Choosing {
     #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What goes")]
     map_role: Vec<(Name, Name)>,
 
-    /// Let memberships widen where INHERIT FALSE or SET FALSE is unknown.
+    /// Let memberships and CREATEROLE widen on targets before 16.
     ///
-    /// Targets before 16 know neither. Without this such a membership is left out.
+    /// They know neither INHERIT FALSE nor SET FALSE, and CREATEROLE administers every role there.
+    /// Without this such a membership is left out, and CREATEROLE too.
     #[arg(long, hide_short_help = true, help_heading = "What goes")]
     widen: bool,
+
+    /// Send what is set for all roles, the administrator included.
+    ///
+    /// ALTER ROLE ALL SET and ALTER DATABASE SET: without this they are left out.
+    #[arg(long, hide_short_help = true, help_heading = "What goes")]
+    allow_all_settings: bool,
 
     /// What to do: keep, omit, generate, resend.
     #[arg(
@@ -100,6 +107,7 @@ impl Choosing {
             passwords_from,
             skip: self.skip(),
             widen: self.widen,
+            allow_all_settings: self.allow_all_settings,
             ..self.selection.choices()?
         })
     }

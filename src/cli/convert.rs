@@ -15,7 +15,7 @@ use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::platform::Rights;
 use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target, Title};
-use crate::sanitize::{Sanitized, sanitize};
+use crate::sanitize::{Choices, Sanitized, sanitize};
 use crate::version::Major;
 
 /// Convert a globals dump into a script that a managed target accepts.
@@ -64,6 +64,10 @@ pub(super) struct Convert {
     /// Write guards round roles, so that the script can be run again.
     #[arg(long, help_heading = "Output")]
     if_not_exists: bool,
+
+    /// With --if-not-exists: what lets roles that exist only read, too.
+    #[arg(long, hide_short_help = true, requires = "if_not_exists", help_heading = "Output")]
+    allow_freeze: bool,
 }
 
 impl Convert {
@@ -77,7 +81,10 @@ impl Convert {
         }
         let source = self.input.platform()?;
         self.refuse_overlaps()?;
-        let choices = self.choosing.choices()?;
+        let choices = Choices {
+            withhold_freezes: self.if_not_exists && !self.allow_freeze,
+            ..self.choosing.choices()?
+        };
 
         // Opened before the work, so that a bad path is told at once.
         let create = |option, path: Option<&Path>, mode| {
@@ -124,7 +131,8 @@ impl Convert {
 
         let source = shown(&input.name);
         let title = Title { source: &source, platform: target.name() };
-        let shape = Shape { major, if_not_exists: self.if_not_exists };
+        let admin = target.admin_role();
+        let shape = Shape { major, if_not_exists: self.if_not_exists, admin };
         let write_script = |to: &mut dyn Write| report::write_script(&globals, title, shape, to);
         if let Some(file) = &mut output {
             file.fill(write_script)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::fact::{Fact, Origin};
@@ -241,6 +242,24 @@ impl Globals {
     pub fn may_be_superuser(&self, name: &str) -> bool {
         let role = self.roles.get(name);
         role.is_some_and(|role| role.stated(Attribute::Superuser).is_none_or(|fact| fact.value))
+    }
+
+    /// All members of a role, members' members included.
+    pub fn members_below(&self, group: &Name) -> HashSet<&Name> {
+        let mut members: HashMap<&Name, Vec<&Name>> = HashMap::default();
+        for key in self.memberships.keys() {
+            members.entry(&key.role).or_default().push(&key.member);
+        }
+        let mut all = HashSet::default();
+        let mut next: Vec<&Name> = vec![group];
+        while let Some(role) = next.pop() {
+            for member in members.remove(role).into_iter().flatten() {
+                if all.insert(member) {
+                    next.push(member);
+                }
+            }
+        }
+        all
     }
 
     /// Puts everything in order: by name, memberships by role, member and grantor.

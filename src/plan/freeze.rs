@@ -3,7 +3,7 @@
 use super::{Context, Judgement, Veto};
 use crate::attribute::Attribute;
 use crate::finding::Severity;
-use crate::globals::{Change, Value};
+use crate::globals::{Change, Password, Value};
 use crate::sanitize::About;
 
 const ABOUT: About = About {
@@ -12,7 +12,7 @@ const ABOUT: About = About {
     why: "the source's role is frozen, as roles are for a migration; on the target it would be shut \
           out",
     explanation: "Before the data is moved for the last time, roles are shut out on the source: \
-                  NOLOGIN, CONNECTION LIMIT 0, VALID UNTIL in the past, \
+                  NOLOGIN, CONNECTION LIMIT 0, VALID UNTIL in the past, PASSWORD NULL, \
                   default_transaction_read_only. A copy in that hour would do the same on the \
                   target, to roles that work there. Such a change to a role that exists is \
                   withheld, and everything else about the role is sent. Roles that the copy \
@@ -45,6 +45,11 @@ impl Veto for Freeze {
                 if exists(role) && to.is_before(cx.options.now) =>
             {
                 format!("VALID UNTIL {to} is past")
+            }
+            Change::Password { role, from: Password::Is(_), to: Password::None(_) }
+                if exists(role) =>
+            {
+                "PASSWORD NULL".to_owned()
             }
             Change::Setting { key, from, to: Some(to), .. } => {
                 let new = key.role.as_ref().is_some_and(|role| cx.created.contains(role));

@@ -7,6 +7,7 @@ mod database_owner;
 mod direction;
 mod existing;
 mod freeze;
+mod hidden_password;
 mod implicit;
 mod kept_statements;
 mod locks;
@@ -18,6 +19,7 @@ mod owners;
 mod removal;
 mod reset;
 mod step;
+mod wider;
 
 use std::collections::BTreeSet;
 
@@ -34,6 +36,7 @@ use crate::name::Name;
 use crate::platform::{Answers, Platform, Rights};
 use crate::read::live::Live;
 use crate::sanitize::{About, Skip, Unspecified};
+use crate::version::Major;
 
 /// What the user wants to be done with what the target has.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +154,8 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &locks::ABOUT,
         &existing::FAIL,
         &UNVERIFIABLE,
-        &WIDER,
+        &hidden_password::ABOUT,
+        &wider::ABOUT,
         &REFUSED,
         &REMAINING,
         &kept_statements::ABOUT,
@@ -163,14 +167,15 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
     VETOES.iter().map(|veto| veto.about()).chain(more)
 }
 
-/// Passwords that exist on both sides and cannot be compared.
+/// Passwords that cannot be compared, of roles that are let in all the same or never.
 const UNVERIFIABLE: About = About {
     name: "unverifiable",
     severity: Severity::Warning,
     why: "the target does not show its verifiers, so that they cannot be compared; they are not sent \
           again",
-    explanation: "The role has a password on both sides, and on the target pg_authid is closed to \
-                  the connected role. To send it again each time could undo a password that was \
+    explanation: "The source has a password for the role, and on the target pg_authid is closed to \
+                  the connected role. The role is seen to have one there, too, or it does not log \
+                  in. To send it again each time could undo a password that was \
                   changed there since, and a verifier costs the server 10 to 20 milliseconds. So \
                   it is not sent, and is counted apart from what remains. --passwords resend sets \
                   all of them to what the source has.",
@@ -222,20 +227,6 @@ pub fn shut_out(name: &Name) -> Finding {
             .into(),
     }
 }
-
-/// What members of a role come to have, where it has more on the target than on the source.
-const WIDER: About = About {
-    name: "wider-role",
-    severity: Severity::Warning,
-    why: "the source's members join a role that has more on the target than on the source",
-    explanation: "The target has a role of that name with attributes, memberships or privileges \
-                  that the source's does not have. They stay, as all does that the target has \
-                  beyond the source, and who joins the role has them too: readers of the source \
-                  become writers where the target's role may write. The grant is sent. Where the \
-                  two roles only share a name, --rename keeps them apart; where they are the same, \
-                  --existing replace takes away what is beyond.",
-    remedy: "look at what it has there before you copy, or carry the source's role over with --rename",
-};
 
 /// What the target is to have.
 #[derive(Clone, Copy, Debug)]
@@ -300,13 +291,16 @@ pub fn plan(
     let rests = removal::Rests::of(all_current, &all);
     let cx = Context { current, rests, desired, answers, platform, options, created };
     let mut plan = Plan { extra, unverifiable, ..Plan::default() };
-    plan.findings.extend(wider(&changes, &plan.extra, ledger));
+    let mut stays = plan.extra.clone();
     for change in changes {
         let judged = VETOES.iter().find_map(|veto| Some((veto.about(), veto.judge(&change, &cx)?)));
         let Some((about, judgement)) = judged else {
             plan.changes.push(change);
             continue;
         };
+        if wider::takes_away(&change) {
+            stays.push(change.clone());
+        }
         let (list, message) = match judgement {
             Judgement::Deferred(message) => (&mut plan.deferred, message),
             Judgement::Withheld(message) => (&mut plan.withheld, message),
@@ -322,20 +316,15 @@ pub fn plan(
             list.push(finding);
         }
     }
+    let wider = wider::check(&plan.changes, &stays, [all_current, desired], ledger);
+    plan.findings.extend(wider);
     circle::check(&mut plan, all_current, ledger);
     // What is refused is still there.
     own_grant::state_what_is_missing(&mut plan.changes, all_current, answers);
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }
-    plan.findings.extend(plan.unverifiable.iter().map(|name| Finding {
-        rule: UNVERIFIABLE.name,
-        severity: UNVERIFIABLE.severity,
-        action: Action::Kept,
-        object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
-        line: None,
-        message: "it has a password on both sides".into(),
-    }));
+    plan.findings.extend(hidden_password::check(&plan.unverifiable, desired, answers));
     plan.findings.extend(owners.findings(answers, options.can_own));
     plan.findings.extend(source.and_then(|source| {
         newer_source::check(&source.answers.version, source.answers.major, answers)
@@ -356,31 +345,11 @@ fn finding(about: &About, change: &Change, ledger: &Ledger, message: String) -> 
     }
 }
 
-/// Roles with more on the target than on the source that get members.
-fn wider<'a>(
-    changes: &'a [Change],
-    extra: &'a [Change],
-    ledger: &'a Ledger,
-) -> impl Iterator<Item = Finding> + 'a {
-    let mut beyond: BTreeSet<&Name> = BTreeSet::new();
-    for change in extra {
-        match change {
-            // What it is a member of, and what it may.
-            Change::Membership { key, .. } => beyond.insert(&key.member),
-            Change::Attribute { role, to: false, .. } => beyond.insert(role),
-            Change::Parameter { key, .. } => {
-                key.grantee.role().is_some_and(|name| beyond.insert(name))
-            }
-            _ => false,
-        };
-    }
-    changes.iter().filter_map(move |change| match change {
-        Change::Membership { key, to: Some(_), .. } if beyond.contains(&key.role) => {
-            let message = format!("{} has more on the target than on the source", key.role);
-            Some(Finding { action: Action::Kept, ..finding(&WIDER, change, ledger, message) })
-        }
-        _ => None,
-    })
+/// Changes as statements that the connected role may send.
+pub fn delta<'a>(changes: &'a [Change], answers: &Answers) -> Delta<'a> {
+    let delta = Delta::of(changes, answers.major);
+    let says_grantors = answers.is_superuser() || answers.major >= Major::new(16);
+    if says_grantors { delta } else { delta.without_grantors() }
 }
 
 impl Plan {
@@ -391,7 +360,7 @@ impl Plan {
 
     /// The statements, in the order in which they are sent.
     pub fn steps(&self, answers: &Answers) -> Vec<Step> {
-        let delta = Delta::of(&self.changes, answers.major);
+        let delta = delta(&self.changes, answers);
         let mut steps: Vec<_> = delta.statements().into_iter().map(Step::of).collect();
         // Verifiers are sent one by one: those of a phase together.
         steps.sort_by_key(|step| (step.phase, step.is_secret()));

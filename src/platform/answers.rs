@@ -35,6 +35,8 @@ pub struct Answers {
     pub tablespaces: BTreeSet<Name>,
     /// The roles that have no password, as far as verifiers can be read.
     pub without_password: HashSet<Name>,
+    /// Which kind of verifier roles have, where verifiers cannot be read and the platform tells it.
+    pub verifier_kinds: BTreeMap<Name, String>,
     /// The predefined roles that exist.
     pub predefined: BTreeSet<Name>,
     /// The roles that are never touched, and why.
@@ -135,6 +137,13 @@ impl Answers {
     /// Whether the connected role is a superuser.
     pub fn is_superuser(&self) -> bool {
         self.attributes.contains(&Attribute::Superuser)
+    }
+
+    /// Whether nothing shows if a role has a password.
+    pub fn hides_password(&self, role: &str) -> bool {
+        !self.reads_verifiers
+            && !self.verifier_kinds.contains_key(role)
+            && !self.without_password.contains(role)
     }
 
     /// Whether the connected role may grant `role`: before 16 whoever has CREATEROLE may.

@@ -77,6 +77,11 @@ impl<'a> Rights<'a> {
         self.answers.is_some_and(|answers| answers.without_password.contains(role))
     }
 
+    /// Whether the target does not show if a role has a password there.
+    pub fn hides_password(&self, role: &str) -> bool {
+        self.answers.is_some_and(|answers| answers.hides_password(role))
+    }
+
     /// The target's version.
     pub const fn major(&self) -> Major {
         self.major

@@ -160,7 +160,7 @@ fn options(options: Options) -> String {
 }
 
 fn setting(key: &SettingKey) -> String {
-    let role = key.role.as_ref().map(|role| format!(" of {role}")).unwrap_or_default();
+    let role = key.role.as_ref().map_or(" of ALL".to_owned(), |role| format!(" of {role}"));
     let database =
         key.database.as_ref().map(|database| format!(" in {database}")).unwrap_or_default();
     format!("{}{role}{database}", key.name)

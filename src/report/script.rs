@@ -20,7 +20,7 @@ pub struct Title<'a> {
 }
 
 /// The whole script as text.
-pub fn render(globals: &Globals, title: Title<'_>, shape: Shape) -> String {
+pub fn render(globals: &Globals, title: Title<'_>, shape: Shape<'_>) -> String {
     let mut out = Vec::new();
     // Writing to memory cannot fail, and what is written is text.
     let _ = write(globals, title, shape, &mut out);
@@ -34,7 +34,7 @@ pub fn render(globals: &Globals, title: Title<'_>, shape: Shape) -> String {
 pub fn write(
     globals: &Globals,
     title: Title<'_>,
-    shape: Shape,
+    shape: Shape<'_>,
     to: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut out = Blocks::new(to);
@@ -102,7 +102,11 @@ mod tests {
     fn script(text: &str, major: u32) -> String {
         let globals = read(text.as_bytes(), Options::default()).unwrap().globals;
         let title = Title { source: "a\nb.sql", platform: "azure" };
-        render(&globals, title, Shape { major: Major::new(major), if_not_exists: false })
+        render(
+            &globals,
+            title,
+            Shape { major: Major::new(major), if_not_exists: false, admin: None },
+        )
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{one_line, session};
 use crate::globals::Change;
-use crate::globals::script::{Delta, Phase};
+use crate::globals::script::Phase;
+use crate::plan;
 use crate::platform::Answers;
 use crate::sql::{Object, Privileges, RoleSpec, Session, Statement, print, push_literal};
 
@@ -52,7 +53,7 @@ pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -
         }
     }
     out.push_str(session::SETUP);
-    let delta = Delta::of(&inverse, answers.major);
+    let delta = plan::delta(&inverse, answers);
     let (mut inside, mut outside) = (String::new(), String::new());
     for (phase, _, statement) in delta.statements() {
         // No transaction takes these; their owners can be dropped only when they are gone.

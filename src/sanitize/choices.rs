@@ -28,6 +28,10 @@ pub struct Choices {
     pub skip: Vec<Skip>,
     /// Memberships may become wider than they were, where the target cannot say it otherwise.
     pub widen: bool,
+    /// Settings that shut roles out are left behind: the roles may be on the target, and work there.
+    pub withhold_freezes: bool,
+    /// What is set for all roles is carried over, too.
+    pub allow_all_settings: bool,
     /// The time that expiry is judged by, in seconds since 1970.
     pub now: i64,
 }

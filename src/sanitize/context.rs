@@ -13,6 +13,7 @@ use crate::name::Name;
 use crate::platform::{Ownership, Platform, Predefined, Rights};
 use crate::scram::Seed;
 use crate::secret::Secret;
+use crate::version::Major;
 
 /// What rules know, and what they write to.
 pub struct Context<'a> {
@@ -20,6 +21,8 @@ pub struct Context<'a> {
     pub rights: Rights<'a>,
     /// The platform that the globals come from, if it is known.
     pub source: Option<&'a Platform>,
+    /// The major version of their server, if it is known.
+    pub source_major: Option<Major>,
     /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
     pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
     /// What the user wants.
@@ -38,6 +41,8 @@ pub struct Context<'a> {
     pub admins: HashSet<(Name, Name)>,
     /// Memberships in roles of the target that stand for others.
     pub mapped: HashSet<MembershipKey>,
+    /// Administrators of the target whom nothing that stays makes such.
+    pub(super) strangers: BTreeSet<Name>,
     /// Members of roles that --map-role names, and the role that stands for those.
     mapped_to: HashSet<(Name, Name)>,
     /// What is said of grants by a grantor that is not kept: dumps have few, and many grants.
@@ -73,6 +78,7 @@ impl<'a> Context<'a> {
         Self {
             rights,
             source: source.platform,
+            source_major: source.major,
             verifier_kinds: source.verifier_kinds,
             choices,
             roles: Map::default(),
@@ -82,6 +88,7 @@ impl<'a> Context<'a> {
             superusers: HashMap::default(),
             admins: HashSet::default(),
             mapped: HashSet::default(),
+            strangers: BTreeSet::new(),
             mapped_to: HashSet::default(),
             grantors: HashMap::default(),
             seed,
@@ -237,7 +244,7 @@ impl<'a> Context<'a> {
 
     /// Whether --map-role makes this role a member of that one.
     pub fn is_mapped_to(&self, name: &Name, to: &Name) -> bool {
-        self.mapped_to.contains(&(name.clone(), to.clone()))
+        !self.strangers.contains(name) && self.mapped_to.contains(&(name.clone(), to.clone()))
     }
 
     /// Whether a role that the user left out is there all the same, on a target that was asked, and

@@ -23,13 +23,13 @@ pub use rule::{
 };
 
 use crate::finding::Finding;
-use crate::globals::changes::Target;
+use crate::globals::changes::{Options, Target};
 use crate::globals::{
     Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey,
     Password, SettingKey, SettingName,
 };
 use crate::name::Name;
-use crate::platform::{Platform, Rights};
+use crate::platform::{Platform, Protection, Rights};
 use crate::scram::Seed;
 use crate::secret::{Secret, VerifierKind};
 use crate::version::Major;
@@ -62,14 +62,18 @@ pub struct Unspecified {
     pub parameters: BTreeSet<(SettingName, Grantee)>,
     /// Security labels, by what they are on and their provider.
     pub labels: BTreeSet<(Target, Name)>,
+    /// Roles that are told to get the ADMIN option on others, and nothing else of them.
+    pub administrators: foldhash::HashSet<Name>,
 }
 
 impl Unspecified {
     /// Whether a change is about something that was taken away.
     pub fn covers(&self, change: &Change) -> bool {
         match change {
-            Change::Membership { key, .. } => {
+            Change::Membership { key, from, .. } => {
+                let admin_only = Options { admin: true, inherit: Some(false), set: Some(false) };
                 self.memberships.contains(&(key.role.clone(), key.member.clone()))
+                    || (*from == Some(admin_only) && self.administrators.contains(&key.member))
             }
             Change::Setting { key, .. } => {
                 self.settings.contains(key) || (self.databases && key.database.is_some())
@@ -107,7 +111,7 @@ impl<'a> From<Option<&'a Platform>> for Source<'a> {
 /// # Errors
 /// When the choices do not fit the globals: a rename of nothing, or onto an existing role.
 pub fn sanitize<'a>(
-    mut globals: Globals,
+    globals: Globals,
     ledger: Ledger,
     findings: Vec<Finding>,
     rights: Rights<'a>,
@@ -116,7 +120,41 @@ pub fn sanitize<'a>(
 ) -> Result<Sanitized, ChoiceError> {
     let source = source.into();
     choices.check(&globals)?;
+    let group =
+        rights.platform().admin_role().filter(|_| !choices.map_role.is_empty()).map(Name::new);
+    let (Some(group), Some(answers)) = (group, rights.answers()) else {
+        return Ok(once((globals, ledger, findings), rights, source, choices, BTreeSet::new()));
+    };
+    // An administrator of the target may be altered where this command makes it one. Which
+    // memberships stay is known at the end: who then has none was somebody else's administrator, and
+    // the same is done again without such roles.
+    let mut strangers = BTreeSet::new();
+    loop {
+        let input = (globals.clone(), ledger.clone(), findings.clone());
+        let sanitized = once(input, rights, source, choices, strangers.clone());
+        let members = sanitized.globals.members_below(&group);
+        let is_stranger = |(name, protection): &(&Name, &Protection)| {
+            matches!(protection, Protection::Administrator(of) if *of == group)
+                && sanitized.globals.roles.contains_key(*name)
+                && !members.contains(*name)
+        };
+        let found: Vec<_> = answers.protected.iter().filter(is_stranger).collect();
+        if found.is_empty() {
+            return Ok(sanitized);
+        }
+        strangers.extend(found.into_iter().map(|(name, _)| name.clone()));
+    }
+}
+
+fn once<'a>(
+    (mut globals, ledger, findings): (Globals, Ledger, Vec<Finding>),
+    rights: Rights<'a>,
+    source: Source<'a>,
+    choices: &'a Choices,
+    strangers: BTreeSet<Name>,
+) -> Sanitized {
     let mut cx = Context::new(rights, source, choices, seed(&globals, choices), ledger, findings);
+    cx.strangers = strangers;
     rules::unused_patterns(&globals, &mut cx);
     // Passwords from elsewhere are known by the source's names.
     rules::passwords_from(&mut globals, &mut cx);
@@ -180,7 +218,7 @@ pub fn sanitize<'a>(
     globals.roles = std::mem::take(&mut cx.roles);
     rules::createrole_power(&globals, source.major, &mut cx);
     let (ledger, findings, generated, unspecified) = cx.finish();
-    Ok(Sanitized { globals, ledger, findings, generated, unspecified })
+    Sanitized { globals, ledger, findings, generated, unspecified }
 }
 
 /// Whether a membership stays.

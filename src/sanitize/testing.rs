@@ -24,7 +24,13 @@ pub(crate) fn run_from(text: &str, major: u32, target: &str) -> String {
     run_all(text, Some(Major::new(major)), target, &Choices::default())
 }
 
-fn run_all(text: &str, source_major: Option<Major>, target: &str, choices: &Choices) -> String {
+/// All of it.
+pub(crate) fn run_all(
+    text: &str,
+    source_major: Option<Major>,
+    target: &str,
+    choices: &Choices,
+) -> String {
     let (platform, major) = target.split_once(' ').unwrap();
     let platform = Platform::builtin(platform).unwrap();
     let major = major.parse().unwrap();
@@ -53,7 +59,9 @@ fn run_all(text: &str, source_major: Option<Major>, target: &str, choices: &Choi
             )
         })
         .collect();
-    for (_, statement) in statements(&sanitized.globals, Shape { major, if_not_exists: false }) {
+    for (_, statement) in
+        statements(&sanitized.globals, Shape { major, if_not_exists: false, admin: None })
+    {
         let mut text = String::new();
         crate::sql::print(&statement, &mut text);
         lines.push(text);

@@ -174,6 +174,8 @@ pub enum Statement<'a> {
     RoleGuard {
         /// The role.
         role: Text<'a>,
+        /// The role whose members are never touched, if they exist.
+        admin: Option<Text<'a>>,
         /// What is run where it does not exist.
         create: Box<Statement<'a>>,
     },

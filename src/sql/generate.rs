@@ -297,8 +297,9 @@ pub(crate) fn statement() -> BoxedStrategy<S> {
                 statements
             }
         ),
-        (name(), create_role())
-            .prop_map(|(role, create)| Statement::RoleGuard { role, create: Box::new(create) }),
+        (name(), option::of(name()), create_role()).prop_map(|(role, admin, create)| {
+            Statement::RoleGuard { role, admin, create: Box::new(create) }
+        }),
     ];
     prop_oneof![
         create_role(),

@@ -17,16 +17,20 @@ use super::quote::push_literal;
 use crate::version::Major;
 
 /// What the guards look at. Operators are qualified like functions: sections of a script are replayed by
-/// themselves, and in a database whose owner set its search_path others would run in their place.
+/// themselves, and in a database whose owner set its `search_path` others would run in their place.
 /// `IN` would look for `=` there, too.
 struct Words {
     version_if: &'static str,
     database_if: &'static str,
     role_if: &'static str,
     role_elsif: &'static str,
-    /// What is never touched, even if it exists: who replays the script, and whom only a superuser
-    /// alters.
+    /// What is never touched, even if it exists: who replays the script, whom only a superuser alters,
+    /// and whoever can become one of these.
     untouched: &'static str,
+    /// And the members of this role.
+    admin: &'static str,
+    raise: &'static str,
+    message: &'static str,
 }
 
 const WORDS: Words = Words {
@@ -36,11 +40,20 @@ const WORDS: Words = Words {
                   WHERE datname OPERATOR(pg_catalog.=) ",
     role_if: "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles \
               WHERE rolname OPERATOR(pg_catalog.=) ",
-    role_elsif: "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles \
-                 WHERE rolname OPERATOR(pg_catalog.=) ",
-    untouched: " AND (rolname OPERATOR(pg_catalog.=) current_user \
-                OR rolname OPERATOR(pg_catalog.=) session_user \
-                OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)",
+    // A superuser is a member of every role.
+    role_elsif: "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a \
+                 WHERE r.rolname OPERATOR(pg_catalog.=) ",
+    untouched: " AND (r.rolname OPERATOR(pg_catalog.=) current_user \
+                OR r.rolname OPERATOR(pg_catalog.=) session_user \
+                OR r.oid OPERATOR(pg_catalog.=) '10' \
+                OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') \
+                AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper \
+                OR a.rolname OPERATOR(pg_catalog.=) current_user \
+                OR a.rolname OPERATOR(pg_catalog.=) session_user)",
+    admin: " OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) ",
+    raise: "))) THEN\n    RAISE EXCEPTION USING MESSAGE = ",
+    message: "this role replays the script, or is a superuser or an administrator, and is never \
+              touched: convert again with --exclude or --rename: ",
 };
 
 /// In scripts of earlier releases, which are still read.
@@ -50,7 +63,11 @@ const EARLIER: Words = Words {
     role_if: "\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ",
     role_elsif: "  ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ",
     untouched: " AND (rolname IN (current_user, session_user) OR rolsuper \
-                AND NOT pg_catalog.current_setting('is_superuser')::boolean)",
+                AND NOT pg_catalog.current_setting('is_superuser')::boolean",
+    admin: "",
+    raise: ")) THEN\n    RAISE EXCEPTION USING MESSAGE = ",
+    message: "this role replays the script or is a superuser, and is never touched: convert again \
+              with --exclude or --rename: ",
 };
 
 /// What to do on a server of another version.
@@ -58,7 +75,6 @@ const CONVERT_AGAIN: &str = "make it again with --target-version";
 const COMPARE_AGAIN: &str = "it is another server: compare with that one";
 const THEN: &str = ") THEN\n";
 const OWNED: &str = " AND pg_catalog.pg_has_role(datdba, 'USAGE')";
-const RAISE: &str = ") THEN\n    RAISE EXCEPTION USING MESSAGE = ";
 const NOTICE: &str = "  ELSE\n    RAISE NOTICE USING MESSAGE = ";
 const END: &str = "  END IF;\nEND\n";
 
@@ -73,7 +89,9 @@ fn print_with(words: &Words, guard: &Statement<'_>, out: &mut String) {
         Statement::DatabaseGuard { database, owned, statements } => {
             in_database(words, database, *owned, statements, out);
         }
-        Statement::RoleGuard { role, create } => new_role(words, role, create, out),
+        Statement::RoleGuard { role, admin, create } => {
+            new_role(words, role, admin.as_deref(), create, out);
+        }
         _ => {}
     }
 }
@@ -113,7 +131,13 @@ fn in_database(
     block(&body, out);
 }
 
-fn new_role(words: &Words, role: &str, create: &Statement<'_>, out: &mut String) {
+fn new_role(
+    words: &Words,
+    role: &str,
+    admin: Option<&str>,
+    create: &Statement<'_>,
+    out: &mut String,
+) {
     let mut body = String::from(words.role_if);
     push_literal(role, &mut body);
     body.push_str(THEN);
@@ -121,10 +145,12 @@ fn new_role(words: &Words, role: &str, create: &Statement<'_>, out: &mut String)
     body.push_str(words.role_elsif);
     push_literal(role, &mut body);
     body.push_str(words.untouched);
-    body.push_str(RAISE);
-    let message = "this role replays the script or is a superuser, and is never touched: convert again \
-                   with --exclude or --rename: ";
-    push_literal(&format!("{message}{role}"), &mut body);
+    if let Some(admin) = admin {
+        body.push_str(words.admin);
+        push_literal(admin, &mut body);
+    }
+    body.push_str(words.raise);
+    push_literal(&format!("{}{role}", words.message), &mut body);
     body.push_str(";\n");
     body.push_str(NOTICE);
     push_literal(&format!("this role exists, its attributes stay as they are: {role}"), &mut body);
@@ -180,27 +206,38 @@ fn shape<'a>(words: &Words, body: &'a str) -> Option<Statement<'a>> {
         return Some(Statement::VersionGuard { major: Major::new(number), one_server });
     }
     if let Some(rest) = body.strip_prefix(words.database_if) {
-        let (database, owned, statements) = parts(rest)?;
+        let (database, owned, statements, _) = parts(rest)?;
         return Some(Statement::DatabaseGuard { database, owned, statements });
     }
-    let (role, owned, mut statements) = parts(body.strip_prefix(words.role_if)?)?;
+    let (role, owned, mut statements, rest) = parts(body.strip_prefix(words.role_if)?)?;
     if owned {
         return None;
     }
     let create = statements.pop().filter(|_| statements.is_empty())?;
-    matches!(create, Statement::CreateRole { .. })
-        .then(|| Statement::RoleGuard { role, create: Box::new(create) })
+    let rest = rest.strip_prefix(words.role_elsif.trim_start())?;
+    let (rest, _) = string(rest).ok()?;
+    let rest = rest.strip_prefix(words.untouched.trim_start())?;
+    let admin = match rest.strip_prefix(words.admin).filter(|_| !words.admin.is_empty()) {
+        Some(rest) => Some(string(rest).ok()?.1),
+        None => None,
+    };
+    matches!(create, Statement::CreateRole { .. }).then(|| Statement::RoleGuard {
+        role,
+        admin,
+        create: Box::new(create),
+    })
 }
 
-/// The literal that a condition ends with, and the statements behind `THEN`.
-fn parts(text: &str) -> Option<(Text<'_>, bool, Vec<Statement<'_>>)> {
+/// The literal that a condition ends with, the statements behind `THEN`, and what follows them.
+fn parts(text: &str) -> Option<(Text<'_>, bool, Vec<Statement<'_>>, &str)> {
     let (rest, name) = string(text).ok()?;
     let owned = rest.starts_with(OWNED.trim_start());
     let rest = if owned { &rest[OWNED.trim_start().len()..] } else { rest };
     let (rest, ()) = space(rest.strip_prefix(THEN)?).ok()?;
     let one = terminated(guarded, symbol(";"));
     let (rest, statements) = many1(one).parse(rest).ok()?;
-    (rest.starts_with("ELSE") || rest.starts_with("ELSIF")).then_some((name, owned, statements))
+    let is_end = rest.starts_with("ELSE") || rest.starts_with("ELSIF");
+    is_end.then_some((name, owned, statements, rest))
 }
 
 /// Guards hold plain statements only, no other guard.

@@ -77,8 +77,8 @@ fn who_replays_is_never_touched() {
             let script = to_azure(dump.as_bytes(), major, &["--if-not-exists"]);
             let (status, said) = replay(&target, &script);
             assert_eq!(status, Some(STOPPED), "{said}");
-            let message = "this role replays the script or is a superuser, and is never touched: \
-                           convert again with --exclude or --rename";
+            let message = "this role replays the script, or is a superuser or an administrator, and \
+                           is never touched: convert again with --exclude or --rename";
             let errors: Vec<_> = said.split('\n').filter(|line| line.contains("ERROR")).collect();
             let [error] = errors[..] else { panic!("{said}") };
             assert!(error.ends_with(&format!("ERROR:  {message}: {role}")), "{said}");
@@ -93,7 +93,7 @@ fn settings_in_databases_wait_for_them() {
     let dump = source.dump_all(18, "postgres", &["--schema-only"]);
     for major in [15, 17] {
         let target = platforms::azure_like(major);
-        let script = to_azure(&dump, major, &["--if-not-exists"]);
+        let script = to_azure(&dump, major, &["--if-not-exists", "--allow-all-settings"]);
         let (status, said) = replay(&target, &script);
         assert_eq!(status, Some(0), "{said}");
         for database in ["app_db", "Odd \"Db\"; -- x"] {

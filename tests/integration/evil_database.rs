@@ -88,7 +88,8 @@ fn scripts_of_convert() {
         let version = format!("--target-version {major}");
         let plain = convert(dump).with(&version).done().stdout;
         assert_gives_nothing(&target, &plain);
-        let script = convert(dump).with(&version).with("--if-not-exists").done().stdout;
+        let script =
+            convert(dump).with(&version).with("--if-not-exists --allow-all-settings").done().stdout;
         let guards = guards(&script);
         assert_eq!(guards.len(), 6, "{script}");
         assert_gives_nothing(&target, &script);

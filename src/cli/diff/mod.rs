@@ -69,6 +69,10 @@ pub(super) struct Diff {
     #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, requires = "as_platform", help_heading = "What is compared")]
     map_role: Vec<(Name, Name)>,
 
+    /// With --as, and in the sql form: what is set for all roles, too.
+    #[arg(long, hide_short_help = true, help_heading = "What is compared")]
+    allow_all_settings: bool,
+
     /// The platforms' own roles too.
     #[arg(long, hide_short_help = true, help_heading = "What is compared")]
     all_roles: bool,
@@ -87,6 +91,10 @@ pub(super) struct Diff {
     /// In the sql form: removals, too; roles are never dropped.
     #[arg(long, help_heading = "Output")]
     replace: bool,
+
+    /// In the sql form: what shuts roles out that work, too (NOLOGIN, …).
+    #[arg(long, hide_short_help = true, help_heading = "Output")]
+    allow_freeze: bool,
 
     /// Write to a file, with mode 0600 [default: standard output].
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -174,6 +182,10 @@ impl Diff {
             }
         } else if self.replace {
             bail!("--replace goes with --format sql only");
+        } else if self.allow_freeze {
+            bail!("--allow-freeze goes with --format sql only");
+        } else if self.allow_all_settings && self.as_platform.is_none() {
+            bail!("--allow-all-settings goes with --as and --format sql only");
         }
         if self.format == DiffFormat::Unified && self.as_platform.is_some() {
             bail!("--as does not go with --format unified: it has no right side to show");
@@ -198,6 +210,7 @@ impl Diff {
         let platforms = Platforms([left_platform, right.platform]);
         let choices = Choices {
             map_role: options::pairs("--map-role", &self.map_role)?,
+            allow_all_settings: self.allow_all_settings,
             ..self.selection.choices()?
         };
         let mut report = DiffReport {

@@ -45,8 +45,7 @@ pub(super) fn script(
     };
     let plan_options = plan::Options {
         existing: if diff.replace { Existing::Replace } else { Existing::Merge },
-        // Equal is equal: whoever asks for removals reads the script before it is replayed.
-        allow_freeze: diff.replace,
+        allow_freeze: diff.allow_freeze,
         resend: false,
         can_own: false,
         skip: diff.ignore.iter().filter_map(skip).collect(),

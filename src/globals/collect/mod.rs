@@ -265,7 +265,7 @@ impl Collector {
                 }
                 Ok(())
             }
-            Statement::RoleGuard { role, create } => match create.as_ref() {
+            Statement::RoleGuard { role, create, .. } => match create.as_ref() {
                 Statement::CreateRole { name, .. } if name == role => self.collect(create, origin),
                 _ => refuse("a guard of ours holds the creation of its role only"),
             },

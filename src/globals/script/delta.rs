@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Grants, Phase, Shape, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
+    Grants, Phase, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
     memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of, waves,
 };
 use crate::attribute::Attribute;
@@ -62,6 +62,16 @@ impl<'a> Delta<'a> {
         }
         delta.given.sort();
         delta
+    }
+
+    /// For whoever may not say who grants a membership: before 16 that is a superuser's.
+    #[must_use]
+    pub fn without_grantors(mut self) -> Self {
+        let all = std::mem::take(&mut self.given.memberships);
+        let all = all.into_iter().map(|(key, it)| (MembershipKey { grantor: None, ..key }, it));
+        self.given.memberships = all.collect();
+        self.given.sort();
+        self
     }
 
     fn add(&mut self, change: &'a Change) {
@@ -183,10 +193,9 @@ impl<'a> Delta<'a> {
     pub fn statements(&self) -> Vec<(Phase, Origin, Statement<'_>)> {
         let mut all = Vec::new();
         self.revokes(&mut all);
-        let shape = Shape { major: self.major, if_not_exists: false };
         for (name, role) in &self.given.roles {
             if self.new_roles.contains(name) {
-                all.push((Phase::Roles, role.origin(), create_role(name, role, shape)));
+                all.push((Phase::Roles, role.origin(), create_role(name, role, true)));
             } else {
                 all.extend(alter_role(name, role).map(|it| (Phase::Roles, role.origin(), it)));
             }
@@ -339,8 +348,6 @@ impl<'a> Delta<'a> {
         let mut all = Vec::with_capacity(self.taken.len());
         for grants in by_object.into_values() {
             // Grantors whose own is not taken away come first, and so are last here.
-            let taken: BTreeSet<_> = grants.iter().filter_map(may_grant_on).collect();
-            let grantor = |change: &&'a Change| grantor(change).filter(|it| taken.contains(it));
             all.extend(waves(grants, grantor, may_grant_on).into_iter().rev().flatten());
         }
         all.extend(others.into_iter().rev());

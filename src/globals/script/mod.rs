@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use delta::Delta;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::fact::{Fact, Origin};
 use super::model::{
@@ -27,11 +27,14 @@ use crate::version::Major;
 
 /// What the statements are for.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
+pub struct Shape<'a> {
     /// The major version of the server that they are for.
     pub major: Major,
     /// Roles that exist are no error.
     pub if_not_exists: bool,
+    /// The role whose members administer the server: those that exist are never touched, unless the
+    /// memberships here make them such.
+    pub admin: Option<&'a str>,
 }
 
 /// The parts of a script, in their order.
@@ -64,10 +67,24 @@ pub enum Phase {
 }
 
 /// The statements, with their phase.
-pub fn statements(globals: &Globals, shape: Shape) -> impl Iterator<Item = (Phase, Statement<'_>)> {
+pub fn statements<'a>(
+    globals: &'a Globals,
+    shape: Shape<'a>,
+) -> impl Iterator<Item = (Phase, Statement<'a>)> {
     let tag = |phase| move |statement| (phase, statement);
     let untag = |(_, statement)| statement;
-    let roles = globals.roles.iter().map(move |(name, role)| create_role(name, role, shape));
+    let administrators = match shape.admin {
+        Some(admin) if shape.if_not_exists => globals.members_below(&Name::new(admin)),
+        _ => HashSet::default(),
+    };
+    let roles = globals.roles.iter().map(move |(name, role)| {
+        let create = create_role(name, role, !shape.if_not_exists);
+        if !shape.if_not_exists {
+            return create;
+        }
+        let admin = shape.admin.filter(|_| !administrators.contains(name)).map(Cow::Borrowed);
+        Statement::RoleGuard { role: text_of(name), admin, create: Box::new(create) }
+    });
     let settings = globals
         .settings
         .iter()
@@ -141,7 +158,7 @@ fn spec(name: &Name) -> RoleSpec<'_> {
 
 /// A role with all that is not a default of a new role: in `CREATE` only the value of an attribute
 /// counts, while `ALTER` would be refused for the mere mention of some.
-fn create_role<'a>(name: &'a Name, role: &'a Role, shape: Shape) -> Statement<'a> {
+fn create_role<'a>(name: &'a Name, role: &'a Role, with_password: bool) -> Statement<'a> {
     let mut options: Vec<_> = Attribute::ALL
         .into_iter()
         .filter(|&attribute| role.has(attribute) != attribute.default())
@@ -153,16 +170,14 @@ fn create_role<'a>(name: &'a Name, role: &'a Role, shape: Shape) -> Statement<'a
     if let Some(until) = &role.valid_until {
         options.push(RoleOption::ValidUntil(text(until.value.as_str())));
     }
-    let name = text_of(name);
-    if shape.if_not_exists {
-        let create = Box::new(Statement::CreateRole { name: name.clone(), options });
-        return Statement::RoleGuard { role: name, create };
+    if with_password {
+        options.extend(password(role).map(|(_, option)| option));
     }
-    options.extend(password(role).map(|(_, option)| option));
-    Statement::CreateRole { name, options }
+    Statement::CreateRole { name: text_of(name), options }
 }
 
-fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement<'a> {
+/// The statement that gives a role or a database this setting.
+pub fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement<'a> {
     let values = setting.value.parts().map(text).collect();
     let change =
         SettingChange::Set { name: text(key.name.as_str()), value: SettingValue::Values(values) };
@@ -278,16 +293,18 @@ fn in_the_name_of<'a>(grantor: Option<&'a Name>, grants: Vec<Statement<'a>>) -> 
     all.chain([Statement::Session(Session::Authorization(None))]).collect()
 }
 
-/// Grants of one thing in waves: each grantor may grant it on by an earlier one.
+/// Grants of one thing in waves: each grantor may grant it on by an earlier one. Who gets no such
+/// grant here can do so already.
 fn waves<'a, T>(
     all: Vec<T>,
     grantor: impl Fn(&T) -> Option<&'a Name>,
     may_grant_on: impl Fn(&T) -> Option<&'a Name>,
 ) -> Vec<Vec<T>> {
+    let given: HashSet<_> = all.iter().filter_map(&may_grant_on).collect();
     let mut ready = Vec::new();
     let mut waiting: HashMap<&Name, Vec<usize>> = HashMap::default();
     for (at, grant) in all.iter().enumerate() {
-        match grantor(grant) {
+        match grantor(grant).filter(|grantor| given.contains(grantor)) {
             Some(grantor) => waiting.entry(grantor).or_default().push(at),
             None => ready.push(at),
         }

@@ -89,6 +89,7 @@ impl Partial {
             roles: globals.roles.keys().cloned().collect(),
             tablespaces: globals.tablespaces.keys().cloned().collect(),
             without_password: without_password(globals),
+            verifier_kinds: BTreeMap::new(),
             predefined: self.predefined,
             protected,
             settings: self.settings,

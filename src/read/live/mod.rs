@@ -224,8 +224,9 @@ fn complete(
     kinds: Kinds,
 ) -> Live {
     let Collected { globals, answers, owners, .. } = collected;
-    let answers = answers.complete(probe, &globals, platform);
+    let mut answers = answers.complete(probe, &globals, platform);
     let Kinds { of: verifier_kinds, without: without_verifier } = kinds;
+    answers.verifier_kinds.clone_from(&verifier_kinds);
     let probe = probe.clone();
     Live { globals, answers, verifier_kinds, without_verifier, platform, owners, probe }
 }

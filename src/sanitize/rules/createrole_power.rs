@@ -77,6 +77,8 @@ pub(in crate::sanitize) fn createrole_power(
             "GRANT {} TO {name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE{more}",
             named.join(", ")
         );
+        // What is granted for that is not to be taken back.
+        cx.unspecified.administrators.insert(name.clone());
         let object = (Kind::Role, name.as_str().to_owned());
         cx.report(&ABOUT, Action::Kept, object, globals.roles[name].origin(), message);
     }

@@ -38,14 +38,17 @@ impl SettingRule for DatabaseSetting {
 
 #[cfg(test)]
 mod tests {
-    use crate::sanitize::testing::run;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::run_with;
 
     #[test]
     fn waits_for_its_database() {
         let text = "CREATE ROLE a;\nALTER ROLE a IN DATABASE d SET work_mem TO '1MB';\nALTER DATABASE d SET work_mem TO '2MB';";
-        let all = run(text, "azure 16");
+        let choices = Choices { allow_all_settings: true, ..Choices::default() };
+        let all = run_with(text, "azure 16", &choices);
         assert!(all.starts_with(
-            "3 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it\n\
+            "3 warning all-setting kept setting ALL in d: work_mem: every session would have 2MB in d\n\
+             3 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it\n\
              2 info database-setting kept setting a in d: work_mem: for one database only\n\
              CREATE ROLE a\nDO $pg_globals$"
         ), "{all}");

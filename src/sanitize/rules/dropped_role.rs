@@ -71,6 +71,10 @@ impl MembershipRule for DroppedRole {
             );
             cx.report(&ABOUT, Action::Dropped, object, origin, message);
         } else if let Some(attribute) = cx.source.and_then(|s| s.role(key.role.as_str())?.gives()) {
+            // Where the user has given it, it is not to be taken back.
+            if let Some(role) = cx.roles.get_mut(&key.member) {
+                role.set(attribute, role.stated(attribute).filter(|fact| fact.value));
+            }
             let member = &key.member;
             let message = format!(
                 "{} is not carried over: {member} loses {attribute}, which on the target is ALTER ROLE \

@@ -16,7 +16,8 @@ pub(super) const ABOUT: About = About {
                   execute INSERT in a read-only transaction`. What is meant cannot be seen, so the \
                   target gets what the source says.\n\n\
                   For roles that the target has already, copy does not send such a change (finding \
-                  freeze).",
+                  freeze), and a script of convert --if-not-exists, which may find them there, has \
+                  no such setting without --allow-freeze.",
     remedy: "where that was done for the migration only, take the dump before it, or undo it on the \
              target",
 };
@@ -40,18 +41,25 @@ impl RoleRule for Frozen {
 
 impl SettingRule for Frozen {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        if key.name.is("default_transaction_read_only") && setting.value.is_on() {
-            let message = "default_transaction_read_only is on";
-            let object = super::setting_object(key);
-            cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
+        if !key.name.is("default_transaction_read_only") || !setting.value.is_on() {
+            return Verdict::Keep;
         }
+        let object = super::setting_object(key);
+        let message = "default_transaction_read_only is on";
+        if cx.choices.withhold_freezes {
+            let message = format!("{message}; --allow-freeze writes it, also for roles that exist");
+            cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
+            return Verdict::Drop;
+        }
+        cx.report(&ABOUT, Action::Kept, object, setting.origin, message);
         Verdict::Keep
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::sanitize::testing::run;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::{run, run_with};
 
     #[test]
     fn is_kept_and_said() {
@@ -62,6 +70,14 @@ mod tests {
              2 warning frozen kept setting a: default_transaction_read_only: default_transaction_read_only is on\n\
              CREATE ROLE a WITH CONNECTION LIMIT 0\nALTER ROLE a SET default_transaction_read_only TO 'TRUE'\n\
              kept 2, rewritten 0, dropped 0"
+        );
+        let choices = Choices { withhold_freezes: true, ..Choices::default() };
+        assert_eq!(
+            run_with(text, "azure 16", &choices),
+            "1 warning frozen kept role a: CONNECTION LIMIT 0\n\
+             2 warning frozen dropped setting a: default_transaction_read_only: default_transaction_read_only is on; \
+             --allow-freeze writes it, also for roles that exist\n\
+             CREATE ROLE a WITH CONNECTION LIMIT 0\nkept 1, rewritten 0, dropped 1"
         );
     }
 }

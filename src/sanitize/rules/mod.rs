@@ -1,5 +1,6 @@
 //! The rules, one a file. Adding one is a file and its lines here.
 
+mod all_setting;
 mod attribute;
 mod bypassrls;
 mod collision;
@@ -15,6 +16,7 @@ mod frozen;
 mod generated_password;
 mod global_setting;
 mod grantor;
+mod library_setting;
 mod lookalike;
 mod malformed_verifier;
 mod map_role;
@@ -88,15 +90,17 @@ pub(super) static TABLESPACE: [&dyn TablespaceRule; 4] =
     [&selection::Selection, &skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
 
 /// The rules about settings.
-pub(super) static SETTING: [&dyn SettingRule; 11] = [
+pub(super) static SETTING: [&dyn SettingRule; 13] = [
     &selection::Selection,
     &skip::Skip,
     &dropped_role::DroppedRole,
     &source_setting::SourceSetting,
+    &library_setting::LibrarySetting,
     &global_setting::GlobalSetting,
     &setting::Setting,
     &role_setting::RoleSetting,
     &tablespace_setting::TablespaceSetting,
+    &all_setting::AllSetting,
     &empty_search_path::EmptySearchPath,
     &frozen::Frozen,
     &database_setting::DatabaseSetting,
@@ -122,7 +126,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 47] = [
+    const ABOUTS: [&About; 50] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -139,6 +143,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &bypassrls::ABOUT,
         &createdb::ABOUT,
         &createrole::ABOUT,
+        &createrole::WIDER,
         &createrole_power::ABOUT,
         &omitted_password::ABOUT,
         &passwords_from::ABOUT,
@@ -163,6 +168,8 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &setting::VALUE,
         &source_setting::ABOUT,
         &global_setting::ABOUT,
+        &all_setting::ABOUT,
+        &library_setting::ABOUT,
         &database_setting::ABOUT,
         &role_setting::ABOUT,
         &tablespace_setting::ABOUT,

@@ -17,9 +17,9 @@ pub(super) const ABOUT: About = About {
                   and whoever tries one is told that `password authentication failed for user \
                   \"…\"`, as if it were wrong.\n\n\
                   It is no error, only information, where the role has no password on the source \
-                  either, or is on the target already and keeps the password that it has there. \
-                  Where the target does not show whether it has one, --passwords-from together with \
-                  --passwords resend sends one.",
+                  either, or is on the target already and is seen to have a password there, which \
+                  it keeps. Where the target does not show whether it has one, --passwords-from \
+                  together with --passwords resend sends one.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or read the \
              source as a role that may read pg_authid",
 };
@@ -40,6 +40,13 @@ impl RoleRule for NoPassword {
             Password::Is(_) => {}
             Password::Unknown if cx.rights.lacks_password(name.as_str()) => {
                 let message = "its password is not known, and on the target it has none";
+                cx.report(&ABOUT, Action::Kept, object, origin, message);
+            }
+            Password::Unknown
+                if cx.rights.has_role(name.as_str()) && cx.rights.hides_password(name.as_str()) =>
+            {
+                let message = "its password is not known, and the target does not show whether it \
+                               has one there";
                 cx.report(&ABOUT, Action::Kept, object, origin, message);
             }
             Password::Unknown if cx.rights.has_role(name.as_str()) => {

@@ -89,8 +89,8 @@ fn to_a_server_of_ones_own() {
                 CREATE TABLESPACE fast OWNER boss LOCATION '/mnt/fast';\n\
                 GRANT SET ON PARAMETER log_statement TO repl;\n\
                 ALTER ROLE ALL SET work_mem TO '64MB';\n";
-    let done = convert(dump).with("-p postgres").done();
-    assert_snapshot!(done.body(), @"
+    let done = convert(dump).with("-p postgres --allow-all-settings").done();
+    assert_snapshot!(done.body(), @r"
     -- Roles
 
     CREATE ROLE boss WITH SUPERUSER LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
@@ -110,11 +110,15 @@ fn to_a_server_of_ones_own() {
 
     CREATE TABLESPACE fast OWNER boss LOCATION '/mnt/fast';
     ");
-    assert_snapshot!(done.stderr, @"
+    assert_snapshot!(done.stderr, @r"
     in.sql: no platform recognised
     for postgres 18 (self-hosted PostgreSQL)
     found 2 roles, 0 memberships, 1 setting, 1 parameter privilege, 1 tablespace
     5 statements read: 5 kept, 0 rewritten, 0 dropped
+
+    warning: all-setting: what is set for all roles changes the administrator's own sessions, too
+      line 5, ALL: work_mem: every session would have 64MB
+      = where each session of the target should have it, give --allow-all-settings
     ");
 }
 
@@ -369,8 +373,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'Jane Doe') THEN
         CREATE ROLE "Jane Doe";
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'Jane Doe' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
-        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: Jane Doe';
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'Jane Doe' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: Jane Doe';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
       END IF;
@@ -380,8 +384,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app') THEN
         CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
-        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: app';
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'app' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: app';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
       END IF;
@@ -391,8 +395,8 @@ fn guarded() {
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'owner') THEN
         CREATE ROLE owner;
-      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'owner' AND (rolname OPERATOR(pg_catalog.=) current_user OR rolname OPERATOR(pg_catalog.=) session_user OR rolsuper AND NOT pg_catalog.current_setting('is_superuser')::boolean)) THEN
-        RAISE EXCEPTION USING MESSAGE = 'this role replays the script or is a superuser, and is never touched: convert again with --exclude or --rename: owner';
+      ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'owner' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
+        RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: owner';
       ELSE
         RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
       END IF;
@@ -505,7 +509,7 @@ fn a_cluster_dump() {
                 --\n-- PostgreSQL database dump complete\n--\n\n\
                 --\n-- PostgreSQL database cluster dump complete\n--\n\n";
     let done = convert(dump).done();
-    assert_snapshot!(done.body(), @"
+    assert_snapshot!(done.body(), @r"
     -- Roles
 
     CREATE ROLE app;
@@ -521,28 +525,22 @@ fn a_cluster_dump() {
       END IF;
     END
     $pg_globals$;
-    DO $pg_globals$
-    BEGIN
-      IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'shop' AND pg_catalog.pg_has_role(datdba, 'USAGE')) THEN
-        ALTER DATABASE shop SET work_mem TO '1MB';
-      ELSE
-        RAISE NOTICE USING MESSAGE = 'this database does not exist yet, or is another''s: its owner may run this section: shop';
-      END IF;
-    END
-    $pg_globals$;
     ");
-    assert_snapshot!(done.stderr, @"
+    assert_snapshot!(done.stderr, @r"
     in.sql: no platform recognised, PostgreSQL 15.4, dumped by pg_dumpall 16.1
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 1 role, 0 memberships, 2 settings, 0 parameter privileges, 0 tablespaces
-    3 statements read: 3 kept, 0 rewritten, 0 dropped; 5 skipped, of databases
+    3 statements read: 2 kept, 0 rewritten, 1 dropped; 5 skipped, of databases
+
+    warning: all-setting: what is set for all roles changes the administrator's own sessions, too
+      line 21, ALL in shop: work_mem: every session would have 1MB in shop
+      = where each session of the target should have it, give --allow-all-settings
 
     info: not-in-dump: pg_dumpall leaves some settings out
       ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
 
-    info: database-setting (2): settings in one database wait for it: where it is missing, the script says so and goes on
-      line 21, ALL in shop: work_mem: for everybody in one database, and set only where the administrator owns it
+    info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
       line 22, app in shop: search_path: for one database only
       = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     ");

@@ -65,7 +65,7 @@ fn a_check() {
 
 #[test]
 fn everything() {
-    assert_snapshot!(explain(""), @"
+    assert_snapshot!(explain(""), @r"
     Findings of convert, copy and diff:
       truncated                error:   the dump is truncated: whatever stood behind its end is not carried over
       unknown-statement        error:   statements that are not understood are left out, as --drop-unknown asks
@@ -96,6 +96,7 @@ fn everything() {
       bypassrls                warning: the target's administrator cannot give BYPASSRLS: row security policies will apply to the role
       createdb                 warning: the target's administrator cannot give CREATEDB
       createrole               warning: the target's administrator cannot give CREATEROLE
+      wider-createrole         error:   since 16 CREATEROLE reaches the roles on which its holder has the ADMIN option; before 16 every role but superusers
       createrole-power         warning: before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
       omitted-password         warning: passwords are left out by --passwords omit
       passwords-from           info:    passwords were taken from the file of --passwords-from
@@ -120,6 +121,8 @@ fn everything() {
       setting-value            warning: the target's version does not take this value for the setting
       source-setting           warning: only the source's platform knows this setting
       global-setting           warning: only a superuser may set something for every role in every database
+      all-setting              warning: what is set for all roles changes the administrator's own sessions, too
+      library-setting          error:   it names files of the source's server, and where one is missing nobody can log in
       database-setting         info:    settings in one database wait for it: where it is missing, the script says so and goes on
       role-setting             warning: every session of the role would begin as a role that is not carried over
       tablespace-setting       warning: the setting names a tablespace that is not carried over: each session would begin with a warning
@@ -139,6 +142,7 @@ fn everything() {
       locks                    error:   comments and settings, and since 16 grants and the creation of roles, hold one lock for each role until the transaction ends, and all must fit into the server's lock table
       existing-role            error:   the target has these roles, and --existing fail allows none
       unverifiable             warning: the target does not show its verifiers, so that they cannot be compared; they are not sent again
+      hidden-password          error:   the target does not show whether these login roles have a password there; none is sent again, and whoever has none cannot log in
       wider-role               warning: the source's members join a role that has more on the target than on the source
       refused                  warning: the target refuses it
       remaining                error:   it was sent, and the target is still different

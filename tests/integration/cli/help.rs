@@ -122,7 +122,8 @@ fn of_convert() {
           --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
                                       or security-labels
           --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
-          --widen                     Let memberships widen where INHERIT FALSE or SET FALSE is unknown
+          --widen                     Let memberships and CREATEROLE widen on targets before 16
+          --allow-all-settings        Send what is set for all roles, the administrator included
 
     Passwords:
           --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
@@ -134,6 +135,7 @@ fn of_convert() {
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
           --format <FORMAT>  The format of the report on standard error: text or json [default: text]
           --if-not-exists    Write guards round roles, so that the script can be run again
+          --allow-freeze     With --if-not-exists: what lets roles that exist only read, too
 
     Example: pg_globals convert globals.sql -o azure.sql
 
@@ -227,7 +229,8 @@ fn of_copy() {
           --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
                                       or security-labels
           --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
-          --widen                     Let memberships widen where INHERIT FALSE or SET FALSE is unknown
+          --widen                     Let memberships and CREATEROLE widen on targets before 16
+          --allow-all-settings        Send what is set for all roles, the administrator included
 
     Passwords:
           --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
@@ -280,7 +283,7 @@ fn of_diff() {
 
     Exit status: 0 when equal, also where something cannot be compared; 1 when different; 2 for trouble.
     ");
-    assert_snapshot!(help(&["diff", "--help"]), @"
+    assert_snapshot!(help(&["diff", "--help"]), @r"
     Show what differs between the globals of two places.
 
     Each is a dump, - for standard input, or a connection: two servers, a server and yesterday's dump, a
@@ -301,6 +304,7 @@ fn of_diff() {
           --ignore <KIND>             Do not look at passwords, comments, settings, memberships,
                                       parameters, tablespaces, security-labels or attributes:NAME
           --map-role <SOURCE=TARGET>  With --as: what --map-role of the copy was. Repeatable
+          --allow-all-settings        With --as, and in the sql form: what is set for all roles, too
           --all-roles                 The platforms' own roles too
           --grantors                  Who granted memberships and privileges, too
 
@@ -319,6 +323,7 @@ fn of_diff() {
     Output:
           --format <FORMAT>  How the differences are shown: text, unified, sql or json [default: text]
           --replace          In the sql form: removals, too; roles are never dropped
+          --allow-freeze     In the sql form: what shuts roles out that work, too (NOLOGIN, …)
       -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
           --show-passwords   Let the sql form, which holds verifiers, go to standard output
 

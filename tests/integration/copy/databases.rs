@@ -7,6 +7,9 @@ use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
 use crate::support::platforms;
 
+/// Everything, also what is for all roles.
+const ALL: [&str; 3] = ["--exclude", "postgres", "--allow-all-settings"];
+
 fn source() -> Cluster {
     let source = Cluster::start(16);
     source.sql("postgres", "postgres", "CREATE DATABASE mine");
@@ -35,7 +38,7 @@ fn they_come_when_the_databases_are_there() {
         for major in [12, 15, 18] {
             let target = platforms::azure_like(major);
             let to = target.connection_string("azadmin", "postgres");
-            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            let report = copy(&from, &to, &ALL);
             assert_snapshot!(changes(&report), @"
             create role a
             create role boss
@@ -49,14 +52,14 @@ fn they_come_when_the_databases_are_there() {
             info missing-database dropped setting ALL in theirs: lock_timeout: the target has no database theirs yet
             info missing-database dropped setting a in theirs: search_path: the target has no database theirs yet
             ");
-            assert_snapshot!(numbers(&assert_settled(&from, &to, &["--exclude", "postgres"])), @"sent 0, remaining 0, extra 0, deferred 4, withheld 0, refused 0, unverifiable 0");
+            assert_snapshot!(numbers(&assert_settled(&from, &to, &ALL)), @"sent 0, remaining 0, extra 0, deferred 4, withheld 0, refused 0, unverifiable 0");
 
             // One belongs to the administrator, one to nobody it could be.
             target.sql("azadmin", "postgres", "CREATE DATABASE mine");
             target.sql("azuresu", "postgres", "CREATE DATABASE theirs");
-            let report = copy(&from, &to, &["--exclude", "postgres"]);
-            assert_snapshot!(changes(&report), @"
-            set lock_timeout in mine to '2s'
+            let report = copy(&from, &to, &ALL);
+            assert_snapshot!(changes(&report), @r"
+            set lock_timeout of ALL in mine to '2s'
             set work_mem of a in mine to '1MB'
             set search_path of a in theirs to 'x, Y z'
             ");
@@ -65,13 +68,13 @@ fn they_come_when_the_databases_are_there() {
             warning global-setting dropped setting ALL: statement_timeout: set the server parameter statement_timeout to 1min
             warning database-owner dropped setting ALL in theirs: lock_timeout: theirs belongs to azuresu
             ");
-            assert_settled(&from, &to, &["--exclude", "postgres"]);
+            assert_settled(&from, &to, &ALL);
 
             target.sql("azadmin", "postgres", "CREATE DATABASE \"odd \"\"db\"\"; --\"");
             target.sql("azuresu", "postgres", "ALTER DATABASE theirs OWNER TO azadmin");
-            let report = copy(&from, &to, &["--exclude", "postgres"]);
-            assert_snapshot!(changes(&report), @"set lock_timeout in theirs to '3s'");
-            let settled = assert_settled(&from, &to, &["--exclude", "postgres"]);
+            let report = copy(&from, &to, &ALL);
+            assert_snapshot!(changes(&report), @"set lock_timeout of ALL in theirs to '3s'");
+            let settled = assert_settled(&from, &to, &ALL);
             assert_snapshot!(numbers(&settled), @"sent 0, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 0");
             let settings = Catalog::of(&target).settings;
             let lines: Vec<_> = settings
@@ -98,17 +101,17 @@ fn as_a_superuser() {
     for database in ["mine", "theirs", "\"odd \"\"db\"\"; --\""] {
         target.sql("postgres", "postgres", &format!("CREATE DATABASE {database}"));
     }
-    let report = copy(&from, &to, &["--exclude", "postgres"]);
+    let report = copy(&from, &to, &ALL);
     assert_snapshot!(changes(&report), @r#"
     create role a
     create role boss
-    set statement_timeout to '1min'
-    set lock_timeout in mine to '2s'
+    set statement_timeout of ALL to '1min'
+    set lock_timeout of ALL in mine to '2s'
     set work_mem of a in mine to '1MB'
     set my.thing of a in "odd ""db""; --" to 'it's'
-    set lock_timeout in theirs to '3s'
+    set lock_timeout of ALL in theirs to '3s'
     set search_path of a in theirs to 'x, Y z'
     "#);
-    assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres"])["deferred"], 0);
+    assert_eq!(assert_settled(&from, &to, &ALL)["deferred"], 0);
     assert_eq!(Catalog::of(&target).settings, Catalog::of(&source).settings);
 }

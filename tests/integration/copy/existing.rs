@@ -36,7 +36,7 @@ const TARGET: &str = "
 
 /// The options of every copy here: the source's superuser is not among what is looked at.
 fn with(options: &[&'static str]) -> Vec<&'static str> {
-    [&["--exclude", "postgres"], options].concat()
+    [&["--exclude", "postgres", "--widen"], options].concat()
 }
 
 /// A source, and a target with some of its roles.

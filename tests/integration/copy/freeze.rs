@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 
-use super::{assert_settled, changes, copy, findings, numbers};
+use super::{assert_settled, changes, command, copy, findings, numbers};
 use crate::support::cluster::Cluster;
+use crate::support::command::{Run, convert};
 use crate::support::platforms;
 
 /// Frozen on the weekend of the migration, in every way there is.
@@ -33,16 +34,16 @@ fn a_frozen_source() {
             );
             let from = source.connection_string("postgres", "postgres");
             let to = target.connection_string(user, "postgres");
-            copy(&from, &to, &["--exclude", "postgres"]);
+            copy(&from, &to, &["--exclude", "postgres", "--allow-all-settings"]);
             source.sql("postgres", "postgres", FREEZE);
 
-            let report = copy(&from, &to, &["--exclude", "postgres"]);
+            let report = copy(&from, &to, &["--exclude", "postgres", "--allow-all-settings"]);
             // What is new is as frozen as it is there: nobody used it before.
             assert_snapshot!(changes(&report), @"
             create role born_frozen CONNECTION LIMIT 0 VALID UNTIL '2001-02-03 04:05:06+00'
             set default_transaction_read_only of born_frozen to 'on'
             ");
-            assert_snapshot!(findings(&report, &["freeze"]), @"
+            assert_snapshot!(findings(&report, &["freeze"]), @r"
             warning freeze dropped role a: NOLOGIN
             warning freeze dropped role b: CONNECTION LIMIT 0
             warning freeze dropped role c: VALID UNTIL 2001-02-03 04:05:06+00 is past
@@ -50,17 +51,17 @@ fn a_frozen_source() {
             warning freeze dropped setting ALL in postgres: default_transaction_read_only: default_transaction_read_only is on
             ");
             assert_snapshot!(numbers(&report), @"sent 2, remaining 0, extra 0, deferred 0, withheld 5, refused 0, unverifiable 0");
-            assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres"])["withheld"], report["withheld"]);
+            assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres", "--allow-all-settings"])["withheld"], report["withheld"]);
 
-            let report = copy(&from, &to, &["--exclude", "postgres", "--allow-freeze"]);
-            assert_snapshot!(changes(&report), @"
+            let report = copy(&from, &to, &["--exclude", "postgres", "--allow-all-settings", "--allow-freeze"]);
+            assert_snapshot!(changes(&report), @r"
             alter role a: NOLOGIN
             alter role b: connection limit 0, was -1
             alter role c: valid until 2001-02-03 04:05:06+00, was infinity
             set default_transaction_read_only of d to 'on'
-            set default_transaction_read_only in postgres to 'on'
+            set default_transaction_read_only of ALL in postgres to 'on'
             ");
-            let settled = assert_settled(&from, &to, &["--exclude", "postgres", "--allow-freeze"]);
+            let settled = assert_settled(&from, &to, &["--exclude", "postgres", "--allow-all-settings", "--allow-freeze"]);
             assert_eq!(settled["withheld"], 0);
         }
     }
@@ -90,4 +91,63 @@ fn a_thaw_goes() {
     alter role b: connection limit 3, was 0
     ");
     assert_settled(&from, &to, &["--exclude", "postgres", "--existing", "replace"]);
+}
+
+/// `PASSWORD NULL` shuts out as well: where removals are asked for, it is withheld all the same.
+#[test]
+fn no_password() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    source.sql("postgres", "postgres", "CREATE ROLE fz LOGIN; CREATE ROLE gone");
+    target.sql(
+        "azadmin",
+        "postgres",
+        "CREATE ROLE fz LOGIN PASSWORD 'works'; CREATE ROLE gone PASSWORD 'x'; GRANT gone TO fz",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let replace = ["--exclude", "postgres", "--existing", "replace"];
+    let report = copy(&from, &to, &replace);
+    assert_snapshot!(changes(&report), @"revoke gone from fz");
+    assert_snapshot!(findings(&report, &["freeze"]), @r"
+    warning freeze dropped role fz: PASSWORD NULL
+    warning freeze dropped role gone: PASSWORD NULL
+    ");
+    assert_snapshot!(numbers(&report), @"sent 1, remaining 0, extra 0, deferred 0, withheld 2, refused 0, unverifiable 0");
+    target.login("fz", "works").unwrap();
+    assert_settled(&from, &to, &replace);
+
+    let diff = |more: &[&str]| {
+        let arguments = ["diff", &from, &to, "--reader=catalog", "--format=sql", "--replace"];
+        let run = Run::new([&arguments, more].concat());
+        let sql = run.with("--show-passwords --exclude postgres").done_or_different().stdout;
+        let head = sql.split('\n').filter(|line| line.starts_with("-- not in it"));
+        let head: Vec<_> = head.collect();
+        (head.join("\n"), sql.matches(" WITH PASSWORD NULL;").count())
+    };
+    assert_snapshot!(format!("{:?}", diff(&[])), @"");
+    assert_eq!(diff(&["--allow-freeze"]), (String::new(), 2));
+    let run = command(&from, &to, &replace).with("--allow-freeze --undo undo.sql").done();
+    target.login("fz", "works").unwrap_err();
+    let output = target.psql("azadmin", run.file("undo.sql"));
+    assert!(output.status.success(), "{output:?}");
+    target.login("fz", "works").unwrap();
+}
+
+/// A script that may find the role there says so, and does not shut it out.
+#[test]
+fn a_script_for_roles_that_exist() {
+    let dump = "CREATE ROLE a LOGIN CONNECTION LIMIT 0;\n\
+                ALTER ROLE a SET default_transaction_read_only TO 'on';\n";
+    let target = platforms::azure_like(18);
+    target.sql("azadmin", "postgres", "CREATE ROLE a LOGIN");
+    let run = |more: &str| convert(dump).with(more).done();
+    let done = run("--if-not-exists");
+    assert!(!done.stdout.contains("read_only TO"), "{}", done.stdout);
+    assert!(done.stderr.contains("--allow-freeze writes it"), "{}", done.stderr);
+    let output = target.psql("azadmin", &done.stdout);
+    assert!(output.status.success(), "{output:?}");
+    target.sql("a", "postgres", "CREATE TEMPORARY TABLE t ()");
+    for more in ["--if-not-exists --allow-freeze", "--target-version 18"] {
+        assert!(run(more).stdout.contains("read_only TO"), "{more}");
+    }
 }

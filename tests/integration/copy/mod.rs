@@ -1,15 +1,18 @@
 //! `copy`: what it prints, and what it does in special cases.
 
+mod administrators;
 mod asked;
 mod can_own;
 mod databases;
 mod errors;
 mod existing;
 mod freeze;
+mod grantors;
 mod implicit;
 mod passwords;
 mod selection;
 mod self_grants;
+mod settings;
 mod text;
 mod undo;
 mod versions;

@@ -193,3 +193,52 @@ fn resent_to_a_closed_target() {
         assert_eq!(tried.is_ok(), login.let_in, "{login:?}: {tried:?}");
     }
 }
+
+/// Whether a role that was there has a password, a closed target does not show: nobody says that it has.
+#[test]
+fn a_closed_target_hides_whether_there_is_one() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(16));
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE has LOGIN PASSWORD 'x'; CREATE ROLE lacks LOGIN PASSWORD 'y';
+         CREATE ROLE idle PASSWORD 'z'; CREATE ROLE kind LOGIN PASSWORD 'x'",
+    );
+    target.sql(
+        "azadmin",
+        "postgres",
+        "CREATE ROLE has LOGIN PASSWORD 'x'; CREATE ROLE lacks LOGIN; CREATE ROLE idle;
+         CREATE ROLE kind LOGIN PASSWORD 'x'",
+    );
+    // Azure tells the kind of a verifier.
+    target.sql(
+        "azuresu",
+        "postgres",
+        "SET allow_system_table_mods = on;
+         CREATE FUNCTION pg_catalog.azure_roles_authtype(OUT rolename name, OUT authtype text)
+         RETURNS SETOF record LANGUAGE sql AS $$ VALUES ('kind'::name, 'SCRAM-256') $$",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let report = assert_settled(&from, &to, &["--exclude", "postgres"]);
+    let rules = ["unverifiable", "hidden-password", "no-password"];
+    assert_snapshot!(findings(&report, &rules), @r"
+    error hidden-password kept role has: nothing shows whether it has a password on the target
+    warning unverifiable kept role idle: it has a password on the source, and does not log in
+    warning unverifiable kept role kind: it has a password there, of kind scram-256
+    error hidden-password kept role lacks: nothing shows whether it has a password on the target
+    ");
+    assert_snapshot!(numbers(&report), @"sent 0, remaining 0, extra 0, deferred 0, withheld 0, refused 0, unverifiable 4");
+    target.login("lacks", "y").unwrap_err();
+
+    // So where the source does not show its own.
+    let closed = platforms::aurora_like(15);
+    closed.sql("postgres", "postgres", "CREATE ROLE lacks LOGIN PASSWORD 'y'");
+    let hidden = closed.connection_string("postgres", "postgres");
+    let report = assert_settled(&hidden, &to, &["--only", "lacks"]);
+    assert_snapshot!(findings(&report, &rules), @"error no-password kept role lacks: its password is not known, and the target does not show whether it has one there");
+
+    copy(&from, &to, &["--exclude", "postgres", "--passwords", "resend"]);
+    target.login("lacks", "y").unwrap();
+}

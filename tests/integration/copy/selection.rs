@@ -52,16 +52,17 @@ fn only_some_roles() {
             assert_settled(&from, &to, &only);
 
             // The rest, without what was left out before.
-            let report = copy(&from, &to, &["--exclude", "app_old", "--exclude", "postgres"]);
-            assert_snapshot!(changes(&report), @"
+            let rest = ["--exclude", "app_old", "--exclude", "postgres", "--allow-all-settings"];
+            let report = copy(&from, &to, &rest);
+            assert_snapshot!(changes(&report), @r"
             create role lost
             alter role other: LOGIN
             set work_mem of other to '3MB'
-            set work_mem in d to '1MB'
+            set work_mem of ALL in d to '1MB'
             grant grp to other
             grant lost to app
             ");
-            assert_settled(&from, &to, &["--exclude", "app_old", "--exclude", "postgres"]);
+            assert_settled(&from, &to, &rest);
         }
     }
 }

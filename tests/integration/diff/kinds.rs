@@ -176,6 +176,10 @@ fn one_statement_is_one_difference(major: u32) {
     settings.bind(|| insta::assert_snapshot!(format!("kinds-{major}"), all));
 }
 
+/// The form that is replayed, with all that there is.
+const SQL: [&str; 6] =
+    ["--format", "sql", "--show-passwords", "--replace", "--allow-all-settings", "--allow-freeze"];
+
 struct Pair<'a> {
     left: &'a Cluster,
     right: &'a Cluster,
@@ -213,7 +217,7 @@ impl Pair<'_> {
         let [difference] = json["differences"].as_array().unwrap().as_slice() else {
             panic!("{statement}: {json:#}");
         };
-        let sql = self.diff(&["--format", "sql", "--show-passwords", "--replace"], 1);
+        let sql = self.diff(&SQL, 1);
         let head = sql.split_once("\n\n").unwrap().0;
         let told: Vec<_> = head.split('\n').skip(2).collect();
         writeln!(all, "{statement}\n  {}\n  {}", lines[0], stable(&difference.to_string()))

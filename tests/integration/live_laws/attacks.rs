@@ -298,7 +298,7 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
 }
 
 fn script(globals: &Globals, major: u32) -> String {
-    let shape = Shape { major: Major::new(major), if_not_exists: false };
+    let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
     render_script(globals, Title { source: "x", platform: "postgres" }, shape)
 }
 

@@ -47,7 +47,8 @@ fn equals(left: u32, right: u32) {
         let swapped: BTreeSet<_> = differences(&right, &left).into_iter().map(swap).collect();
         prop_assert_eq!(&forward, &swapped);
         prop_assert_eq!(differences(&left, &left), BTreeSet::new());
-        let sql = diff(&left, &right, &["--format", "sql", "--show-passwords", "--replace"]);
+        let all = ["--format=sql", "--show-passwords", "--replace", "--allow-all-settings", "--allow-freeze"];
+        let sql = diff(&left, &right, &all);
         let output = right.psql("boot", &sql);
         let said = String::from_utf8(output.stderr).unwrap();
         prop_assert!(output.status.success() && !said.contains("ERROR"), "{}\n{}", said, sql);

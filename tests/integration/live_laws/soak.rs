@@ -211,6 +211,7 @@ impl Soak {
             "--format=json",
             "--existing=replace",
         ]);
+        let run = run.arg(\"--allow-all-settings\");
         // One that comes from the source is no sign of a platform.
         let run = if self.platform == "postgres" { run.with("--platform postgres") } else { run };
         let run = if round.by_pg_dumpall {
@@ -244,6 +245,7 @@ impl Soak {
     fn compare(&self, report: &Value, story: &mut Story) {
         let [from, to] = self.strings();
         let same = Run::new(["diff", &from, &to, "--reader=catalog", "--as", self.platform]);
+        let same = same.arg("--allow-all-settings");
         let same = same.with("--format json").done_or_different();
         story.tell("diff --as", &same);
         let same: Value = serde_json::from_str(&same.stdout).unwrap();
@@ -273,7 +275,9 @@ impl Soak {
         let fresh = if self.platform == "azure" { azure(major) } else { plain(major) };
         let from = self.from.connection_string(self.reader, "postgres");
         let mut run = Run::new(["convert", &from, "-o", "out.sql", "--reader=catalog"]);
-        run = run.with("--format json --skip tablespaces --platform").arg(self.platform);
+        run = run
+            .with("--format json --skip tablespaces --allow-all-settings --platform")
+            .arg(self.platform);
         run = run.with("--target-version").arg(major.to_string());
         for name in &fresh.keep {
             run = run.arg(format!("--exclude={name}"));
@@ -287,6 +291,7 @@ impl Soak {
         assert!(output.status.success() && !said.contains("ERROR"), "{said}");
         let to = fresh.cluster.connection_string(fresh.user, "postgres");
         let diff = Run::new(["diff", &from, &to, "--reader=catalog", "--as", self.platform]);
+        let diff = diff.arg("--allow-all-settings");
         let diff = diff.with("--format json").done_or_different();
         story.tell("diff --as, of the fresh server", &diff);
         let converted = serde_json::from_str(&done.stderr).unwrap();

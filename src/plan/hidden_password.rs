@@ -1,0 +1,49 @@
+//! Passwords of login roles of which the target does not show whether there is one.
+
+use super::UNVERIFIABLE;
+use crate::attribute::Attribute;
+use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::globals::Globals;
+use crate::name::Name;
+use crate::platform::Answers;
+use crate::sanitize::About;
+
+pub(super) const ABOUT: About = About {
+    name: "hidden-password",
+    severity: Severity::Error,
+    why: "the target does not show whether these login roles have a password there; none is sent again, \
+          and whoever has none cannot log in",
+    explanation: "On the target pg_authid is closed to the connected role, and nothing else tells of \
+                  a password. A role that was there before the first copy, or that somebody made by \
+                  hand, may have none: then `password authentication failed for user \"…\"` is all \
+                  that it gets. A copy that created the role has sent its password, too, and a \
+                  later one does not send it again, since it could have been changed there.",
+    remedy: "see that they log in; --passwords resend sets the source's passwords, with --only for \
+             some of them",
+};
+
+/// What is not known of roles whose verifiers cannot be compared.
+pub(super) fn check(names: &[Name], desired: &Globals, answers: &Answers) -> Vec<Finding> {
+    let finding = |name: &Name| {
+        let role = desired.roles.get(name);
+        let logs_in = role.is_some_and(|role| role.has(Attribute::Login));
+        let (about, message) = match answers.verifier_kinds.get(name) {
+            Some(kind) => (&UNVERIFIABLE, format!("it has a password there, of kind {kind}")),
+            None if logs_in => {
+                (&ABOUT, "nothing shows whether it has a password on the target".to_owned())
+            }
+            None => {
+                (&UNVERIFIABLE, "it has a password on the source, and does not log in".to_owned())
+            }
+        };
+        Finding {
+            rule: about.name,
+            severity: about.severity,
+            action: Action::Kept,
+            object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+            line: None,
+            message: message.into(),
+        }
+    };
+    names.iter().map(finding).collect()
+}
