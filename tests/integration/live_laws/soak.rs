@@ -211,7 +211,7 @@ impl Soak {
             "--format=json",
             "--existing=replace",
         ]);
-        let run = run.arg(\"--allow-all-settings\");
+        let run = run.arg("--allow-all-settings");
         // One that comes from the source is no sign of a platform.
         let run = if self.platform == "postgres" { run.with("--platform postgres") } else { run };
         let run = if round.by_pg_dumpall {
