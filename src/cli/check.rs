@@ -148,7 +148,8 @@ impl Check {
         let checks = self.checks();
         let now = options::now();
         let mut bar = Bar(None);
-        let cx = check::gather(source, target, azure, &databases, &checks, now, &mut bar).await;
+        let cx = Box::pin(check::gather(source, target, azure, &databases, &checks, now, &mut bar))
+            .await;
         drop(bar);
         let summary = summary(&cx, check::judge(&cx, &checks));
         if let Some((file, format)) = &mut report {
