@@ -17,7 +17,7 @@ use super::quote::push_literal;
 use crate::version::Major;
 
 /// What the guards look at. Operators are qualified like functions: sections of a script are replayed by
-/// themselves, and in a database whose owner set its search_path others would run in their place.
+/// themselves, and in a database whose owner set its `search_path` others would run in their place.
 /// `IN` would look for `=` there, too.
 struct Words {
     version_if: &'static str,

@@ -213,7 +213,7 @@ fn a_guard_must_be_exactly_ours() {
     }
 }
 
-/// Scripts of earlier releases had guards whose operators were looked for in search_path.
+/// Scripts of earlier releases had guards whose operators were looked for in `search_path`.
 #[test]
 fn guards_of_earlier_releases_are_read() {
     let version = "DO $pg_globals$\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer \

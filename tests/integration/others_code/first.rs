@@ -60,8 +60,8 @@ fn nothing_is_said_outside_of_a_transaction_that_is_safe() {
         (&["convert"][..], [1, 0], false),
         (&["diff"], [1, 1], false),
         (&["check"], [100, 100], false),
-        (&["copy", "--dry-run"], [1, 2], true),
-        (&["copy", "--yes"], [1, 3], true),
+        (&["copy", "--dry-run", "--into-older"], [1, 2], true),
+        (&["copy", "--yes", "--into-older"], [1, 3], true),
     ] {
         let (mut near_source, from_source) = listening(&source);
         let (mut near_target, from_target) = listening(&target);
