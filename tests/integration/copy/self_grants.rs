@@ -31,7 +31,8 @@ fn the_administrator_joins_nothing_that_it_creates() {
             )
         };
         let to = target.connection_string("azadmin", "postgres");
-        let copy = Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", dump("copied"));
+        let copy = Run::new(["copy", "in.sql", &to, "--yes", "--into-older"])
+            .file("in.sql", dump("copied"));
         copy.done();
         let version = major.to_string();
         let convert = Run::new(["convert", "in.sql", "--target-version", &version]);

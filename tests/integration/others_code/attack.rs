@@ -68,9 +68,9 @@ fn the_owner_of_a_database_stays_what_it_is() {
                 &["convert", from][..],
                 &["convert", from, "--reader", "catalog"],
                 &["diff", from, to],
-                &["copy", from, to, "--dry-run"],
+                &["copy", from, to, "--dry-run", "--into-older"],
                 &["check", from, to],
-                &["copy", from, to, "--yes"],
+                &["copy", from, to, "--yes", "--into-older"],
             ] {
                 Run::new(arguments).status_of(&[0, 1]);
                 assert_eq!([mallory(&source), mallory(&target)], before, "{arguments:?}");

@@ -60,7 +60,7 @@ fn the_platforms_own_is_asked_once_and_never_while_writing() {
     // As a target it is asked before and after, and in between not.
     let to = server.connection_string("postgres", "postgres");
     let dump = "CREATE ROLE fresh;\n";
-    Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", dump).done();
+    Run::new(["copy", "in.sql", &to, "--yes", "--into-older"]).file("in.sql", dump).done();
     assert_eq!(calls(&server), 3);
     server.assert_no_trap_sprung("copy");
     // Whoever reads the verifiers has no need of it.

@@ -118,11 +118,11 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     }
     run(&["diff", to, from]);
     run(&["diff", from, to, "--as", platform]);
-    run(&["copy", from, to, "--dry-run"]);
+    run(&["copy", from, to, "--into-older", "--dry-run"]);
     assert!(!has_role());
 
     let files = ["--undo", "undo.sql", "--can-own", "own.sql"];
-    let done = run(&[&["copy", from, to, "--yes"], &files[..]].concat());
+    let done = run(&[&["copy", from, to, "--into-older", "--yes"], &files[..]].concat());
     assert!(has_role());
     replay(&done.file("own.sql"), false);
     replay(&done.file("undo.sql"), false);
@@ -135,7 +135,7 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     assert!(has_role() || (!whole && admin == "azadmin"));
     replay(&run(&[&convert[..], &["--if-not-exists"]].concat()).stdout, whole);
 
-    run(&["copy", from, to, "--yes"]);
+    run(&["copy", from, to, "--into-older", "--yes"]);
     let change = format!(
         "CREATE ROLE extra; GRANT extra TO {role}; ALTER ROLE {role} SET work_mem = '7MB';
          ALTER ROLE {role} CONNECTION LIMIT 7"
@@ -143,7 +143,7 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     target.sql(admin, "postgres", &change);
     let sql = ["diff", to, from, "--format", "sql", "--show-passwords", "--replace"];
     replay(&run(&sql).stdout, false);
-    run(&["copy", from, to, "--yes", "--existing", "replace"]);
+    run(&["copy", from, to, "--into-older", "--yes", "--existing", "replace"]);
 
     let check = Run::new(["check", from, to]).done_or_different();
     assert!(!check.stdout.contains("a trap"), "{}", check.stdout);

@@ -158,9 +158,19 @@ fn commands<'a>(from: &'a str, to: &'a str) -> [Vec<&'a str>; 8] {
         vec!["diff", from, to],
         vec!["diff", from, to, "--as", "azure"],
         vec!["check", from, to],
-        vec!["copy", from, to, "--dry-run"],
-        vec!["copy", from, to, "--yes", "--undo", "undo.sql", "--can-own", "own.sql"],
-        vec!["copy", from, to, "--yes", "--existing", "replace"],
+        vec!["copy", from, to, "--into-older", "--dry-run"],
+        vec![
+            "copy",
+            from,
+            to,
+            "--into-older",
+            "--yes",
+            "--undo",
+            "undo.sql",
+            "--can-own",
+            "own.sql",
+        ],
+        vec!["copy", from, to, "--into-older", "--yes", "--existing", "replace"],
     ]
 }
 
@@ -250,7 +260,8 @@ fn what_needs_a_session_is_refused() {
     application.settle();
     let before = application.session();
     let copy = |dump: &str, to: &str| {
-        Run::new(["copy", "in.sql", to, "--yes", "--platform", "postgres"]).file("in.sql", dump)
+        Run::new(["copy", "in.sql", to, "--yes", "--into-older", "--platform", "postgres"])
+            .file("in.sql", dump)
     };
     let role = "CREATE ROLE app LOGIN;\n";
     let error = copy(role, &to).status(2).stderr;
