@@ -74,7 +74,7 @@ fn nothing_is_said_outside_of_a_transaction_that_is_safe() {
         if *command != "check" {
             run = run.arg("--reader").arg("catalog");
         }
-        more.iter().fold(run, |run, argument| run.arg(argument)).status_of(&[0, 1]);
+        more.iter().fold(run, Run::arg).status_of(&[0, 1]);
         near_source.finish();
         near_target.finish();
         let heard = begun(&from_source.lock().unwrap(), false);
