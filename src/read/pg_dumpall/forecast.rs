@@ -16,15 +16,18 @@ const PER_QUESTION: Duration = Duration::from_micros(300);
 /// To resolve, to connect, to encrypt and to log in with SCRAM.
 const LOGIN: u32 = 8;
 
-/// From when on the other reader is worth naming.
-const LONG: Duration = Duration::from_mins(2);
+/// From when on nobody waits for a second reader who has not asked for it.
+const LONG: Duration = Duration::from_secs(5);
+
+/// What a program may take that was forecast to take no time.
+const LEAST: Duration = Duration::from_mins(2);
 
 /// A forecast.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Forecast {
-    roles: usize,
-    round_trip: Duration,
     duration: Duration,
+    round_trip: Duration,
+    roles: usize,
 }
 
 impl Forecast {
@@ -61,14 +64,14 @@ impl Forecast {
         self.duration
     }
 
-    /// Whether it takes minutes, so that `--reader catalog` is worth naming.
+    /// Whether it takes so long that it is only run where it is asked for.
     pub fn is_long(&self) -> bool {
         self.duration >= LONG
     }
 
     /// A time limit that it does not reach while anything works.
     pub fn limit(&self) -> Duration {
-        self.duration.saturating_mul(4).saturating_add(LONG)
+        self.duration.saturating_mul(4).saturating_add(LEAST)
     }
 }
 
@@ -82,12 +85,7 @@ impl fmt::Display for Forecast {
             2..120 => write!(f, "{seconds} seconds")?,
             _ => write!(f, "{} minutes", (seconds + 30) / 60)?,
         }
-        write!(f, " for {} roles, with {milliseconds:.1} ms to the server and back", self.roles)?;
-        f.write_str(if self.is_long() {
-            "; --reader catalog needs only a few round trips"
-        } else {
-            ""
-        })
+        write!(f, " for {} roles, with {milliseconds:.1} ms to the server and back", self.roles)
     }
 }
 
@@ -122,9 +120,13 @@ mod tests {
         );
         assert_eq!(
             of("18.6", 18, 120).to_string(),
-            "pg_dumpall will take about 4 minutes for 1001 roles, with 120.0 ms to the server and \
-             back; --reader catalog needs only a few round trips"
+            "pg_dumpall will take about 4 minutes for 1001 roles, with 120.0 ms to the server and back"
         );
-        assert!(!of("18.6", 18, 0).is_long());
+        // 2,015 questions of 2.3 and of 2.5 ms.
+        let is_long = |tenths| {
+            let round_trip = Duration::from_micros(100) * tenths;
+            Forecast::of(&Program::of("18.6"), Major::new(18), &globals, round_trip).is_long()
+        };
+        assert_eq!([is_long(20), is_long(22)], [false, true]);
     }
 }

@@ -110,7 +110,7 @@ fn of_convert() {
           --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
           --drop-unknown                 Drop statements that are not understood, instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
-          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --reader <READER>              How it is read: auto, both, pg_dumpall, catalog [default: auto]
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
 
     Which roles:
@@ -215,7 +215,7 @@ fn of_copy() {
           --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
           --drop-unknown                 Drop statements that are not understood, instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
-          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --reader <READER>              How it is read: auto, both, pg_dumpall, catalog [default: auto]
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
 
     Which roles:
@@ -313,7 +313,7 @@ fn of_diff() {
           --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]
           --drop-unknown                 Drop statements that are not understood, instead of failing
           --accept-truncated             Use a dump without its end marker as far as it goes
-          --reader <READER>              How a server is read: auto, pg_dumpall, catalog [default: auto]
+          --reader <READER>              How it is read: auto, both, pg_dumpall, catalog [default: auto]
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
 
     Output:

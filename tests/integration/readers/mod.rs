@@ -3,6 +3,7 @@
 
 mod environment;
 mod finding;
+mod forecast;
 mod grants;
 mod running;
 mod secrets;
