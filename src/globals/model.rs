@@ -133,7 +133,7 @@ pub struct SettingKey {
 pub type Setting = Fact<Value>;
 
 /// Who has a privilege.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Grantee {
     /// Every role.
     Public,
@@ -254,23 +254,15 @@ impl Globals {
         }
     }
 
-    /// Gives the role `from` the name `to`, wherever it occurs. No role may have that name yet.
-    /// The order is to be restored with [`sort`](Self::sort).
-    pub fn rename(&mut self, from: &Name, to: &Name) {
-        let mentions = |key: &&MembershipKey| key.names().any(|name| name == from);
-        let memberships: Vec<_> = self.memberships.keys().filter(mentions).cloned().collect();
-        let is_its = |key: &&SettingKey| key.role.as_ref() == Some(from);
-        let settings: Vec<_> = self.settings.keys().filter(is_its).cloned().collect();
-        self.rename_in(from, to, memberships, settings);
-    }
-
-    /// As [`rename`](Self::rename), where the memberships and settings that mention it are known.
+    /// Gives the role `from` the name `to`, wherever it occurs; where it is mentioned is known. No role
+    /// may have that name yet. The order is to be restored with [`sort`](Self::sort).
     pub(super) fn rename_in(
         &mut self,
         from: &Name,
         to: &Name,
         memberships: Vec<MembershipKey>,
         settings: Vec<SettingKey>,
+        parameters: Vec<ParameterKey>,
     ) {
         let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
         let grantee = |grantee: &Grantee| match grantee {
@@ -290,14 +282,20 @@ impl Globals {
                 self.settings.insert(SettingKey { role: Some(to.clone()), ..key }, setting);
             }
         }
-        let parameters = std::mem::take(&mut self.parameters);
-        self.parameters.extend(parameters.into_iter().map(|(key, parameter)| {
-            let grantor = key.grantor.as_ref().map(renamed);
-            (ParameterKey { grantee: grantee(&key.grantee), grantor, ..key }, parameter)
-        }));
+        for key in parameters {
+            if let Some(parameter) = self.parameters.remove(&key) {
+                self.parameters.insert(key.renamed(from, to), parameter);
+            }
+        }
         for tablespace in self.tablespaces.values_mut() {
             if let Some(owner) = &mut tablespace.owner {
                 owner.value = renamed(&owner.value);
+            }
+            let names_it = |(to, by): &(Grantee, Option<Name>)| {
+                to.role() == Some(from) || by.as_ref() == Some(from)
+            };
+            if !tablespace.grants.keys().any(names_it) {
+                continue;
             }
             let grants = std::mem::take(&mut tablespace.grants);
             tablespace.grants.extend(
@@ -330,6 +328,22 @@ impl SettingKey {
 }
 
 impl ParameterKey {
+    /// The roles that it names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.grantee.role().into_iter().chain(&self.grantor)
+    }
+
+    /// The key with `to` in place of `from`.
+    pub(super) fn renamed(&self, from: &Name, to: &Name) -> Self {
+        let renamed = |name: &Name| if name == from { to.clone() } else { name.clone() };
+        let grantee = match &self.grantee {
+            Grantee::Role(name) => Grantee::Role(renamed(name)),
+            Grantee::Public => Grantee::Public,
+        };
+        let grantor = self.grantor.as_ref().map(renamed);
+        Self { parameter: self.parameter.clone(), grantee, grantor }
+    }
+
     /// How findings call it.
     pub fn object_name(&self) -> String {
         let grantee = match &self.grantee {

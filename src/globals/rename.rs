@@ -1,9 +1,10 @@
 //! Roles under new names.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use super::fact::Origin;
-use super::model::Globals;
+use super::model::{Globals, Grantee, MembershipKey, ParameterKey, SettingKey};
 use super::setting::Value;
 use crate::name::Name;
 
@@ -23,12 +24,37 @@ impl Globals {
                 changed.push(setting.origin);
             }
         }
-        let between = |number: usize| Name::new(format!("\0{number}"));
-        for (number, from) in names.keys().enumerate() {
-            self.rename(from, &between(number));
+        if names.is_empty() {
+            return changed;
         }
-        for (number, to) in names.values().enumerate() {
-            self.rename(&between(number), to);
+        let to = |name: Name| names.get(&name).cloned().unwrap_or(name);
+        let grantee = |grantee: Grantee| match grantee {
+            Grantee::Role(name) => Grantee::Role(to(name)),
+            Grantee::Public => Grantee::Public,
+        };
+        self.roles = take(&mut self.roles).into_iter().map(|(name, it)| (to(name), it)).collect();
+        let memberships = take(&mut self.memberships).into_iter().map(|(key, it)| {
+            let MembershipKey { role, member, grantor } = key;
+            (MembershipKey { role: to(role), member: to(member), grantor: grantor.map(to) }, it)
+        });
+        self.memberships = memberships.collect();
+        let settings = take(&mut self.settings).into_iter();
+        self.settings =
+            settings.map(|(key, it)| (SettingKey { role: key.role.map(to), ..key }, it)).collect();
+        let parameters = take(&mut self.parameters).into_iter().map(|(key, it)| {
+            let ParameterKey { parameter, grantee: who, grantor } = key;
+            (ParameterKey { parameter, grantee: grantee(who), grantor: grantor.map(to) }, it)
+        });
+        self.parameters = parameters.collect();
+        for tablespace in self.tablespaces.values_mut() {
+            if let Some(owner) = &mut tablespace.owner
+                && let Some(to) = names.get(&owner.value)
+            {
+                owner.value = to.clone();
+            }
+            let grants = take(&mut tablespace.grants).into_iter();
+            tablespace.grants =
+                grants.map(|((who, by), it)| ((grantee(who), by.map(to)), it)).collect();
         }
         self.sort();
         changed

@@ -6,11 +6,12 @@ use std::io::Read;
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
-use crate::globals::collect::{Collected, Collector, Kept, without_attributes};
+use crate::globals::collect::{Collected, Collector, Era, Kept, without_attributes};
 use crate::globals::{Globals, Ledger};
 use crate::name::Name;
 use crate::place::Place;
 use crate::sql::{self, Problem, Session, SettingValue, Statement};
+use crate::version::Major;
 
 /// How many mistakes are described; the others are counted.
 const MOST_MISTAKES: usize = 1_000;
@@ -259,7 +260,8 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     if !mistakes.is_empty() {
         return Err(Failure::Mistakes { mistakes, more, truncated });
     }
-    let Collected { globals, ledger, mut findings, passwords, bare } = collector.finish();
+    let Collected { globals, ledger, mut findings, passwords, bare } =
+        collector.finish(era(&marks));
     let is_empty = ledger.fates().next().is_none();
     if truncated && is_empty {
         return Err(Failure::TruncatedAtOnce);
@@ -275,6 +277,14 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     }
     findings.extend(not_in_dump(&globals, &marks));
     Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+}
+
+/// Which servers it is for, as its comments tell.
+fn era(marks: &Marks) -> Option<Era> {
+    let (server, _) = marks.versions.as_ref()?;
+    let mut numbers = server.split(|c: char| !c.is_ascii_digit());
+    let number = numbers.next()?.parse().ok()?;
+    Some(Era::of(Major::new(number)))
 }
 
 /// What a globals dump cannot have: since 11 the settings in one database stand with the databases,

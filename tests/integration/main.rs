@@ -12,6 +12,7 @@
 
 mod check;
 mod cli;
+mod collected;
 mod connect;
 mod convert_matrix;
 mod convert_replay;

@@ -1,8 +1,11 @@
 //! Memberships, and privileges on parameters and tablespaces.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::map::Entry;
 
-use super::{Collector, Result, refuse};
+use super::{Collector, Era, Result, refuse};
+use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Grantee, Membership, MembershipKey, Parameter, ParameterKey};
@@ -72,6 +75,7 @@ impl Collector {
             set: state(options.set),
         };
         let key = MembershipKey { role, member, grantor };
+        let key = self.known_otherwise(&key).unwrap_or(key);
         let (key, earlier) = match self.globals.memberships.entry(key) {
             Entry::Vacant(entry) => {
                 if let Some(mentions) = &mut self.mentions {
@@ -112,7 +116,13 @@ impl Collector {
         cascade: bool,
         origin: Origin,
     ) -> Result<()> {
-        let grantor = self.grantor(granted_by, origin)?;
+        // Before 16, nobody looks at this name.
+        let grantor = match granted_by {
+            Some(RoleSpec::Name(name)) => Some(self.stored(name, origin)),
+            granted_by => self.grantor(granted_by, origin)?,
+        };
+        // Before 16, nothing rests on who granted it.
+        let cascade = cascade && self.era != Some(Era::Before16);
         for role in roles {
             let role = self.stored(role, origin);
             for member in members {
@@ -141,38 +151,26 @@ impl Collector {
         Ok(())
     }
 
-    /// The memberships that a `REVOKE` means: by the grantor that it names, else by any.
-    fn granted(
-        &mut self,
-        role: &Name,
-        member: &Name,
-        grantor: Option<&Name>,
-    ) -> Vec<MembershipKey> {
-        let mentions = self.mentions();
-        let fewer = std::cmp::min_by_key(role, member, |name| mentions.membership_count(name));
-        let all = mentions.memberships(fewer);
-        all.filter(|key| {
-            key.role == *role
-                && key.member == *member
-                && (grantor.is_none() || key.grantor.as_ref() == grantor)
-        })
-        .cloned()
-        .collect()
-    }
-
     fn revoke_membership(&mut self, key: MembershipKey, cascade: bool) {
         let message = "a later statement replaces the grant: it revokes it";
         // A list and no recursion: grants can rest on each other as deep as the input likes.
         let mut going = vec![key];
         while let Some(key) = going.pop() {
-            let Some(earlier) = self.globals.memberships.swap_remove(&key) else { continue };
-            self.mentions().remove_membership(&key);
-            let object = key.object_name();
-            self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
-            if cascade {
+            if self.take_membership(&key, message) && cascade {
                 going.extend(self.granted_on(&key).into_iter().rev());
             }
         }
+    }
+
+    /// Takes one out; whether it was there.
+    pub(super) fn take_membership(&mut self, key: &MembershipKey, message: &str) -> bool {
+        let Some(earlier) = self.globals.memberships.swap_remove(key) else { return false };
+        if let Some(mentions) = &mut self.mentions {
+            mentions.remove_membership(key);
+        }
+        let object = key.object_name();
+        self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
+        true
     }
 
     /// What the member of a membership has granted on, in the order of its statements; nothing where
@@ -224,9 +222,10 @@ impl Collector {
                 Privileges::Parameter(privileges, names) => {
                     for name in names {
                         let parameter = SettingName::new(name);
-                        let (grantee, grantor) = (grantee.clone(), grantor.clone());
-                        let key = ParameterKey { parameter, grantee, grantor };
-                        self.grant_parameter(key, *privileges, grant_option, origin);
+                        let (grantor, privileges) =
+                            self.best_grantor(grantor.as_ref(), &parameter, *privileges);
+                        let key = ParameterKey { parameter, grantee: grantee.clone(), grantor };
+                        self.grant_parameter(key, privileges, grant_option, origin);
                     }
                 }
                 Privileges::Tablespace(names) => {
@@ -239,6 +238,71 @@ impl Collector {
             }
         }
         Ok(())
+    }
+
+    /// In whose name a role grants privileges, and which of them: its own, or those of a role whose rights
+    /// it has (`select_best_grantor`).
+    fn best_grantor(
+        &mut self,
+        role: Option<&Name>,
+        parameter: &SettingName,
+        wanted: ParameterPrivileges,
+    ) -> (Option<Name>, ParameterPrivileges) {
+        let Some(role) = role else { return (None, wanted) };
+        let count = |it: ParameterPrivileges| u8::from(it.set) + u8::from(it.alter_system);
+        let none = ParameterPrivileges { set: false, alter_system: false };
+        let mut best = (role.clone(), none);
+        let mut roles = vec![role.clone()];
+        let mut at = 0;
+        while let Some(role) = roles.get(at).cloned() {
+            at += 1;
+            if self.globals.roles.get(&role).is_some_and(|it| it.has(Attribute::Superuser)) {
+                return (None, wanted);
+            }
+            let has = self.grantable(&role, parameter, wanted);
+            if count(has) > count(best.1) {
+                best = (role.clone(), has);
+            }
+            if count(has) == count(wanted) {
+                break;
+            }
+            roles.extend(self.inherited(&role));
+            // Each once: members of one another are refused.
+            let mut seen = HashSet::new();
+            roles.retain(|role| seen.insert(role.clone()));
+        }
+        (Some(best.0), best.1)
+    }
+
+    /// Which of the privileges on a parameter a role may grant.
+    fn grantable(
+        &self,
+        role: &Name,
+        parameter: &SettingName,
+        wanted: ParameterPrivileges,
+    ) -> ParameterPrivileges {
+        let grantee = Grantee::Role(role.clone());
+        let first = ParameterKey { parameter: parameter.clone(), grantee, grantor: None };
+        let is_its =
+            |key: &ParameterKey| key.parameter == first.parameter && key.grantee == first.grantee;
+        let mut has = ParameterPrivileges { set: false, alter_system: false };
+        for (_, it) in self.globals.parameters.range(&first..).take_while(|(key, _)| is_its(key)) {
+            let is = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);
+            has.set |= wanted.set && is(it.set);
+            has.alter_system |= wanted.alter_system && is(it.alter_system);
+        }
+        has
+    }
+
+    /// The roles that a role is a direct member of, and whose rights it has.
+    fn inherited(&mut self, member: &Name) -> Vec<Name> {
+        let inherits = self.inherits(member);
+        let mentioned: Vec<_> = self.mentions().memberships(member).cloned().collect();
+        let has = |key: &MembershipKey| {
+            let membership = self.globals.memberships.get(key).filter(|_| key.member == *member);
+            membership.is_some_and(|it| it.inherit.map_or(inherits, |fact| fact.value))
+        };
+        mentioned.into_iter().filter(has).map(|key| key.role).collect()
     }
 
     fn grantee(&mut self, role: &RoleSpec<'_>, origin: Origin) -> Result<Grantee> {
@@ -256,6 +320,11 @@ impl Collector {
         origin: Origin,
     ) {
         let object = key.parameter.as_str().to_owned();
+        if !privileges.set && !privileges.alter_system {
+            let why = "its grantor has no grant option for it".to_owned();
+            self.no_effect(origin, (Kind::Parameter, &object), why);
+            return;
+        }
         let mut entry = self.globals.parameters.remove(&key).unwrap_or_default();
         let mut earlier = Vec::new();
         for (given, slot) in
@@ -273,6 +342,9 @@ impl Collector {
         }
         for fact in earlier {
             self.supersede(fact.origin, (Kind::Parameter, &object), "the grant");
+        }
+        if let Some(mentions) = &mut self.mentions {
+            mentions.add_parameter(&key);
         }
         self.globals.parameters.insert(key, entry);
     }
@@ -327,12 +399,11 @@ impl Collector {
             match privileges {
                 Privileges::Parameter(privileges, names) => {
                     for name in names {
-                        let key = ParameterKey {
-                            parameter: SettingName::new(name),
-                            grantee: grantee.clone(),
-                            grantor: grantor.clone(),
-                        };
-                        self.revoke_parameters(&key, *privileges, how, origin);
+                        let parameter = SettingName::new(name);
+                        let (grantor, privileges) =
+                            self.best_grantor(grantor.as_ref(), &parameter, *privileges);
+                        let key = ParameterKey { parameter, grantee: grantee.clone(), grantor };
+                        self.revoke_parameters(&key, privileges, how, origin);
                     }
                 }
                 Privileges::Tablespace(names) => {
@@ -370,17 +441,16 @@ impl Collector {
             let mut going = vec![key.clone()];
             while let Some(key) = going.pop() {
                 let Grantee::Role(name) = &key.grantee else { continue };
-                let same =
-                    self.globals.parameters.iter().filter(|(other, it)| {
-                        other.parameter == key.parameter && has(it).is_some()
-                    });
+                let mentioned: Vec<_> = self.mentions().parameters(name).cloned().collect();
+                let same = mentioned.into_iter().filter(|it| it.parameter == key.parameter);
+                let fact = |key: &ParameterKey| self.globals.parameters.get(key).and_then(has);
                 let (own, others): (Vec<_>, Vec<_>) =
-                    same.partition(|(other, _)| other.grantee == key.grantee);
-                if own.iter().any(|(_, it)| has(it).is_some_and(|fact| fact.value)) {
+                    same.filter(|it| fact(it).is_some()).partition(|it| it.grantee == key.grantee);
+                if own.iter().any(|it| fact(it).is_some_and(|fact| fact.value)) {
                     continue;
                 }
-                let granted_on = others.iter().filter(|(it, _)| it.grantor.as_ref() == Some(name));
-                let dependent: Vec<_> = granted_on.map(|(it, _)| (*it).clone()).collect();
+                let granted_on = others.into_iter().filter(|it| it.grantor.as_ref() == Some(name));
+                let dependent: Vec<_> = granted_on.collect();
                 for key in dependent {
                     self.revoke_parameter(&key, only, false, origin);
                     going.push(key);
@@ -409,6 +479,8 @@ impl Collector {
         }
         if entry.set.is_some() || entry.alter_system.is_some() {
             self.globals.parameters.insert(key.clone(), entry);
+        } else if let Some(mentions) = &mut self.mentions {
+            mentions.remove_parameter(key);
         }
         self.revoked(&earlier, option_only, (Kind::Parameter, &object), origin);
     }
@@ -422,18 +494,34 @@ impl Collector {
         origin: Origin,
     ) {
         self.revoke_tablespace(name, &key, how.option_only, origin);
-        let mut going = if how.cascade { vec![key] } else { Vec::new() };
-        while let Some((grantee, _)) = going.pop() {
+        let Some(tablespace) = self.globals.tablespaces.get(name).filter(|_| how.cascade) else {
+            return;
+        };
+        let mut granted_on: HashMap<Name, Vec<(Grantee, Option<Name>)>> = HashMap::new();
+        // How many give each role the grant option.
+        let mut options: HashMap<Grantee, usize> = HashMap::new();
+        for (key, option) in &tablespace.grants {
+            if let Some(grantor) = &key.1 {
+                granted_on.entry(grantor.clone()).or_default().push(key.clone());
+            }
+            *options.entry(key.0.clone()).or_default() += usize::from(option.value);
+        }
+        let mut going = vec![key.0];
+        while let Some(grantee) = going.pop() {
             let Grantee::Role(role) = &grantee else { continue };
-            let Some(tablespace) = self.globals.tablespaces.get(name) else { return };
-            let grants = &tablespace.grants;
-            if grants.iter().any(|((to, _), option)| *to == grantee && option.value) {
+            if options.get(&grantee).is_some_and(|count| *count > 0) {
                 continue;
             }
-            let granted_on = grants.keys().filter(|(_, by)| by.as_ref() == Some(role));
-            for key in granted_on.cloned().collect::<Vec<_>>() {
+            for key in granted_on.remove(role).unwrap_or_default() {
+                let tablespace = self.globals.tablespaces.get(name);
+                let option = tablespace.and_then(|tablespace| tablespace.grants.get(&key));
+                if option.is_some_and(|option| option.value)
+                    && let Some(count) = options.get_mut(&key.0)
+                {
+                    *count -= 1;
+                }
                 self.revoke_tablespace(name, &key, false, origin);
-                going.push(key);
+                going.push(key.0);
             }
         }
     }

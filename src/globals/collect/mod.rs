@@ -5,6 +5,7 @@ mod mentions;
 mod object;
 mod role;
 mod setting;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::fmt;
 
 use grant::Revoke;
 use mentions::Mentions;
+pub use version::Era;
 
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
@@ -62,7 +64,7 @@ fn refuse<T>(why: impl Into<String>) -> Result<T> {
 }
 
 /// Builds a model.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Collector {
     globals: Globals,
     ledger: Ledger,
@@ -77,6 +79,12 @@ pub struct Collector {
     dropped: HashMap<Name, Origin>,
     /// Made by the first statement that takes something back: hardly any dump has one.
     mentions: Option<Mentions>,
+    /// Which servers the statements are for, as far as they tell.
+    era: Option<Era>,
+    /// What they amount to on a server before 16, from the first on that means something else there.
+    before_16: Option<Box<Self>>,
+    /// Whether there are grants without a grantor, and such with one.
+    grantors: [bool; 2],
 }
 
 /// What was collected.
@@ -101,6 +109,14 @@ impl Collector {
     /// # Errors
     /// When it contradicts what was read before, or means something that a dump does not tell.
     pub fn add(&mut self, statement: &Statement<'_>, line: u32) -> Result<Kept> {
+        self.learn_version(statement);
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.take(statement, line)?;
+        }
+        self.take(statement, line)
+    }
+
+    fn take(&mut self, statement: &Statement<'_>, line: u32) -> Result<Kept> {
         match statement {
             Statement::Session(session) => return self.session(session),
             Statement::VersionGuard { .. } => return Ok(Kept::Session),
@@ -133,6 +149,9 @@ impl Collector {
 
     /// A statement that is not understood, which the user wants to be listed and left out.
     pub fn drop_unknown(&mut self, what: &str, line: u32) {
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.drop_unknown(what, line);
+        }
         let origin = self.ledger.open(line);
         self.lost(origin);
         let message = format!("{what} is not understood and left out");
@@ -149,6 +168,9 @@ impl Collector {
 
     /// The dump ends in the middle of a statement, which is left out: of `role`, if it tells.
     pub fn cut_off(&mut self, role: Option<&str>, line: u32) {
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.cut_off(role, line);
+        }
         let origin = self.ledger.open(line);
         self.lost(origin);
         let mut message =
@@ -162,8 +184,19 @@ impl Collector {
         self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
 
-    /// The model, when there are no more statements.
-    pub fn finish(mut self) -> Collected {
+    /// The model, when there are no more statements; `era` is what else is known of the servers that
+    /// they are for.
+    pub fn finish(mut self, era: Option<Era>) -> Collected {
+        let era = self.era.or(era);
+        match (self.before_16.take(), era) {
+            (Some(before_16), Some(Era::Before16)) => return before_16.finish(era),
+            (Some(mut before_16), None) => {
+                before_16.assume_roles();
+                self.narrow(&before_16.globals);
+            }
+            (None, Some(Era::Before16)) => self.one_grantor_each(),
+            _ => {}
+        }
         self.assume_roles();
         if self.passwords {
             // Where some roles have passwords, those without have none.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Collector, Refusal, Result, refuse};
+use super::{Collector, Era, Refusal, Result, refuse};
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::Origin;
-use crate::globals::model::{Password, Role, SettingKey};
+use crate::globals::model::{MembershipKey, Password, Role, SettingKey};
 use crate::globals::timestamp::Timestamp;
 use crate::name::Name;
 use crate::secret::{Secret, VerifierKind};
@@ -42,6 +42,7 @@ impl Collector {
             self.no_effect(origin, object, "it states nothing about the role".to_owned());
             return Ok(());
         }
+        self.keep_inheritance(&name, options);
         self.options(&name, options, origin)
     }
 
@@ -209,6 +210,11 @@ impl Collector {
         let mentions = self.mentions();
         let memberships: Vec<_> = mentions.memberships(from).cloned().collect();
         let settings: Vec<_> = mentions.settings(from).cloned().collect();
+        let parameters: Vec<_> = mentions.parameters(from).cloned().collect();
+        for key in &parameters {
+            mentions.remove_parameter(key);
+            mentions.add_parameter(&key.renamed(from, to));
+        }
         for key in &memberships {
             mentions.remove_membership(key);
             mentions.add_membership(&key.renamed(from, to));
@@ -217,7 +223,7 @@ impl Collector {
             mentions.remove_setting(key);
             mentions.add_setting(&SettingKey { role: Some(to.clone()), ..key.clone() });
         }
-        self.globals.rename_in(from, to, memberships, settings);
+        self.globals.rename_in(from, to, memberships, settings, parameters);
     }
 
     /// Takes everything out that refers to a role which is dropped.
@@ -228,6 +234,15 @@ impl Collector {
         let message = "a later statement drops the role";
         for key in memberships {
             self.mentions().remove_membership(&key);
+            if self.era == Some(Era::Before16) && key.role != *name && key.member != *name {
+                // Nobody missed who had granted it.
+                if let Some(membership) = self.globals.memberships.swap_remove(&key) {
+                    let key = MembershipKey { grantor: None, ..key };
+                    self.mentions().add_membership(&key);
+                    self.globals.memberships.insert(key, membership);
+                }
+                continue;
+            }
             if let Some(membership) = self.globals.memberships.swap_remove(&key) {
                 let object = key.object_name();
                 self.supersede_all(membership.origins(), (Kind::Membership, &object), message);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::globals::{Fate, Grantee};
+use crate::globals::{Fact, Fate, Grantee};
 use crate::sql::parse;
 
 /// Collects statements, one a line.
@@ -9,7 +9,7 @@ fn collect(text: &str) -> std::result::Result<Collected, String> {
         let statement = parse(line).map_err(|error| error.to_string())?;
         collector.add(&statement, u32::try_from(at + 1).unwrap()).map_err(|refusal| refusal.why)?;
     }
-    Ok(collector.finish())
+    Ok(collector.finish(None))
 }
 
 /// What became of each line, and the rules that said so.
@@ -232,9 +232,10 @@ fn what_was_granted_on_goes_with_cascade() {
     assert_eq!(members("REVOKE ADMIN OPTION FOR r FROM a CASCADE"), 1);
     assert_eq!(
         members(
-            "GRANT r TO a WITH ADMIN OPTION GRANTED BY z\nREVOKE r FROM a GRANTED BY z CASCADE"
+            "GRANT r TO z WITH ADMIN OPTION, SET TRUE\nGRANT r TO a WITH ADMIN OPTION GRANTED BY z\n\
+             REVOKE r FROM a GRANTED BY z CASCADE"
         ),
-        2
+        3
     );
 }
 
@@ -248,4 +249,57 @@ fn grants_rest_on_each_other_as_deep_as_the_input_likes() {
     lines.push("REVOKE r FROM a0 CASCADE".to_owned());
     let collected = collect(&lines.join("\n")).unwrap();
     assert!(collected.globals.memberships.is_empty());
+}
+
+/// The memberships, with the options that are stated, and the findings about them.
+fn memberships(text: &str, era: Option<Era>) -> String {
+    let mut collector = Collector::default();
+    for (line, text) in (1..).zip(text.split(';')) {
+        collector.add(&parse(text).unwrap(), line).unwrap();
+    }
+    let Collected { globals, findings, .. } = collector.finish(era);
+    let memberships = globals.memberships.iter().map(|(key, it)| {
+        let option = |name: &str, fact: Option<Fact<bool>>| {
+            fact.map(|fact| format!(" {name}={}", fact.value)).unwrap_or_default()
+        };
+        let grantor = key.grantor.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+        let (admin, inherit) = (option("admin", it.admin), option("inherit", it.inherit));
+        format!("{} in {}{grantor}{admin}{inherit}", key.member, key.role)
+    });
+    let told = findings.iter().filter(|it| it.rule == "depends-on-version");
+    let told = told.map(|it| format!("{}: {}", it.line.unwrap(), it.object.name));
+    memberships.chain(told).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_version_that_is_not_known_gives_no_more_than_another() {
+    let roles =
+        "CREATE ROLE g;CREATE ROLE r;CREATE ROLE m NOINHERIT;GRANT r TO g WITH ADMIN OPTION;";
+    let of = |text: &str| {
+        let all = [Some(Era::Before16), Some(Era::Since16), None];
+        all.map(|era| memberships(&format!("{roles}{text}"), era).replace("g in r admin=true", "*"))
+    };
+    assert_eq!(
+        of("GRANT r TO m;ALTER ROLE m INHERIT"),
+        ["*, m in r", "*, m in r inherit=false", "*, m in r inherit=false, 5: m in r"]
+    );
+    assert_eq!(
+        of("ALTER ROLE m INHERIT;GRANT r TO m;ALTER ROLE m NOINHERIT"),
+        ["*, m in r", "*, m in r inherit=true", "*, m in r inherit=false, 6: m in r"]
+    );
+    assert_eq!(of("GRANT r TO m;REVOKE r FROM m GRANTED BY g"), ["*", "*, m in r", "*, 5: m in r"]);
+    assert_eq!(
+        of("GRANT r TO m GRANTED BY g;REVOKE ADMIN OPTION FOR r FROM g CASCADE"),
+        ["g in r admin=false, m in r by g", "g in r admin=false", "g in r admin=false, 5: m in r"]
+    );
+    assert_eq!(
+        of("GRANT r TO m GRANTED BY g;GRANT r TO m;REVOKE r FROM m;REVOKE r FROM m"),
+        ["*", "*, m in r by g", "*, 5: m in r"]
+    );
+    assert_eq!(of("GRANT r TO m GRANTED BY g;DROP ROLE g"), ["m in r", "", "5: m in r"]);
+    // What they say tells it.
+    assert_eq!(
+        of("GRANT r TO m;ALTER ROLE m INHERIT;GRANT r TO g WITH SET TRUE")[2],
+        "*, m in r inherit=false"
+    );
 }

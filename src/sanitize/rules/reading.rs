@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::sanitize::About;
 
-pub(super) const ALL: [About; 12] = [
+pub(super) const ALL: [About; 13] = [
     About {
         name: "truncated",
         severity: Severity::Error,
@@ -41,6 +41,21 @@ pub(super) const ALL: [About; 12] = [
                       has is lost. It is usual in scripts written by hand and in several dumps \
                       that were put together, and rare in what pg_dumpall writes.",
         remedy: "",
+    },
+    About {
+        name: "depends-on-version",
+        severity: Severity::Warning,
+        why: "the statements give less before 16 or since 16, and do not tell which the source is",
+        explanation: "Since 16, a membership is one for each grantor: REVOKE without GRANTED BY takes back \
+                      what the bootstrap superuser granted and nothing else. Whether it inherits is \
+                      settled by the member's INHERIT when it is granted. Before 16 there is one \
+                      membership, whoever granted it, REVOKE takes it back whatever GRANTED BY says, \
+                      and the member's INHERIT counts as it is when the membership is used.\n\n\
+                      pg_dumpall writes nothing that means two things. In a script that was written \
+                      by hand, a REVOKE, or an ALTER ROLE … INHERIT behind a GRANT can, and of the \
+                      two the one that gives less is taken. A grant WITH INHERIT or WITH SET tells \
+                      that the source is 16 or later, and so does the comment that pg_dump writes.",
+        remedy: "put a line in front that tells the source's version: -- Dumped from database version 15",
     },
     About {
         name: "drop",
@@ -141,13 +156,15 @@ pub(super) const ALL: [About; 12] = [
         why: "the source was read from its catalogs alone: no pg_dumpall confirms it",
         explanation: "With --reader auto a server is read twice, by the tool's own queries and by \
                       pg_dumpall, and the two must agree. One catches what the other would miss, \
-                      such as an attribute of a newer version that the queries do not know. Here \
-                      no suitable pg_dumpall was found: it must be of the server's version or a \
-                      later one, since an older one stops with `aborting because of server version \
-                      mismatch`.\n\n\
+                      such as an attribute of a newer version that the queries do not know. The \
+                      message says why pg_dumpall was not run. Either none was found: it must be \
+                      of the server's version or a later one, since an older one stops with \
+                      `aborting because of server version mismatch`. Or it would take more than 5 \
+                      seconds: it asks the server two questions for each role, one after the other, \
+                      and each costs the time to the server and back.\n\n\
                       Nothing is left out for that: the catalogs hold all that a dump shows, and \
                       more.",
-        remedy: "install PostgreSQL's client programs of the source's version or later, or name one with \
-                 --pg-dumpall",
+        remedy: "--reader both runs pg_dumpall however long it takes; it must be of the source's version \
+                 or later, and --pg-dumpall names one that is not found",
     },
 ];

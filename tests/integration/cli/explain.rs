@@ -70,6 +70,7 @@ fn everything() {
       truncated                error:   the dump is truncated: whatever stood behind its end is not carried over
       unknown-statement        error:   statements that are not understood are left out, as --drop-unknown asks
       superseded               info:    a later statement of the dump replaces what this one says
+      depends-on-version       warning: the statements give less before 16 or since 16, and do not tell which the source is
       drop                     info:    DROP statements of the dump are never carried over
       no-effect                info:    the statement changes nothing that is carried over
       owner-privilege          warning: what owners have from the start is not taken from them
