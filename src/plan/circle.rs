@@ -1,10 +1,11 @@
 //! Grants that would make a role a member of itself, through memberships that the target keeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Plan, finding};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, MembershipKey, circle};
+use crate::name::Name;
 use crate::sanitize::About;
 
 pub(super) const ABOUT: About = About {
@@ -37,16 +38,26 @@ pub(super) fn check(plan: &mut Plan, current: &Globals, ledger: &Ledger) {
         Some((*at, format!("closes a circle with {}", circle::along(&path))))
     });
     let closing: Vec<_> = closing.collect();
-    for (at, message) in closing.into_iter().rev() {
-        let change = plan.changes.remove(at);
+    if closing.is_empty() {
+        return;
+    }
+    let mut closing: BTreeMap<usize, String> = closing.into_iter().collect();
+    let mut left_out: BTreeSet<(Name, Name)> = BTreeSet::new();
+    let changes = std::mem::take(&mut plan.changes).into_iter().enumerate();
+    for (at, change) in changes {
+        let Some(message) = closing.remove(&at) else {
+            plan.changes.push(change);
+            continue;
+        };
         plan.refused.push(finding(&ABOUT, &change, ledger, message));
         if let Change::Membership { key, .. } = change {
-            for other in plan.changes.iter_mut().filter_map(given) {
-                if other.role == key.role && other.grantor.as_ref() == Some(&key.member) {
-                    other.grantor = None;
-                }
-            }
+            left_out.insert((key.role, key.member));
         }
+    }
+    for key in plan.changes.iter_mut().filter_map(given) {
+        let Some(grantor) = key.grantor.take() else { continue };
+        let pair = (key.role.clone(), grantor);
+        key.grantor = (!left_out.contains(&pair)).then_some(pair.1);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What cannot be revoked: somebody else has granted it, or other grants rest on it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use foldhash::{HashMap, HashSet};
 
@@ -40,7 +42,12 @@ pub(super) struct Rests<'a> {
     gone: HashSet<&'a MembershipKey>,
     /// What is to be left of privileges on parameters.
     left: BTreeMap<&'a ParameterKey, Option<&'a Parameter>>,
+    /// What rests on whom and stays, as far as that was asked: a chain of grants is gone through once.
+    asked: RefCell<HashMap<What, HashMap<Name, Option<Rc<str>>>>>,
 }
+
+/// What is granted: a role, or one of the privileges on a parameter.
+type What = (&'static str, Name);
 
 impl<'a> Rests<'a> {
     pub(super) fn of(current: &'a Globals, changes: &'a [Change]) -> Self {
@@ -49,6 +56,7 @@ impl<'a> Rests<'a> {
             parameters: HashMap::default(),
             gone: HashSet::default(),
             left: BTreeMap::new(),
+            asked: RefCell::default(),
         };
         for key in current.memberships.keys() {
             if let Some(grantor) = &key.grantor {
@@ -72,6 +80,45 @@ impl<'a> Rests<'a> {
             }
         }
         rests
+    }
+
+    /// What stays and rests on the holder's right to grant, through others too. `next` gives those who
+    /// lose theirs with it, or says what stays.
+    fn on(
+        &self,
+        what: What,
+        holder: &Name,
+        next: impl Fn(&Name) -> Result<Vec<Name>, String>,
+    ) -> Option<String> {
+        let mut asked = self.asked.borrow_mut();
+        let asked = asked.entry(what).or_default();
+        let mut open: Vec<(Name, Vec<Name>)> = Vec::new();
+        let mut entering = Some(holder.clone());
+        loop {
+            if let Some(holder) = entering.take() {
+                let stays = match asked.get(&holder) {
+                    Some(known) => known.clone(),
+                    None => match next(&holder) {
+                        Ok(losing) => {
+                            asked.insert(holder.clone(), None);
+                            open.push((holder, losing));
+                            None
+                        }
+                        Err(stays) => Some(Rc::from(stays)),
+                    },
+                };
+                if let Some(stays) = stays {
+                    let above = open.into_iter().map(|(holder, _)| (holder, Some(stays.clone())));
+                    asked.extend(above);
+                    return Some(stays.to_string());
+                }
+            }
+            let (_, losing) = open.last_mut()?;
+            entering = losing.pop();
+            if entering.is_none() {
+                open.pop();
+            }
+        }
     }
 }
 
@@ -126,19 +173,13 @@ fn membership(
     let stays = |key: &MembershipKey| {
         !superuser || !cx.rests.gone.contains(key) || untouched(key, cx).is_some()
     };
-    let mut seen = HashSet::from_iter([&key.member]);
-    let mut losing = vec![&key.member];
-    while let Some(holder) = losing.pop() {
-        for key in cx.rests.memberships.get(&(&key.role, holder)).into_iter().flatten() {
-            if stays(key) {
-                return Some(format!("{holder} has granted it on, to {}", key.member));
-            }
-            if seen.insert(&key.member) {
-                losing.push(&key.member);
-            }
+    cx.rests.on(("", key.role.clone()), &key.member, |holder| {
+        let granted_on = cx.rests.memberships.get(&(&key.role, holder)).into_iter().flatten();
+        if let Some(key) = granted_on.clone().find(|key| stays(key)) {
+            return Err(format!("{holder} has granted it on, to {}", key.member));
         }
-    }
-    None
+        Ok(granted_on.map(|key| key.member.clone()).collect())
+    })
 }
 
 /// Whose membership is never taken away, of the role or its member.
@@ -163,7 +204,8 @@ fn parameter(
             None => "a superuser has granted it".to_owned(),
         });
     }
-    [|it: &Parameter| it.set, |it: &Parameter| it.alter_system]
+    let (set, alter_system): (Privilege, Privilege) = (|it| it.set, |it| it.alter_system);
+    [("SET", set), ("ALTER SYSTEM", alter_system)]
         .into_iter()
         .find_map(|privilege| rests_on_parameter(key, from, to, privilege, cx))
 }
@@ -173,7 +215,7 @@ fn rests_on_parameter(
     key: &ParameterKey,
     from: &Parameter,
     to: Option<&Parameter>,
-    privilege: fn(&Parameter) -> Option<Fact<bool>>,
+    (name, privilege): (&'static str, Privilege),
     cx: &Context<'_>,
 ) -> Option<String> {
     let is_grantable = |it: &Parameter| privilege(it).is_some_and(|option| option.value);
@@ -181,9 +223,9 @@ fn rests_on_parameter(
     if !is_grantable(from) || to.is_some_and(is_grantable) {
         return None;
     }
-    let mut seen = HashSet::from_iter([holder]);
-    let mut losing = vec![holder];
-    while let Some(holder) = losing.pop() {
+    let parameter = Name::new(key.parameter.as_str());
+    cx.rests.on((name, parameter), holder, |holder| {
+        let mut losing = Vec::new();
         for (key, it) in cx.rests.parameters.get(&(&key.parameter, holder)).into_iter().flatten() {
             if privilege(it).is_none() {
                 continue;
@@ -192,15 +234,18 @@ fn rests_on_parameter(
             let stays = left.is_none_or(|left| left.is_some_and(|left| privilege(left).is_some()));
             let to = match &key.grantee {
                 Grantee::Role(name) => name,
-                Grantee::Public => return Some(format!("{holder} has granted it on, to PUBLIC")),
+                Grantee::Public => return Err(format!("{holder} has granted it on, to PUBLIC")),
             };
             if stays {
-                return Some(format!("{holder} has granted it on, to {to}"));
+                return Err(format!("{holder} has granted it on, to {to}"));
             }
-            if is_grantable(it) && seen.insert(to) {
-                losing.push(to);
+            if is_grantable(it) {
+                losing.push(to.clone());
             }
         }
-    }
-    None
+        Ok(losing)
+    })
 }
+
+/// What is stated of one of the privileges on a parameter.
+type Privilege = fn(&Parameter) -> Option<Fact<bool>>;

@@ -191,14 +191,18 @@ impl<'a> Delta<'a> {
                 all.extend(alter_role(name, role).map(|it| (Phase::Roles, role.origin(), it)));
             }
         }
+        let push = |phase| move |(origin, statement)| (phase, origin, statement);
+        let exists = |name: &Name| !self.new_roles.contains(name);
+        let existing = passwords(&self.given.roles, exists);
+        all.extend(existing.map(push(Phase::Passwords)));
+        let settings = all.len();
         for (key, setting) in &self.given.settings {
             let phase =
                 if key.database.is_some() { Phase::DatabaseSettings } else { Phase::Settings };
             all.push((phase, setting.origin, alter_setting(key, setting)));
         }
         // In one database later than everywhere.
-        all.sort_by_key(|(phase, ..)| *phase);
-        let push = |phase| move |(origin, statement)| (phase, origin, statement);
+        all[settings..].sort_by_key(|(phase, ..)| *phase);
         all.extend(comments(&self.given.roles).map(push(Phase::Comments)));
         all.extend(labels(&self.given.roles).map(push(Phase::SecurityLabels)));
         all.extend(
@@ -216,7 +220,6 @@ impl<'a> Delta<'a> {
             let details = owner.into_iter().chain(tablespace_details(name, it));
             all.extend(details.map(|it| (Phase::TablespaceChanges, Origin::LIVE, it)));
         }
-        all.extend(passwords(&self.given.roles).map(push(Phase::Passwords)));
         for name in &self.dropped {
             let drop = Statement::DropRole { if_exists: true, roles: vec![spec(name)] };
             all.push((Phase::Drops, Origin::LIVE, drop));

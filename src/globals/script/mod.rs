@@ -1,14 +1,16 @@
 //! A model as statements for a server that has none of it, in the order in which they replay.
 //!
-//! They go in phases and not role by role: that is less work for the server, and a verifier is
-//! sent when all else has succeeded.
+//! They go in phases and not role by role: a server since 16 walks the memberships of an administrator
+//! without superuser for each statement about a role, so that roles, with their passwords, come before
+//! memberships.
 
 mod delta;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use delta::Delta;
+use foldhash::HashMap;
 
 use super::fact::{Fact, Origin};
 use super::model::{
@@ -37,8 +39,10 @@ pub struct Shape {
 pub enum Phase {
     /// `REVOKE` of what is not desired.
     Revokes,
-    /// `CREATE ROLE`, with everything but the password.
+    /// `CREATE ROLE`, with the password.
     Roles,
+    /// Passwords of roles that exist.
+    Passwords,
     /// Settings of roles.
     Settings,
     /// Settings that wait for their database.
@@ -53,8 +57,6 @@ pub enum Phase {
     Parameters,
     /// Tablespaces that exist.
     TablespaceChanges,
-    /// Passwords.
-    Passwords,
     /// `DROP ROLE`.
     Drops,
     /// Tablespaces, which cannot be created in a transaction.
@@ -73,9 +75,11 @@ pub fn statements(globals: &Globals, shape: Shape) -> impl Iterator<Item = (Phas
         .map(|(key, setting)| alter_setting(key, setting));
     let comments = comments(&globals.roles).map(untag);
     let labels = labels(&globals.roles).map(untag);
-    let passwords = passwords(&globals.roles).map(untag);
+    // A guard creates no role that exists; its password is set all the same.
+    let passwords = passwords(&globals.roles, move |_| shape.if_not_exists).map(untag);
     roles
         .map(tag(Phase::Roles))
+        .chain(passwords.map(tag(Phase::Passwords)))
         .chain(settings.map(tag(Phase::Settings)))
         .chain(database_settings(globals).map(tag(Phase::DatabaseSettings)))
         .chain(comments.map(tag(Phase::Comments)))
@@ -84,7 +88,6 @@ pub fn statements(globals: &Globals, shape: Shape) -> impl Iterator<Item = (Phas
             memberships(&globals.memberships, Grants::New).map(untag).map(tag(Phase::Memberships)),
         )
         .chain(parameters(globals).map(untag).map(tag(Phase::Parameters)))
-        .chain(passwords.map(tag(Phase::Passwords)))
         .chain(globals.tablespaces.iter().flat_map(tablespace).map(tag(Phase::Tablespaces)))
 }
 
@@ -107,13 +110,21 @@ fn labels(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
     })
 }
 
-fn passwords(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
-    roles.iter().filter_map(|(name, role)| {
-        let Password::Is(secret) = &role.password else { return None };
-        let password = RoleOption::Password(Some(Hidden(Cow::Borrowed(secret.value.expose()))));
+fn passwords(
+    roles: &Map<Name, Role>,
+    which: impl Fn(&Name) -> bool,
+) -> impl Iterator<Item = From<'_>> {
+    roles.iter().filter(move |(name, _)| which(name)).filter_map(|(name, role)| {
+        let (origin, password) = password(role)?;
         let alter = Statement::AlterRole { role: spec(name), options: vec![password] };
-        Some((secret.origin, alter))
+        Some((origin, alter))
     })
+}
+
+fn password(role: &Role) -> Option<(Origin, RoleOption<'_>)> {
+    let Password::Is(secret) = &role.password else { return None };
+    let option = RoleOption::Password(Some(Hidden(Cow::Borrowed(secret.value.expose()))));
+    Some((secret.origin, option))
 }
 
 fn text(text: &str) -> Cow<'_, str> {
@@ -142,12 +153,13 @@ fn create_role<'a>(name: &'a Name, role: &'a Role, shape: Shape) -> Statement<'a
     if let Some(until) = &role.valid_until {
         options.push(RoleOption::ValidUntil(text(until.value.as_str())));
     }
-    let create = Statement::CreateRole { name: text_of(name), options };
+    let name = text_of(name);
     if shape.if_not_exists {
-        Statement::RoleGuard { role: text_of(name), create: Box::new(create) }
-    } else {
-        create
+        let create = Box::new(Statement::CreateRole { name: name.clone(), options });
+        return Statement::RoleGuard { role: name, create };
     }
+    options.extend(password(role).map(|(_, option)| option));
+    Statement::CreateRole { name, options }
 }
 
 fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement<'a> {
@@ -268,23 +280,31 @@ fn in_the_name_of<'a>(grantor: Option<&'a Name>, grants: Vec<Statement<'a>>) -> 
 
 /// Grants of one thing in waves: each grantor may grant it on by an earlier one.
 fn waves<'a, T>(
-    mut waiting: Vec<T>,
+    all: Vec<T>,
     grantor: impl Fn(&T) -> Option<&'a Name>,
     may_grant_on: impl Fn(&T) -> Option<&'a Name>,
 ) -> Vec<Vec<T>> {
-    let mut able = BTreeSet::new();
-    let mut waves = Vec::new();
-    while !waiting.is_empty() {
-        let (mut ready, later): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .partition(|grant| grantor(grant).is_none_or(|grantor| able.contains(grantor)));
-        waiting = later;
-        if ready.is_empty() {
-            // Nobody can have granted these: the server will tell.
-            ready = std::mem::take(&mut waiting);
+    let mut ready = Vec::new();
+    let mut waiting: HashMap<&Name, Vec<usize>> = HashMap::default();
+    for (at, grant) in all.iter().enumerate() {
+        match grantor(grant) {
+            Some(grantor) => waiting.entry(grantor).or_default().push(at),
+            None => ready.push(at),
         }
-        able.extend(ready.iter().filter_map(&may_grant_on));
-        waves.push(ready);
+    }
+    let mut all: Vec<_> = all.into_iter().map(Some).collect();
+    let mut waves = Vec::new();
+    while !ready.is_empty() {
+        let wave: Vec<_> = ready.iter().filter_map(|&at| all[at].take()).collect();
+        let able = wave.iter().filter_map(&may_grant_on);
+        ready = able.filter_map(|name| waiting.remove(name)).flatten().collect();
+        ready.sort_unstable();
+        waves.push(wave);
+    }
+    // Nobody can have granted these: the server will tell.
+    let others: Vec<_> = all.into_iter().flatten().collect();
+    if !others.is_empty() {
+        waves.push(others);
     }
     waves
 }

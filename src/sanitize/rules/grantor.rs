@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashSet;
+use foldhash::HashMap;
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
@@ -87,31 +87,61 @@ pub(in crate::sanitize) fn reroot(
     }
     memberships.sort_by(|(one, _), (other, _)| one.cmp(other));
     for grants in memberships.chunk_by_mut(|(one, _), (other, _)| one.role == other.role) {
-        let mut able: HashSet<Name> = HashSet::default();
-        let mut waiting: Vec<_> = grants.iter_mut().collect();
-        while !waiting.is_empty() {
-            let count = waiting.len();
-            waiting.retain(|(key, it)| {
-                let ready = key.grantor.as_ref().is_none_or(|grantor| able.contains(grantor));
-                if ready && it.is_admin() {
-                    able.insert(key.member.clone());
-                }
-                !ready
-            });
-            if waiting.len() < count || waiting.is_empty() {
+        reroot_one(grants, cx);
+    }
+}
+
+/// The grants of one role.
+fn reroot_one(grants: &mut [(MembershipKey, Membership)], cx: &mut Context<'_>) {
+    let mut ready = Vec::new();
+    let mut by_grantor: HashMap<Name, Vec<usize>> = HashMap::default();
+    // How many wait for each grantor.
+    let mut waiting: HashMap<Name, usize> = HashMap::default();
+    for (at, (key, _)) in grants.iter().enumerate() {
+        match &key.grantor {
+            Some(grantor) => {
+                by_grantor.entry(grantor.clone()).or_default().push(at);
+                *waiting.entry(grantor.clone()).or_default() += 1;
+            }
+            None => ready.push(at),
+        }
+    }
+    let mut is_done = vec![false; grants.len()];
+    // Whoever is passed over once never comes into question again.
+    let (mut next_holder, mut next) = (0, 0);
+    loop {
+        while let Some(at) = ready.pop() {
+            if std::mem::replace(&mut is_done[at], true) {
                 continue;
             }
-            // The first that others rest on; where there is none, nobody can have granted the first.
-            let rests =
-                |member: &Name| waiting.iter().any(|(key, _)| key.grantor.as_ref() == Some(member));
-            let first = waiting.iter().position(|(key, it)| it.is_admin() && rests(&key.member));
-            let (key, it) = &mut *waiting[first.unwrap_or(0)];
-            let Some(grantor) = key.grantor.take() else { continue };
-            let object = super::membership_object(key);
-            let message = format!("was granted by {grantor}, which can grant it by nothing else");
-            cx.change(it.granted.origin);
-            cx.report(&ABOUT, Action::Rewritten, object, it.granted.origin, message);
+            let (key, it) = &grants[at];
+            if it.is_admin() {
+                waiting.remove(&key.member);
+                ready.extend(by_grantor.remove(&key.member).into_iter().flatten());
+            }
         }
+        // The first that others rest on; where there is none, nobody can have granted the first.
+        let rests = |at: usize| {
+            let (key, it) = &grants[at];
+            it.is_admin() && waiting.get(&key.member).is_some_and(|count| *count > 0)
+        };
+        while next_holder < grants.len() && (is_done[next_holder] || !rests(next_holder)) {
+            next_holder += 1;
+        }
+        while next < grants.len() && is_done[next] {
+            next += 1;
+        }
+        let at = if next_holder < grants.len() { next_holder } else { next };
+        let Some((key, it)) = grants.get_mut(at) else { return };
+        ready.push(at);
+        let Some(grantor) = key.grantor.take() else { continue };
+        if let Some(count) = waiting.get_mut(&grantor) {
+            *count -= 1;
+        }
+        let object = super::membership_object(key);
+        let message = format!("was granted by {grantor}, which can grant it by nothing else");
+        cx.change(it.granted.origin);
+        cx.report(&ABOUT, Action::Rewritten, object, it.granted.origin, message);
     }
 }
 
