@@ -153,7 +153,8 @@ impl Case {
         };
         let dumpall = client_program(MAJOR, "pg_dumpall");
         let catalog = self.by_copy(&source, &["--reader", "catalog"]);
-        let both = self.by_copy(&source, &["--pg-dumpall", dumpall.to_str().unwrap()]);
+        let both =
+            self.by_copy(&source, &["--reader", "both", "--pg-dumpall", dumpall.to_str().unwrap()]);
         let server = self.by_server(&source);
         println!(
             "| {} | {} | {} | {} ms | {by_psql} | {catalog} | {} | {both} | {} | {server} | {} |",

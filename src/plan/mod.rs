@@ -392,7 +392,10 @@ impl Plan {
     /// The statements, in the order in which they are sent.
     pub fn steps(&self, answers: &Answers) -> Vec<Step> {
         let delta = Delta::of(&self.changes, answers.major);
-        delta.statements().into_iter().map(Step::of).collect()
+        let mut steps: Vec<_> = delta.statements().into_iter().map(Step::of).collect();
+        // Verifiers are sent one by one: those of a phase together.
+        steps.sort_by_key(|step| (step.phase, step.is_secret()));
+        steps
     }
 
     /// All that there is to say: what is left out and why, and what stands in the way.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::finding::{Kind, Object};
 use crate::globals::Origin;
 use crate::globals::script::Phase;
-use crate::sql::{self, RoleSpec, Statement, print};
+use crate::sql::{self, RoleOption, RoleSpec, Statement, print};
 
 /// One statement of a plan.
 #[derive(Clone, Debug)]
@@ -16,9 +16,10 @@ pub struct Step {
     pub origin: Origin,
     /// What it is about.
     pub object: Object,
-    /// The statement itself; may hold a verifier.
+    /// The statement itself.
     pub(crate) text: Zeroizing<String>,
     of_plpgsql: bool,
+    is_secret: bool,
 }
 
 impl Step {
@@ -29,8 +30,14 @@ impl Step {
             let prefix = name.split_once('.').map(|(prefix, _)| prefix);
             prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("plpgsql"))
         });
+        let is_secret = match &statement {
+            Statement::CreateRole { options, .. } | Statement::AlterRole { options, .. } => {
+                options.iter().any(|option| matches!(option, RoleOption::Password(Some(_))))
+            }
+            _ => false,
+        };
         let object = object(&statement);
-        Self { phase, origin, object, text: Zeroizing::new(text), of_plpgsql }
+        Self { phase, origin, object, text: Zeroizing::new(text), of_plpgsql, is_secret }
     }
 
     /// Whether it is about a setting that PL/pgSQL's library defines.
@@ -60,9 +67,9 @@ impl Step {
         self.phase == Phase::SecurityLabels || self.object.kind == Kind::Setting
     }
 
-    /// Whether it costs the server a key derivation.
-    pub fn is_slow(&self) -> bool {
-        self.phase == Phase::Passwords
+    /// Whether it holds a verifier, which costs the server a key derivation.
+    pub const fn is_secret(&self) -> bool {
+        self.is_secret
     }
 }
 

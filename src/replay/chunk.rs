@@ -1,4 +1,9 @@
 //! Statements by the hundred: one message each, several on their way at once.
+//!
+//! A server writes the whole message of a statement that fails into its log, and the messages behind it,
+//! which fail with the transaction. So a statement with a verifier is a message of its own, and none is
+//! on its way behind one that has failed and could be logged: `exit_on_error` ends the session with the
+//! first, before the server has looked at the next (measured on 14, 16 and 18).
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -17,10 +22,10 @@ use crate::plan::Step;
 const STATEMENTS: usize = 500;
 /// How many bytes one message holds, unless a single statement is longer.
 const BYTES: usize = 1 << 20;
-/// Verifiers are slow: smaller chunks of them tell more often how far it is.
-const SLOW_STATEMENTS: usize = 50;
 /// How many statements are on their way at once, unless a single chunk has more.
 const STATEMENTS_ON_THE_WAY: usize = 2000;
+/// How many of them with verifiers, where each takes the server up to 20 milliseconds.
+const SECRETS_ON_THE_WAY: usize = 500;
 /// How many bytes are on their way at once, unless a single chunk has more.
 const BYTES_ON_THE_WAY: usize = 4 << 20;
 
@@ -32,20 +37,51 @@ pub(super) async fn strict(
 ) -> Result<(), ReplayError> {
     let mut waiting = chunks(steps).peekable();
     let mut window = Window::default();
+    let mut guarded = false;
     loop {
-        while let Some(chunk) = waiting.next_if(|chunk| window.has_room(chunk)) {
-            window.send(client, chunk, [""; 3]).await;
+        while let Some(chunk) = waiting.next_if(|chunk| {
+            // Behind a statement that fails, nothing guards yet.
+            let is_safe = guarded || !chunk.is_secret() || window.sent.is_empty();
+            is_safe && window.has_room(chunk)
+        }) {
+            let is_secret = chunk.is_secret();
+            if is_secret && !guarded {
+                let guard = client.batch_execute("SET LOCAL exit_on_error = on").await;
+                guard.map_err(ReplayError::Begin)?;
+            }
+            let is_last = !waiting.peek().is_some_and(Chunk::is_secret);
+            let behind = if is_secret && is_last { "SET LOCAL exit_on_error = off" } else { "" };
+            guarded = is_secret && !is_last;
+            window.send(client, chunk, ["", "", behind]).await;
         }
-        let Some((chunk, result)) = window.next().await else { return Ok(()) };
+        let Some((chunk, result)) = window.next().await else { break };
         // Those behind a refused one fail with the transaction: that is no news.
         result.map_err(|failed| failed.reason(chunk.steps))?;
         progress.advance(chunk.steps);
     }
+    Ok(())
 }
 
 /// Sends statements of which each may be refused: as long as none is, a savepoint a chunk. From the
-/// first refusal on each goes by itself, with no need to wait for what becomes of it.
+/// first refusal on each goes by itself, with no need to wait for what becomes of it, and so do those
+/// with verifiers from the start.
 pub(super) async fn tolerant(
+    client: &Client,
+    steps: &[Step],
+    outcome: &mut Outcome,
+    progress: &mut impl Progress,
+) -> Result<(), ReplayError> {
+    for run in steps.chunk_by(|one, other| one.is_secret() == other.is_secret()) {
+        if run.iter().any(Step::is_secret) {
+            one_by_one(client, run, SAVEPOINT, outcome, progress).await?;
+        } else {
+            together(client, run, outcome, progress).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn together(
     client: &Client,
     steps: &[Step],
     outcome: &mut Outcome,
@@ -71,22 +107,22 @@ pub(super) async fn tolerant(
         }
         // Those behind it have failed with it.
         while window.next().await.is_some() {}
-        return one_by_one(client, &steps[done..], outcome, progress).await;
+        return one_by_one(client, &steps[done..], ROLLBACK, outcome, progress).await;
     }
 }
 
-/// The same in an aborted transaction with a savepoint. Each statement has two messages, and both
+/// The same behind what makes a savepoint, or goes back to it. Each statement has two messages, and both
 /// can be sent before the answer to the first: where it succeeds, the second goes back to the new
 /// savepoint behind it, which does nothing; where it is refused, to the old one before it.
 async fn one_by_one(
     client: &Client,
     steps: &[Step],
+    mut before: &'static str,
     outcome: &mut Outcome,
     progress: &mut impl Progress,
 ) -> Result<(), ReplayError> {
     let mut waiting = steps.chunks(1).map(|steps| Chunk { steps }).peekable();
     let mut window = Window::default();
-    let mut before = ROLLBACK;
     loop {
         while let Some(chunk) = waiting.next_if(|chunk| window.has_room(chunk)) {
             let next = "RELEASE SAVEPOINT pg_globals; SAVEPOINT pg_globals";
@@ -128,17 +164,20 @@ impl Chunk<'_> {
     fn bytes(&self) -> usize {
         self.steps.iter().map(|step| step.text.len() + 2).sum()
     }
+
+    fn is_secret(&self) -> bool {
+        self.steps.iter().any(Step::is_secret)
+    }
 }
 
 fn chunks(steps: &[Step]) -> impl Iterator<Item = Chunk<'_>> {
     let mut rest = steps;
     from_fn(move || {
-        let slow = rest.first()?.is_slow();
-        let most = if slow { SLOW_STATEMENTS } else { STATEMENTS };
+        let most = if rest.first()?.is_secret() { 1 } else { STATEMENTS };
         let mut bytes = 0;
         let fits = |step: &&Step| {
             bytes += step.text.len();
-            bytes <= BYTES && step.is_slow() == slow
+            bytes <= BYTES && !step.is_secret()
         };
         let length = rest.iter().take(most).take_while(fits).count().max(1);
         let (steps, later) = rest.split_at(length);
@@ -165,8 +204,9 @@ struct Pending<'a> {
 
 impl<'a> Window<'a> {
     fn has_room(&self, chunk: &Chunk<'_>) -> bool {
+        let most = if chunk.is_secret() { SECRETS_ON_THE_WAY } else { STATEMENTS_ON_THE_WAY };
         self.sent.is_empty()
-            || (self.statements + chunk.steps.len() <= STATEMENTS_ON_THE_WAY
+            || (self.statements + chunk.steps.len() <= most
                 && self.bytes + chunk.bytes() <= BYTES_ON_THE_WAY)
     }
 

@@ -68,8 +68,8 @@ mod tests {
             2 info platform-role dropped role rds_iam: aurora's own\n\
             1 info platform-role dropped role rdsadmin: aurora's own\n\
             6 error external-authentication dropped membership b in rds_iam: b logs in with an IAM token of AWS instead of a password\n\
-            CREATE ROLE a WITH LOGIN\nCREATE ROLE b WITH LOGIN\nCREATE ROLE c\n\
-            ALTER ROLE a WITH PASSWORD '…'\nkept 3, rewritten 0, dropped 3"
+            CREATE ROLE a WITH LOGIN PASSWORD '…'\nCREATE ROLE b WITH LOGIN\nCREATE ROLE c\n\
+            kept 3, rewritten 0, dropped 3"
         );
     }
 }

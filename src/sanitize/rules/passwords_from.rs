@@ -88,8 +88,8 @@ mod tests {
                 "1 info passwords-from rewritten role a: an md5 verifier\n\
                  2 info passwords-from-unused dropped role b: it has a password here already, which stays\n\
                  0 info passwords-from-unused dropped role c: it is not among the roles here\n\
-                 CREATE ROLE a WITH LOGIN\nCREATE ROLE b WITH LOGIN\n\
-                 ALTER ROLE a WITH PASSWORD '{}'\nALTER ROLE b WITH PASSWORD '{}'\n\
+                 CREATE ROLE a WITH LOGIN PASSWORD '{}'\n\
+                 CREATE ROLE b WITH LOGIN PASSWORD '{}'\n\
                  kept 2, rewritten 0, dropped 0",
                 md5("1"),
                 md5("0")

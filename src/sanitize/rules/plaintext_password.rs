@@ -46,7 +46,7 @@ mod tests {
         let all = run("CREATE ROLE a LOGIN PASSWORD 'hunter2';", "azure 16");
         let finding = "1 warning plaintext-password rewritten role a: its plaintext password becomes a verifier\n";
         assert!(all.starts_with(finding), "{all}");
-        assert!(all.contains("ALTER ROLE a WITH PASSWORD 'SCRAM-SHA-256$4096:"), "{all}");
+        assert!(all.contains("CREATE ROLE a WITH LOGIN PASSWORD 'SCRAM-SHA-256$4096:"), "{all}");
         assert!(!all.contains("hunter2"), "{all}");
     }
 }

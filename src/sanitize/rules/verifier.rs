@@ -89,7 +89,7 @@ mod tests {
             format!(
                 "1 warning md5-verifier kept role a: the role can log in only while \
                  azure.accepted_password_auth_method lists md5\n\
-                 CREATE ROLE a WITH LOGIN\nALTER ROLE a WITH PASSWORD '{md5}'\n\
+                 CREATE ROLE a WITH LOGIN PASSWORD '{md5}'\n\
                  kept 1, rewritten 0, dropped 0"
             )
         );

@@ -9,6 +9,7 @@ mod cuts;
 mod hostile;
 mod interrupt;
 mod locks;
+mod logged;
 mod others;
 mod passwords;
 mod statements;
