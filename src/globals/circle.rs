@@ -59,17 +59,14 @@ impl Order {
                 if at == 0 && std::mem::replace(&mut seen[role], true) {
                     continue;
                 }
-                match members[role].get(at) {
-                    Some(&member) => {
-                        open.push((role, at + 1));
-                        if !seen[member] {
-                            open.push((member, 0));
-                        }
+                if let Some(&member) = members[role].get(at) {
+                    open.push((role, at + 1));
+                    if !seen[member] {
+                        open.push((member, 0));
                     }
-                    None => {
-                        next_place -= 1;
-                        places[role] = next_place;
-                    }
+                } else {
+                    next_place -= 1;
+                    places[role] = next_place;
                 }
             }
         }
@@ -149,12 +146,11 @@ impl Order {
 /// The memberships of a path: `b in a, c in b`.
 pub(crate) fn along(path: &[&Name]) -> String {
     let pairs = path.windows(2).take(NAMED).map(|pair| format!("{} in {}", pair[0], pair[1]));
-    let mut text = pairs.collect::<Vec<_>>().join(", ");
+    let text = pairs.collect::<Vec<_>>().join(", ");
     match path.len().saturating_sub(1 + NAMED) {
-        0 => {}
-        more => text.push_str(&format!(" and {more} more")),
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }
 
 #[cfg(test)]

@@ -53,6 +53,13 @@ impl Ledger {
         }
     }
 
+    /// All that the statement says is in the output, after all.
+    pub(super) fn keep(&mut self, origin: Origin) {
+        if let Some(entry) = self.entry(origin) {
+            entry.lost = 0;
+        }
+    }
+
     /// One of the facts of the statement will be in the output in another form.
     pub fn change(&mut self, origin: Origin) {
         if let Some(entry) = self.entry(origin) {

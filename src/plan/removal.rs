@@ -43,8 +43,11 @@ pub(super) struct Rests<'a> {
     /// What is to be left of privileges on parameters.
     left: BTreeMap<&'a ParameterKey, Option<&'a Parameter>>,
     /// What rests on whom and stays, as far as that was asked: a chain of grants is gone through once.
-    asked: RefCell<HashMap<What, HashMap<Name, Option<Rc<str>>>>>,
+    asked: RefCell<HashMap<What, Asked>>,
 }
+
+/// By holder.
+type Asked = HashMap<Name, Option<Rc<str>>>;
 
 /// What is granted: a role, or one of the privileges on a parameter.
 type What = (&'static str, Name);

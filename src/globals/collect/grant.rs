@@ -132,6 +132,7 @@ impl Collector {
                     let key = MembershipKey { role: role.clone(), member, grantor: None };
                     let why = "nothing is granted that this could revoke".to_owned();
                     self.no_effect(origin, (Kind::Membership, &key.object_name()), why);
+                    self.revoked_nothing.insert(origin);
                 }
                 for key in keys {
                     match option {
@@ -249,49 +250,55 @@ impl Collector {
         wanted: ParameterPrivileges,
     ) -> (Option<Name>, ParameterPrivileges) {
         let Some(role) = role else { return (None, wanted) };
+        if self.globals.roles.get(role).is_some_and(|it| it.has(Attribute::Superuser)) {
+            return (None, wanted);
+        }
         let count = |it: ParameterPrivileges| u8::from(it.set) + u8::from(it.alter_system);
         let none = ParameterPrivileges { set: false, alter_system: false };
+        // Of whom nothing is known here, that may grant it all the same.
+        let mut is_known = false;
         let mut best = (role.clone(), none);
         let mut roles = vec![role.clone()];
+        let mut seen = HashSet::from([role.clone()]);
         let mut at = 0;
         while let Some(role) = roles.get(at).cloned() {
             at += 1;
-            if self.globals.roles.get(&role).is_some_and(|it| it.has(Attribute::Superuser)) {
-                return (None, wanted);
-            }
             let has = self.grantable(&role, parameter, wanted);
+            is_known |= has.is_some();
+            let has = has.unwrap_or(none);
             if count(has) > count(best.1) {
                 best = (role.clone(), has);
             }
             if count(has) == count(wanted) {
                 break;
             }
-            roles.extend(self.inherited(&role));
-            // Each once: members of one another are refused.
-            let mut seen = HashSet::new();
-            roles.retain(|role| seen.insert(role.clone()));
+            let more = self.inherited(&role).into_iter();
+            roles.extend(more.filter(|role| seen.insert(role.clone())));
         }
-        (Some(best.0), best.1)
+        (Some(best.0), if is_known { best.1 } else { wanted })
     }
 
-    /// Which of the privileges on a parameter a role may grant.
+    /// Which of the privileges on a parameter a role may grant, where it has any.
     fn grantable(
         &self,
         role: &Name,
         parameter: &SettingName,
         wanted: ParameterPrivileges,
-    ) -> ParameterPrivileges {
+    ) -> Option<ParameterPrivileges> {
         let grantee = Grantee::Role(role.clone());
         let first = ParameterKey { parameter: parameter.clone(), grantee, grantor: None };
         let is_its =
             |key: &ParameterKey| key.parameter == first.parameter && key.grantee == first.grantee;
-        let mut has = ParameterPrivileges { set: false, alter_system: false };
-        for (_, it) in self.globals.parameters.range(&first..).take_while(|(key, _)| is_its(key)) {
-            let is = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);
-            has.set |= wanted.set && is(it.set);
-            has.alter_system |= wanted.alter_system && is(it.alter_system);
-        }
-        has
+        let is = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);
+        let its = self.globals.parameters.range(&first..).take_while(|(key, _)| is_its(key));
+        let its = its.map(|(_, it)| ParameterPrivileges {
+            set: wanted.set && is(it.set),
+            alter_system: wanted.alter_system && is(it.alter_system),
+        });
+        its.reduce(|one, other| ParameterPrivileges {
+            set: one.set || other.set,
+            alter_system: one.alter_system || other.alter_system,
+        })
     }
 
     /// The roles that a role is a direct member of, and whose rights it has.

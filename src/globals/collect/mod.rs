@@ -10,7 +10,7 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use grant::Revoke;
@@ -83,6 +83,8 @@ pub struct Collector {
     era: Option<Era>,
     /// What they amount to on a server before 16, from the first on that means something else there.
     before_16: Option<Box<Self>>,
+    /// Statements that revoke memberships of which there is none.
+    revoked_nothing: BTreeSet<Origin>,
     /// Whether there are grants without a grantor, and such with one.
     grantors: [bool; 2],
 }
@@ -192,7 +194,7 @@ impl Collector {
             (Some(before_16), Some(Era::Before16)) => return before_16.finish(era),
             (Some(mut before_16), None) => {
                 before_16.assume_roles();
-                self.narrow(&before_16.globals);
+                self.narrow(&before_16);
             }
             (None, Some(Era::Before16)) => self.one_grantor_each(),
             _ => {}

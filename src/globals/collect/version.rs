@@ -3,12 +3,13 @@
 //! there is one membership, whoever granted it, and the attribute counts when it is used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 
 use super::Collector;
 use crate::attribute::Attribute;
 use crate::finding::{Action, Kind, Severity};
 use crate::globals::fact::{Fact, Origin};
-use crate::globals::model::{Globals, Membership, MembershipKey};
+use crate::globals::model::{Membership, MembershipKey};
 use crate::name::Name;
 use crate::sql::{MembershipOption, RoleOption, RoleSpec, Statement};
 use crate::version::Major;
@@ -126,8 +127,10 @@ impl Collector {
         }
         let by_bootstrap = self.is_bootstrap(grantor, role);
         let is_its = |key: &MembershipKey| {
-            key.grantor.as_ref() == grantor
-                || (by_bootstrap && self.is_bootstrap(key.grantor.as_ref(), role))
+            let is_same = key.grantor.as_ref() == grantor;
+            let one_is_named = key.grantor.is_some() != grantor.is_some();
+            is_same
+                || (one_is_named && by_bootstrap && self.is_bootstrap(key.grantor.as_ref(), role))
         };
         all.into_iter().filter(is_its).collect()
     }
@@ -158,8 +161,7 @@ impl Collector {
     /// Leaves one membership of those that several grantors gave: the first, or the first with the ADMIN
     /// option.
     pub(super) fn one_grantor_each(&mut self) {
-        let mut pairs: BTreeMap<(&Name, &Name), Vec<(bool, Origin, &MembershipKey)>> =
-            BTreeMap::new();
+        let mut pairs: BTreeMap<(&Name, &Name), Vec<_>> = BTreeMap::new();
         for (key, it) in &self.globals.memberships {
             let of_pair = pairs.entry((&key.role, &key.member)).or_default();
             of_pair.push((!it.is_admin(), it.granted.origin, key));
@@ -176,7 +178,17 @@ impl Collector {
     }
 
     /// Leaves what all versions give, of what these statements give since 16 and `before_16`.
-    pub(super) fn narrow(&mut self, before_16: &Globals) {
+    pub(super) fn narrow(&mut self, before_16: &Self) {
+        for origin in take(&mut self.revoked_nothing) {
+            if before_16.revoked_nothing.contains(&origin) {
+                continue;
+            }
+            // It takes something back on one of the versions.
+            self.ledger.keep(origin);
+            let line = self.ledger.line(origin);
+            self.findings.retain(|it| it.rule != "no-effect" || it.line != line);
+        }
+        let before_16 = &before_16.globals;
         let mut there: BTreeMap<(&Name, &Name), bool> = BTreeMap::new();
         for (key, it) in &before_16.memberships {
             *there.entry((&key.role, &key.member)).or_default() |= it.is_admin();

@@ -61,11 +61,11 @@ fn a_script_converts_to_itself() {
     aurora.sql: no platform recognised
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 17 roles, 14 memberships, 7 settings, 0 parameter privileges, 0 tablespaces
-    44 statements read: 44 kept, 0 rewritten, 0 dropped
+    34 statements read: 34 kept, 0 rewritten, 0 dropped
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 73, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
-      line 75, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 27, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 30, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
@@ -93,7 +93,7 @@ fn to_a_server_of_ones_own() {
     assert_snapshot!(done.body(), @"
     -- Roles
 
-    CREATE ROLE boss WITH SUPERUSER LOGIN;
+    CREATE ROLE boss WITH SUPERUSER LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
     CREATE ROLE repl WITH REPLICATION;
 
     -- Settings
@@ -103,10 +103,6 @@ fn to_a_server_of_ones_own() {
     -- Privileges on configuration parameters
 
     GRANT SET ON PARAMETER log_statement TO repl;
-
-    -- Passwords
-
-    ALTER ROLE boss WITH PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 
     COMMIT;
 
@@ -139,7 +135,7 @@ fn only_some_roles() {
     assert_snapshot!(done.body(), @"
     -- Roles
 
-    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5 PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     CREATE ROLE owner;
 
     -- Settings
@@ -165,10 +161,6 @@ fn only_some_roles() {
     -- Memberships
 
     GRANT owner TO app;
-
-    -- Passwords
-
-    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     ");
     assert_snapshot!(done.stderr, @r#"
     in.sql: no platform recognised
@@ -312,12 +304,8 @@ fn kinds_left_out() {
     -- Roles
 
     CREATE ROLE "Jane Doe" WITH SUPERUSER;
-    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5 PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     CREATE ROLE owner;
-
-    -- Passwords
-
-    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     "#);
     assert_snapshot!(done.stderr, @"
     in.sql: no platform recognised
@@ -411,6 +399,10 @@ fn guarded() {
     END
     $pg_globals$;
 
+    -- Passwords
+
+    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
+
     -- Settings
 
     ALTER ROLE app SET work_mem TO '64MB';
@@ -435,10 +427,6 @@ fn guarded() {
 
     GRANT app TO "Jane Doe" WITH ADMIN OPTION;
     GRANT owner TO app;
-
-    -- Passwords
-
-    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     "#);
 }
 

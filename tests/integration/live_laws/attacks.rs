@@ -127,7 +127,7 @@ impl Attack {
             let names: Vec<_> = globals.roles.keys().cloned().collect();
             let to = Name::new(name);
             if !globals.roles.contains_key(&to) && !name.starts_with("pg_") {
-                globals.rename(&names[at.index(names.len())], &to);
+                globals.rename_all(&[(names[at.index(names.len())].clone(), to)].into());
             }
         }
         globals.sort();

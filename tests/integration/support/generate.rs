@@ -248,6 +248,14 @@ pub fn globals() -> impl Strategy<Value = Globals> {
                     Parameter { set: set.map(fact), alter_system: alter_system.map(fact) };
                 globals.parameters.insert(key, parameter);
             }
+            // A server lets those grant who have the grant option, and superusers as the owner.
+            let all = globals.parameters.clone();
+            globals.parameters.retain(|key, _| {
+                let count = all.keys().filter(|it| it.parameter == key.parameter).count();
+                key.grantor.as_ref().is_none_or(|grantor| {
+                    count == 1 && !globals.roles[grantor].has(Attribute::Superuser)
+                })
+            });
             for (name, (owner, location, options, grants, comment, labels)) in tablespaces {
                 let grants = grants
                     .into_iter()
