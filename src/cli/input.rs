@@ -243,7 +243,7 @@ impl InputOptions {
         let major = live.probe.major;
         // It leaves the sessions of others without a search path.
         if connection.is_pooled(live.probe.process) {
-            if self.reader == ReaderChoice::PgDumpall {
+            if self.reader != ReaderChoice::Auto {
                 bail!("{name}: {POOLED}: connect to the server itself, or give --reader catalog");
             }
             return Ok((live, vec![alone(POOLED)]));
