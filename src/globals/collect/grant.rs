@@ -256,14 +256,14 @@ impl Collector {
         let count = |it: ParameterPrivileges| u8::from(it.set) + u8::from(it.alter_system);
         let none = ParameterPrivileges { set: false, alter_system: false };
         // Of whom nothing is known here, that may grant it all the same.
-        let mut is_known = false;
+        let mut is_known = self.grantable(&Grantee::Public, parameter, wanted).is_some();
         let mut best = (role.clone(), none);
         let mut roles = vec![role.clone()];
         let mut seen = HashSet::from([role.clone()]);
         let mut at = 0;
         while let Some(role) = roles.get(at).cloned() {
             at += 1;
-            let has = self.grantable(&role, parameter, wanted);
+            let has = self.grantable(&Grantee::Role(role.clone()), parameter, wanted);
             is_known |= has.is_some();
             let has = has.unwrap_or(none);
             if count(has) > count(best.1) {
@@ -278,15 +278,15 @@ impl Collector {
         (Some(best.0), if is_known { best.1 } else { wanted })
     }
 
-    /// Which of the privileges on a parameter a role may grant, where it has any.
+    /// Which of the privileges on a parameter a grantee may grant, where it has any.
     fn grantable(
         &self,
-        role: &Name,
+        grantee: &Grantee,
         parameter: &SettingName,
         wanted: ParameterPrivileges,
     ) -> Option<ParameterPrivileges> {
-        let grantee = Grantee::Role(role.clone());
-        let first = ParameterKey { parameter: parameter.clone(), grantee, grantor: None };
+        let (parameter, grantee) = (parameter.clone(), grantee.clone());
+        let first = ParameterKey { parameter, grantee, grantor: None };
         let is_its =
             |key: &ParameterKey| key.parameter == first.parameter && key.grantee == first.grantee;
         let is = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);

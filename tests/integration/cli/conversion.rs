@@ -336,7 +336,7 @@ fn kinds_left_out() {
     -- Roles
 
     CREATE ROLE "Jane Doe" WITH SUPERUSER;
-    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+    CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5 PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     CREATE ROLE owner;
 
     -- Comments
@@ -351,10 +351,6 @@ fn kinds_left_out() {
     -- Privileges on configuration parameters
 
     GRANT SET ON PARAMETER work_mem TO app;
-
-    -- Passwords
-
-    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
 
     COMMIT;
 

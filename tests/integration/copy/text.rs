@@ -134,7 +134,7 @@ fn what_a_copy_prints() {
     existing:
       grant pg_monitor to dba_bob
 
-    done: 45 statements sent, 0 remaining, 2 deferred; 1 error and 13 warnings above
+    done: 35 statements sent, 0 remaining, 2 deferred; 1 error and 13 warnings above
     "#);
     let report = run.file("report.json");
     assert_schema(&report);

@@ -148,9 +148,9 @@ fn as_sql() {
     REVOKE other FROM app GRANTED BY postgres;
     ALTER ROLE app WITH NOCREATEDB LOGIN;
     CREATE ROLE team;
+    ALTER ROLE app WITH PASSWORD 'md50123456789abcdef0123456789abcdef';
     ALTER ROLE app SET work_mem TO '1MB';
     GRANT team TO app WITH INHERIT TRUE;
-    ALTER ROLE app WITH PASSWORD 'md50123456789abcdef0123456789abcdef';
     COMMIT;
     ");
     assert_eq!(

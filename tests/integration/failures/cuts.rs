@@ -86,7 +86,7 @@ fn cut_everywhere(major: u32) {
         }
     }
     assert_eq!(cases, 4 * messages.len());
-    assert_eq!(cases, 88);
+    assert_eq!(cases, 112);
 }
 
 fn assert_said(stderr: &str, end: End, what: &str) {

@@ -253,7 +253,9 @@ pub fn globals() -> impl Strategy<Value = Globals> {
             globals.parameters.retain(|key, _| {
                 let count = all.keys().filter(|it| it.parameter == key.parameter).count();
                 key.grantor.as_ref().is_none_or(|grantor| {
-                    count == 1 && !globals.roles[grantor].has(Attribute::Superuser)
+                    count == 1
+                        && key.grantee.role() != Some(grantor)
+                        && !globals.roles[grantor].has(Attribute::Superuser)
                 })
             });
             for (name, (owner, location, options, grants, comment, labels)) in tablespaces {
