@@ -33,9 +33,7 @@ pub struct Refusal {
 impl Refusal {
     /// None where it is not the server that said so, or where it ends the session.
     pub(super) fn of(step: &Step, error: &Error) -> Option<Self> {
-        // With a verifier, any error ends it (`exit_on_error`).
-        let is_other = if step.is_secret() { is_from_elsewhere } else { ends_session };
-        let db = error.as_db_error().filter(|_| !is_other(error))?;
+        let db = error.as_db_error().filter(|_| !ends_session(error))?;
         // A server quotes what it does not understand; why it refuses something stays.
         let secrets = step.secrets();
         let hidden = |text: &str| crate::read::mask_secrets(&said(text), &secrets);
@@ -169,16 +167,6 @@ pub(super) fn ends_session(error: &Error) -> bool {
                 SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
             ]
             .contains(db.code())
-    })
-}
-
-/// Whether the session ends for a reason that is none of the statement's.
-fn is_from_elsewhere(error: &Error) -> bool {
-    error.as_db_error().is_none_or(|db| {
-        let code = db.code().code();
-        // Shut down, crashed, timed out while idle; the connection itself.
-        ["57P", "25P03", "25P04", "08"].iter().any(|start| code.starts_with(start))
-            || matches!(db.parsed_severity(), Some(db::Severity::Panic))
     })
 }
 
