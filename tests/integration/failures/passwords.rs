@@ -90,7 +90,7 @@ fn planted_while_the_copy_runs() {
         let run = Run::new(["copy", "in.sql"]).file("in.sql", DUMP).secret("victim", VICTIM);
         let (place, victim) = (run.path("passwords"), run.path("victim"));
         let mut planted = false;
-        let proxy = Proxy::hooked(&target.socket(), target.port, move |message| {
+        let proxy = Proxy::hooked(target.socket(), target.port, move |message| {
             if message.text().contains("CREATE ROLE app") && !planted {
                 planted = true;
                 plant(&place, &victim);
