@@ -15,7 +15,8 @@ pub(super) const ABOUT: About = About {
                   exists`, and ALTER ROLE would change the platform's own role, where it is let at \
                   all. The source's role is left out whole, with its settings and memberships. \
                   Under another name it can be carried over; owners and grants in dumps of the \
-                  databases then need that name, too.",
+                  databases then need that name, too.\n\n\
+                  A live target is asked: where no role has the name, it is free.",
     remedy: "carry it over under another name with --rename",
 };
 

@@ -12,7 +12,10 @@ pub(super) const ABOUT: About = About {
     explanation: "PostgreSQL keeps names that begin with pg_ for itself, and public and none as \
                   well: `role name \"pg_…\" is reserved`, it says. Some platforms keep more. The \
                   role is left out with its settings and memberships, each of which is reported by \
-                  itself.\n\n\
+                  itself. Before 9.6 a role could be called pg_…, and may have the name of one that \
+                  servers have themselves by now: the two have nothing to do with each other. What a \
+                  dump says of PostgreSQL's own roles (ALTER ROLE, COMMENT) is left out, too; grants \
+                  of them and to them stay.\n\n\
                   Azure's documentation forbids admin, root, guest and a few others for the \
                   server's administrator. Whether roles made with SQL may have these names is not \
                   confirmed, so that they are not treated as reserved.",
