@@ -51,7 +51,7 @@ fn a_library_that_the_target_lacks() {
                 assert_snapshot!(findings(&report, &["library-setting", "global-setting", "setting"]), @r"
                 error library-setting dropped setting ALL: session_preload_libraries: only the platform could set it for the whole server
                 error library-setting dropped setting a: local_preload_libraries: by hand, where the target has the library: ALTER ROLE a SET local_preload_libraries TO 'no_such'
-                warning setting dropped setting b: session_preload_libraries: only a superuser may set it for a role, or nobody: its context is superuser
+                warning setting dropped setting b: session_preload_libraries: its context is superuser on the target, and azadmin may not set it
                 error library-setting dropped setting ALL in postgres: local_preload_libraries: by hand, where the target has the library: ALTER DATABASE postgres SET local_preload_libraries TO 'no_such'
                 error library-setting dropped setting c in postgres: local_preload_libraries: by hand, where the target has the library: ALTER ROLE c IN DATABASE postgres SET local_preload_libraries TO 'no_such'
                 ");
