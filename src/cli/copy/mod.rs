@@ -37,7 +37,7 @@ use screen::Screen;
 #[derive(Args, Debug)]
 #[command(after_help = "Example: pg_globals copy postgresql://postgres@old/postgres \
     postgresql://azadmin@new/postgres --dry-run\n\n\
-    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for trouble.")]
+    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.")]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Copy {
     /// A connection (postgresql://… or "key=value …"), a dump, or - for standard input.

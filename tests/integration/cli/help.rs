@@ -182,8 +182,7 @@ fn of_copy() {
     Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
     --dry-run
 
-    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for
-    trouble.
+    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);
     assert_snapshot!(help(&["copy", "--help"]), @r#"
     Copy roles live, from a server or a dump to a server.
@@ -244,8 +243,7 @@ fn of_copy() {
     Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
     --dry-run
 
-    Exit status: 0 when nothing remains; 1 when something does, or was refused in a dry run; 2 for
-    trouble.
+    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);
     assert_eq!(help(&["help", "copy"]), help(&["copy", "--help"]));
 }
