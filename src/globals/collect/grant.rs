@@ -256,7 +256,14 @@ impl Collector {
         let count = |it: ParameterPrivileges| u8::from(it.set) + u8::from(it.alter_system);
         let none = ParameterPrivileges { set: false, alter_system: false };
         // Of whom nothing is known here, that may grant it all the same.
-        let mut is_known = self.grantable(&Grantee::Public, parameter, wanted).is_some();
+        let first =
+            ParameterKey { parameter: parameter.clone(), grantee: Grantee::Public, grantor: None };
+        let to_public = self.globals.parameters.range(&first..);
+        let to_public = to_public
+            .map(|(key, _)| key)
+            .take_while(|key| key.parameter == first.parameter && key.grantee == first.grantee);
+        // What it has granted itself tells nothing of what it has.
+        let mut is_known = to_public.into_iter().any(|key| key.grantor.as_ref() != Some(role));
         let mut best = (role.clone(), none);
         let mut roles = vec![role.clone()];
         let mut seen = HashSet::from([role.clone()]);
