@@ -30,13 +30,15 @@ use crate::support::generate;
 fn a_script_says_what_the_model_says() {
     proptest!(config(), |(mut globals in generate::globals(), if_not_exists: bool, major in 10_u32..20)| {
         // No server has two of these: before 16, whoever granted it, and since 16, where nobody is named.
-        let all: Vec<_> = globals.memberships.keys().cloned().collect();
-        for two in all.windows(2) {
-            let is_same = (&two[0].role, &two[0].member) == (&two[1].role, &two[1].member);
-            if is_same && (major < 16 || two[0].grantor.is_none()) {
-                globals.memberships.shift_remove(&two[1]);
-            }
-        }
+        let mut first = BTreeMap::new();
+        globals.memberships.retain(|key, _| {
+            let is_unnamed = key.grantor.is_none();
+            let pair = (key.role.clone(), key.member.clone());
+            first.insert(pair.clone(), is_unnamed).is_none_or(|unnamed| {
+                first.insert(pair, unnamed);
+                major >= 16 && !unnamed
+            })
+        });
         let title = Title { source: "x", platform: "postgres" };
         let shape = Shape { major: Major::new(major), if_not_exists, admin: None };
         let script = render_script(&globals, title, shape);

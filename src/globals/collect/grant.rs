@@ -256,41 +256,36 @@ impl Collector {
         let count = |it: ParameterPrivileges| u8::from(it.set) + u8::from(it.alter_system);
         let none = ParameterPrivileges { set: false, alter_system: false };
         // Of whom nothing is known here, that may grant it all the same.
-        let first =
-            ParameterKey { parameter: parameter.clone(), grantee: Grantee::Public, grantor: None };
-        let to_public = self.globals.parameters.range(&first..);
-        let to_public = to_public
-            .map(|(key, _)| key)
-            .take_while(|key| key.parameter == first.parameter && key.grantee == first.grantee);
-        // What it has granted itself tells nothing of what it has.
-        let mut is_known = to_public.into_iter().any(|key| key.grantor.as_ref() != Some(role));
+        let mut is_known = self.grantable(&Grantee::Public, parameter, wanted, role).is_some();
         let mut best = (role.clone(), none);
         let mut roles = vec![role.clone()];
         let mut seen = HashSet::from([role.clone()]);
         let mut at = 0;
-        while let Some(role) = roles.get(at).cloned() {
+        while let Some(holder) = roles.get(at).cloned() {
             at += 1;
-            let has = self.grantable(&Grantee::Role(role.clone()), parameter, wanted);
+            let has = self.grantable(&Grantee::Role(holder.clone()), parameter, wanted, role);
             is_known |= has.is_some();
             let has = has.unwrap_or(none);
             if count(has) > count(best.1) {
-                best = (role.clone(), has);
+                best = (holder.clone(), has);
             }
             if count(has) == count(wanted) {
                 break;
             }
-            let more = self.inherited(&role).into_iter();
+            let more = self.inherited(&holder).into_iter();
             roles.extend(more.filter(|role| seen.insert(role.clone())));
         }
         (Some(best.0), if is_known { best.1 } else { wanted })
     }
 
-    /// Which of the privileges on a parameter a grantee may grant, where it has any.
+    /// Which of the privileges on a parameter a grantee may grant, where it has any. What `grantor` has
+    /// granted tells nothing of what that has itself.
     fn grantable(
         &self,
         grantee: &Grantee,
         parameter: &SettingName,
         wanted: ParameterPrivileges,
+        grantor: &Name,
     ) -> Option<ParameterPrivileges> {
         let (parameter, grantee) = (parameter.clone(), grantee.clone());
         let first = ParameterKey { parameter, grantee, grantor: None };
@@ -298,6 +293,7 @@ impl Collector {
             |key: &ParameterKey| key.parameter == first.parameter && key.grantee == first.grantee;
         let is = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| fact.value);
         let its = self.globals.parameters.range(&first..).take_while(|(key, _)| is_its(key));
+        let its = its.filter(|(key, _)| key.grantor.as_ref() != Some(grantor));
         let its = its.map(|(_, it)| ParameterPrivileges {
             set: wanted.set && is(it.set),
             alter_system: wanted.alter_system && is(it.alter_system),
