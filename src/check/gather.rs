@@ -138,6 +138,10 @@ async fn side(
         Ok(connection) => {
             let server = server(of, wanted.platform, connection, questions);
             let server = within(LIMIT, server).await.map_err(|error| {
+                // What was found out first is said.
+                if matches!(&error, Unreached::Read(error) if !error.is_lost()) {
+                    return error;
+                }
                 match (connection.violation(), connection.end()) {
                     (Some(what), _) => {
                         let what = what.to_owned();

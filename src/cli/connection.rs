@@ -58,7 +58,8 @@ pub(super) fn failed(connection: &Connection, error: &dyn Display) -> anyhow::Er
 
 /// Why a server was not read.
 pub(super) fn unread(connection: &Connection, error: &LiveError) -> anyhow::Error {
-    match connection.violation() {
+    // What was found out first is said: what has ended a session since may have come of it.
+    match connection.violation().filter(|_| error.is_lost()) {
         Some(what) => {
             let what = Unfit { query: "an answer", column: None, what: what.to_owned() };
             anyhow!("{}: {}", connection.label(), LiveError::Unexpected(what))

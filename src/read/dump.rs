@@ -211,7 +211,9 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     let mut ours = false;
     // The last piece, where the dump may end in the middle of it.
     let mut last = None;
-    while let Some(piece) = reader.next()? {
+    loop {
+        collector.set_dumped(reader.marks().headers > 0);
+        let Some(piece) = reader.next()? else { break };
         let outcome = match piece {
             Piece::Fault(fault) if options.accept_truncated && fault.problem.is_open_end() => {
                 last = Some(Last::Open(fault));

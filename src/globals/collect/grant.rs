@@ -250,6 +250,9 @@ impl Collector {
         wanted: ParameterPrivileges,
     ) -> (Option<Name>, ParameterPrivileges) {
         let Some(role) = role else { return (None, wanted) };
+        if self.dumped {
+            return (Some(role.clone()), wanted);
+        }
         if self.globals.roles.get(role).is_some_and(|it| it.has(Attribute::Superuser)) {
             return (None, wanted);
         }

@@ -87,6 +87,8 @@ pub struct Collector {
     revoked_nothing: BTreeSet<Origin>,
     /// Whether there are grants without a grantor, and such with one.
     grantors: [bool; 2],
+    /// Whether pg_dumpall wrote the statements.
+    dumped: bool,
 }
 
 /// What was collected.
@@ -106,6 +108,16 @@ pub struct Collected {
 }
 
 impl Collector {
+    /// Tells whether pg_dumpall wrote the statements that follow. They state what there is: a grant may
+    /// stand in front of the one that gave its grantor the grant option (`pg_dumpall.c`, `dumpRoleGUCPrivs`:
+    /// the order is that of the catalog's list).
+    pub fn set_dumped(&mut self, dumped: bool) {
+        self.dumped = dumped;
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.dumped = dumped;
+        }
+    }
+
     /// Takes the next statement, which was read from `line`.
     ///
     /// # Errors

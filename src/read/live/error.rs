@@ -31,6 +31,13 @@ impl LiveError {
     }
 }
 
+impl LiveError {
+    /// Whether the connection failed, and not a question or its answer.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Server(error) if error.as_db_error().is_none())
+    }
+}
+
 impl fmt::Display for LiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -161,10 +161,12 @@ pub(super) const ALL: [About; 13] = [
                       of the server's version or a later one, since an older one stops with \
                       `aborting because of server version mismatch`. Or it would take more than 5 \
                       seconds: it asks the server two questions for each role, one after the other, \
-                      and each costs the time to the server and back.\n\n\
+                      and each costs the time to the server and back. Or the connection leads \
+                      through a pooler, where pg_dumpall would leave a session without its \
+                      search_path to whoever gets it next.\n\n\
                       Nothing is left out for that: the catalogs hold all that a dump shows, and \
                       more.",
-        remedy: "--reader both runs pg_dumpall however long it takes; it must be of the source's version \
-                 or later, and --pg-dumpall names one that is not found",
+        remedy: "connected to the server itself, --reader both runs pg_dumpall however long it takes; it must \
+                 be of the source's version or later, and --pg-dumpall names one that is not found",
     },
 ];

@@ -44,7 +44,7 @@ fn before_and_after_a_copy() {
     succeeded: everything that the target takes is there: copy has nothing to do
     unknown: pg_authid is closed on both sides: whether the login roles have passwords on the target cannot be seen
       = log in as one of them
-    warning: copy has 1 error and 11 warnings about single roles, memberships and settings
+    warning: copy has 12 errors and 11 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
 }

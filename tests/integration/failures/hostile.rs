@@ -271,7 +271,7 @@ fn answers_without_end() {
         let done = convert(&from).with_memory(ENOUGH).status(2);
         assert_harmless(&done);
         let why = if message[0] == b'D' {
-            "the transaction: more than 960 MiB in one answer"
+            "pg_authid: more than 960 MiB in one answer"
         } else {
             "an answer: it sends more than 1 GiB in one answer"
         };
