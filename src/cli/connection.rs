@@ -64,6 +64,9 @@ pub(super) fn unread(connection: &Connection, error: &LiveError) -> anyhow::Erro
             let what = Unfit { query: "an answer", column: None, what: what.to_owned() };
             anyhow!("{}: {}", connection.label(), LiveError::Unexpected(what))
         }
+        None if matches!(error, LiveError::Unexpected(_)) => {
+            anyhow!("{}: {error}", connection.label())
+        }
         None => failed(connection, error),
     }
 }
