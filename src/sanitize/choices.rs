@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use foldhash::HashSet;
+
 use crate::attribute::Attribute;
 use crate::glob::Glob;
 use crate::globals::Globals;
@@ -147,19 +149,22 @@ impl Choices {
     /// # Errors
     /// Where they rename nothing, or onto a role that exists.
     pub fn check_renames(&self, globals: &Globals) -> Result<(), ChoiceError> {
-        let mut names: Vec<&Name> = Vec::new();
+        let mut names: HashSet<&Name> = HashSet::default();
+        let mut mentioned: HashSet<&Name> = HashSet::default();
+        if !self.rename.is_empty() {
+            let keys = globals.memberships.keys();
+            mentioned.extend(keys.flat_map(|key| [&key.role, &key.member]));
+        }
         for (from, to) in &self.rename {
             if !globals.roles.contains_key(from) {
                 return Err(ChoiceError::RenamesNothing(from.clone()));
             }
             // A name that only memberships mention is another role's as well.
-            let known = globals.roles.contains_key(to)
-                || globals.memberships.keys().any(|key| key.role == *to || key.member == *to);
+            let known = globals.roles.contains_key(to) || mentioned.contains(to);
             let taken = known && !self.rename.contains_key(to);
-            if taken || names.contains(&to) {
+            if taken || !names.insert(to) {
                 return Err(ChoiceError::RenamesOnto(from.clone(), to.clone()));
             }
-            names.push(to);
         }
         Ok(())
     }
@@ -167,10 +172,14 @@ impl Choices {
     /// Whether the choices fit what was read.
     pub(super) fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
         self.check_renames(globals)?;
+        let mut granted: HashSet<&Name> = HashSet::default();
+        if !self.map_role.is_empty() {
+            granted.extend(globals.memberships.keys().map(|key| &key.role));
+        }
         for from in self.map_role.keys() {
             let known = from.as_str() == Attribute::Superuser.keyword()
                 || globals.roles.contains_key(from)
-                || globals.memberships.keys().any(|key| key.role == *from);
+                || granted.contains(from);
             if !known {
                 return Err(ChoiceError::MapsNothing(from.clone()));
             }
