@@ -186,6 +186,8 @@ struct Window<'a> {
     sent: VecDeque<(Chunk<'a>, Vec<Pending<'a>>)>,
     statements: usize,
     bytes: usize,
+    /// How many statements have succeeded.
+    done: usize,
 }
 
 /// An answer that may have come with the first look.
@@ -196,7 +198,13 @@ struct Pending<'a> {
 
 impl<'a> Window<'a> {
     fn has_room(&self, chunk: &Chunk<'_>) -> bool {
-        let most = if chunk.is_secret() { SECRETS_ON_THE_WAY } else { STATEMENTS_ON_THE_WAY };
+        // A target that refuses all verifiers, as a module that checks passwords may, has written one
+        // into its log when that is known.
+        let most = if chunk.is_secret() {
+            SECRETS_ON_THE_WAY.min(1 + self.done)
+        } else {
+            STATEMENTS_ON_THE_WAY
+        };
         self.sent.is_empty()
             || (self.statements + chunk.steps.len() <= most
                 && self.bytes + chunk.bytes() <= BYTES_ON_THE_WAY)
@@ -236,6 +244,9 @@ impl<'a> Window<'a> {
                 Poll::Pending => answer.await,
             };
             result = result.and(next);
+        }
+        if result.is_ok() {
+            self.done += chunk.steps.len();
         }
         Some((chunk, result))
     }

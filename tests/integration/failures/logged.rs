@@ -67,12 +67,37 @@ fn one_verifier(major: u32) {
             proxy.finish();
             assert!(said.contains(says), "{what}: {said}");
             let log = target.log().split_off(length);
-            let verifiers: BTreeSet<_> = log
-                .match_indices("SCRAM-SHA-256$")
-                .map(|(at, _)| log[at..].split('\'').next().unwrap())
-                .collect();
-            assert_eq!(verifiers.len(), 1, "{what}: {log}");
+            assert_eq!(verifiers(&log), 1, "{what}: {log}");
             assert_eq!(state(&target), before, "{what}");
         }
     }
+}
+
+/// How many verifiers there are in a log.
+fn verifiers(log: &str) -> usize {
+    let all = log.match_indices("SCRAM-SHA-256$");
+    all.map(|(at, _)| log[at..].split('\'').next().unwrap()).collect::<BTreeSet<_>>().len()
+}
+
+/// As where a module on the target wants other passwords.
+#[test]
+fn every_verifier_is_refused() {
+    let target = platforms::azure_like(16);
+    let mut dump = String::new();
+    for role in 0..ROLES {
+        let verifier = verifier::scram(&format!("r{role}"), "p", 1);
+        let _ = writeln!(dump, "CREATE ROLE r{role} LOGIN PASSWORD '{verifier}';");
+    }
+    let mut proxy = Proxy::hooked(target.socket(), target.port, |message| {
+        if message.text().starts_with("CREATE ROLE r") {
+            let text = message.text().replacen("CREATE ROLE r", "CREATE ROLE pg_r", 1);
+            message.set_text(&text);
+        }
+        Act::Forward
+    });
+    let said = copy(&dump, &proxy.connection_string("azadmin", "postgres"), &[]).fails();
+    proxy.finish();
+    assert!(said.contains("role r0: role name \"pg_r0\" is reserved"), "{said}");
+    let log = target.log();
+    assert_eq!(verifiers(&log), 1, "{log}");
 }
