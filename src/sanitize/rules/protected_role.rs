@@ -18,7 +18,8 @@ pub(super) const ABOUT: About = About {
                   The source's role of that name is left out whole, with its attributes, password, \
                   settings and memberships. The same name does not make it the same person; under \
                   another name it is carried over as an ordinary role.",
-    remedy: "carry it over under another name with --rename",
+    remedy: "carry it over under another name with --rename; where --map-role made it an administrator \
+             there, give that again",
 };
 
 pub(super) struct ProtectedRole;

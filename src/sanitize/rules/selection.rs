@@ -59,6 +59,7 @@ pub(in crate::sanitize) fn state_inherit(globals: &mut Globals, cx: &mut Context
         let inherits = roles.get(&key.member).is_none_or(|role| role.has(Attribute::Inherit));
         if it.inherit.is_none() && !inherits && cx.choices.leaves_out(&key.member) {
             it.inherit = Some(Fact::new(false, it.granted.origin));
+            cx.state(it.granted.origin);
             cx.change(it.granted.origin);
         }
     }
@@ -146,6 +147,20 @@ mod tests {
              4 info dropped-role dropped membership b in app: b is not carried over\n\
              CREATE ROLE app\n\
              kept 1, rewritten 0, dropped 4"
+        );
+    }
+
+    #[test]
+    fn a_membership_of_a_member_without_inherit_goes_with_both() {
+        let choices = Choices { only: vec![Glob::new("c").unwrap()], ..Choices::default() };
+        let text = "CREATE ROLE a;\nCREATE ROLE b NOINHERIT;\nCREATE ROLE c;\nGRANT a TO b;";
+        assert_eq!(
+            run_with(text, "azure 16", &choices),
+            "1 info selection dropped role a: not selected\n\
+             2 info selection dropped role b: not selected\n\
+             4 info dropped-role dropped membership b in a: b is not carried over\n\
+             CREATE ROLE c\n\
+             kept 1, rewritten 0, dropped 3"
         );
     }
 

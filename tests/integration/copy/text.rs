@@ -433,7 +433,7 @@ fn colours() {
 
     ␛[1m␛[31merror␛[0m: ␛[1mprotected-role␛[0m: the target has a role of this name that is never altered, granted or joined
       role azadmin: the connection to the target uses it
-      = carry it over under another name with --rename
+      = carry it over under another name with --rename; where --map-role made it an administrator there, give that again
 
     ␛[1m␛[33mwarning␛[0m: ␛[1mdropped-role␛[0m (6): it belongs to a role that is not carried over
       azadmin in a: azadmin is not carried over

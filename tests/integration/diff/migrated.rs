@@ -256,7 +256,7 @@ fn protected_roles_are_counted() {
 
     error: protected-role: the target has a role of this name that is never altered, granted or joined
       line 3, role dba: a member of azure_pg_admin on the target
-      = carry it over under another name with --rename
+      = carry it over under another name with --rename; where --map-role made it an administrator there, give that again
 
     equal; left out: 5 platform roles, 1 role that copy never touches, 1 role that only the right side has
     ");
