@@ -8,6 +8,7 @@ use tokio_postgres::error::{self as db, SqlState};
 use crate::connect::{said, why};
 use crate::finding::{Action, Finding, Kind, Object, Severity};
 use crate::globals::{Ledger, Origin};
+use crate::name::Name;
 use crate::plan::{self, Step};
 use crate::read::live::LiveError;
 
@@ -112,6 +113,8 @@ pub enum ReplayError {
     Changed,
     /// Not through a connection pooler.
     Pooled(&'static str),
+    /// The database makes everybody who connects to it this role, whose all would be that is created.
+    Put(Name),
     /// Somebody else changes roles at the same time.
     Concurrent(Refusal),
     /// A statement was refused.
@@ -213,6 +216,11 @@ impl fmt::Display for ReplayError {
                 f,
                 "nothing was done, since the connection leads through a pooler: {reason}; connect to \
                  the server itself"
+            ),
+            Self::Put(role) => write!(
+                f,
+                "nothing was done: ALTER DATABASE … SET role makes whoever connects to this database act as \
+                 {role}, who would administer every role that is created; connect to another database"
             ),
             Self::Concurrent(refusal) => write!(
                 f,

@@ -17,6 +17,7 @@ use crate::connect::Connection;
 use crate::finding::Object;
 use crate::globals::script::Phase;
 use crate::interrupt::{self, Stage};
+use crate::name::Name;
 use crate::plan::Step;
 use crate::read::live::{self, Live};
 use transaction::Sampling;
@@ -123,6 +124,18 @@ async fn send(
     }
 }
 
+/// The role that the owner of a database has made the connected role act as. Who wants to act as
+/// another says so with the connection, or for itself.
+fn put(live: &Live) -> Option<&Name> {
+    let user = Some(&live.answers.user).filter(|user| **user != live.answers.session_user)?;
+    let is_put = live.globals.settings.iter().any(|(key, setting)| {
+        let is_role = key.name.is("role") || key.name.is("session_authorization");
+        let everybody = key.role.is_none() && key.database == live.database;
+        is_role && everybody && setting.value.parts().any(|value| value == user.as_str())
+    });
+    is_put.then_some(user)
+}
+
 async fn inside(
     client: &Client,
     first: &Live,
@@ -136,6 +149,9 @@ async fn inside(
     let users = [&first.answers, &again.answers].map(|it| (&it.user, &it.session_user));
     if users[0] != users[1] {
         return Err(ReplayError::Pooled(OTHER_ROLE));
+    }
+    if let Some(role) = put(&again) {
+        return Err(ReplayError::Put(role.clone()));
     }
     let steps = plan(&again).ok_or(ReplayError::Changed)?;
     if pooled && steps.iter().any(|step| step.phase == Phase::Tablespaces) {

@@ -37,13 +37,14 @@ pub(super) struct Partial {
 /// What the question who is connected is called.
 pub(super) const USERS: &str = "current_user";
 
-/// Who is connected.
+/// Who is connected, and where.
 pub(super) fn connected() -> Part {
-    let sql = "SELECT current_user, session_user".to_owned();
+    let sql = "SELECT current_user, session_user, current_database()".to_owned();
     let take = |rows: &[Row], all: &mut Collected| {
         let row = rows.first().ok_or_else(|| no_row(USERS))?;
         all.answers.user = Some(row.name(0)?);
         all.answers.session_user = Some(row.name(1)?);
+        all.database = Some(row.name(2)?);
         Ok(())
     };
     Part { sql, take }

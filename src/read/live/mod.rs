@@ -53,6 +53,8 @@ pub struct Live {
     pub platform: Option<&'static Platform>,
     /// Who owns how much where.
     pub owners: Vec<Ownership>,
+    /// The database that the connection is to.
+    pub database: Option<Name>,
     /// What it can be asked.
     pub probe: Probe,
 }
@@ -87,6 +89,7 @@ struct Collected {
     tablespaces: foldhash::HashMap<String, Name>,
     answers: answers::Partial,
     owners: Vec<Ownership>,
+    database: Option<Name>,
 }
 
 /// A query, and what takes its rows.
@@ -223,12 +226,12 @@ fn complete(
     platform: Option<&'static Platform>,
     kinds: Kinds,
 ) -> Live {
-    let Collected { globals, answers, owners, .. } = collected;
+    let Collected { globals, answers, owners, database, .. } = collected;
     let mut answers = answers.complete(probe, &globals, platform);
     let Kinds { of: verifier_kinds, without: without_verifier } = kinds;
     answers.verifier_kinds.clone_from(&verifier_kinds);
     let probe = probe.clone();
-    Live { globals, answers, verifier_kinds, without_verifier, platform, owners, probe }
+    Live { globals, answers, verifier_kinds, without_verifier, platform, owners, database, probe }
 }
 
 /// A question whose answer has no row, where one always comes.

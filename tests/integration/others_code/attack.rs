@@ -78,3 +78,32 @@ fn the_owner_of_a_database_stays_what_it_is() {
         }
     }
 }
+
+/// Who creates a role administers it: the owner of a database makes whoever connects to it another role.
+#[test]
+fn nobody_is_put_in_the_place_of_the_administrator() {
+    for major in [14, 18] {
+        let target = Cluster::start(major);
+        target.sql("postgres", "postgres", "CREATE ROLE mallory LOGIN CREATEROLE");
+        target.sql("postgres", "postgres", "CREATE DATABASE mallorys OWNER mallory");
+        target.sql("mallory", "mallorys", "ALTER DATABASE mallorys SET role = 'mallory'");
+        let to = target.connection_string("postgres", "mallorys");
+        for more in ["--yes", "--dry-run"] {
+            let run =
+                Run::new(["copy", "in.sql", &to, more]).file("in.sql", "CREATE ROLE app LOGIN;");
+            let said = run.status(2).stderr;
+            let why = "/mallorys: nothing was done: ALTER DATABASE … SET role makes whoever connects to \
+                       this database act as mallory, who would administer every role that is created; \
+                       connect to another database\n";
+            assert!(said.ends_with(why), "{said}");
+            let query = "SELECT count(*) FROM pg_roles WHERE rolname = 'app'";
+            assert_eq!(target.query("postgres", "postgres", query), [[Some("0".to_owned())]]);
+        }
+        // Who asks for another role with the connection has it.
+        let to = format!(
+            "{} options='-c role=mallory'",
+            target.connection_string("postgres", "postgres")
+        );
+        Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", "CREATE ROLE app;").done();
+    }
+}
