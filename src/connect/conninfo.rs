@@ -35,6 +35,10 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
         let shown = (!secret && is_word(name)).then(|| name.to_owned());
         rest = rest[end..].trim_start_matches(is_space);
         let Some(behind) = rest.strip_prefix('=') else {
+            // A word that stands alone may be a password, or a part of one.
+            if !secret && key::find(name).is_none() {
+                return Err(ParameterError::StrayWord);
+            }
             return Err(ParameterError::MissingEquals(shown));
         };
         let (value, behind) = value(behind.trim_start_matches(is_space))
@@ -97,6 +101,11 @@ mod tests {
     fn mistakes_never_show_what_may_be_a_password() {
         for (text, expected) in [
             ("host", "missing \"=\" after \"host\" in the connection string"),
+            (
+                "host=h user=u hunter2",
+                "a word without \"=\" in the connection string, which is not shown, since it may be a \
+                 password: write key=value",
+            ),
             ("host='x", "unterminated quoted string after \"host\" in the connection string"),
             ("hots=x", "invalid connection option \"hots\"; did you mean \"host\"?"),
             ("frob=x", "invalid connection option \"frob\""),

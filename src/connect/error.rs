@@ -16,6 +16,8 @@ use crate::name::is_hidden;
 pub enum ParameterError {
     /// A word of a connection string without `=`; not told where it may be part of a password.
     MissingEquals(Option<String>),
+    /// A word of a connection string that is neither a key nor a value.
+    StrayWord,
     /// A quote that does not end, in the value of this parameter.
     UnterminatedQuote(Option<String>),
     /// No parameter of libpq.
@@ -88,6 +90,10 @@ impl fmt::Display for ParameterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const QUOTES: &str = "behind the password; write a password with blanks in single quotes";
         match self {
+            Self::StrayWord => f.write_str(
+                "a word without \"=\" in the connection string, which is not shown, since it may be a \
+                 password: write key=value",
+            ),
             Self::MissingEquals(Some(word)) => {
                 write!(f, "missing \"=\" after \"{word}\" in the connection string")
             }
