@@ -3,6 +3,7 @@
 
 use tokio_postgres::Client;
 
+use super::SAFE_PATH;
 use crate::connect::{Query, rows};
 
 /// How many are named.
@@ -20,13 +21,10 @@ const QUERY: &str = "SELECT o.kind, o.oid, pg_catalog.encode(pg_catalog.convert_
      pg_catalog.length(pg_catalog.encode(pg_catalog.convert_to(o.text, 'SQL_ASCII'), 'escape')) \
      ORDER BY 1, 2";
 
-/// Names them, as far as they can be asked for.
+/// Names them, as far as they can be asked for. What was begun before has been rolled back.
 pub(super) async fn culprits(client: &Client) -> Option<String> {
     let query = |sql| Query { name: "the names", sql };
-    // What was begun before has failed.
-    client.batch_execute("ROLLBACK").await.ok()?;
-    let begin = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog";
-    client.batch_execute(begin).await.ok()?;
+    client.batch_execute(&format!("BEGIN READ ONLY; {SAFE_PATH}")).await.ok()?;
     let queries = [QUERY, "COMMIT"].map(query);
     let results = rows(client, &queries).await.ok()?;
     let mut names = Vec::new();
