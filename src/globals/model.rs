@@ -423,6 +423,21 @@ impl Parameter {
 }
 
 impl Tablespace {
+    /// What the new owner has of the earlier one: `aclnewowner` (PostgreSQL's `acl.c`) puts it in its place,
+    /// as grantee and as grantor.
+    pub(super) fn pass_on_grants(&mut self, earlier: Option<&Name>) {
+        let Some(owner) = self.owner.as_ref().map(|owner| owner.value.clone()) else { return };
+        for ((grantee, grantor), fact) in std::mem::take(&mut self.grants) {
+            let grantee = match grantee {
+                Grantee::Role(role) if Some(&role) == earlier => Grantee::Role(owner.clone()),
+                other => other,
+            };
+            let key = (grantee, grantor.filter(|grantor| *grantor != owner));
+            let option = fact.value;
+            self.grants.entry(key).or_insert(fact).value |= option;
+        }
+    }
+
     /// Its directory; some versions of pg_dumpall tell where in the data directory one is that has none
     /// of its own, others do not.
     pub fn place(&self) -> &str {

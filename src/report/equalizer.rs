@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::one_line;
+use super::session::{self, Server};
 use super::text::{object, plural};
-use super::{one_line, session};
 use crate::finding::Finding;
 use crate::globals::script::Phase;
 use crate::name::Name;
@@ -57,8 +58,7 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
     for finding in &it.plan.obstacles {
         let _ = writeln!(out, "-- in its way: {}", one_line(&finding.message));
     }
-    session::setup_for(major, true, &mut out);
-    session::begin(major, &mut out);
+    session::begin(Server::One(major), &mut out);
     let steps = it.plan.steps(it.answers);
     // No transaction takes these.
     let (outside, inside): (Vec<_>, Vec<_>) =
@@ -66,7 +66,10 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
     for step in inside {
         let _ = writeln!(out, "{};", step.statement());
     }
-    out.push_str("COMMIT;\n");
+    session::commit(&mut out);
+    if !outside.is_empty() {
+        session::outside(&mut out);
+    }
     for step in outside {
         let _ = writeln!(out, "{};", step.statement());
     }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::blocks::Blocks;
-use super::{one_line, session};
+use super::one_line;
+use super::session::{self, Server};
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
 use crate::sql::{Statement, print};
@@ -42,17 +43,23 @@ pub fn write(
     let mut phase = None;
     for (next, statement) in statements(globals, shape) {
         if phase != Some(next) {
-            if next == Phase::Tablespaces {
-                out.text.push_str("\nCOMMIT;\n");
+            let is_outside = next == Phase::Tablespaces;
+            if is_outside {
+                out.text.push('\n');
+                session::commit(&mut out.text);
             }
             let _ = write!(out.text, "\n-- {}\n\n", heading(next));
+            if is_outside {
+                session::outside(&mut out.text);
+            }
             phase = Some(next);
         }
         push(&statement, &mut out.text);
         out.flow()?;
     }
     if phase != Some(Phase::Tablespaces) {
-        out.text.push_str("\nCOMMIT;\n");
+        out.text.push('\n');
+        session::commit(&mut out.text);
     }
     out.finish()
 }
@@ -71,8 +78,7 @@ fn head(title: Title<'_>, major: Major, out: &mut String) {
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
     );
-    session::setup_for(major, false, out);
-    session::begin(major, out);
+    session::begin(Server::Major(major), out);
 }
 
 fn heading(phase: Phase) -> &'static str {
@@ -114,13 +120,16 @@ mod tests {
         let text = "CREATE ROLE a LOGIN PASSWORD 'x';\nCREATE ROLE \"b\nc\";\nGRANT a TO \"b\nc\";\n\
                     ALTER ROLE a IN DATABASE d SET work_mem TO '1MB';\nCREATE TABLESPACE t LOCATION '/t';";
         let script = script(text, 16);
-        assert_eq!(script.matches("\nBEGIN;\n").count(), 1);
+        assert_eq!(script.matches("\nBEGIN READ WRITE;\n").count(), 1);
         assert_eq!(script.matches("\nCOMMIT;\n").count(), 1);
         assert!(script.starts_with(
             "-- Roles and other globals for azure 16, made from a b.sql by pg_globals"
         ));
         assert!(script.ends_with(
-            "COMMIT;\n\n-- Tablespaces: no transaction can hold them\n\nCREATE TABLESPACE t LOCATION '/t';\n"
+            "COMMIT;\n\n-- Tablespaces: no transaction can hold them\n\n\
+             SET default_transaction_read_only = off;\nSET search_path = pg_catalog;\n\
+             SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\
+             CREATE TABLESPACE t LOCATION '/t';\n"
         ));
         let again = read(script.as_bytes(), Options::default()).unwrap().globals;
         assert_eq!(again, read(text.as_bytes(), Options::default()).unwrap().globals);

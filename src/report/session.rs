@@ -1,28 +1,77 @@
 //! How every script for psql begins, and its transaction.
 
-use crate::sql::{Statement, print};
+use crate::sql::{Session, Statement, print};
 use crate::version::Major;
 
-/// What the script relies on: psql stops at the first error, nothing that stands in the database is
-/// found in place of PostgreSQL's own, and the server reads it as it was written.
-pub(super) const SETUP: &str = "\n\\set ON_ERROR_STOP on\n\
-     SET search_path = pg_catalog;\n\
-     SET client_encoding = 'UTF8';\n\
-     SET standard_conforming_strings = on;\n\
-     SET default_transaction_read_only = off;\n";
+/// What a script is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Server {
+    /// Servers of one major version.
+    Major(Major),
+    /// One server, of this major version.
+    One(Major),
+    /// One server, whose version makes no difference.
+    Any,
+}
 
-/// The same, for servers of one major version only; or even for one server.
-pub(super) fn setup_for(major: Major, one_server: bool, out: &mut String) {
-    out.push_str(SETUP);
-    print(&Statement::VersionGuard { major, one_server }, out);
+/// What the transaction relies on. Behind a pooler the session is used by others afterwards, so that
+/// nothing is set for longer than the transaction; and what a database's owner may have set for everybody in
+/// it would show verifiers to the terminal and to the server's log.
+const LOCAL: [&str; 7] = [
+    "search_path = pg_catalog",
+    "client_encoding = 'UTF8'",
+    "standard_conforming_strings = on",
+    "client_min_messages = notice",
+    "debug_print_parse = off",
+    "debug_print_rewritten = off",
+    "debug_print_plan = off",
+];
+
+/// Begins the script and its transaction: psql stops at the first error, and nothing that stands in the
+/// database is found in place of PostgreSQL's own.
+pub(super) fn begin(server: Server, out: &mut String) {
+    // A database can be read-only by default.
+    out.push_str("\n\\set ON_ERROR_STOP on\nBEGIN READ WRITE;\n");
+    set(LOCAL.iter(), "SET LOCAL ", out);
+    let (major, creates) = match server {
+        Server::Major(major) => {
+            guard(&Statement::VersionGuard { major, one_server: false }, out);
+            (major, true)
+        }
+        Server::One(major) => {
+            guard(&Statement::VersionGuard { major, one_server: true }, out);
+            (major, true)
+        }
+        Server::Any => (Major::new(0), false),
+    };
+    guard(&Statement::SetRoleGuard, out);
+    if creates && major >= Major::new(16) {
+        // Else creating a role could make the administrator a member of it.
+        set(["createrole_self_grant = ''"].iter(), "SET LOCAL ", out);
+    }
+}
+
+/// Sets up what follows COMMIT, since no transaction can hold it, as the transaction was.
+pub(super) fn outside(out: &mut String) {
+    out.push_str("SET default_transaction_read_only = off;\n");
+    set(LOCAL[..3].iter(), "SET ", out);
+}
+
+/// Ends the transaction.
+pub(super) fn commit(out: &mut String) {
+    print(&Statement::Session(Session::Commit), out);
     out.push_str(";\n");
 }
 
-/// Begins the transaction of a script that creates roles.
-pub(super) fn begin(major: Major, out: &mut String) {
-    out.push_str("\nBEGIN;\n");
-    if major >= Major::new(16) {
-        // Else creating a role could make the administrator a member of it.
-        out.push_str("SET LOCAL createrole_self_grant = '';\n");
+fn set<'a>(settings: impl Iterator<Item = &'a &'a str>, verb: &str, out: &mut String) {
+    for setting in settings {
+        for part in [verb, setting, ";\n"] {
+            out.push_str(part);
+        }
     }
+}
+
+fn guard(statement: &Statement<'_>, out: &mut String) {
+    print(statement, out);
+    out.push_str(";\n");
 }

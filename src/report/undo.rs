@@ -2,12 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{one_line, session};
-use crate::globals::Change;
+use super::one_line;
+use super::session::{self, Server};
 use crate::globals::script::Phase;
+use crate::globals::{Change, Grantee, Tablespace};
+use crate::name::Name;
 use crate::plan;
 use crate::platform::Answers;
-use crate::sql::{Object, Privileges, RoleSpec, Session, Statement, print, push_literal};
+use crate::sql::{
+    Object, Privileges, RoleSpec, Session, Statement, TablespaceChange, Text, print, push_literal,
+};
 
 /// What a script takes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,19 +56,70 @@ pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -
             );
         }
     }
-    out.push_str(session::SETUP);
-    let delta = plan::delta(&inverse, answers);
-    let (mut inside, mut outside) = (String::new(), String::new());
-    for (phase, _, statement) in delta.statements() {
-        // No transaction takes these; their owners can be dropped only when they are gone.
-        let part = if phase == Phase::Tablespaces { &mut outside } else { &mut inside };
-        push(&statement, answers.user.as_str(), part);
+    if inverse.iter().any(|change| matches!(change, Change::DropTablespace { .. })) {
+        out.push_str(
+            "-- Where something uses a tablespace by then, nothing is done. They are dropped behind the\n\
+             -- transaction, which cannot hold that.\n",
+        );
     }
-    out.push_str(&outside);
-    out.push_str("BEGIN;\n");
-    out.push_str(&inside);
-    out.push_str("COMMIT;\n");
+    session::begin(Server::Any, &mut out);
+    let user = answers.user.as_str();
+    for change in &inverse {
+        if let Change::DropTablespace { name, tablespace } = change {
+            release(name, tablespace, user, &mut out);
+        }
+    }
+    let delta = plan::delta(&inverse, answers);
+    let mut outside = String::new();
+    for (phase, _, statement) in delta.statements() {
+        let part = if phase == Phase::Tablespaces { &mut outside } else { &mut out };
+        push(&statement, user, part);
+    }
+    session::commit(&mut out);
+    if !outside.is_empty() {
+        session::outside(&mut out);
+        out.push_str(&outside);
+    }
     out
+}
+
+/// A tablespace can be dropped in no transaction: it is taken from the roles that go, which its owner and
+/// whom it names could not before, and dropped behind the transaction. One that is used stops everything.
+fn release(name: &Name, tablespace: &Tablespace, user: &str, out: &mut String) {
+    let text = Text::Borrowed(name.as_str());
+    let mut if_used = String::from(
+        "  IF EXISTS (SELECT FROM pg_catalog.pg_tablespace t, \
+         pg_catalog.pg_tablespace_databases(t.oid) WHERE t.spcname OPERATOR(pg_catalog.=) ",
+    );
+    push_literal(name.as_str(), &mut if_used);
+    if_used.push_str(") THEN\n    ");
+    // Files of what was dropped stay until the next checkpoint: DROP TABLESPACE makes one for that.
+    let mut body =
+        format!("{if_used}CHECKPOINT;\n  END IF;\n{if_used}RAISE EXCEPTION USING MESSAGE = ");
+    push_literal(
+        &format!("this tablespace is not empty, and nothing is taken back: {name}"),
+        &mut body,
+    );
+    body.push_str(";\n  END IF;\n  ");
+    let change = TablespaceChange::Owner(RoleSpec::CurrentUser);
+    print(&Statement::AlterTablespace { name: text.clone(), change }, &mut body);
+    let mut guard = String::new();
+    exists("pg_tablespace", "spcname", name.as_str(), &mut guard);
+    block(&guard, &format!("{body};"), out);
+    let mut grantees: Vec<_> = tablespace.grants.keys().map(|(grantee, _)| grantee).collect();
+    grantees.dedup();
+    for grantee in grantees {
+        if let Grantee::Role(role) = grantee {
+            let revoke = Statement::Revoke {
+                privileges: Privileges::Tablespace(vec![text.clone()]),
+                grantees: vec![RoleSpec::Name(Text::Borrowed(role.as_str()))],
+                grant_option_only: false,
+                granted_by: None,
+                cascade: true,
+            };
+            push(&revoke, user, out);
+        }
+    }
 }
 
 /// A statement about roles that may be gone by then, or about their databases, is guarded.
@@ -72,28 +127,49 @@ fn push(statement: &Statement<'_>, user: &str, out: &mut String) {
     let (mut roles, database) = named(statement);
     // Whoever is connected is there.
     roles.retain(|role| *role != user);
-    let mut text = String::new();
+    let mut text = String::from("  ");
     print(statement, &mut text);
-    if roles.is_empty() {
-        let _ = writeln!(out, "{text};");
-        return;
-    }
+    text.push(';');
     let mut guard = String::new();
-    for (number, role) in roles.iter().enumerate() {
-        guard.push_str(if number == 0 { "" } else { " AND " });
-        guard.push_str(
-            "EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ",
-        );
-        push_literal(role, &mut guard);
-        guard.push(')');
+    for role in roles {
+        exists("pg_roles", "rolname", role, &mut guard);
     }
     if let Some(database) = database {
-        guard.push_str(
-            " AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) ",
-        );
-        push_literal(database, &mut guard);
-        guard.push(')');
+        exists("pg_database", "datname", database, &mut guard);
     }
+    let of_tablespaces = match statement {
+        Statement::Grant { privileges: Privileges::Tablespace(names), .. }
+        | Statement::Revoke { privileges: Privileges::Tablespace(names), .. } => names.as_slice(),
+        Statement::AlterTablespace { name, .. }
+        | Statement::Comment { object: Object::Tablespace(name), .. }
+        | Statement::SecurityLabel { object: Object::Tablespace(name), .. } => {
+            std::slice::from_ref(name)
+        }
+        _ => &[],
+    };
+    for name in of_tablespaces {
+        exists("pg_tablespace", "spcname", name, &mut guard);
+    }
+    if guard.is_empty() {
+        let _ = writeln!(out, "{}", text.trim_start());
+        return;
+    }
+    block(&guard, &text, out);
+}
+
+/// Adds the condition that something of this name is there.
+fn exists(catalog: &str, column: &str, name: &str, guard: &mut String) {
+    guard.push_str(if guard.is_empty() { "" } else { " AND " });
+    let _ = write!(
+        guard,
+        "EXISTS (SELECT FROM pg_catalog.{catalog} WHERE {column} OPERATOR(pg_catalog.=) "
+    );
+    push_literal(name, guard);
+    guard.push(')');
+}
+
+/// Statements that are run where the condition holds.
+fn block(guard: &str, text: &str, out: &mut String) {
     // Names and comments may hold any tag.
     let mut tag = "$undo$".to_owned();
     let mut number = 0;
@@ -101,7 +177,7 @@ fn push(statement: &Statement<'_>, user: &str, out: &mut String) {
         number += 1;
         tag = format!("$undo{number}$");
     }
-    let _ = writeln!(out, "DO {tag} BEGIN IF {guard} THEN\n  {text};\nEND IF; END {tag};");
+    let _ = writeln!(out, "DO {tag} BEGIN IF {guard} THEN\n{text}\nEND IF; END {tag};");
 }
 
 /// The roles that must exist for a statement to succeed, and the database.
@@ -126,9 +202,11 @@ fn named<'a>(statement: &'a Statement<'_>) -> (Vec<&'a str>, Option<&'a str>) {
             add(members, &mut roles);
             add(granted_by.as_slice(), &mut roles);
         }
-        Statement::Grant { privileges: Privileges::Parameter(..), grantees, .. }
-        | Statement::Revoke { privileges: Privileges::Parameter(..), grantees, .. } => {
+        Statement::Grant { grantees, .. } | Statement::Revoke { grantees, .. } => {
             add(grantees, &mut roles);
+        }
+        Statement::AlterTablespace { change: TablespaceChange::Owner(owner), .. } => {
+            add(std::slice::from_ref(owner), &mut roles);
         }
         Statement::Comment { object: Object::Role(name), .. }
         | Statement::SecurityLabel { object: Object::Role(name), .. } => {

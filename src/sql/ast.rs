@@ -161,6 +161,9 @@ pub enum Statement<'a> {
         /// Whether it was made for one server, as it was found, and not for any of that version.
         one_server: bool,
     },
+    /// A guard that stops the script where `ALTER DATABASE … SET role` makes whoever replays it act as
+    /// another role, who would then administer the new ones.
+    SetRoleGuard,
     /// A guard round settings that wait for their database.
     DatabaseGuard {
         /// The database.

@@ -290,6 +290,7 @@ pub(crate) fn statement() -> BoxedStrategy<S> {
         (10_u32..30, any::<bool>()).prop_map(|(major, one_server)| {
             Statement::VersionGuard { major: Major::new(major), one_server }
         }),
+        Just(Statement::SetRoleGuard),
         (name(), any::<bool>(), vec(alter_setting(), 1..3)).prop_map(
             |(database, owned, statements)| Statement::DatabaseGuard {
                 database,

@@ -1,4 +1,4 @@
-//! The guards that scripts of ours carry: `DO` blocks of exactly three shapes.
+//! The guards that scripts of ours carry: `DO` blocks of exactly four shapes.
 //!
 //! Any other `DO` is refused: what a program would do cannot be read from its text.
 
@@ -70,6 +70,20 @@ const EARLIER: Words = Words {
               with --exclude or --rename: ",
 };
 
+/// `pg_settings` does not show the source of `role`.
+const SET_ROLE: &str = "
+BEGIN
+  IF current_user OPERATOR(pg_catalog.<>) session_user
+    AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+      WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+      AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+      AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+    RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+      pg_catalog.current_database(), session_user, current_user;
+  END IF;
+END
+";
+
 /// What to do on a server of another version.
 const CONVERT_AGAIN: &str = "make it again with --target-version";
 const COMPARE_AGAIN: &str = "it is another server: compare with that one";
@@ -86,6 +100,7 @@ pub(super) fn print_guard(guard: &Statement<'_>, out: &mut String) {
 fn print_with(words: &Words, guard: &Statement<'_>, out: &mut String) {
     match guard {
         Statement::VersionGuard { major, one_server } => version(words, *major, *one_server, out),
+        Statement::SetRoleGuard => block(SET_ROLE, out),
         Statement::DatabaseGuard { database, owned, statements } => {
             in_database(words, database, *owned, statements, out);
         }
@@ -200,6 +215,9 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
 }
 
 fn shape<'a>(words: &Words, body: &'a str) -> Option<Statement<'a>> {
+    if body == SET_ROLE {
+        return Some(Statement::SetRoleGuard);
+    }
     if let Some(rest) = body.strip_prefix(words.version_if) {
         let number = rest.split(' ').next()?.parse().ok().filter(|n| (10..1_000).contains(n))?;
         let one_server = rest.contains(COMPARE_AGAIN);

@@ -133,6 +133,7 @@ pub fn print(statement: &Statement<'_>, out: &mut String) {
         }
         Statement::Session(statement) => session(statement, out),
         Statement::VersionGuard { .. }
+        | Statement::SetRoleGuard
         | Statement::DatabaseGuard { .. }
         | Statement::RoleGuard { .. } => guard::print_guard(statement, out),
         // Read only so that it can be passed over; there is nothing to write.

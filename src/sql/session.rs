@@ -55,7 +55,10 @@ fn finish<'a>(
 }
 
 pub(super) fn transaction(text: &str) -> Parsed<'_, Statement<'_>> {
+    // What follows is written whether it says so or not.
+    let mode = |rest| opt(keywords(&["READ", "WRITE"])).parse(rest);
     if let Ok((rest, ())) = keywords(&["START", "TRANSACTION"])(text) {
+        let (rest, _) = mode(rest)?;
         return Ok((rest, Statement::Session(Session::Begin)));
     }
     let (rest, session) = alt((
@@ -65,6 +68,7 @@ pub(super) fn transaction(text: &str) -> Parsed<'_, Statement<'_>> {
     ))
     .parse(text)?;
     let (rest, _) = opt(alt((keyword("WORK"), keyword("TRANSACTION")))).parse(rest)?;
+    let (rest, _) = if session == Session::Begin { mode(rest)? } else { (rest, None) };
     Ok((rest, Statement::Session(session)))
 }
 

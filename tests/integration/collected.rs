@@ -116,6 +116,79 @@ fn check(major: u32, seed: u64, count: usize) {
     assert!(statements > 10 * count, "{statements}");
 }
 
+/// Owners change, and with them what was granted in their name.
+#[test]
+fn tablespaces() {
+    for major in [15, 18] {
+        let server = Cluster::start(major);
+        let mut dice = Dice(u64::from(major));
+        let (accepted, there) = server.with_client("postgres", "postgres", async |client| {
+            client.batch_execute("SET allow_in_place_tablespaces = on").await.unwrap();
+            let mut accepted = Vec::new();
+            for number in 0..60 {
+                let names = ["a", "b", "c", "d"].map(|name| format!("t{number}{name}"));
+                let mut text = names.each_ref().map(|name| format!("CREATE ROLE {name};\n")).concat();
+                let create = format!("CREATE TABLESPACE t{number} OWNER {} LOCATION ''", names[0]);
+                client.batch_execute(&text).await.unwrap();
+                client.batch_execute(&create).await.unwrap();
+                text.extend([&create, ";\n"]);
+                for _ in 0..10 {
+                    let [by, to] = [&names[dice.below(4)], &names[dice.below(4)]];
+                    let cascade = if dice.one_in(2) { " CASCADE" } else { "" };
+                    let (option, only) =
+                        if dice.one_in(2) { (" WITH GRANT OPTION", "GRANT OPTION FOR ") } else { ("", "") };
+                    let statement = match dice.below(6) {
+                        0 => format!("ALTER TABLESPACE t{number} OWNER TO {to}"),
+                        1 => format!("REVOKE {only}CREATE ON TABLESPACE t{number} FROM {to}{cascade}"),
+                        _ => format!("GRANT CREATE ON TABLESPACE t{number} TO {to}{option}"),
+                    };
+                    // Whoever may not grant is only warned.
+                    let may = format!(
+                        "SELECT pg_catalog.has_tablespace_privilege('{by}', 't{number}', 'CREATE WITH GRANT OPTION')"
+                    );
+                    let may: bool = client.query_one(&may, &[]).await.unwrap().get(0);
+                    let authorization = format!("SET SESSION AUTHORIZATION {by}");
+                    let statements = if may && !statement.starts_with("ALTER") && dice.one_in(2) {
+                        vec![authorization.as_str(), &statement, RESET]
+                    } else {
+                        vec![&*statement]
+                    };
+                    let mut all_succeed = true;
+                    for statement in &statements {
+                        if all_succeed || *statement == RESET {
+                            all_succeed &= client.batch_execute(statement).await.is_ok();
+                        }
+                    }
+                    if all_succeed {
+                        text.extend(statements.iter().flat_map(|it| [it, ";\n"]));
+                    }
+                }
+                accepted.push(text);
+            }
+            (accepted, live::read(client).await.unwrap().globals)
+        });
+        let seen = |globals: &Globals, name: &str| {
+            let tablespace = &globals.tablespaces[&Name::new(name)];
+            let owner = tablespace.owner.as_ref().map(|owner| owner.value.clone());
+            // What the owner has by itself is no grant.
+            let grants = tablespace.grants.iter().filter(|((grantee, grantor), option)| {
+                grantee.role() != owner.as_ref() || grantor.is_some() || option.value
+            });
+            let grants: Vec<_> = grants.map(|(key, option)| (key.clone(), option.value)).collect();
+            (owner, grants)
+        };
+        for (number, text) in accepted.iter().enumerate() {
+            let text = format!("-- Dumped from database version {major}.1\n{text}");
+            let reading = read(text.as_bytes(), Options::default());
+            let globals = reading.unwrap_or_else(|failure| panic!("{failure:?} in {text}")).globals;
+            let name = format!("t{number}");
+            assert_eq!(seen(&globals, &name), seen(&there, &name), "{text}");
+        }
+        let changes = accepted.concat().matches("OWNER TO").count();
+        assert!(changes > 60, "{changes}");
+    }
+}
+
 struct Sequence {
     major: u32,
     number: usize,

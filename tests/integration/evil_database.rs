@@ -91,7 +91,7 @@ fn scripts_of_convert() {
         let script =
             convert(dump).with(&version).with("--if-not-exists --allow-all-settings").done().stdout;
         let guards = guards(&script);
-        assert_eq!(guards.len(), 6, "{script}");
+        assert_eq!(guards.len(), 7, "{script}");
         assert_gives_nothing(&target, &script);
         for guard in guards {
             assert_gives_nothing(&target, &guard);

@@ -323,7 +323,7 @@ fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option
     let title = Title { source: "x", platform };
     let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
     let script = render_script(&globals, title, shape);
-    let at = script.find("\nBEGIN;").unwrap_or(0);
+    let at = script.find("\nBEGIN READ WRITE;").unwrap_or(0);
     let script = &script[at..];
     let script = script.to_owned();
     Some(Outcome { script, fates: ledger.fates().collect(), findings, model, source })

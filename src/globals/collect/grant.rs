@@ -232,7 +232,7 @@ impl Collector {
                 Privileges::Tablespace(names) => {
                     for name in names {
                         let name = self.stored(name, origin);
-                        let key = (grantee.clone(), grantor.clone());
+                        let key = (grantee.clone(), self.not_its_owner(&name, grantor.as_ref()));
                         self.grant_tablespace(&name, key, grant_option, origin);
                     }
                 }
@@ -362,6 +362,13 @@ impl Collector {
         self.globals.parameters.insert(key, entry);
     }
 
+    /// The grantor of a privilege on a tablespace; none where that is its owner.
+    fn not_its_owner(&self, tablespace: &Name, grantor: Option<&Name>) -> Option<Name> {
+        let tablespace = self.globals.tablespaces.get(tablespace);
+        let owner = tablespace.and_then(|tablespace| tablespace.owner.as_ref());
+        grantor.filter(|grantor| owner.is_none_or(|owner| owner.value != **grantor)).cloned()
+    }
+
     fn grant_tablespace(
         &mut self,
         name: &Name,
@@ -422,7 +429,7 @@ impl Collector {
                 Privileges::Tablespace(names) => {
                     for name in names {
                         let name = self.stored(name, origin);
-                        let key = (grantee.clone(), grantor.clone());
+                        let key = (grantee.clone(), self.not_its_owner(&name, grantor.as_ref()));
                         self.revoke_tablespaces(&name, key, how, origin);
                     }
                 }

@@ -133,7 +133,7 @@ impl Collector {
     fn take(&mut self, statement: &Statement<'_>, line: u32) -> Result<Kept> {
         match statement {
             Statement::Session(session) => return self.session(session),
-            Statement::VersionGuard { .. } => return Ok(Kept::Session),
+            Statement::VersionGuard { .. } | Statement::SetRoleGuard => return Ok(Kept::Session),
             Statement::Database => return Ok(Kept::Database),
             _ => {}
         }
@@ -281,7 +281,10 @@ impl Collector {
                 Statement::CreateRole { name, .. } if name == role => self.collect(create, origin),
                 _ => refuse("a guard of ours holds the creation of its role only"),
             },
-            Statement::Session(_) | Statement::VersionGuard { .. } | Statement::Database => Ok(()),
+            Statement::Session(_)
+            | Statement::VersionGuard { .. }
+            | Statement::SetRoleGuard
+            | Statement::Database => Ok(()),
         }
     }
 

@@ -174,7 +174,9 @@ impl Collector {
                 let Some(tablespace) = self.globals.tablespaces.get_mut(&name) else {
                     return Ok(());
                 };
-                if let Some(earlier) = tablespace.owner.replace(fact) {
+                let earlier = tablespace.owner.replace(fact);
+                tablespace.pass_on_grants(earlier.as_ref().map(|earlier| &earlier.value));
+                if let Some(earlier) = earlier {
                     self.supersede(earlier.origin, (Kind::Tablespace, name.as_str()), "its owner");
                 }
             }

@@ -104,13 +104,13 @@ mod tests {
     #[test]
     fn nobody_loses_a_privilege_with_its_grantor() {
         let text = "CREATE ROLE b;\nCREATE TABLESPACE t OWNER ghost LOCATION '/t';\n\
-                    GRANT CREATE ON TABLESPACE t TO other;\nSET SESSION AUTHORIZATION ghost;\n\
+                    GRANT CREATE ON TABLESPACE t TO other;\nSET SESSION AUTHORIZATION phantom;\n\
                     GRANT CREATE ON TABLESPACE t TO b WITH GRANT OPTION;\nRESET SESSION AUTHORIZATION;\n\
                     GRANT CREATE ON TABLESPACE t TO b;\nGRANT CREATE ON TABLESPACE t TO pg_monitor;";
         assert_eq!(
             run(text, "postgres 16"),
             "2 warning tablespace rewritten tablespace t: its owner becomes the role that replays it: there is no role ghost here\n\
-             5 warning tablespace rewritten tablespace t: the grantor of a privilege becomes the owner: there is no role ghost here\n\
+             5 warning tablespace rewritten tablespace t: the grantor of a privilege becomes the owner: there is no role phantom here\n\
              7 info tablespace dropped tablespace t: another grant of the same privilege says as much\n\
              3 warning tablespace rewritten tablespace t: a privilege is left out: there is no role other here\n\
              CREATE ROLE b\nCREATE TABLESPACE t LOCATION '/t'\nGRANT CREATE ON TABLESPACE t TO b WITH GRANT OPTION\n\

@@ -110,10 +110,14 @@ fn a_dump_without_its_end() {
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN
@@ -121,8 +125,18 @@ fn a_dump_without_its_end() {
       END IF;
     END
     $pg_globals$;
-
-    BEGIN;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     SET LOCAL createrole_self_grant = '';
 
     -- Roles
@@ -224,10 +238,14 @@ fn a_dump_without_its_end() {
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN
@@ -235,8 +253,18 @@ fn a_dump_without_its_end() {
       END IF;
     END
     $pg_globals$;
-
-    BEGIN;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     SET LOCAL createrole_self_grant = '';
 
     COMMIT;

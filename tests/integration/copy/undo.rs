@@ -9,6 +9,7 @@ use insta::assert_snapshot;
 use super::{command, copy, masked};
 use crate::support::catalog::{Catalog, assert_as_before};
 use crate::support::cluster::Cluster;
+use crate::support::command::Run;
 use crate::support::{globals, platforms};
 
 /// What a target has before, of the roles of [`globals::rich`] and others.
@@ -173,11 +174,26 @@ fn what_it_looks_like() {
     -- passed over.
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
-    BEGIN;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     DO $undo$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'old') AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'third') THEN
       REVOKE third FROM old;
     END IF; END $undo$;
@@ -247,7 +263,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    13: ERROR:  role "b" cannot be dropped because some objects depend on it
+    28: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);
@@ -275,11 +291,26 @@ fn passwords_that_cannot_be_read() {
     -- The target does not show 1 password that is replaced: it cannot be given back.
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
-    BEGIN;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     DROP ROLE IF EXISTS b;
     DROP ROLE IF EXISTS postgres;
     COMMIT;
@@ -298,6 +329,47 @@ fn a_tablespace() {
     let run = command(&from, &to, &["--undo", "undo.sql"]).done();
     assert!(Catalog::of(&target).others.len() > before.others.len());
     let script = run.file("undo.sql");
+    assert_replays(&target.psql("postgres", &script), &script);
+    assert_as_before("", &Catalog::of(&target), &before);
+}
+
+/// Where something is in it by then, the roles stay too; where it is gone, they go.
+#[test]
+fn a_tablespace_that_is_used() {
+    let target = Cluster::start(16);
+    let directory = target.new_directory("space");
+    let text = format!(
+        "CREATE ROLE owner; CREATE ROLE user_of_it; CREATE ROLE further;\n\
+         CREATE TABLESPACE space OWNER owner LOCATION '{}';\n\
+         SET SESSION AUTHORIZATION owner;\n\
+         GRANT CREATE ON TABLESPACE space TO user_of_it WITH GRANT OPTION;\n\
+         RESET SESSION AUTHORIZATION;\n\
+         SET SESSION AUTHORIZATION user_of_it;\n\
+         GRANT CREATE ON TABLESPACE space TO further;\n\
+         RESET SESSION AUTHORIZATION;\n",
+        directory.display()
+    );
+    let to = target.connection_string("postgres", "postgres");
+    let before = Catalog::of(&target);
+    let copy = || {
+        let run = Run::new(["copy", "in.sql", &to, "--yes", "--undo", "undo.sql"]);
+        run.file("in.sql", &text).done().file("undo.sql")
+    };
+    let script = copy();
+    target.sql("postgres", "postgres", "CREATE TABLE in_it () TABLESPACE space");
+    let used = Catalog::of(&target);
+    let output = target.psql("postgres", &script);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let why = "ERROR:  this tablespace is not empty, and nothing is taken back: space\n";
+    assert!(said.contains(why), "{said}");
+    assert!(Catalog::of(&target) == used);
+
+    target.sql("postgres", "postgres", "DROP TABLE in_it");
+    assert_replays(&target.psql("postgres", &script), &script);
+    assert_as_before("", &Catalog::of(&target), &before);
+
+    let script = copy();
+    target.sql("postgres", "postgres", "DROP TABLESPACE space");
     assert_replays(&target.psql("postgres", &script), &script);
     assert_as_before("", &Catalog::of(&target), &before);
 }

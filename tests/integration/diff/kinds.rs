@@ -222,7 +222,7 @@ impl Pair<'_> {
         let told: Vec<_> = head.split('\n').skip(2).collect();
         writeln!(all, "{statement}\n  {}\n  {}", lines[0], stable(&difference.to_string()))
             .unwrap();
-        let done = sql.split_once("\nBEGIN;\n").unwrap().1.split_once("COMMIT;\n").unwrap();
+        let done = sql.split_once("COMMIT;\n").unwrap();
         let done = format!("{}{}", body(&sql).split("COMMIT;").next().unwrap(), done.1);
         for line in told.iter().copied().chain(done.split_terminator('\n')) {
             writeln!(all, "    {line}").unwrap();

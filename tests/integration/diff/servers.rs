@@ -100,10 +100,14 @@ fn as_sql() {
     -- left as it is: role other, which is never dropped
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
@@ -111,8 +115,18 @@ fn as_sql() {
       END IF;
     END
     $pg_globals$;
-
-    BEGIN;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     SET LOCAL createrole_self_grant = '';
     ALTER ROLE app WITH NOCREATEDB LOGIN;
     CREATE ROLE team;
@@ -131,10 +145,14 @@ fn as_sql() {
     -- left as it is: role other, which is never dropped
 
     \set ON_ERROR_STOP on
-    SET search_path = pg_catalog;
-    SET client_encoding = 'UTF8';
-    SET standard_conforming_strings = on;
-    SET default_transaction_read_only = off;
+    BEGIN READ WRITE;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL client_encoding = 'UTF8';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL debug_print_parse = off;
+    SET LOCAL debug_print_rewritten = off;
+    SET LOCAL debug_print_plan = off;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
@@ -142,8 +160,18 @@ fn as_sql() {
       END IF;
     END
     $pg_globals$;
-
-    BEGIN;
+    DO $pg_globals$
+    BEGIN
+      IF current_user OPERATOR(pg_catalog.<>) session_user
+        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
+          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
+          pg_catalog.current_database(), session_user, current_user;
+      END IF;
+    END
+    $pg_globals$;
     SET LOCAL createrole_self_grant = '';
     REVOKE other FROM app GRANTED BY postgres;
     ALTER ROLE app WITH NOCREATEDB LOGIN;

@@ -306,7 +306,7 @@ fn script(globals: &Globals, major: u32) -> String {
 /// more.
 fn without(script: &str, kept: &[bool]) -> (String, Vec<String>) {
     let mut cut = Vec::new();
-    let (head, rest) = script.split_once("\nBEGIN;\n").unwrap();
+    let (head, rest) = script.split_once("\nBEGIN READ WRITE;\n").unwrap();
     let mut text = format!("{head}\n");
     let body = rest.rsplit_once("\nCOMMIT;").unwrap().0;
     let statements: Vec<_> = body.split(";\n").collect();

@@ -107,3 +107,69 @@ fn nobody_is_put_in_the_place_of_the_administrator() {
         Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", "CREATE ROLE app;").done();
     }
 }
+
+/// The same for whoever replays a script there, of each kind that there is.
+#[test]
+fn no_script_runs_in_the_place_of_the_administrator() {
+    for major in [14, 18] {
+        let (source, target) = (Cluster::start(major), Cluster::start(major));
+        source.sql("postgres", "postgres", "CREATE ROLE app LOGIN");
+        source.sql("postgres", "postgres", "CREATE DATABASE d OWNER app");
+        target.sql("postgres", "postgres", "CREATE ROLE mallory LOGIN CREATEROLE");
+        target.sql("postgres", "postgres", "CREATE DATABASE mallorys OWNER mallory");
+        let from = source.connection_string("postgres", "postgres");
+        let to = target.connection_string("postgres", "postgres");
+        let out = |arguments: &[&str]| Run::new(arguments).status_of(&[0, 1]).stdout;
+        let plain = ["convert", &from, "--platform", "postgres", "--target-version"];
+        let version = major.to_string();
+        let mut scripts = vec![
+            out(&[&plain[..], &[&version]].concat()),
+            out(&[&plain[..], &[&version, "--if-not-exists"]].concat()),
+            out(&["diff", &from, &to, "--format", "sql", "--show-passwords"]),
+        ];
+        let files = ["--undo", "undo.sql", "--can-own", "own.sql", "--yes"];
+        let copied = Run::new([&["copy", &from, &to][..], &files].concat()).done();
+        scripts.extend(["undo.sql", "own.sql"].map(|file| copied.file(file)));
+        target.sql("mallory", "mallorys", "ALTER DATABASE mallorys SET role = 'mallory'");
+        let everything =
+            "SELECT rolname, (SELECT array_agg(m.member::regrole::text) FROM pg_auth_members m
+                          WHERE m.roleid = r.oid) FROM pg_roles r ORDER BY 1";
+        let before = target.query("postgres", "postgres", everything);
+        for script in &scripts {
+            let (said, succeeds) = target.psql_in("postgres", "mallorys", script);
+            let why = "ERROR:  a setting of the database mallorys makes postgres act as mallory: run this \
+                       script in another database\n";
+            assert!(!succeeds && said.contains(why), "{major}: {said}\n{script}");
+            assert_eq!(target.query("postgres", "postgres", everything), before);
+        }
+        // What takes back, in a database where it may.
+        for script in scripts.iter().rev().take(2) {
+            let (said, succeeds) = target.psql_in("postgres", "postgres", script);
+            assert!(succeeds, "{said}");
+        }
+    }
+}
+
+/// What the owner of a database sets for everybody shows no verifier to the terminal, nor to the log.
+#[test]
+fn no_script_shows_what_it_sends() {
+    let target = platforms::azure_like(16);
+    let_mallory_in(&target, "");
+    for setting in
+        ["debug_print_parse = on", "debug_print_rewritten = on", "client_min_messages = 'debug5'"]
+    {
+        target.sql("mallory", "mallorys", &format!("ALTER DATABASE mallorys SET {setting}"));
+    }
+    let dump = "CREATE ROLE secretive LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$\
+                lT3dqDRPtVKRPeQ6VZDvUAVf2gMmvO7vcSVVLIV8JZM=:cUFEk9qrYlfUNGiEJd/QI9u5rJvSp3Iu4VVKGgh4tAs=';";
+    let convert = Run::new(["convert", "in.sql", "--platform", "azure", "--target-version", "16"]);
+    let script = convert.file("in.sql", dump).done().stdout;
+    let (said, succeeds) = target.psql_in("azadmin", "mallorys", &script);
+    assert!(succeeds && !said.contains("SCRAM-SHA-256"), "{said}");
+    assert!(!target.log().contains("lT3dqDRPtVKRPeQ6VZDvUAVf2gMmvO7vcSVVLIV8JZM"));
+    // Without care it would have.
+    let careless = "CREATE ROLE open PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$\
+                    lT3dqDRPtVKRPeQ6VZDvUAVf2gMmvO7vcSVVLIV8JZM=:cUFEk9qrYlfUNGiEJd/QI9u5rJvSp3Iu4VVKGgh4tAs='";
+    let (said, _) = target.psql_in("azadmin", "mallorys", careless);
+    assert!(said.contains("lT3dqDRPtVKRPeQ6VZDvUAVf2gMmvO7vcSVVLIV8JZM"), "{said}");
+}

@@ -1,6 +1,8 @@
 //! Law 10: through a connection pooler, whose sessions go on to others. An application has the only
 //! session of the real `PgBouncer`; each command gets it too, and leaves it as it was.
 
+use std::process::Command;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -198,6 +200,57 @@ fn in_transaction_mode_nothing_is_left_behind() {
         let arrived = places[1].server.query("azuresu", "postgres", app);
         assert_eq!(arrived, [[Some("t".to_owned())]]);
     }
+}
+
+/// Each script is one transaction, which sets nothing for longer.
+#[test]
+fn scripts_leave_nothing_behind() {
+    let [source, target] = places(16, "transaction");
+    let application = target.application();
+    application.settle();
+    // What loads the library of the guards.
+    application.rows("DO LANGUAGE plpgsql 'BEGIN END'");
+    let before = application.session();
+    let to = target.connection_string();
+    let direct = target.server.connection_string("azadmin", "app");
+    let from = source.server.connection_string("postgres", "postgres");
+    let psql = |script: &str, by: &str| {
+        let path = target.pooler.socket().join("script.sql");
+        std::fs::write(&path, script).unwrap();
+        let output = Command::new(client_program(15, "psql"))
+            .args(["--no-psqlrc", "--quiet", "--dbname", &to, "--file"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !said.contains("ERROR"), "{by}: {said}\n{script}");
+        application.assert_as_before(&before, by);
+    };
+    let script = |arguments: &[&str]| Run::new(arguments).status_of(&[0, 1]).stdout;
+    let convert = ["convert", &from, "--platform", "azure", "--target-version", "16"];
+    psql(&script(&[&convert[..], &["--if-not-exists"]].concat()), "convert --if-not-exists");
+    psql(
+        &script(&["diff", &from, &direct, "--format", "sql", "--show-passwords"]),
+        "diff --format sql",
+    );
+    let more = "CREATE ROLE one_more LOGIN; CREATE ROLE owner; CREATE DATABASE its OWNER owner";
+    for statement in more.split("; ") {
+        source.server.sql("postgres", "postgres", statement);
+    }
+    let copy = [
+        "copy",
+        &from,
+        &direct,
+        "--yes",
+        "--into-older",
+        "--undo",
+        "undo.sql",
+        "--can-own",
+        "own.sql",
+    ];
+    let copied = Run::new(copy).done();
+    psql(&copied.file("own.sql"), "own.sql");
+    psql(&copied.file("undo.sql"), "undo.sql");
 }
 
 /// One client after the other has the session, and nobody clears it.

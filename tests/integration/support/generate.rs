@@ -259,12 +259,15 @@ pub fn globals() -> impl Strategy<Value = Globals> {
                 })
             });
             for (name, (owner, location, options, grants, comment, labels)) in tablespaces {
-                let grants = grants
-                    .into_iter()
-                    .map(|(to, by, option)| ((grantee(to), by.map(role_at)), fact(option)));
+                let owner = owner.map(role_at);
+                let grants = grants.into_iter().map(|(to, by, option)| {
+                    // Nobody is named where the owner grants.
+                    let grantor = by.map(role_at).filter(|grantor| Some(grantor) != owner.as_ref());
+                    ((grantee(to), grantor), fact(option))
+                });
                 let tablespace = Tablespace {
                     created: fact(()),
-                    owner: owner.map(|owner| fact(role_at(owner))),
+                    owner: owner.clone().map(fact),
                     location: location.into(),
                     options,
                     grants: grants.collect(),
