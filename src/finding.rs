@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use crate::subject::{Kind, Subject};
+
 /// How much a finding matters, least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -31,39 +33,6 @@ pub enum Action {
     Dropped,
 }
 
-/// The kinds of objects that findings are about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Kind {
-    /// A role: its existence or an attribute.
-    Role,
-    /// A membership, named `member in role`.
-    Membership,
-    /// A setting of a role or a database, named `role: setting`.
-    Setting,
-    /// A privilege on a configuration parameter.
-    Parameter,
-    /// A tablespace.
-    Tablespace,
-    /// A comment on a role or tablespace.
-    Comment,
-    /// A security label on a role or tablespace.
-    SecurityLabel,
-    /// A statement of the input that is none of the above.
-    Statement,
-}
-
-/// What a finding is about.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Object {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its name, undecorated.
-    pub name: String,
-}
-
 /// One thing that a user should know about the result.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -75,7 +44,7 @@ pub struct Finding {
     /// What became of the object.
     pub action: Action,
     /// What it is about.
-    pub object: Object,
+    pub object: Subject,
     /// The line of the input, from 1; none for facts that come from a live server.
     pub line: Option<u32>,
     /// One sentence about this object. Never contains a password or verifier.

@@ -17,7 +17,7 @@
 //! - [`cli`]: what the user types; nothing else prints.
 //!
 //! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
-//! [`version`], [`attribute`], [`secret`], [`scram`], [`finding`], [`glob`], [`interrupt`].
+//! [`version`], [`attribute`], [`secret`], [`scram`], [`subject`], [`finding`], [`glob`], [`interrupt`].
 //!
 //! ```
 //! use pg_globals::platform::{Platform, Rights};
@@ -56,4 +56,5 @@ pub mod sanitize;
 pub mod scram;
 pub mod secret;
 pub mod sql;
+pub mod subject;
 pub mod version;

@@ -11,7 +11,7 @@ use clap::Args;
 use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Globals, Ledger};
 use crate::platform::Platform;
 use crate::read::live::{self, Live, LiveError};
@@ -120,8 +120,9 @@ impl Input {
         if self.live.is_some() {
             return (true, true);
         }
-        let not_in_dump = |name: &str| {
-            let is_it = |it: &Finding| it.rule == "not-in-dump" && it.object.name == name;
+        let not_in_dump = |name: &'static str| {
+            let is_it =
+                |it: &Finding| it.rule == "not-in-dump" && it.object == Subject::Settings(name);
             self.findings.iter().any(is_it)
         };
         (!not_in_dump("IN DATABASE"), !not_in_dump("ALTER ROLE ALL"))
@@ -309,7 +310,7 @@ fn alone(why: &str) -> Finding {
         rule: "one-reader",
         severity: Severity::Info,
         action: Action::Kept,
-        object: Object { kind: Kind::Statement, name: "pg_dumpall".to_owned() },
+        object: Subject::statement("pg_dumpall"),
         line: None,
         message: why.into(),
     }

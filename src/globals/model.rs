@@ -12,6 +12,8 @@ use super::timestamp::Timestamp;
 use crate::attribute::Attribute;
 use crate::name::Name;
 use crate::secret::Secret;
+pub use crate::subject::Grantee;
+use crate::subject::Subject;
 
 /// A map that is found by hash and kept in the order of insertion or of sorting.
 pub type Map<K, V> = IndexMap<K, V, RandomState>;
@@ -132,25 +134,6 @@ pub struct SettingKey {
 
 /// A setting's value.
 pub type Setting = Fact<Value>;
-
-/// Who has a privilege.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Grantee {
-    /// Every role.
-    Public,
-    /// This role.
-    Role(Name),
-}
-
-impl Grantee {
-    /// The role; none for everybody.
-    pub const fn role(&self) -> Option<&Name> {
-        match self {
-            Self::Role(name) => Some(name),
-            Self::Public => None,
-        }
-    }
-}
 
 /// What a privilege on a configuration parameter is known by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -328,20 +311,18 @@ impl Globals {
 
 impl MembershipKey {
     /// How findings call it.
-    pub fn object_name(&self) -> String {
-        // There can be as many as memberships: `format!` takes ten times as long.
-        [self.member.as_str(), " in ", self.role.as_str()].concat()
+    pub fn subject(&self) -> Subject {
+        Subject::Membership { role: self.role.clone(), member: self.member.clone() }
     }
 }
 
 impl SettingKey {
     /// How findings call it.
-    pub fn object_name(&self) -> String {
-        let role = self.role.as_ref().map_or("ALL", Name::as_str);
-        let name = self.name.as_str();
-        match &self.database {
-            Some(database) => format!("{role} in {}: {name}", database.as_str()),
-            None => format!("{role}: {name}"),
+    pub fn subject(&self) -> Subject {
+        Subject::Setting {
+            role: self.role.clone(),
+            database: self.database.clone(),
+            name: self.name.as_str().into(),
         }
     }
 }
@@ -364,12 +345,11 @@ impl ParameterKey {
     }
 
     /// How findings call it.
-    pub fn object_name(&self) -> String {
-        let grantee = match &self.grantee {
-            Grantee::Public => "PUBLIC",
-            Grantee::Role(name) => name.as_str(),
-        };
-        format!("{} to {grantee}", self.parameter.as_str())
+    pub fn subject(&self) -> Subject {
+        Subject::Parameter {
+            name: self.parameter.as_str().into(),
+            grantee: Some(self.grantee.clone()),
+        }
     }
 }
 

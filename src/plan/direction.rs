@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Plan;
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Change, Globals};
 use crate::name::Name;
 use crate::platform::{Answers, Platform};
@@ -72,7 +72,7 @@ pub fn direction(plan: &Plan, desired: &Globals, only_there: usize) -> Option<Fi
         rule: ABOUT.name,
         severity: ABOUT.severity,
         action: Action::Kept,
-        object: Object { kind: Kind::Statement, name: "roles".to_owned() },
+        object: Subject::statement("roles"),
         line: None,
         message: message.into(),
     })

@@ -1,7 +1,7 @@
 //! `--existing skip` and `--existing fail`.
 
 use super::{Context, Judgement, Veto};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
 use crate::sanitize::About;
 
@@ -63,7 +63,7 @@ pub(super) fn fail(cx: &Context<'_>) -> Vec<Finding> {
             rule: FAIL.name,
             severity: FAIL.severity,
             action: Action::Dropped,
-            object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+            object: Subject::Role(name.clone()),
             line: None,
             message: format!("the target has {name}").into(),
         })

@@ -2,7 +2,7 @@
 
 use super::UNVERIFIABLE;
 use crate::attribute::Attribute;
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::platform::Answers;
@@ -40,7 +40,7 @@ pub(super) fn check(names: &[Name], desired: &Globals, answers: &Answers) -> Vec
             rule: about.name,
             severity: about.severity,
             action: Action::Kept,
-            object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+            object: Subject::Role(name.clone()),
             line: None,
             message: message.into(),
         }

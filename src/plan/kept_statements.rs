@@ -1,6 +1,6 @@
 //! What the target keeps of the statements that it is sent.
 
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::platform::Answers;
 use crate::sanitize::About;
@@ -34,7 +34,7 @@ pub(super) fn check(changes: &[Change], answers: &Answers) -> Option<Finding> {
         rule: ABOUT.name,
         severity: if only_failed { Severity::Info } else { ABOUT.severity },
         action: Action::Kept,
-        object: Object { kind: Kind::Statement, name: "verifiers".to_owned() },
+        object: Subject::statement("verifiers"),
         line: None,
         message: keepers.join(", ").into(),
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Plan;
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
 use crate::platform::Answers;
 use crate::sanitize::About;
@@ -44,7 +44,7 @@ pub(super) fn check(plan: &mut Plan, answers: &Answers) {
         rule: ABOUT.name,
         severity: if fits { Severity::Warning } else { ABOUT.severity },
         action: if fits { Action::Kept } else { Action::Dropped },
-        object: Object { kind: Kind::Statement, name: "transaction".to_owned() },
+        object: Subject::statement("transaction"),
         line: None,
         message: format!(
             "it takes {needed} locks; max_locks_per_transaction = {} has room for {promised}, and not for \

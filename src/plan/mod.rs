@@ -28,7 +28,7 @@ pub use implicit::without_implicit;
 pub use newer_source::check as newer_source;
 pub use step::Step;
 
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::changes;
 use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
@@ -221,7 +221,7 @@ pub fn shut_out(name: &Name) -> Finding {
         rule: REFUSED.name,
         severity: Severity::Error,
         action: Action::Kept,
-        object: Object { kind: Kind::Role, name: name.as_str().to_owned() },
+        object: Subject::Role(name.clone()),
         line: None,
         message: "its security label was refused, and it has no password: nobody can log in as it"
             .into(),

@@ -1,6 +1,6 @@
 //! A source that is newer than the target.
 
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::platform::Answers;
 use crate::sanitize::About;
 use crate::version::Major;
@@ -24,7 +24,7 @@ pub fn check(version: &str, major: Major, answers: &Answers) -> Option<Finding> 
         rule: ABOUT.name,
         severity: ABOUT.severity,
         action: Action::Kept,
-        object: Object { kind: Kind::Statement, name: "version".to_owned() },
+        object: Subject::statement("version"),
         line: None,
         message: format!("{version} is newer than {}", answers.version).into(),
     })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;
 use crate::globals::{Change, Globals, MembershipKey, Origin};
 use crate::name::Name;
@@ -117,7 +117,7 @@ impl Owners<'_> {
             rule: about.name,
             severity: about.severity,
             action: Action::Kept,
-            object: Object { kind: Kind::Role, name: role.as_str().to_owned() },
+            object: Subject::Role(role.clone()),
             line: None,
             message: message.into(),
         };

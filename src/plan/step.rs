@@ -1,11 +1,14 @@
 //! One statement of a plan.
 
+use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
-use crate::finding::{Kind, Object};
+use crate::finding::Subject;
 use crate::globals::Origin;
 use crate::globals::script::Phase;
+use crate::name::Name;
 use crate::sql::{self, RoleOption, RoleSpec, Statement, print};
+use crate::subject::Target;
 
 /// One statement of a plan.
 #[derive(Clone, Debug)]
@@ -15,7 +18,7 @@ pub struct Step {
     /// The statement of the source that it comes from.
     pub origin: Origin,
     /// What it is about.
-    pub object: Object,
+    pub object: Subject,
     /// The statement itself.
     pub(crate) text: Zeroizing<String>,
     of_plpgsql: bool,
@@ -64,7 +67,7 @@ impl Step {
 
     /// Whether it can be refused although nothing foresees it: such a statement is tried by itself.
     pub fn is_tried(&self) -> bool {
-        self.phase == Phase::SecurityLabels || self.object.kind == Kind::Setting
+        self.phase == Phase::SecurityLabels || matches!(self.object, Subject::Setting { .. })
     }
 
     /// Whether it holds a verifier, which costs the server a key derivation.
@@ -91,59 +94,64 @@ fn setting<'a>(statement: &'a Statement<'_>) -> Option<&'a str> {
 }
 
 /// What a statement is about, for messages.
-fn object(statement: &Statement<'_>) -> Object {
+fn object(statement: &Statement<'_>) -> Subject {
     let role = |role: &RoleSpec<'_>| match role {
-        RoleSpec::Name(name) => name.to_string(),
-        RoleSpec::Public => "PUBLIC".to_owned(),
-        RoleSpec::CurrentUser | RoleSpec::SessionUser => "CURRENT_USER".to_owned(),
+        RoleSpec::Name(name) => Name::new(name),
+        RoleSpec::Public => Name::new("PUBLIC"),
+        RoleSpec::CurrentUser | RoleSpec::SessionUser => Name::new("CURRENT_USER"),
     };
-    let (kind, name) = match statement {
-        Statement::CreateRole { name, .. } => (Kind::Role, name.to_string()),
-        Statement::AlterRole { role: name, .. } => (Kind::Role, role(name)),
+    let session = || Subject::statement("session");
+    match statement {
+        Statement::CreateRole { name, .. } => Subject::Role(Name::new(name)),
+        Statement::AlterRole { role: name, .. } => Subject::Role(role(name)),
         Statement::DropRole { roles, .. } => {
-            (Kind::Role, roles.first().map(role).unwrap_or_default())
+            roles.first().map_or_else(session, |first| Subject::Role(role(first)))
         }
-        Statement::AlterSetting { role: whose, database, change } => {
-            let whose = whose.as_ref().map_or_else(|| "ALL".to_owned(), role);
-            let name = match change {
-                sql::SettingChange::Set { name, .. } | sql::SettingChange::Reset(name) => name,
-                sql::SettingChange::ResetAll => "ALL",
-            };
-            let place = database.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-            (Kind::Setting, format!("{whose}{place}: {name}"))
-        }
+        Statement::AlterSetting { role: whose, database, change } => Subject::Setting {
+            role: whose.as_ref().map(role),
+            database: database.as_ref().map(Name::new),
+            name: match change {
+                sql::SettingChange::Set { name, .. } | sql::SettingChange::Reset(name) => {
+                    SmolStr::new(name)
+                }
+                sql::SettingChange::ResetAll => "ALL".into(),
+            },
+        },
         Statement::GrantRole { roles, members, .. }
-        | Statement::RevokeRole { roles, members, .. } => {
-            let more = match members.len() {
-                0 | 1 => String::new(),
-                count => format!(" and {} more", count - 1),
-            };
-            let member = members.first().map(role).unwrap_or_default();
-            let role = roles.first().map(ToString::to_string).unwrap_or_default();
-            (Kind::Membership, format!("{member}{more} in {role}"))
-        }
-        Statement::Comment { object, .. } => (Kind::Comment, object_name(object)),
-        Statement::SecurityLabel { object, .. } => (Kind::SecurityLabel, object_name(object)),
+        | Statement::RevokeRole { roles, members, .. } => match (roles.first(), &members[..]) {
+            (Some(granted), [member]) => {
+                Subject::Membership { role: Name::new(granted), member: role(member) }
+            }
+            (Some(granted), [member, others @ ..]) => Subject::Memberships {
+                role: Name::new(granted),
+                member: role(member),
+                more: others.len(),
+            },
+            _ => session(),
+        },
+        Statement::Comment { object, .. } => Subject::Comment(target(object)),
+        Statement::SecurityLabel { object, .. } => Subject::SecurityLabel(target(object)),
         Statement::CreateTablespace { name, .. }
         | Statement::AlterTablespace { name, .. }
-        | Statement::DropTablespace { name, .. } => (Kind::Tablespace, name.to_string()),
+        | Statement::DropTablespace { name, .. } => Subject::Tablespace(Name::new(name)),
         Statement::Grant { privileges, .. } | Statement::Revoke { privileges, .. } => {
             match privileges {
-                sql::Privileges::Parameter(_, names) => {
-                    (Kind::Parameter, names.first().map(ToString::to_string).unwrap_or_default())
-                }
+                sql::Privileges::Parameter(_, names) => Subject::Parameter {
+                    name: names.first().map(SmolStr::new).unwrap_or_default(),
+                    grantee: None,
+                },
                 sql::Privileges::Tablespace(names) => {
-                    (Kind::Tablespace, names.first().map(ToString::to_string).unwrap_or_default())
+                    names.first().map_or_else(session, |name| Subject::Tablespace(Name::new(name)))
                 }
             }
         }
-        _ => (Kind::Statement, "session".to_owned()),
-    };
-    Object { kind, name }
+        _ => session(),
+    }
 }
 
-fn object_name(object: &sql::Object<'_>) -> String {
+fn target(object: &sql::Object<'_>) -> Target {
     match object {
-        sql::Object::Role(name) | sql::Object::Tablespace(name) => name.to_string(),
+        sql::Object::Role(name) => Target::Role(Name::new(name)),
+        sql::Object::Tablespace(name) => Target::Tablespace(Name::new(name)),
     }
 }

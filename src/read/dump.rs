@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::collect::{Collected, Collector, Era, Kept, without_attributes};
 use crate::globals::{Globals, Ledger};
 use crate::name::Name;
@@ -292,11 +292,11 @@ fn era(marks: &Marks) -> Option<Era> {
 /// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
 /// and those of all roles nowhere.
 fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
-    let finding = |name: &str, message: &str| Finding {
+    let finding = |name: &'static str, message: &str| Finding {
         rule: "not-in-dump",
         severity: Severity::Info,
         action: Action::Dropped,
-        object: Object { kind: Kind::Setting, name: name.to_owned() },
+        object: Subject::Settings(name),
         line: None,
         message: message.into(),
     };
@@ -324,7 +324,7 @@ fn no_end_marker(bare: Option<&Name>) -> Finding {
         rule: "truncated",
         severity: Severity::Error,
         action: Action::Dropped,
-        object: Object { kind: Kind::Statement, name: "end marker".to_owned() },
+        object: Subject::statement("end marker"),
         line: None,
         message: message.into(),
     }

@@ -6,10 +6,10 @@ use std::fmt;
 
 use super::pg_dumpall::Program;
 use crate::attribute::Attribute;
-use crate::finding::{Kind, Object};
+use crate::finding::Subject;
 use crate::globals::{
-    Fact, Globals, Grantee, Membership, MembershipKey, Parameter, ParameterKey, Password, Role,
-    Setting, SettingKey, Tablespace, Timestamp,
+    Fact, Globals, Membership, MembershipKey, Parameter, ParameterKey, Password, Role, Setting,
+    SettingKey, Tablespace, Timestamp,
 };
 use crate::name::{Name, is_hidden};
 use crate::secret::{Secret, VerifierKind};
@@ -78,17 +78,15 @@ impl Witness<'_> {
         let text = plain(text.clone());
         let catalogs = self.shown(catalogs.clone());
         let mut all = Comparison::default();
-        let role_name = |name: &Name| (Kind::Role, name.as_str().to_owned());
-        all.objects(&text.roles, &catalogs.roles, role_name, role);
-        let name =
-            |key: &MembershipKey| (Kind::Membership, by(key.object_name(), key.grantor.as_ref()));
+        let name = |name: &Name| (Subject::Role(name.clone()), None);
+        all.objects(&text.roles, &catalogs.roles, name, role);
+        let name = |key: &MembershipKey| (key.subject(), key.grantor.clone());
         all.objects(&text.memberships, &catalogs.memberships, name, membership);
-        let name = |key: &SettingKey| (Kind::Setting, key.object_name());
+        let name = |key: &SettingKey| (key.subject(), None);
         all.objects(&text.settings, &catalogs.settings, name, setting);
-        let name =
-            |key: &ParameterKey| (Kind::Parameter, by(key.object_name(), key.grantor.as_ref()));
+        let name = |key: &ParameterKey| (key.subject(), key.grantor.clone());
         all.objects(&text.parameters, &catalogs.parameters, name, parameter);
-        let name = |name: &Name| (Kind::Tablespace, name.as_str().to_owned());
+        let name = |name: &Name| (Subject::Tablespace(name.clone()), None);
         all.objects(&text.tablespaces, &catalogs.tablespaces, name, tablespace);
         Disagreements(all.found)
     }
@@ -110,7 +108,9 @@ fn plain(mut globals: Globals) -> Globals {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Disagreement {
     /// What it is about.
-    pub object: Object,
+    pub object: Subject,
+    /// Who granted it, where that tells it from others.
+    pub grantor: Option<Name>,
     /// What `pg_dumpall` says of it; never a verifier.
     pub pg_dumpall: String,
     /// What the catalogs say of it; never a verifier.
@@ -123,19 +123,12 @@ pub struct Disagreements(pub Vec<Disagreement>);
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.object.kind {
-            Kind::Role => "role",
-            Kind::Membership => "membership of",
-            Kind::Setting => "setting of",
-            Kind::Parameter => "privilege on",
-            Kind::Tablespace => "tablespace",
-            Kind::Comment => "comment on",
-            Kind::SecurityLabel => "security label on",
-            Kind::Statement => "statement",
-        };
-        let (name, pg_dumpall, catalogs) =
-            (printable(&self.object.name), &self.pg_dumpall, &self.catalogs);
-        write!(f, "{kind} {name}: {pg_dumpall} by pg_dumpall, {catalogs} by the catalogs")
+        write!(f, "{}", self.object)?;
+        if let Some(grantor) = &self.grantor {
+            write!(f, " granted by {grantor}")?;
+        }
+        let (pg_dumpall, catalogs) = (&self.pg_dumpall, &self.catalogs);
+        write!(f, ": {pg_dumpall} by pg_dumpall, {catalogs} by the catalogs")
     }
 }
 
@@ -165,7 +158,7 @@ struct Comparison {
 }
 
 /// How an object is called.
-type Called = (Kind, String);
+type Called = (Subject, Option<Name>);
 
 impl Comparison {
     /// Objects that only one has, and the parts of those that both have.
@@ -222,7 +215,8 @@ impl Comparison {
 
     fn push(&mut self, of: &Called, pg_dumpall: &str, catalogs: &str) {
         self.found.push(Disagreement {
-            object: Object { kind: of.0, name: of.1.clone() },
+            object: of.0.clone(),
+            grantor: of.1.clone(),
             pg_dumpall: pg_dumpall.to_owned(),
             catalogs: catalogs.to_owned(),
         });
@@ -309,11 +303,10 @@ fn tablespace(all: &mut Comparison, of: &Called, text: &Tablespace, catalogs: &T
     all.texts(of, "option", &text.options, &catalogs.options);
     let keys: BTreeSet<_> = text.grants.keys().chain(catalogs.grants.keys()).collect();
     for key in keys {
-        let to = match &key.0 {
-            Grantee::Public => "PUBLIC",
-            Grantee::Role(name) => name.as_str(),
-        };
-        let what = by(format!("CREATE to {to}"), key.1.as_ref());
+        let mut what = format!("CREATE to {}", key.0);
+        if let Some(grantor) = &key.1 {
+            what = format!("{what} by {grantor}");
+        }
         let show = |grantable: &Fact<bool>| grant(&what, *grantable);
         all.part(of, &what, text.grants.get(key), catalogs.grants.get(key), show);
     }
@@ -324,13 +317,6 @@ fn tablespace(all: &mut Comparison, of: &Called, text: &Tablespace, catalogs: &T
 fn grant(privilege: &str, grantable: Fact<bool>) -> String {
     let option = if grantable.value { " with grant option" } else { "" };
     format!("{privilege}{option}")
-}
-
-fn by(what: String, grantor: Option<&Name>) -> String {
-    match grantor {
-        Some(grantor) => format!("{what} by {}", grantor.as_str()),
-        None => what,
-    }
 }
 
 /// A text that stays on its line, and is no longer than one.
@@ -394,14 +380,14 @@ mod tests {
                  the catalogs",
                 "role a: comment 'x\\ny' by pg_dumpall, no comment by the catalogs",
                 "role lone: present by pg_dumpall, missing by the catalogs",
-                "membership of a in other by other: ADMIN FALSE by pg_dumpall, ADMIN TRUE by the \
+                "membership a in other granted by other: ADMIN FALSE by pg_dumpall, ADMIN TRUE by the \
                  catalogs",
-                "membership of a in other by other: INHERIT TRUE by pg_dumpall, INHERIT FALSE by the \
+                "membership a in other granted by other: INHERIT TRUE by pg_dumpall, INHERIT FALSE by the \
                  catalogs",
-                "membership of a in other by other: SET TRUE by pg_dumpall, SET FALSE by the catalogs",
-                "setting of a: work_mem: '4MB' by pg_dumpall, '5MB' by the catalogs",
-                "setting of a: x.y: missing by pg_dumpall, present by the catalogs",
-                "privilege on work_mem to a: SET by pg_dumpall, SET with grant option by the catalogs",
+                "membership a in other granted by other: SET TRUE by pg_dumpall, SET FALSE by the catalogs",
+                "setting a: work_mem: '4MB' by pg_dumpall, '5MB' by the catalogs",
+                "setting a: x.y: missing by pg_dumpall, present by the catalogs",
+                "parameter work_mem to a: SET by pg_dumpall, SET with grant option by the catalogs",
             ]
         );
         assert!(compare("18.1", 18, &text, &text).is_empty());

@@ -6,7 +6,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::{self as db, SqlState};
 
 use crate::connect::{said, why};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Ledger, Origin};
 use crate::name::Name;
 use crate::plan::{self, Step};
@@ -16,7 +16,7 @@ use crate::read::live::LiveError;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
     /// What the statement is about.
-    pub object: Object,
+    pub object: Subject,
     /// Where it comes from.
     pub origin: Origin,
     /// Whether a copy ends with it; a refused value is only left out.
@@ -88,17 +88,7 @@ impl Refusal {
 
     /// What was refused, in words.
     fn what(&self) -> String {
-        let kind = match self.object.kind {
-            Kind::Role => "role",
-            Kind::Membership => "membership of",
-            Kind::Setting => "setting",
-            Kind::Parameter => "parameter",
-            Kind::Tablespace => "tablespace",
-            Kind::Comment => "comment on",
-            Kind::SecurityLabel => "security label on",
-            Kind::Statement => "statement",
-        };
-        format!("{kind} {}", self.object.name)
+        self.object.to_string()
     }
 }
 

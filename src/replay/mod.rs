@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 pub use error::{Refusal, ReplayError};
 
 use crate::connect::Connection;
-use crate::finding::Object;
+use crate::finding::Subject;
 use crate::globals::script::Phase;
 use crate::interrupt::{self, Stage};
 use crate::name::Name;
@@ -52,7 +52,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// What statements were about that were refused for their value, and left out.
-    pub fn left_out(&self) -> HashSet<&Object> {
+    pub fn left_out(&self) -> HashSet<&Subject> {
         let refused = self.refused.iter().filter(|refusal| !refusal.fatal);
         refused.map(|refusal| &refusal.object).collect()
     }

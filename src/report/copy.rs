@@ -9,7 +9,7 @@ use super::blocks::Blocks;
 use super::describe::{Action, action, describe};
 use super::one_line;
 use super::text::{self, Look, bold, plural};
-use crate::finding::{Finding, Object, Severity};
+use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::plan::Plan;
 
@@ -71,7 +71,7 @@ pub struct PlannedChange {
     /// What is done.
     pub action: Action,
     /// To what.
-    pub object: Object,
+    pub object: Subject,
     /// In words, without passwords and verifiers.
     pub description: String,
 }

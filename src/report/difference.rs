@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::describe::{attributes, grantee};
-use crate::finding::{Kind, Object};
+use crate::finding::Kind;
 use crate::globals::changes::{Options, Target};
 use crate::globals::{Change, Fact, Parameter, Password, Role, Tablespace, Value};
 use crate::name::Name;
@@ -147,7 +147,7 @@ fn object(change: &Change) -> (Kind, String) {
                 Target::Role(_) => Kind::Role,
                 Target::Tablespace(_) => Kind::Tablespace,
             };
-            (kind, on.name().as_str().to_owned())
+            (kind, on.name().to_string())
         }
         // Its field is the name of the setting.
         Change::Setting { key, .. } => {
@@ -168,8 +168,8 @@ fn object(change: &Change) -> (Kind, String) {
             (Kind::Parameter, format!("{} to {to}{}", key.parameter, by(&key.grantor)))
         }
         other => {
-            let Object { kind, name } = other.object();
-            (kind, name)
+            let object = other.object();
+            (object.kind(), object.name().to_string())
         }
     }
 }

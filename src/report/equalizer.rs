@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::one_line;
 use super::session::{self, Server};
-use super::text::{object, plural};
+use super::text::plural;
 use crate::finding::Finding;
 use crate::globals::script::Phase;
 use crate::name::Name;
@@ -39,8 +39,12 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
     );
     for finding in not_in_it {
         out.push_str("-- not in it: ");
-        object(finding, &mut out);
-        let _ = writeln!(out, ": {}", one_line(&finding.message));
+        let _ = writeln!(
+            out,
+            "{}: {}",
+            one_line(&finding.object.to_string()),
+            one_line(&finding.message)
+        );
     }
     match it.plan.extra.len() {
         0 => {}

@@ -5,7 +5,7 @@ use std::io;
 
 use super::blocks::Blocks;
 use super::copy::{self, CopyReport};
-use super::text::{about, groups, head, object, plural};
+use super::text::{about, groups, head, lines, plural, rows};
 use super::{Report, one_line};
 use crate::finding::{Action, Finding, Severity};
 
@@ -65,7 +65,7 @@ fn findings(all: &[Finding], out: &mut Blocks<'_>) -> io::Result<()> {
     for (severity, rule, findings) in &groups {
         let remedy = about(rule).map_or("", |about| about.remedy);
         if *severity > Severity::Info && !remedy.is_empty() {
-            let count = plural(findings.len(), "object");
+            let count = plural(rows(findings).count(), "object");
             let _ = writeln!(to_do, "- [ ] {}: {} ({count})", escaped(rule), escaped(remedy));
         }
     }
@@ -83,16 +83,17 @@ fn findings(all: &[Finding], out: &mut Blocks<'_>) -> io::Result<()> {
             escaped(rule),
             escaped(why)
         );
-        for finding in findings {
+        for row in rows(&findings) {
+            let finding = row[0];
             let action = match finding.action {
                 Action::Kept => "kept",
                 Action::Rewritten => "rewritten",
                 Action::Dropped => "dropped",
             };
-            let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
-            let mut name = String::new();
-            object(finding, &mut name);
-            let (name, message) = (escaped(&name), escaped(&finding.message));
+            let mut line = String::new();
+            lines(row, &mut line);
+            let name = escaped(&finding.object.to_string());
+            let message = escaped(&finding.message);
             let _ = writeln!(out.text, "| {line} | {name} | {action} | {message} |");
             out.flow()?;
         }

@@ -11,8 +11,7 @@ use super::blocks::Blocks;
 use super::copy::UNKNOWN;
 use super::escaped::visible;
 use super::{Report, one_line};
-use crate::finding::{Finding, Kind, Severity};
-use crate::name::Name;
+use crate::finding::{Finding, Severity, Subject};
 use crate::plan;
 use crate::sanitize::{About, rules};
 
@@ -68,13 +67,14 @@ pub(super) fn errors_again(
     let is_error = |group: &&(Severity, &str, Vec<&Finding>)| group.0 == Severity::Error;
     // With the blank line, the title and the remedy.
     let height = |(severity, _, findings): &(Severity, &str, Vec<&Finding>)| {
-        shown(*severity, findings.len(), look) + 3
+        shown(*severity, rows(findings).count(), look) + 3
     };
     let behind: usize = groups.iter().filter(|group| !is_error(group)).map(height).sum();
-    let errors: usize = groups.iter().filter(is_error).map(|group| group.2.len()).sum();
+    let errors: usize = groups.iter().filter(is_error).map(|group| rows(&group.2).count()).sum();
     let is_cut = |(severity, _, findings): &(Severity, &str, Vec<&Finding>)| {
         let is_told = !(look.brief && *severity == Severity::Info);
-        is_told && shown(*severity, findings.len(), look) < findings.len()
+        let rows = rows(findings).count();
+        is_told && shown(*severity, rows, look) < rows
     };
     let most = if look.shorten {
         SEEN
@@ -89,16 +89,18 @@ pub(super) fn errors_again(
     }
     let style = severity_style(Severity::Error, look.colours);
     let _ = writeln!(out.text, "\n{style}{}{style:#}:", plural(errors, "error"));
-    let mut left = shown(Severity::Error, errors, look);
-    for (_, rule, findings) in groups.iter().filter(is_error) {
-        for finding in findings.iter().take(left) {
+    let errors_by_rule = || groups.iter().filter(is_error).map(|group| (group.1, &group.2));
+    let shown = shown(Severity::Error, errors, look);
+    let mut left = shown;
+    for (rule, findings) in errors_by_rule() {
+        for row in rows(findings).take(left) {
             let _ = write!(out.text, "  {rule}:");
-            line(finding, look.shorten, 1, &mut out.text);
+            line(row, look.shorten, 1, &mut out.text);
             out.flow()?;
         }
-        left = left.saturating_sub(findings.len());
+        left = left.saturating_sub(rows(findings).count());
     }
-    more(errors - shown(Severity::Error, errors, look), &mut out.text);
+    more(errors - shown, &mut out.text);
     Ok(())
 }
 
@@ -109,7 +111,7 @@ fn more(count: usize, out: &mut String) {
     }
 }
 
-/// How many findings of so many are shown.
+/// How many rows of so many are shown.
 fn shown(severity: Severity, count: usize, look: Look) -> usize {
     match count {
         _ if look.brief && severity == Severity::Info => 0,
@@ -198,10 +200,6 @@ pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&
         .into_iter()
         .map(|((severity, rule), mut findings)| {
             findings.sort_by_key(|finding| finding.line);
-            // An object that goes with several statements is named once.
-            findings.dedup_by(|next, first| {
-                next.object == first.object && next.message == first.message
-            });
             (severity.0, rule, findings)
         })
         .collect();
@@ -209,6 +207,36 @@ pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&
     groups
         .sort_by_key(|(severity, rule, _)| (Reverse(*severity), place(rule).unwrap_or(usize::MAX)));
     groups
+}
+
+/// The findings as rows: an object that goes with several statements that follow each other is named once,
+/// with all their lines.
+pub(super) fn rows<'a, 'b>(findings: &'b [&'a Finding]) -> impl Iterator<Item = &'b [&'a Finding]> {
+    findings.chunk_by(|one, next| {
+        let is_the_same = one.object == next.object && one.message == next.message;
+        is_the_same
+            && one.line.is_some() == next.line.is_some()
+            && !matches!(one.object, Subject::Statement(_))
+    })
+}
+
+/// `2`, `2, 3 and 5`; nothing for facts of a live server.
+pub(super) fn lines(row: &[&Finding], out: &mut String) {
+    let lines = lines_of(row);
+    for (at, line) in lines.iter().enumerate() {
+        out.push_str(match at {
+            0 => "",
+            _ if at + 1 == lines.len() => " and ",
+            _ => ", ",
+        });
+        let _ = write!(out, "{line}");
+    }
+}
+
+fn lines_of(row: &[&Finding]) -> Vec<u32> {
+    let mut lines: Vec<_> = row.iter().filter_map(|finding| finding.line).collect();
+    lines.dedup();
+    lines
 }
 
 fn group(
@@ -219,14 +247,15 @@ fn group(
     out: &mut Blocks<'_>,
 ) -> io::Result<()> {
     let about = about(rule);
-    let _ = title(severity, rule, findings.len(), look, &mut out.text);
-    let shown = shown(severity, findings.len(), look);
-    for finding in &findings[..shown] {
-        line(finding, look.shorten, 2, &mut out.text);
+    let count = rows(findings).count();
+    let _ = title(severity, rule, count, look, &mut out.text);
+    let shown = shown(severity, count, look);
+    for row in rows(findings).take(shown) {
+        line(row, look.shorten, 2, &mut out.text);
         out.flow()?;
     }
     if !(look.brief && severity == Severity::Info) {
-        more(findings.len() - shown, &mut out.text);
+        more(count - shown, &mut out.text);
     }
     // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
     let remedy = about
@@ -270,13 +299,15 @@ fn title(
 }
 
 /// A finding on one line of a terminal. There can be hundreds of thousands.
-fn line(finding: &Finding, shorten: bool, indent: usize, out: &mut String) {
+fn line(row: &[&Finding], shorten: bool, indent: usize, out: &mut String) {
+    let Some(finding) = row.first() else { return };
     let _ = write!(out, "{:indent$}", "");
-    if let Some(line) = finding.line {
-        let _ = write!(out, "line {line}, ");
+    if finding.line.is_some() {
+        out.push_str(if lines_of(row).len() == 1 { "line " } else { "lines " });
+        lines(row, out);
+        out.push_str(", ");
     }
-    object(finding, out);
-    out.push_str(": ");
+    let _ = write!(out, "{}: ", visible(&finding.object.to_string()));
     // What a server says may quote anything.
     let message = visible(&finding.message);
     if shorten && message.len() > LONG {
@@ -288,36 +319,27 @@ fn line(finding: &Finding, shorten: bool, indent: usize, out: &mut String) {
     out.push('\n');
 }
 
-pub(super) fn object(finding: &Finding, out: &mut String) {
-    let name = finding.object.name.as_str();
-    let kind = match finding.object.kind {
-        Kind::Role => "role ",
-        Kind::Tablespace => "tablespace ",
-        Kind::Comment => "comment on ",
-        Kind::SecurityLabel => "label on ",
-        Kind::Membership | Kind::Setting | Kind::Parameter | Kind::Statement => {
-            if name.bytes().all(|b| matches!(b, b' '..=b'~')) {
-                out.push_str(name);
-            } else {
-                out.push_str(&one_line(name));
-            }
-            return;
-        }
-    };
-    let _ = write!(out, "{kind}{}", Name::new(name));
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use proptest::test_runner::RngSeed;
+
     use super::*;
-    use crate::finding::{Action, Object};
+    use crate::finding::{Action, Subject};
+    use crate::name::Name;
+    use crate::subject::Target;
 
     fn findings(count: u32) -> Vec<Finding> {
         let one = |line| Finding {
             rule: "superuser",
             severity: Severity::Warning,
             action: Action::Rewritten,
-            object: Object { kind: Kind::Role, name: format!("r{line}") },
+            object: Subject::Role(Name::new(format!("r{line}"))),
             line: Some(line),
             message: "loses SUPERUSER".into(),
         };
@@ -379,6 +401,88 @@ mod tests {
         assert_eq!(again(90, 120, false), said);
         assert_eq!(again(420, 0, false), said);
         assert_eq!(again(2, 24, true), said);
+    }
+
+    /// What a subject may be that reads like another where its names are glued together.
+    fn subject() -> impl Strategy<Value = Subject> {
+        let name = select(vec!["a", "b", "a in b", "b in c", "ALL", "a: x"]).prop_map(Name::new);
+        let names = (name.clone(), name.clone());
+        prop_oneof![
+            name.clone().prop_map(Subject::Role),
+            names.prop_map(|(role, member)| Subject::Membership { role, member }),
+            (option::of(name.clone()), option::of(name.clone()), name.clone()).prop_map(
+                |(role, database, setting)| Subject::Setting {
+                    role,
+                    database,
+                    name: setting.as_str().into()
+                }
+            ),
+            name.clone().prop_map(|name| Subject::Comment(Target::Role(name))),
+            name.prop_map(|name| Subject::Comment(Target::Tablespace(name))),
+            select(vec!["FOO BAR", "FOO BAZ"]).prop_map(Subject::statement),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
+
+        /// Every finding is seen, under its rule and with its line, whatever reads alike.
+        #[test]
+        fn no_line_is_hidden(
+            all in vec((0..3_usize, subject(), option::of(1..30_u32), 0..2_usize), 0..60)
+        ) {
+            let rules = ["superuser", "setting", "unknown-statement"];
+            let all: Vec<_> = all
+                .into_iter()
+                .map(|(rule, object, line, message)| Finding {
+                    rule: rules[rule],
+                    severity: [Severity::Warning, Severity::Error, Severity::Info][rule],
+                    action: Action::Dropped,
+                    object,
+                    line,
+                    message: ["one", "other"][message].into(),
+                })
+                .collect();
+            let mut text = Vec::new();
+            let mut out = Blocks::new(&mut text);
+            let look = Look { colours: false, shorten: false, brief: false };
+            super::findings(&all, look, &mut out).unwrap();
+            out.finish().unwrap();
+            let text = String::from_utf8(text).unwrap();
+            let mut seen = BTreeSet::new();
+            let mut rule = "";
+            for line in text.split('\n') {
+                if let Some(title) = line.strip_prefix(char::is_alphabetic).and(line.split_once(": ")) {
+                    rule = title.1.split([':', ' ']).next().unwrap();
+                    continue;
+                }
+                let Some(line) = line.strip_prefix("  ").filter(|line| !line.starts_with('=')) else {
+                    continue;
+                };
+                let numbers = ["lines ", "line "].iter().find_map(|it| line.strip_prefix(it));
+                let (numbers, rest) = match numbers {
+                    // Names may have commas, too.
+                    Some(rest) => {
+                        let end = rest.find(|c: char| c.is_ascii_lowercase() && c != 'a' && c != 'n' && c != 'd');
+                        rest.split_at(rest[..end.unwrap_or(rest.len())].rfind(", ").unwrap())
+                    }
+                    None => ("", line),
+                };
+                let (subject, message) = rest.trim_start_matches(", ").rsplit_once(": ").unwrap();
+                let numbers: Vec<Option<u32>> = match numbers {
+                    "" => vec![None],
+                    _ => numbers.replace(" and ", ", ").split(", ").map(|it| it.parse().ok()).collect(),
+                };
+                seen.extend(numbers.into_iter().map(|line| {
+                    (rule.to_owned(), line, subject.to_owned(), message.to_owned())
+                }));
+            }
+            let expected: BTreeSet<_> = all
+                .iter()
+                .map(|it| (it.rule.to_owned(), it.line, it.object.to_string(), it.message.to_string()))
+                .collect();
+            prop_assert_eq!(seen, expected, "{}", text);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::{About, Choices, Source, Unspecified};
 use crate::attribute::Attribute;
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Predefined, Rights};
@@ -215,7 +215,7 @@ impl<'a> Context<'a> {
         &mut self,
         about: &About,
         action: Action,
-        object: (Kind, String),
+        object: Subject,
         origin: Origin,
         message: impl Into<Arc<str>>,
     ) {
@@ -228,7 +228,7 @@ impl<'a> Context<'a> {
         about: &About,
         severity: Severity,
         action: Action,
-        (kind, name): (Kind, String),
+        object: Subject,
         origin: Origin,
         message: impl Into<Arc<str>>,
     ) {
@@ -236,7 +236,7 @@ impl<'a> Context<'a> {
             rule: about.name,
             severity,
             action,
-            object: Object { kind, name },
+            object,
             line: self.ledger.line(origin),
             message: message.into(),
         });

@@ -51,11 +51,14 @@ pub(crate) fn run_all(
         .map(|f| {
             let word = |value: serde_json::Value| value.as_str().unwrap().to_owned();
             let action = word(serde_json::to_value(f.action).unwrap());
-            let kind = word(serde_json::to_value(f.object.kind).unwrap());
+            let kind = word(serde_json::to_value(f.object.kind()).unwrap());
             let line = f.line.unwrap_or(0);
             format!(
                 "{line} {} {} {action} {kind} {}: {}",
-                f.severity, f.rule, f.object.name, f.message
+                f.severity,
+                f.rule,
+                f.object.name(),
+                f.message
             )
         })
         .collect();

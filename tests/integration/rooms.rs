@@ -6,7 +6,18 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Those of one floor do not see each other, apart from what is listed below.
 const FLOORS: [&[&str]; 8] = [
-    &["attribute", "finding", "glob", "interrupt", "name", "place", "scram", "secret", "version"],
+    &[
+        "attribute",
+        "finding",
+        "glob",
+        "interrupt",
+        "name",
+        "place",
+        "scram",
+        "secret",
+        "subject",
+        "version",
+    ],
     &["connect", "dump", "platform", "sql"],
     &["globals"],
     &["read", "sanitize"],

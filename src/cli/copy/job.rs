@@ -12,7 +12,7 @@ use crate::cli::choosing::PasswordChoice;
 use crate::cli::options::shown;
 use crate::cli::{connection, secret_file};
 use crate::connect::Connection;
-use crate::finding::{Finding, Kind, Object};
+use crate::finding::{Finding, Subject};
 use crate::globals::{Ledger, Password, Role};
 use crate::name::Name;
 use crate::plan::{self, Desired, Plan, plan};
@@ -21,6 +21,7 @@ use crate::read::live::Live;
 use crate::replay::{Mode, Outcome, replay};
 use crate::report::CopyReport;
 use crate::sanitize::{Choices, Sanitized};
+use crate::subject::Target;
 
 /// All that making and sending a plan takes.
 pub(super) struct Job<'a> {
@@ -87,7 +88,7 @@ impl Job<'_> {
         let left = after.changes.iter().filter(|change| !left_out.contains(&change.object()));
         let left: Vec<_> = left.collect();
         // Of what was refused the reason is known, and said above.
-        let refused: HashSet<Object> =
+        let refused: HashSet<Subject> =
             outcome.refused.iter().map(|refusal| refusal.object.clone()).collect();
         let unexplained = left.iter().filter(|change| !refused.contains(&change.object()));
         news.extend(unexplained.map(|change| plan::remaining(change, ledger)));
@@ -97,15 +98,18 @@ impl Job<'_> {
 
     /// The login roles whose label was refused, and that have no password to log in with.
     fn shut_out(&self, outcome: &Outcome) -> BTreeSet<Name> {
-        let labels = outcome.refused.iter().filter(|it| it.object.kind == Kind::SecurityLabel);
-        let is_shut_out = |name: &Name| {
-            let role = self.sanitized.globals.roles.get(name);
-            let there = self.live.globals.roles.get(name);
+        let labels = outcome.refused.iter().filter_map(|refusal| match &refusal.object {
+            Subject::SecurityLabel(Target::Role(name)) => Some(name),
+            _ => None,
+        });
+        let is_shut_out = |name: &&Name| {
+            let role = self.sanitized.globals.roles.get(*name);
+            let there = self.live.globals.roles.get(*name);
             let has_password = |role: &Role| matches!(role.password, Password::Is(_));
             role.is_some_and(|role| role.has(Attribute::Login) && !has_password(role))
                 && !there.is_some_and(has_password)
         };
-        labels.map(|refusal| Name::new(&refusal.object.name)).filter(is_shut_out).collect()
+        labels.filter(is_shut_out).cloned().collect()
     }
 
     async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {

@@ -87,7 +87,8 @@ pub(super) fn compare(
     };
     // Who granted it is no difference.
     let united = sanitized.globals.clone().united();
-    let is_protected = |it: &&Finding| it.rule == "protected-role" && it.object.kind == Kind::Role;
+    let is_protected =
+        |it: &&Finding| it.rule == "protected-role" && it.object.kind() == Kind::Role;
     out.protected = sanitized.findings.iter().filter(is_protected).count();
     let mut not_done: Vec<Finding> = Vec::new();
     if !diff.ignore.contains(&Ignore::Passwords) {

@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow};
 use super::sides::{Platforms, Shows, only_right};
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
-use crate::finding::{Action, Finding, Kind, Object};
+use crate::finding::{Action, Finding, Subject};
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
 use crate::report::{Equalizer, render_equalizer};
@@ -57,10 +57,10 @@ pub(super) fn script(
     let is_chosen =
         |rule: &str| rule == "selection" || (rule == "platform-role" && !diff.all_roles);
     // Of a role that is the same on both sides, nothing is missed.
-    let is_same = |object: &Object| {
-        let name = object.name.as_str();
+    let is_same = |object: &Subject| {
+        let Subject::Role(name) = object else { return false };
         let (one, other) = (left.globals.roles.get(name), right.globals.roles.get(name));
-        object.kind == Kind::Role && one.is_some() && one == other
+        one.is_some() && one == other
     };
     let is_missed =
         |it: &&Finding| it.action == Action::Dropped && !is_chosen(it.rule) && !is_same(&it.object);

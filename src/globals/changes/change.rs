@@ -1,7 +1,7 @@
 //! One difference, with what is there and what is desired.
 
 use crate::attribute::Attribute;
-use crate::finding::{Kind, Object};
+use crate::finding::Subject;
 use crate::globals::fact::Origin;
 use crate::globals::model::{
     Grantee, MembershipKey, Parameter, ParameterKey, Password, Role, SettingKey, Tablespace,
@@ -9,6 +9,7 @@ use crate::globals::model::{
 use crate::globals::setting::Value;
 use crate::globals::timestamp::Timestamp;
 use crate::name::Name;
+pub use crate::subject::Target;
 
 /// One difference. `from` is what is there, `to` is what is desired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -188,15 +189,6 @@ pub enum Change {
     },
 }
 
-/// What comments and labels are on.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Target {
-    /// A role.
-    Role(Name),
-    /// A tablespace.
-    Tablespace(Name),
-}
-
 /// A membership's options; none where the server has no such option.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
@@ -259,28 +251,26 @@ impl Change {
     }
 
     /// What it is about.
-    pub fn object(&self) -> Object {
-        let (kind, name) = match self {
-            Self::CreateRole { name, .. } | Self::DropRole { name, .. } => {
-                (Kind::Role, name.as_str().to_owned())
-            }
-            Self::Attribute { role, .. }
+    pub fn object(&self) -> Subject {
+        match self {
+            Self::CreateRole { name: role, .. }
+            | Self::DropRole { name: role, .. }
+            | Self::Attribute { role, .. }
             | Self::ConnectionLimit { role, .. }
             | Self::ValidUntil { role, .. }
-            | Self::Password { role, .. } => (Kind::Role, role.as_str().to_owned()),
-            Self::Comment { on, .. } => (Kind::Comment, on.name().as_str().to_owned()),
-            Self::Label { on, .. } => (Kind::SecurityLabel, on.name().as_str().to_owned()),
-            Self::Setting { key, .. } => (Kind::Setting, key.object_name()),
-            Self::Membership { key, .. } => (Kind::Membership, key.object_name()),
-            Self::Parameter { key, .. } => (Kind::Parameter, key.object_name()),
+            | Self::Password { role, .. } => Subject::Role(role.clone()),
+            Self::Comment { on, .. } => Subject::Comment(on.clone()),
+            Self::Label { on, .. } => Subject::SecurityLabel(on.clone()),
+            Self::Setting { key, .. } => key.subject(),
+            Self::Membership { key, .. } => key.subject(),
+            Self::Parameter { key, .. } => key.subject(),
             Self::CreateTablespace { name, .. }
             | Self::DropTablespace { name, .. }
             | Self::TablespaceOwner { name, .. }
             | Self::TablespaceLocation { name, .. }
             | Self::TablespaceOption { name, .. }
-            | Self::TablespaceGrant { name, .. } => (Kind::Tablespace, name.as_str().to_owned()),
-        };
-        Object { kind, name }
+            | Self::TablespaceGrant { name, .. } => Subject::Tablespace(name.clone()),
+        }
     }
 
     /// Whether it is about a tablespace, its comment and labels included.
@@ -289,7 +279,7 @@ impl Change {
             Self::Comment { on, .. } | Self::Label { on, .. } => {
                 matches!(on, Target::Tablespace(_))
             }
-            other => other.object().kind == Kind::Tablespace,
+            other => matches!(other.object(), Subject::Tablespace(_)),
         }
     }
 
@@ -364,14 +354,5 @@ impl Change {
                 | Self::TablespaceGrant { to: None, .. }
                 | Self::Password { to: Password::None(_), .. }
         )
-    }
-}
-
-impl Target {
-    /// Its name.
-    pub const fn name(&self) -> &Name {
-        match self {
-            Self::Role(name) | Self::Tablespace(name) => name,
-        }
     }
 }

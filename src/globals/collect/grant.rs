@@ -6,7 +6,7 @@ use indexmap::map::Entry;
 
 use super::{Collector, Era, Result, refuse};
 use crate::attribute::Attribute;
-use crate::finding::{Action, Finding, Kind, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Grantee, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::globals::setting::SettingName;
@@ -93,7 +93,7 @@ impl Collector {
             inherit: new.inherit.or(earlier.inherit),
             set: new.set.or(earlier.set),
         };
-        let object = key.object_name();
+        let object = key.subject();
         let lost = [
             Some(earlier.granted.origin),
             earlier.admin.filter(|_| new.admin.is_some()).map(|fact| fact.origin),
@@ -103,7 +103,7 @@ impl Collector {
         for origin in lost.iter().flatten().skip(1) {
             self.ledger.lose(*origin);
         }
-        self.supersede(earlier.granted.origin, (Kind::Membership, &object), "the grant");
+        self.supersede(earlier.granted.origin, &object, "the grant");
         self.globals.memberships.insert(key, merged);
     }
 
@@ -131,7 +131,7 @@ impl Collector {
                 if keys.is_empty() {
                     let key = MembershipKey { role: role.clone(), member, grantor: None };
                     let why = "nothing is granted that this could revoke".to_owned();
-                    self.no_effect(origin, (Kind::Membership, &key.object_name()), why);
+                    self.no_effect(origin, &key.subject(), why);
                     self.revoked_nothing.insert(origin);
                 }
                 for key in keys {
@@ -169,8 +169,8 @@ impl Collector {
         if let Some(mentions) = &mut self.mentions {
             mentions.remove_membership(key);
         }
-        let object = key.object_name();
-        self.supersede_all(earlier.origins(), (Kind::Membership, &object), message);
+        let object = key.subject();
+        self.supersede_all(earlier.origins(), &object, message);
         true
     }
 
@@ -203,8 +203,8 @@ impl Collector {
             MembershipOption::Set => &mut entry.set,
         };
         if let Some(earlier) = slot.replace(fact) {
-            let object = key.object_name();
-            self.supersede(earlier.origin, (Kind::Membership, &object), "an option: it revokes it");
+            let object = key.subject();
+            self.supersede(earlier.origin, &object, "an option: it revokes it");
         }
     }
 
@@ -332,10 +332,10 @@ impl Collector {
         grant_option: bool,
         origin: Origin,
     ) {
-        let object = key.parameter.as_str().to_owned();
+        let object = Subject::Parameter { name: key.parameter.as_str().into(), grantee: None };
         if !privileges.set && !privileges.alter_system {
             let why = "its grantor has no grant option for it".to_owned();
-            self.no_effect(origin, (Kind::Parameter, &object), why);
+            self.no_effect(origin, &object, why);
             return;
         }
         let mut entry = self.globals.parameters.remove(&key).unwrap_or_default();
@@ -348,13 +348,13 @@ impl Collector {
             }
             // A grant option that was given stays.
             if slot.is_some_and(|fact| fact.value) && !grant_option {
-                self.no_effect(origin, (Kind::Parameter, &object), REPEATED.to_owned());
+                self.no_effect(origin, &object, REPEATED.to_owned());
             } else {
                 earlier.extend(slot.replace(self.fact(grant_option, origin)));
             }
         }
         for fact in earlier {
-            self.supersede(fact.origin, (Kind::Parameter, &object), "the grant");
+            self.supersede(fact.origin, &object, "the grant");
         }
         if let Some(mentions) = &mut self.mentions {
             mentions.add_parameter(&key);
@@ -376,7 +376,7 @@ impl Collector {
         grant_option: bool,
         origin: Origin,
     ) {
-        let object = (Kind::Tablespace, name.as_str());
+        let object = &Subject::Tablespace(name.clone());
         if !self.globals.tablespaces.contains_key(name) {
             self.no_effect(origin, object, "the tablespace is not created here".to_owned());
             return;
@@ -397,7 +397,7 @@ impl Collector {
             self.supersede(earlier.origin, object, "the grant");
         }
         // A dump takes all from the owner before it gives it the grant option.
-        let is_kept = |it: &&mut Finding| it.rule == KEPT && it.object.name == name.as_str();
+        let is_kept = |it: &&mut Finding| it.rule == KEPT && it.object == *object;
         if let Some(finding) = self.findings.iter_mut().rev().find(is_kept).filter(|_| is_owners) {
             finding.rule = "no-effect";
             finding.severity = Severity::Info;
@@ -486,7 +486,7 @@ impl Collector {
         option_only: bool,
         origin: Origin,
     ) {
-        let object = key.parameter.as_str().to_owned();
+        let object = Subject::Parameter { name: key.parameter.as_str().into(), grantee: None };
         let mut entry = self.globals.parameters.remove(key).unwrap_or_default();
         let mut earlier = Vec::new();
         for (taken, slot) in
@@ -502,7 +502,7 @@ impl Collector {
         } else if let Some(mentions) = &mut self.mentions {
             mentions.remove_parameter(key);
         }
-        self.revoked(&earlier, option_only, (Kind::Parameter, &object), origin);
+        self.revoked(&earlier, option_only, &object, origin);
     }
 
     /// As [`revoke_parameters`](Self::revoke_parameters).
@@ -567,7 +567,7 @@ impl Collector {
                 grants.insert(key.clone(), Fact { value: false, ..fact });
             }
         }
-        let object = (Kind::Tablespace, name.as_str());
+        let object = &Subject::Tablespace(name.clone());
         if earlier.is_empty() && from_owner {
             self.lost(origin);
             let message = "its owner keeps CREATE in it, which was revoked".to_owned();
@@ -582,7 +582,7 @@ impl Collector {
         &mut self,
         earlier: &[Fact<bool>],
         option_only: bool,
-        object: (Kind, &str),
+        object: &Subject,
         origin: Origin,
     ) {
         for fact in earlier {

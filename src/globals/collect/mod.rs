@@ -20,7 +20,7 @@ pub use version::Era;
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
 use super::model::{Globals, Password};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::name::{MAX_BYTES, Name};
 use crate::sql::{RoleSpec, Session, Statement};
 
@@ -174,7 +174,7 @@ impl Collector {
             rule,
             Severity::Error,
             Action::Dropped,
-            (Kind::Statement, what),
+            &Subject::statement(what.to_owned()),
             origin,
             message,
         );
@@ -194,7 +194,7 @@ impl Collector {
             message.push_str(&without_attributes(&role));
         }
         self.bare = None;
-        let object = (Kind::Statement, "last statement");
+        let object = &Subject::statement("last statement");
         self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
     }
 
@@ -315,7 +315,7 @@ impl Collector {
         let stored = Name::new(&name[..end]);
         let message =
             format!("{} is longer than 63 bytes: the server cuts it to {stored}", Name::new(name));
-        let object = (Kind::Role, stored.as_str());
+        let object = &Subject::Role(stored.clone());
         self.finding(
             "truncated-name",
             Severity::Warning,
@@ -369,7 +369,7 @@ impl Collector {
     }
 
     /// A later statement has taken back what `earlier` stated.
-    fn supersede(&mut self, earlier: Origin, object: (Kind, &str), what: &str) {
+    fn supersede(&mut self, earlier: Origin, object: &Subject, what: &str) {
         self.ledger.lose(earlier);
         let message = format!("a later statement replaces {what}");
         self.finding("superseded", Severity::Info, Action::Dropped, object, earlier, message);
@@ -379,7 +379,7 @@ impl Collector {
     fn supersede_all(
         &mut self,
         earlier: impl IntoIterator<Item = Origin>,
-        object: (Kind, &str),
+        object: &Subject,
         message: &str,
     ) {
         let mut earlier: Vec<_> = earlier.into_iter().collect();
@@ -395,7 +395,7 @@ impl Collector {
     }
 
     /// The statement changes nothing that is known.
-    fn no_effect(&mut self, origin: Origin, object: (Kind, &str), why: String) {
+    fn no_effect(&mut self, origin: Origin, object: &Subject, why: String) {
         self.lost(origin);
         self.finding("no-effect", Severity::Info, Action::Dropped, object, origin, why);
     }
@@ -405,12 +405,12 @@ impl Collector {
         rule: &'static str,
         severity: Severity,
         action: Action,
-        (kind, name): (Kind, &str),
+        object: &Subject,
         origin: Origin,
         message: String,
     ) {
         let line = self.ledger.line(origin);
-        let object = Object { kind, name: name.to_owned() };
+        let object = object.clone();
         let message = message.into();
         self.findings.push(Finding { rule, severity, action, object, line, message });
     }

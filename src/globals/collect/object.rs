@@ -3,14 +3,23 @@
 use std::collections::BTreeMap;
 
 use super::{Collector, Result, refuse};
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::Tablespace;
 use crate::name::Name;
 use crate::sql::{Object, RoleSpec, TablespaceChange, Text};
+use crate::subject::Target;
 
 /// Labels by provider.
 type Labels = BTreeMap<Name, Fact<Box<str>>>;
+
+/// What a comment or label is on, by its stored name.
+fn target(object: &Object<'_>, name: &Name) -> Target {
+    match object {
+        Object::Role(_) => Target::Role(name.clone()),
+        Object::Tablespace(_) => Target::Tablespace(name.clone()),
+    }
+}
 
 impl Collector {
     pub(super) fn comment(
@@ -39,7 +48,7 @@ impl Collector {
         };
         let removes = fact.is_none();
         let earlier = std::mem::replace(slot, fact);
-        let named = (Kind::Comment, name.as_str());
+        let named = &Subject::Comment(target(object, &name));
         match earlier {
             Some(earlier) => self.supersede(earlier.origin, named, "the comment"),
             None if removes => {
@@ -83,7 +92,7 @@ impl Collector {
             Some(fact) => labels.insert(provider, fact),
             None => labels.remove(&provider),
         };
-        let named = (Kind::SecurityLabel, name.as_str());
+        let named = &Subject::SecurityLabel(target(object, &name));
         match earlier {
             Some(earlier) => self.supersede(earlier.origin, named, "the label"),
             None if removes => {
@@ -142,7 +151,7 @@ impl Collector {
             let fact = self.fact(Box::from(value.as_ref()), origin);
             let Some(tablespace) = self.globals.tablespaces.get_mut(name) else { return };
             if let Some(earlier) = tablespace.options.insert(Name::new(option), fact) {
-                self.supersede(earlier.origin, (Kind::Tablespace, name.as_str()), "an option");
+                self.supersede(earlier.origin, &Subject::Tablespace(name.clone()), "an option");
             }
         }
     }
@@ -163,7 +172,7 @@ impl Collector {
                 for option in options {
                     let Some(tablespace) = self.globals.tablespaces.get_mut(&name) else { break };
                     if let Some(earlier) = tablespace.options.remove(option.as_ref()) {
-                        let object = (Kind::Tablespace, name.as_str());
+                        let object = &Subject::Tablespace(name.clone());
                         self.supersede(earlier.origin, object, "an option");
                     }
                 }
@@ -177,7 +186,7 @@ impl Collector {
                 let earlier = tablespace.owner.replace(fact);
                 tablespace.pass_on_grants(earlier.as_ref().map(|earlier| &earlier.value));
                 if let Some(earlier) = earlier {
-                    self.supersede(earlier.origin, (Kind::Tablespace, name.as_str()), "its owner");
+                    self.supersede(earlier.origin, &Subject::Tablespace(name.clone()), "its owner");
                 }
             }
             TablespaceChange::Rename(to) => {
@@ -198,7 +207,7 @@ impl Collector {
 
     pub(super) fn drop_tablespace(&mut self, name: &str, origin: Origin) {
         let name = self.stored(name, origin);
-        let object = (Kind::Tablespace, name.as_str());
+        let object = &Subject::Tablespace(name.clone());
         if let Some(tablespace) = self.globals.tablespaces.remove(&name) {
             let message = "a later statement drops the tablespace";
             self.supersede_all(tablespace.origins(), object, message);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Collector, Era, Refusal, Result, refuse};
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{MembershipKey, Password, Role, SettingKey};
 use crate::globals::timestamp::Timestamp;
@@ -38,7 +38,7 @@ impl Collector {
     ) -> Result<()> {
         let name = self.named(role, origin)?;
         if options.is_empty() {
-            let object = (Kind::Role, name.as_str());
+            let object = &Subject::Role(name.clone());
             self.no_effect(origin, object, "it states nothing about the role".to_owned());
             return Ok(());
         }
@@ -74,7 +74,7 @@ impl Collector {
         option: &RoleOption<'_>,
         origin: Origin,
     ) -> Result<()> {
-        let object = (Kind::Role, name.as_str());
+        let object = &Subject::Role(name.clone());
         let (earlier, what) = match option {
             RoleOption::Attribute(attribute, given) => {
                 let fact = self.fact(*given, origin);
@@ -180,7 +180,7 @@ impl Collector {
         }
         self.ledger.change(created);
         if let Some(earlier) = md5 {
-            self.supersede(earlier, (Kind::Role, to.as_str()), "its md5 password, by renaming");
+            self.supersede(earlier, &Subject::Role(to.clone()), "its md5 password, by renaming");
         }
         Ok(())
     }
@@ -194,11 +194,11 @@ impl Collector {
             let Some(role) = self.globals.roles.swap_remove(&name) else {
                 self.lost(origin);
                 let message = "nothing is ever dropped on the target".to_owned();
-                let object = (Kind::Role, name.as_str());
+                let object = &Subject::Role(name.clone());
                 self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
                 continue;
             };
-            let object = (Kind::Role, name.as_str());
+            let object = &Subject::Role(name.clone());
             self.supersede_all(role.origins(), object, "a later statement drops the role");
             self.forget(&name);
             self.dropped.insert(name, origin);
@@ -244,15 +244,15 @@ impl Collector {
                 continue;
             }
             if let Some(membership) = self.globals.memberships.swap_remove(&key) {
-                let object = key.object_name();
-                self.supersede_all(membership.origins(), (Kind::Membership, &object), message);
+                let object = key.subject();
+                self.supersede_all(membership.origins(), &object, message);
             }
         }
         for key in settings {
             self.mentions().remove_setting(&key);
             if let Some(setting) = self.globals.settings.remove(&key) {
-                let object = key.object_name();
-                self.supersede_all([setting.origin], (Kind::Setting, &object), message);
+                let object = key.subject();
+                self.supersede_all([setting.origin], &object, message);
             }
         }
     }
@@ -293,7 +293,7 @@ impl Collector {
                 role.created = Some(created);
             }
             let message = "it is altered but not created here: taken for a role of the source";
-            let object = (Kind::Role, name.as_str());
+            let object = &Subject::Role(name.clone());
             let (rule, action) = ("assumed-role", Action::Kept);
             self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
         }
@@ -315,7 +315,7 @@ impl Collector {
         for origin in origins {
             let message = "one of PostgreSQL's own roles, which no server lets anybody alter: this \
                            statement is left out, and grants of the role and to it stay";
-            let object = (Kind::Role, name.as_str());
+            let object = &Subject::Role(name.clone());
             let (severity, action) = (Severity::Warning, Action::Dropped);
             self.finding("reserved-name", severity, action, object, origin, message.to_owned());
         }

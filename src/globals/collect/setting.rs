@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use super::{Collector, Result, refuse};
-use crate::finding::Kind;
+use crate::finding::Subject;
 use crate::globals::fact::Origin;
 use crate::globals::model::SettingKey;
 use crate::globals::setting::{SettingName, Value};
@@ -45,14 +45,15 @@ impl Collector {
                     }
                     Entry::Occupied(mut entry) => {
                         let earlier = entry.insert(fact);
-                        let object = entry.key().object_name();
-                        self.supersede(earlier.origin, (Kind::Setting, &object), "its value");
+                        let object = entry.key().subject();
+                        self.supersede(earlier.origin, &object, "its value");
                     }
                 }
             }
             SettingChange::Reset(name) => {
                 let key = SettingKey { database, role, name: SettingName::new(name) };
-                self.reset(&[key], origin);
+                let about = key.subject();
+                self.reset(&[key], &about, origin);
             }
             SettingChange::ResetAll => {
                 let is_meant = |key: &&SettingKey| key.role == role && key.database == database;
@@ -61,13 +62,14 @@ impl Collector {
                 } else {
                     self.globals.settings.keys().filter(is_meant).cloned().collect()
                 };
-                self.reset(&keys, origin);
+                let about = Subject::Setting { role, database, name: "ALL".into() };
+                self.reset(&keys, &about, origin);
             }
         }
         Ok(())
     }
 
-    fn reset(&mut self, keys: &[SettingKey], origin: Origin) {
+    fn reset(&mut self, keys: &[SettingKey], about: &Subject, origin: Origin) {
         let mut any = false;
         for key in keys {
             if let Some(earlier) = self.globals.settings.remove(key) {
@@ -75,13 +77,12 @@ impl Collector {
                     mentions.remove_setting(key);
                 }
                 any = true;
-                self.supersede(earlier.origin, (Kind::Setting, &key.object_name()), "its value");
+                self.supersede(earlier.origin, &key.subject(), "its value");
             }
         }
         if !any {
-            let name = keys.first().map(SettingKey::object_name).unwrap_or_default();
             let why = "nothing is set that this could reset".to_owned();
-            self.no_effect(origin, (Kind::Setting, &name), why);
+            self.no_effect(origin, about, why);
         }
     }
 }

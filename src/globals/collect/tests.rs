@@ -267,7 +267,7 @@ fn memberships(text: &str, era: Option<Era>) -> String {
         format!("{} in {}{grantor}{admin}{inherit}", key.member, key.role)
     });
     let told = findings.iter().filter(|it| it.rule == "depends-on-version");
-    let told = told.map(|it| format!("{}: {}", it.line.unwrap(), it.object.name));
+    let told = told.map(|it| format!("{}: {}", it.line.unwrap(), it.object.name()));
     memberships.chain(told).collect::<Vec<_>>().join(", ")
 }
 

@@ -7,7 +7,7 @@ use std::mem::take;
 
 use super::Collector;
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Membership, MembershipKey};
 use crate::name::Name;
@@ -244,9 +244,15 @@ impl Collector {
     }
 
     fn depends(&mut self, key: &MembershipKey, origin: Origin, action: Action, message: &str) {
-        let object = key.object_name();
-        let (rule, object) = ("depends-on-version", (Kind::Membership, &*object));
-        self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
+        let object = key.subject();
+        self.finding(
+            "depends-on-version",
+            Severity::Warning,
+            action,
+            &object,
+            origin,
+            message.to_owned(),
+        );
     }
 }
 

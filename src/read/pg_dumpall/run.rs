@@ -13,7 +13,7 @@ use super::environment;
 use super::process::{self, Output, ProcessError};
 use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
-use crate::finding::{Action, Finding, Kind, Object, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::interrupt;
 use crate::name::Name;
 use crate::read::mask::mask_message;
@@ -161,7 +161,7 @@ fn warnings(stderr: &str) -> Vec<Finding> {
         rule: "pg_dumpall-warning",
         severity: Severity::Warning,
         action: Action::Kept,
-        object: Object { kind: Kind::Statement, name: "pg_dumpall".to_owned() },
+        object: Subject::statement("pg_dumpall"),
         line: None,
         message: message.into(),
     };

@@ -1,7 +1,7 @@
 //! What the rules about attributes share.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, Verdict};
@@ -34,7 +34,7 @@ pub(super) fn strip(
         _ => String::new(),
     };
     let message = format!("loses {attribute}{unconfirmed}");
-    let object = (Kind::Role, name.as_str().to_owned());
+    let object = Subject::Role(name.clone());
     cx.report_as(about, severity, Action::Rewritten, object, fact.origin, message);
     Verdict::Keep
 }

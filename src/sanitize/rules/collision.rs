@@ -1,6 +1,6 @@
 //! Roles that the target's platform has already, under the same name.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::platform::RoleKind;
@@ -27,7 +27,7 @@ impl RoleRule for Collision {
         let platform = cx.rights.platform();
         let Some(own) = cx.rights.platform_role(name.as_str()) else { return Verdict::Keep };
         let message = format!("{} has it: {}", platform.name(), own.note());
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         // A server of one's own has a superuser of this name as well: it keeps its own password.
         let expected = own.kind() == RoleKind::Admin;
         let severity = if expected { Severity::Warning } else { ABOUT.severity };

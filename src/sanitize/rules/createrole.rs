@@ -1,7 +1,7 @@
 //! The attribute CREATEROLE.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -46,7 +46,7 @@ impl RoleRule for CreateRole {
             Some(fact) => {
                 role.set(Attribute::CreateRole, None);
                 cx.lose([fact.origin]);
-                let object = (Kind::Role, name.as_str().to_owned());
+                let object = Subject::Role(name.clone());
                 let message = "loses CREATEROLE";
                 cx.report(&WIDER, Action::Rewritten, object, fact.origin, message);
                 Verdict::Keep

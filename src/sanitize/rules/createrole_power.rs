@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::sanitize::{About, Context};
@@ -79,7 +79,7 @@ pub(in crate::sanitize) fn createrole_power(
         );
         // What is granted for that is not to be taken back.
         cx.unspecified.administrators.insert(name.clone());
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Kept, object, globals.roles[name].origin(), message);
     }
 }

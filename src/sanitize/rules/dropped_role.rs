@@ -1,6 +1,6 @@
 //! What refers to a role that is not carried over.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Membership, MembershipKey, Origin, Setting, SettingKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, SettingRule, Verdict};
@@ -22,13 +22,7 @@ pub(super) const ABOUT: About = About {
 pub(super) struct DroppedRole;
 
 /// Reports it; what belongs to a role that the user or the platform left out is no news.
-fn report(
-    role: &Name,
-    belongs: bool,
-    object: (Kind, String),
-    origin: Origin,
-    cx: &mut Context<'_>,
-) {
+fn report(role: &Name, belongs: bool, object: Subject, origin: Origin, cx: &mut Context<'_>) {
     let expected = belongs && (cx.is_platform_role(role) || !cx.choices.selects(role));
     if expected && origin == Origin::LIVE && cx.is_platform_role(role) {
         // No statement has to be accounted for.

@@ -1,7 +1,7 @@
 //! Passwords that have expired.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -26,7 +26,7 @@ impl RoleRule for Expired {
             && let Some(until) = &role.valid_until
             && until.value.is_before(cx.choices.now)
         {
-            let object = (Kind::Role, name.as_str().to_owned());
+            let object = Subject::Role(name.clone());
             let message = format!("expired at {}", until.value);
             cx.report(&ABOUT, Action::Kept, object, until.origin, message);
         }

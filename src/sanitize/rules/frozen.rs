@@ -1,7 +1,7 @@
 //! Roles that look as if they were frozen for the migration.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Password, Role, Setting, SettingKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
@@ -33,7 +33,7 @@ impl RoleRule for Frozen {
             (_, Some(login), Password::Is(_)) => (login.origin, "it has a password, and NOLOGIN"),
             _ => return Verdict::Keep,
         };
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Kept, object, origin, message);
         Verdict::Keep
     }

@@ -1,7 +1,7 @@
 //! `--passwords generate`: a new password where the old one is not known.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Origin, Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
@@ -40,7 +40,7 @@ impl RoleRule for GeneratedPassword {
         };
         role.password = Password::Is(Fact::new(cx.seed.verifier(name, &password), Origin::LIVE));
         cx.generated.insert(name.clone(), password);
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Rewritten, object, role.origin(), message);
         Verdict::Keep
     }

@@ -1,7 +1,7 @@
 //! Names that only look like those of the source's platform.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::platform::Ownership;
@@ -29,7 +29,7 @@ impl RoleRule for Lookalike {
         let Some(Ownership::Pattern(pattern)) = source.owns(name.as_str()) else {
             return Verdict::Keep;
         };
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let platform = source.name();
         if role.has(Attribute::Login) {
             let message =

@@ -1,6 +1,6 @@
 //! Verifiers that the server would store as plaintext passwords.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -30,7 +30,7 @@ impl RoleRule for MalformedVerifier {
             let origin = fact.origin;
             role.password = Password::Unknown;
             cx.lose([origin]);
-            let object = (Kind::Role, name.as_str().to_owned());
+            let object = Subject::Role(name.clone());
             let message = "its verifier is malformed and left out";
             cx.report(&ABOUT, Action::Rewritten, object, origin, message);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Map, Membership, MembershipKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
@@ -47,7 +47,7 @@ pub(in crate::sanitize) fn stop_inheriting(
         let origin = stated.map(|fact| fact.origin).unwrap_or_default();
         role.set(Attribute::Inherit, Some(Fact::new(false, origin)));
         cx.change(origin);
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let message = "becomes NOINHERIT: none of its memberships has INHERIT";
         let (severity, action) = (Severity::Info, Action::Rewritten);
         cx.report_as(&ABOUT, severity, action, object, origin, message);

@@ -57,7 +57,7 @@ pub(super) use rename::rename;
 pub(super) use selection::{state_inherit, unused_patterns};
 
 use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
-use crate::finding::Kind;
+use crate::finding::Subject;
 use crate::globals::{MembershipKey, ParameterKey, SettingKey};
 
 /// The rules about roles, in the order in which they look at each.
@@ -187,18 +187,18 @@ pub fn about(name: &str) -> Option<&'static About> {
 }
 
 /// How a membership is called in findings.
-fn membership_object(key: &MembershipKey) -> (Kind, String) {
-    (Kind::Membership, key.object_name())
+fn membership_object(key: &MembershipKey) -> Subject {
+    key.subject()
 }
 
 /// How a setting is called in findings.
-fn setting_object(key: &SettingKey) -> (Kind, String) {
-    (Kind::Setting, key.object_name())
+fn setting_object(key: &SettingKey) -> Subject {
+    key.subject()
 }
 
 /// How a privilege on a parameter is called in findings.
-fn parameter_object(key: &ParameterKey) -> (Kind, String) {
-    (Kind::Parameter, key.object_name())
+fn parameter_object(key: &ParameterKey) -> Subject {
+    key.subject()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Login roles that arrive without a password.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, Passwords, RoleRule, Skip, Verdict};
@@ -34,7 +34,7 @@ impl RoleRule for NoPassword {
         if omitted || !role.has(Attribute::Login) || external {
             return Verdict::Keep;
         }
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let origin = role.origin();
         match &role.password {
             Password::Is(_) => {}

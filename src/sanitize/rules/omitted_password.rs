@@ -1,6 +1,6 @@
 //! `--passwords omit`.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
@@ -26,7 +26,7 @@ impl RoleRule for OmittedPassword {
             let origin = fact.origin;
             role.password = Password::Unknown;
             cx.lose([origin]);
-            let object = (Kind::Role, name.as_str().to_owned());
+            let object = Subject::Role(name.clone());
             cx.report(&ABOUT, Action::Rewritten, object, origin, "arrives without its password");
         }
         Verdict::Keep

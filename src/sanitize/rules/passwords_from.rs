@@ -1,6 +1,6 @@
 //! `--passwords-from`: verifiers from elsewhere, for roles that have none here.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Globals, Origin, Password};
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
@@ -31,7 +31,7 @@ pub(super) const UNUSED: About = About {
 pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Context<'_>) {
     let choices = cx.choices;
     for (name, secret) in &choices.passwords_from {
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let Some(role) = globals.roles.get_mut(name) else {
             let message = "it is not among the roles here";
             cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);

@@ -1,6 +1,6 @@
 //! Plaintext passwords, which servers before 10 could store.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -29,7 +29,7 @@ impl RoleRule for PlaintextPassword {
             let origin = fact.origin;
             role.password = Password::Is(Fact::new(cx.seed.verifier(name, &fact.value), origin));
             cx.change(origin);
-            let object = (Kind::Role, name.as_str().to_owned());
+            let object = Subject::Role(name.clone());
             let message = "its plaintext password becomes a verifier";
             cx.report(&ABOUT, Action::Rewritten, object, origin, message);
         }

@@ -1,6 +1,6 @@
 //! Roles that belong to the source's platform.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -28,7 +28,7 @@ impl RoleRule for PlatformRole {
             return Verdict::Keep;
         }
         let platform = cx.source.map(crate::platform::Platform::name).unwrap_or_default();
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let message = format!("{platform}'s own");
         cx.report(&ABOUT, Action::Dropped, object, role.origin(), message);
         Verdict::Drop

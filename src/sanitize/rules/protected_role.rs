@@ -1,6 +1,6 @@
 //! Roles that hold the ladder: whoever replays, superusers, other administrators of the target.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Membership, MembershipKey, Role};
 use crate::name::Name;
 use crate::platform::Protection;
@@ -39,7 +39,7 @@ impl RoleRule for ProtectedRole {
         let expected = cx.superusers.contains_key(name)
             && matches!(protection, Protection::Connected | Protection::Bootstrap);
         let severity = if expected { Severity::Info } else { ABOUT.severity };
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         let message = protection.to_string();
         cx.report_as(&ABOUT, severity, Action::Dropped, object, role.origin(), message);
         Verdict::Drop

@@ -1,6 +1,6 @@
 //! `--rename`.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Globals, Password};
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
@@ -41,7 +41,7 @@ pub(in crate::sanitize) fn rename(globals: &mut Globals, cx: &mut Context<'_>) {
         for origin in role.origins() {
             cx.change(origin);
         }
-        let object = || (Kind::Role, to.as_str().to_owned());
+        let object = || Subject::Role(to.clone());
         let message = format!("was {from} on the source");
         cx.report(&ABOUT, Action::Rewritten, object(), role.origin(), message);
         if let Password::Is(fact) = &role.password

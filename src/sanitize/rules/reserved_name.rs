@@ -1,6 +1,6 @@
 //! Names that the target reserves.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
@@ -28,7 +28,7 @@ impl RoleRule for ReservedName {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let answer = cx.rights.role_name(name.as_str());
         let Some(why) = answer.why() else { return Verdict::Keep };
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Dropped, object, role.origin(), why);
         Verdict::Drop
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::changes::Target;
 use crate::globals::{Fact, Password, Role, Tablespace};
 use crate::name::Name;
@@ -37,7 +37,7 @@ fn strip(
         let answer = cx.rights.label_provider(provider.as_str());
         let Some(why) = answer.why() else { return true };
         cx.lose([label.origin]);
-        let object = (Kind::SecurityLabel, on.name().as_str().to_owned());
+        let object = Subject::SecurityLabel(on.clone());
         let mut message = format!("label of {provider}: {why}");
         let mut severity = ABOUT.severity;
         if is_shut_out && provider.as_str() == LOGIN {

@@ -1,7 +1,7 @@
 //! `--only` and `--exclude`.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{
     Fact, Globals, Grantee, Origin, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
 };
@@ -43,7 +43,7 @@ pub(in crate::sanitize) fn unused_patterns(globals: &Globals, cx: &mut Context<'
     for (option, patterns) in [("--only", &choices.only), ("--exclude", &choices.exclude)] {
         for pattern in patterns {
             if !globals.roles.keys().any(|name| pattern.matches(name.as_str())) {
-                let object = (Kind::Role, pattern.as_str().to_owned());
+                let object = Subject::Role(Name::new(pattern.as_str()));
                 let message = format!("no role matches this {option}");
                 cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
             }
@@ -72,7 +72,7 @@ impl RoleRule for Selection {
         if !is_left_out(name, cx) {
             return Verdict::Keep;
         }
-        let object = (Kind::Role, name.as_str().to_owned());
+        let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Dropped, object, role.origin(), "not selected");
         Verdict::Drop
     }
@@ -111,7 +111,7 @@ impl TablespaceRule for Selection {
         if cx.choices.only.is_empty() || owner.is_some_and(|owner| !is_left_out(owner, cx)) {
             return Verdict::Keep;
         }
-        let object = (Kind::Tablespace, name.as_str().to_owned());
+        let object = Subject::Tablespace(name.clone());
         let message = if owner.is_some() { "its owner is not selected" } else { "not a role's" };
         cx.report(&ABOUT, Action::Dropped, object, it.created.origin, message);
         Verdict::Drop

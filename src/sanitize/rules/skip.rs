@@ -1,6 +1,6 @@
 //! `--skip`.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{
     Membership, MembershipKey, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
 };
@@ -9,6 +9,7 @@ use crate::sanitize::{
     About, Context, MembershipRule, ParameterRule, RoleRule, SettingRule, Skip as Choice,
     TablespaceRule, Verdict,
 };
+use crate::subject::Target;
 
 pub(super) const ABOUT: About = About {
     name: "skip",
@@ -30,18 +31,17 @@ fn message(choice: Choice) -> String {
 
 impl RoleRule for Skip {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        let name = name.as_str();
         if cx.choices.skips(Choice::Comments)
             && let Some(fact) = role.comment.take()
         {
             cx.lose([fact.origin]);
-            let object = (Kind::Comment, name.to_owned());
+            let object = Subject::Comment(Target::Role(name.clone()));
             cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
         }
         if cx.choices.skips(Choice::SecurityLabels) {
             for fact in std::mem::take(&mut role.labels).into_values() {
                 cx.lose([fact.origin]);
-                let object = (Kind::SecurityLabel, name.to_owned());
+                let object = Subject::SecurityLabel(Target::Role(name.clone()));
                 let message = message(Choice::SecurityLabels);
                 cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
             }
@@ -88,7 +88,7 @@ impl ParameterRule for Skip {
 impl TablespaceRule for Skip {
     fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
         if cx.choices.skips(Choice::Tablespaces) {
-            let object = (Kind::Tablespace, name.as_str().to_owned());
+            let object = Subject::Tablespace(name.clone());
             let message = message(Choice::Tablespaces);
             cx.report(&ABOUT, Action::Dropped, object, it.created.origin, message);
             return Verdict::Drop;
@@ -97,13 +97,13 @@ impl TablespaceRule for Skip {
             && let Some(fact) = it.comment.take()
         {
             cx.lose([fact.origin]);
-            let object = (Kind::Comment, name.as_str().to_owned());
+            let object = Subject::Comment(Target::Tablespace(name.clone()));
             cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
         }
         if cx.choices.skips(Choice::SecurityLabels) {
             for fact in std::mem::take(&mut it.labels).into_values() {
                 cx.lose([fact.origin]);
-                let object = (Kind::SecurityLabel, name.as_str().to_owned());
+                let object = Subject::SecurityLabel(Target::Tablespace(name.clone()));
                 let message = message(Choice::SecurityLabels);
                 cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
             }

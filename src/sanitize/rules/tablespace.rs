@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use super::selection;
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Tablespace as Model;
 use crate::name::Name;
 use crate::sanitize::{About, Context, TablespaceRule, Verdict};
@@ -26,7 +26,7 @@ pub(super) struct Tablespace;
 
 impl TablespaceRule for Tablespace {
     fn apply(&self, name: &Name, it: &mut Model, cx: &mut Context<'_>) -> Verdict {
-        let object = || (Kind::Tablespace, name.as_str().to_owned());
+        let object = || Subject::Tablespace(name.clone());
         let origin = it.created.origin;
         if let Some(source) = cx.source.filter(|source| source.owns_tablespace(name.as_str())) {
             let message = format!("{}'s own", source.name());

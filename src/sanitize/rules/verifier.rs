@@ -1,6 +1,6 @@
 //! Verifiers that the target does not take, or takes under a condition.
 
-use crate::finding::{Action, Kind, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Password, Role};
 use crate::name::Name;
 use crate::platform::Answer;
@@ -52,7 +52,7 @@ impl RoleRule for Verifier {
         let origin = fact.origin;
         let kind = fact.value.kind();
         let about = if kind == VerifierKind::Md5 { &MD5 } else { &SCRAM };
-        let object = || (Kind::Role, name.as_str().to_owned());
+        let object = || Subject::Role(name.clone());
         let message = match cx.rights.verifier(kind) {
             Answer::Yes => {
                 let note = cx.rights.verifier_note(kind).map(str::to_owned);

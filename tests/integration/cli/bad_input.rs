@@ -155,8 +155,8 @@ fn a_dump_without_its_end() {
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
-      IN DATABASE: settings of roles in one database are not in this dump
-      ALTER ROLE ALL: settings of all roles are in no dump
+      settings IN DATABASE: settings of roles in one database are not in this dump
+      settings ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // Cut in the middle of a statement.
@@ -187,8 +187,8 @@ fn a_dump_without_its_end() {
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
-      IN DATABASE: settings of roles in one database are not in this dump
-      ALTER ROLE ALL: settings of all roles are in no dump
+      settings IN DATABASE: settings of roles in one database are not in this dump
+      settings ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // It would be read as another limit than the one that the source has.
@@ -217,8 +217,8 @@ fn a_dump_without_its_end() {
       = make the dump again before you rely on this script
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
-      IN DATABASE: settings of roles in one database are not in this dump
-      ALTER ROLE ALL: settings of all roles are in no dump
+      settings IN DATABASE: settings of roles in one database are not in this dump
+      settings ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // A script of one's own may lack its last semicolon, whatever is allowed.
@@ -275,8 +275,8 @@ fn a_dump_without_its_end() {
     0 statements read: 0 kept, 0 rewritten, 0 dropped
 
     info: not-in-dump (2): pg_dumpall leaves some settings out
-      IN DATABASE: settings of roles in one database are not in this dump
-      ALTER ROLE ALL: settings of all roles are in no dump
+      settings IN DATABASE: settings of roles in one database are not in this dump
+      settings ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
 }

@@ -73,7 +73,7 @@ fn a_script_converts_to_itself() {
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role looks frozen, and will be so on the target
-      line 57, bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      line 57, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     info: no-password (2): login roles arrive without a password
@@ -114,14 +114,14 @@ fn to_a_server_of_ones_own() {
     SET standard_conforming_strings = on;
     CREATE TABLESPACE fast OWNER boss LOCATION '/mnt/fast';
     ");
-    assert_snapshot!(done.stderr, @r"
+    assert_snapshot!(done.stderr, @"
     in.sql: no platform recognised
     for postgres 18 (self-hosted PostgreSQL)
     found 2 roles, 0 memberships, 1 setting, 1 parameter privilege, 1 tablespace
     5 statements read: 5 kept, 0 rewritten, 0 dropped
 
     warning: all-setting: what is set for all roles changes the administrator's own sessions, too
-      line 5, ALL: work_mem: every session would have 64MB
+      line 5, setting ALL: work_mem: every session would have 64MB
       = where each session of the target should have it, give --allow-all-settings
     ");
 }
@@ -184,13 +184,13 @@ fn only_some_roles() {
       line 3, role "Jane Doe": not selected
 
     info: dropped-role: it belongs to a role that is not carried over
-      line 8, Jane Doe in app: "Jane Doe" is not carried over
+      line 8, membership "Jane Doe" in app: "Jane Doe" is not carried over
 
     info: grantor: the grantor becomes the role that replays it: only it may name itself
-      line 7, app in owner: was granted by boss, which cannot revoke it any more
+      line 7, membership app in owner: was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
-      line 6, app in shop: search_path: for one database only
+      line 6, setting app in shop: search_path: for one database only
       = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     "#);
     assert_eq!(convert(DUMP).with("--exclude J*").done().body(), done.body());
@@ -260,10 +260,10 @@ fn renamed() {
       line 2, role "own=er": was owner on the source
 
     info: grantor: the grantor becomes the role that replays it: only it may name itself
-      line 7, owner in own=er: was granted by boss, which cannot revoke it any more
+      line 7, membership owner in "own=er": was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
-      line 6, owner in shop: search_path: for one database only
+      line 6, setting owner in shop: search_path: for one database only
       = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     "#);
 }
@@ -290,8 +290,8 @@ fn mapped() {
     3 statements read: 1 kept, 2 rewritten, 0 dropped
 
     warning: map-role (2): granted instead of what the source had, as --map-role asks
-      line 1, boss in azure_pg_admin: instead of SUPERUSER
-      line 3, app in azure_pg_admin: instead of membership in rds_superuser
+      line 1, membership boss in azure_pg_admin: instead of SUPERUSER
+      line 3, membership app in azure_pg_admin: instead of membership in rds_superuser
       = check that these roles should have these rights on the target
 
     info: superuser: the target's administrator cannot make superusers
@@ -315,7 +315,7 @@ fn kinds_left_out() {
     CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5 PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
     CREATE ROLE owner;
     "#);
-    assert_snapshot!(done.stderr, @"
+    assert_snapshot!(done.stderr, @r#"
     in.sql: no platform recognised
     for postgres 18 (self-hosted PostgreSQL)
     found 3 roles, 2 memberships, 2 settings, 1 parameter privilege, 1 tablespace
@@ -326,15 +326,15 @@ fn kinds_left_out() {
       = set a new password, which the server stores as SCRAM-SHA-256
 
     info: skip (8): left out by --skip
-      line 4, comment on app: --skip comments
-      line 5, app: work_mem: --skip settings
-      line 6, app in shop: search_path: --skip settings
-      line 7, app in owner: --skip memberships
-      line 8, Jane Doe in app: --skip memberships
-      line 9, label on app: --skip security-labels
-      line 10, work_mem to app: --skip parameters
+      line 4, comment on role app: --skip comments
+      line 5, setting app: work_mem: --skip settings
+      line 6, setting app in shop: search_path: --skip settings
+      line 7, membership app in owner: --skip memberships
+      line 8, membership "Jane Doe" in app: --skip memberships
+      line 9, security label on role app: --skip security-labels
+      line 10, parameter work_mem to app: --skip parameters
       line 11, tablespace t: --skip tablespaces
-    ");
+    "#);
     let done = convert(&dump).with("-p postgres --skip settings").done();
     assert_snapshot!(done.body(), @r#"
     -- Roles
@@ -461,7 +461,7 @@ fn memberships_that_15_cannot_express() {
     5 statements read: 4 kept, 0 rewritten, 1 dropped
 
     error: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
-      line 5, b in team: SET FALSE cannot be said on azure 15
+      line 5, membership b in team: SET FALSE cannot be said on azure 15
       = grant it on the target if that is acceptable, or give --widen
 
     info: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
@@ -486,7 +486,7 @@ fn memberships_that_15_cannot_express() {
     5 statements read: 4 kept, 1 rewritten, 0 dropped
 
     warning: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
-      line 5, b in team: loses SET FALSE, as --widen allows: it is wider than it was
+      line 5, membership b in team: loses SET FALSE, as --widen allows: it is wider than it was
       = grant it on the target if that is acceptable, or give --widen
 
     info: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
@@ -530,22 +530,22 @@ fn a_cluster_dump() {
     END
     $pg_globals$;
     ");
-    assert_snapshot!(done.stderr, @r"
+    assert_snapshot!(done.stderr, @"
     in.sql: no platform recognised, PostgreSQL 15.4, dumped by pg_dumpall 16.1
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 1 role, 0 memberships, 2 settings, 0 parameter privileges, 0 tablespaces
     3 statements read: 2 kept, 0 rewritten, 1 dropped; 5 skipped, of databases
 
     warning: all-setting: what is set for all roles changes the administrator's own sessions, too
-      line 21, ALL in shop: work_mem: every session would have 1MB in shop
+      line 21, setting ALL in shop: work_mem: every session would have 1MB in shop
       = where each session of the target should have it, give --allow-all-settings
 
     info: not-in-dump: pg_dumpall leaves some settings out
-      ALTER ROLE ALL: settings of all roles are in no dump
+      settings ALTER ROLE ALL: settings of all roles are in no dump
       = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
-      line 22, app in shop: search_path: for one database only
+      line 22, setting app in shop: search_path: for one database only
       = when the databases exist, convert with --if-not-exists and replay that, or set them by hand
     ");
 }
@@ -635,7 +635,48 @@ fn edited_dumps() {
     info: superseded (4): a later statement of the dump replaces what this one says
       line 1, role a: a later statement replaces SUPERUSER
       line 3, role b: a later statement drops the role
-      line 7, d in a: a later statement replaces the grant: it revokes it
-      line 9, d: work_mem: a later statement replaces its value
+      line 7, membership d in a: a later statement replaces the grant: it revokes it
+      line 9, setting d: work_mem: a later statement replaces its value
     ");
+}
+
+/// Names that glued together read alike are told apart, and no line is missing.
+#[test]
+fn what_reads_alike_is_not_the_same() {
+    let dump = "CREATE ROLE a;\nCREATE ROLE \"a in b\";\nCREATE ROLE c;\nCREATE ROLE \"b in c\";\n\
+                CREATE ROLE \"a in shop\";\nGRANT c TO \"a in b\";\nGRANT \"b in c\" TO a;\n\
+                ALTER ROLE \"a in shop\" SET work_mem TO '1MB';\n\
+                ALTER ROLE a IN DATABASE shop SET work_mem TO '1MB';\n\
+                CREATE EVENT TRIGGER a;\nCREATE EVENT TRIGGER b;";
+    let skip = "--drop-unknown --skip memberships --skip settings -o out.sql";
+    let done = convert(dump).with(skip).done();
+    assert_snapshot!(done.stderr, @r#"
+    in.sql: no platform recognised
+    for azure 18 (Azure Database for PostgreSQL flexible server)
+    found 5 roles, 2 memberships, 2 settings, 0 parameter privileges, 0 tablespaces
+    11 statements read: 5 kept, 0 rewritten, 6 dropped
+
+    error: unknown-statement (2): statements that are not understood are left out, as --drop-unknown asks
+      line 10, CREATE EVENT: CREATE EVENT is not understood and left out
+      line 11, CREATE EVENT: CREATE EVENT is not understood and left out
+      = look at each: whatever they do is not done on the target
+
+    info: skip (4): left out by --skip
+      line 6, membership "a in b" in c: --skip memberships
+      line 7, membership a in "b in c": --skip memberships
+      line 8, setting "a in shop": work_mem: --skip settings
+      line 9, setting a in shop: work_mem: --skip settings
+    "#);
+    let json = convert(dump).with(skip).with("--report report.json").done();
+    let report: serde_json::Value = serde_json::from_str(&json.file("report.json")).unwrap();
+    let told = report["findings"].as_array().unwrap().iter().filter(|it| !it["line"].is_null());
+    let told: Vec<_> = told.map(|it| format!("{} {}", it["line"], it["object"]["name"])).collect();
+    assert_snapshot!(told.join("\n"), @r#"
+    10 "CREATE EVENT"
+    11 "CREATE EVENT"
+    8 "\"a in shop\": work_mem"
+    9 "a in shop: work_mem"
+    7 "a in \"b in c\""
+    6 "\"a in b\" in c"
+    "#);
 }

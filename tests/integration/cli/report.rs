@@ -110,11 +110,11 @@ fn whole() {
       = keep the source, and dumps of it, as safe as the password itself; set a new one in the end
 
     warning: setting: the target does not let its administrator give this setting to a role
-      line 5, app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
+      line 5, setting app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
       = set it for the whole server, by the platform's own means, or in the application
 
     info: grantor: the grantor becomes the role that replays it: only it may name itself
-      line 4, app in owner: was granted by boss, which cannot revoke it any more
+      line 4, membership app in owner: was granted by boss, which cannot revoke it any more
     ");
 }
 
@@ -216,6 +216,6 @@ fn markdown_for_whoever_signs() {
 
     | line | object | what became of it | |
     | --- | --- | --- | --- |
-    | 4 | rds_x in pg_write_all_data | dropped | Azure's administrator may not grant pg_write_all_data |
+    | 4 | membership rds_x in pg_write_all_data | dropped | Azure's administrator may not grant pg_write_all_data |
     "#);
 }

@@ -145,8 +145,8 @@ fn too_little_power_over_roles_that_exist() {
 
     error: missing-admin (3): since 16 roles are altered and granted only by those who have the ADMIN option on them
       role a: azadmin lacks the ADMIN option on a
-      comment on b: azadmin lacks the ADMIN option on b
-      a in b: azadmin lacks the ADMIN option on b
+      comment on role b: azadmin lacks the ADMIN option on b
+      membership a in b: azadmin lacks the ADMIN option on b
       = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
 
     info: selection: left out by --only or --exclude

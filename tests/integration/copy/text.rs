@@ -28,7 +28,7 @@ fn what_a_copy_prints() {
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
     warning: lookalike: the name looks like one of the platform's own, but is not known to be one
@@ -50,19 +50,19 @@ fn what_a_copy_prints() {
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role looks frozen, and will be so on the target
-      bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     warning: dropped-role (3): it belongs to a role that is not carried over
-      cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
-      dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
-      postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
+      membership dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      membership postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
 
     warning: setting (3): the target does not let its administrator give this setting to a role
-      dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
-      legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
-      rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
+      setting dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
+      setting legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
+      setting rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there
@@ -151,7 +151,7 @@ fn what_a_copy_prints() {
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
     warning: lookalike: the name looks like one of the platform's own, but is not known to be one
@@ -173,19 +173,19 @@ fn what_a_copy_prints() {
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role looks frozen, and will be so on the target
-      bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     warning: dropped-role (3): it belongs to a role that is not carried over
-      cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
-      dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
-      postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
+      membership dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
+      membership postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
 
     warning: setting (3): the target does not let its administrator give this setting to a role
-      dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
-      legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
-      rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
+      setting dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
+      setting legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
+      setting rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there
@@ -436,12 +436,12 @@ fn colours() {
       = carry it over under another name with --rename; where --map-role made it an administrator there, give that again
 
     ␛[1m␛[33mwarning␛[0m: ␛[1mdropped-role␛[0m (6): it belongs to a role that is not carried over
-      azadmin in a: azadmin is not carried over
-      azadmin in azure_pg_admin: azadmin is not carried over
-      azadmin in b: azadmin is not carried over
-      azadmin in pg_read_all_settings: azadmin is not carried over
-      azadmin in pg_read_all_stats: azadmin is not carried over
-      azadmin in pg_stat_scan_tables: azadmin is not carried over
+      membership azadmin in a: azadmin is not carried over
+      membership azadmin in azure_pg_admin: azadmin is not carried over
+      membership azadmin in b: azadmin is not carried over
+      membership azadmin in pg_read_all_settings: azadmin is not carried over
+      membership azadmin in pg_read_all_stats: azadmin is not carried over
+      membership azadmin in pg_stat_scan_tables: azadmin is not carried over
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
 
     ␛[1m␛[36minfo␛[0m: ␛[1mplatform-role␛[0m (3): roles that the source's platform made for itself stay there

@@ -256,7 +256,7 @@ fn the_migration_is_complete() {
     +++ right.sql
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      line 149, lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
     equal; left out: 6 platform roles
@@ -272,7 +272,7 @@ fn the_migration_is_complete() {
     - role cdc: COMMENT: change data capture
 
     error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      line 149, lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+      line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
     2 differences: 0 added, 2 removed, 0 changed; left out: 6 platform roles
@@ -400,8 +400,8 @@ fn control_characters_are_shown() {
     assert_snapshot!(diff(left, right).status(1).stdout, @r#"
     --- left.sql
     +++ right.sql
-    ~ role b: COMMENT: E'one\ntwo' -> one\ntwo
     - role "evil\u{1b}[2J\n+ role": LOGIN
+    ~ role b: COMMENT: E'one\ntwo' -> one\ntwo
     - membership b in "evil\u{1b}[2J\n+ role": ADMIN FALSE, INHERIT TRUE, SET TRUE
     ~ setting of b: application_name: E'a\u0007b' -> a b
     4 differences: 0 added, 2 removed, 2 changed

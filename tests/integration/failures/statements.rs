@@ -57,7 +57,7 @@ fn each_fails(major: u32) {
                 assert_eq!(finding["message"], says, "{report:#}");
                 expected.assert_line(finding["line"].as_u64().unwrap());
                 let mut now = state(&target);
-                let role = expected.object.split(':').next();
+                let role = expected.object.split(':').next().map(|role| role.trim_matches('"'));
                 now.settings.retain(|setting| setting.role.as_deref() == role);
                 assert!(now.settings.is_empty(), "{statement}");
                 plan::undo(&target, &done);
@@ -124,7 +124,7 @@ impl Expected {
         };
         let is_setting = statement.contains(" SET work_mem");
         let (object, starts) = if let Some((role, _)) = after("COMMENT ON ROLE ") {
-            (format!("comment on {role}"), vec![format!("COMMENT ON ROLE {role} ")])
+            (format!("comment on role {role}"), vec![format!("COMMENT ON ROLE {role} ")])
         } else if let Some((role, rest)) = after("GRANT ") {
             let members = rest.strip_prefix("TO ").unwrap();
             let members = members.split(" WITH ").next().unwrap();
@@ -134,7 +134,7 @@ impl Expected {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            (format!("membership of {first}{more} in {role}"), vec![format!("GRANT {role} TO ")])
+            (format!("membership {first}{more} in {role}"), vec![format!("GRANT {role} TO ")])
         } else if is_setting {
             let (role, _) = after("ALTER ROLE ").unwrap();
             (format!("{role}: work_mem"), vec![format!("ALTER ROLE {role} SET ")])
@@ -146,8 +146,6 @@ impl Expected {
         let lines = (1..).zip(dump.split_terminator('\n'));
         let lines = lines.filter(|(_, line)| starts.iter().any(|start| line.starts_with(start)));
         let lines = lines.map(|(number, _)| number).collect();
-        // Names in messages are bare, quotes are for SQL.
-        let object = object.replace('"', "");
         Self { object, is_setting, lines, statement: statement.to_owned() }
     }
 
