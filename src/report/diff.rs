@@ -162,15 +162,20 @@ pub fn write(report: &DiffReport, look: Look, to: &mut dyn io::Write) -> io::Res
 }
 
 fn head(report: &DiffReport, out: &mut String) -> fmt::Result {
-    for (sign, side) in [("---", &report.left), ("+++", &report.right)] {
-        write!(out, "{sign} {}", side.title())?;
+    sides(report, ["--- ", "+++ "], out)
+}
+
+/// A line for each side, behind its sign.
+pub(super) fn sides(report: &DiffReport, signs: [&str; 2], out: &mut String) -> fmt::Result {
+    for (sign, side) in [(signs[0], &report.left), (signs[1], &report.right)] {
+        write!(out, "{sign}{}", side.title())?;
         if let Some(version) = &side.server_version {
             write!(out, ", PostgreSQL {version}")?;
         }
         if let Some(platform) = &side.platform {
             write!(out, ", {platform}")?;
         }
-        if let (Some(platform), "---") = (&report.as_platform, sign) {
+        if let Some(platform) = report.as_platform.as_ref().filter(|_| sign == signs[0]) {
             write!(out, ", as it would be on {platform}")?;
         }
         writeln!(out)?;
@@ -201,7 +206,7 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     writeln!(out, "{style:#}")
 }
 
-fn object(difference: &Difference) -> String {
+pub(super) fn object(difference: &Difference) -> String {
     let name = difference.object.as_str();
     match difference.kind {
         Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", visible(name)),
@@ -213,7 +218,7 @@ fn object(difference: &Difference) -> String {
     }
 }
 
-fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
+pub(super) fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
     let bold = bold(look.colours);
     let count = |keep: fn(&&Difference) -> bool| report.differences.iter().filter(keep).count();
     let (added, removed) =

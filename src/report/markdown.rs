@@ -5,7 +5,9 @@ use std::io;
 
 use super::blocks::Blocks;
 use super::copy::{self, CopyReport};
-use super::text::{about, groups, head, lines, plural, rows};
+use super::diff::{self, DiffReport};
+use super::escaped::value;
+use super::text::{Look, about, groups, head, lines, plural, rows};
 use super::{Report, one_line};
 use crate::finding::{Action, Finding, Severity};
 
@@ -48,6 +50,43 @@ pub fn write_copy(report: &CopyReport, to: &mut dyn io::Write) -> io::Result<()>
             out.flow()?;
         }
     }
+    out.finish()
+}
+
+/// Writes what differs, as for a pull request.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_diff(report: &DiffReport, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = Blocks::new(to);
+    out.text.push_str("# Differences of the globals\n\n");
+    let mut lines = String::new();
+    let plain = Look { colours: false, shorten: false, brief: false };
+    // Writing to a String cannot fail.
+    let _ = diff::sides(report, ["left: ", "right: "], &mut lines);
+    let _ = diff::summary(report, plain, &mut lines);
+    list(&lines, &mut out.text);
+    if !report.differences.is_empty() {
+        out.text.push_str(
+            "\n## What is different\n\n| | object | what | left | right |\n| --- | --- | --- | --- | --- |\n",
+        );
+    }
+    for difference in &report.differences {
+        let sign = match (&difference.left, &difference.right) {
+            (None, _) => '+',
+            (_, None) => '\u{2212}',
+            _ => '~',
+        };
+        let object = diff::object(difference);
+        let side = |side: &Option<String>| {
+            side.as_deref().map(|it| escaped(&value(it))).unwrap_or_default()
+        };
+        let (object, field) = (escaped(&object), escaped(&difference.field));
+        let (left, right) = (side(&difference.left), side(&difference.right));
+        let _ = writeln!(out.text, "| {sign} | {object} | {field} | {left} | {right} |");
+        out.flow()?;
+    }
+    findings(&report.findings, &mut out)?;
     out.finish()
 }
 

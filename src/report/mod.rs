@@ -32,7 +32,10 @@ pub use explain::{
     ExplainedCheck, ExplainedRule, Explanations, write as write_explanations,
     write_list as write_explanations_list,
 };
-pub use markdown::{write_convert as write_markdown, write_copy as write_copy_markdown};
+pub use markdown::{
+    write_convert as write_markdown, write_copy as write_copy_markdown,
+    write_diff as write_diff_markdown,
+};
 pub use mistake::render_all as render_mistakes;
 pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
 pub use script::{Title, render as render_script, write as write_script};

@@ -23,7 +23,8 @@ use crate::connect::{self, Environment};
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::report::{
-    DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_unified,
+    DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_diff_markdown,
+    write_unified,
 };
 use crate::sanitize::Choices;
 use crate::version::Major;
@@ -84,7 +85,7 @@ pub(super) struct Diff {
     #[command(flatten)]
     input: InputOptions,
 
-    /// How the differences are shown: text, unified, sql or json.
+    /// How the differences are shown: text, unified, sql, markdown or json.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: DiffFormat,
 
@@ -115,6 +116,8 @@ enum DiffFormat {
     Unified,
     /// The statements that make the right side, a server, like the left.
     Sql,
+    /// A table, as for a pull request.
+    Markdown,
     /// For programs.
     Json,
 }
@@ -249,6 +252,7 @@ impl Diff {
         let write = |to: &mut dyn Write| match (self.format, sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
             (DiffFormat::Json, _) => write_json(&report, to),
+            (DiffFormat::Markdown, _) => write_diff_markdown(&report, to),
             (DiffFormat::Unified, Some(mut sides)) => {
                 compare::for_scripts(self, &mut sides);
                 let sides = [&sides.left, &sides.right];

@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow};
 use super::sides::{Platforms, Shows, only_right};
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
-use crate::finding::{Action, Finding, Subject};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
 use crate::report::{Equalizer, render_equalizer};
@@ -62,8 +62,13 @@ pub(super) fn script(
         let (one, other) = (left.globals.roles.get(name), right.globals.roles.get(name));
         one.is_some() && one == other
     };
-    let is_missed =
-        |it: &&Finding| it.action == Action::Dropped && !is_chosen(it.rule) && !is_same(&it.object);
+    // What is left out of an object that stays is missed as well: an attribute that was stripped.
+    let is_missing = |it: &Finding| match it.action {
+        Action::Dropped => true,
+        Action::Rewritten => it.severity > Severity::Info,
+        Action::Kept => false,
+    };
+    let is_missed = |it: &&Finding| is_missing(it) && !is_chosen(it.rule) && !is_same(&it.object);
     let not_in_it = all.filter(is_missed);
     let only_right = only_right(&left.globals, &right.globals, platforms, choices);
     let script = Equalizer {

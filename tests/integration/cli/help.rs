@@ -272,7 +272,8 @@ fn of_diff() {
           --exclude <PATTERN>  No roles whose name matches. Repeatable
 
     Output:
-          --format <FORMAT>  How the differences are shown: text, unified, sql or json [default: text]
+          --format <FORMAT>  How the differences are shown: text, unified, sql, markdown or json
+                             [default: text]
           --replace          In the sql form: removals, too; roles are never dropped
       -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
           --show-passwords   Let the sql form, which holds verifiers, go to standard output
@@ -281,7 +282,7 @@ fn of_diff() {
 
     Exit status: 0 when equal, also where something cannot be compared; 1 when different; 2 for trouble.
     ");
-    assert_snapshot!(help(&["diff", "--help"]), @r"
+    assert_snapshot!(help(&["diff", "--help"]), @"
     Show what differs between the globals of two places.
 
     Each is a dump, - for standard input, or a connection: two servers, a server and yesterday's dump, a
@@ -319,7 +320,8 @@ fn of_diff() {
           --pg-dumpall <PATH>            The pg_dumpall to run [default: the newest that is found]
 
     Output:
-          --format <FORMAT>  How the differences are shown: text, unified, sql or json [default: text]
+          --format <FORMAT>  How the differences are shown: text, unified, sql, markdown or json
+                             [default: text]
           --replace          In the sql form: removals, too; roles are never dropped
           --allow-freeze     In the sql form: what shuts roles out that work, too (NOLOGIN, …)
       -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
