@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 pub use saslprep::prepared;
 
 use crate::name::Name;
-use crate::secret::Secret;
+use crate::secret::{Secret, VerifierKind};
 
 /// How many characters a generated password has: 32 out of 62 are 190 bits.
 const LENGTH: usize = 32;
@@ -81,10 +81,24 @@ pub fn generate() -> Secret {
     Secret::new(&text)
 }
 
+/// A verifier of no password, of the same kind and as costly as `like`: to a server as good as any.
+pub fn made_up(like: &Secret) -> Secret {
+    let mut rng = rand::rng();
+    if like.kind() == VerifierKind::Md5 {
+        return Secret::new(&format!("md5{:032x}", rng.random::<u128>()));
+    }
+    let rest = like.expose().strip_prefix("SCRAM-SHA-256$");
+    let iterations = rest.and_then(|rest| rest.split_once(':')).and_then(|(it, _)| it.parse().ok());
+    let iterations: u32 = iterations.unwrap_or(ITERATIONS);
+    let salt = BASE64_STANDARD.encode(rng.random::<[u8; 16]>());
+    let [stored_key, server_key] =
+        [(); 2].map(|()| BASE64_STANDARD.encode(rng.random::<[u8; 32]>()));
+    Secret::new(&format!("SCRAM-SHA-256${iterations}:{salt}${stored_key}:{server_key}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::VerifierKind;
 
     #[test]
     fn a_verifier_is_one_and_a_password_is_none() {
@@ -92,6 +106,19 @@ mod tests {
         assert_eq!(password.kind(), VerifierKind::Plaintext);
         assert_eq!(password.expose().len(), LENGTH);
         assert!(password != generate());
+    }
+
+    #[test]
+    fn what_is_made_up_is_of_the_same_kind_and_costs_the_same() {
+        let key = "A".repeat(43) + "=";
+        let scram = Secret::new(&format!("SCRAM-SHA-256$70000:c2FsdA==${key}:{key}"));
+        let other = made_up(&scram);
+        assert_eq!(other.kind(), VerifierKind::ScramSha256);
+        assert!(other.expose().starts_with("SCRAM-SHA-256$70000:"));
+        assert!(!other.expose().contains(&key) && !other.expose().contains("c2FsdA=="));
+        let md5 = Secret::new("md50123456789abcdef0123456789abcdef");
+        assert_eq!(made_up(&md5).kind(), VerifierKind::Md5);
+        assert!(made_up(&md5) != md5 && made_up(&md5) != made_up(&md5));
     }
 
     #[test]

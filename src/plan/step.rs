@@ -7,6 +7,8 @@ use crate::finding::Subject;
 use crate::globals::Origin;
 use crate::globals::script::Phase;
 use crate::name::Name;
+use crate::scram;
+use crate::secret::Secret;
 use crate::sql::{self, RoleOption, RoleSpec, Statement, print};
 use crate::subject::Target;
 
@@ -41,6 +43,30 @@ impl Step {
         };
         let object = object(&statement);
         Self { phase, origin, object, text: Zeroizing::new(text), of_plpgsql, is_secret }
+    }
+
+    /// Puts a made-up verifier of the same kind in the place of the one that it holds: where nothing
+    /// is kept, none need be sent that logs somebody in.
+    pub(crate) fn make_up_secret(&mut self) {
+        if !self.is_secret {
+            return;
+        }
+        // What cannot be read back is not sent.
+        let mut text = String::new();
+        if let Ok(mut statement) = sql::parse(&self.text) {
+            if let Statement::CreateRole { options, .. } | Statement::AlterRole { options, .. } =
+                &mut statement
+            {
+                for option in options {
+                    if let RoleOption::Password(Some(password)) = option {
+                        let secret = scram::made_up(&Secret::new(&password.0));
+                        password.0 = secret.expose().to_owned().into();
+                    }
+                }
+            }
+            print(&statement, &mut text);
+        }
+        self.text = Zeroizing::new(text);
     }
 
     /// Whether it is about a setting that PL/pgSQL's library defines.
@@ -153,5 +179,33 @@ fn target(object: &sql::Object<'_>) -> Target {
     match object {
         sql::Object::Role(name) => Target::Role(Name::new(name)),
         sql::Object::Tablespace(name) => Target::Tablespace(Name::new(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_made_up_secret_is_in_the_place_of_the_secret_alone() {
+        let key = "A".repeat(43) + "=";
+        let secret = format!("SCRAM-SHA-256$4096:c2FsdA==${key}:{key}");
+        let name = r#""a PASSWORD 'b\""#;
+        let text =
+            format!("CREATE ROLE {name} WITH LOGIN PASSWORD '{secret}' VALID UNTIL '2030-01-01'");
+        let of = |text: &str| {
+            let statement = sql::parse(text).unwrap();
+            Step::of((Phase::Roles, Origin::default(), statement))
+        };
+        let mut step = of(&text);
+        assert!(step.is_secret());
+        step.make_up_secret();
+        assert!(!step.text.contains(&key), "{}", &*step.text);
+        let made_up = step.text.split("SCRAM-SHA-256$").nth(1).unwrap().split('\'').next().unwrap();
+        let back = step.text.replace(&format!("SCRAM-SHA-256${made_up}"), &secret);
+        assert_eq!(back, *of(&text).text);
+        let mut other = of("CREATE ROLE a WITH LOGIN");
+        other.make_up_secret();
+        assert_eq!(*other.text, *of("CREATE ROLE a WITH LOGIN").text);
     }
 }

@@ -67,37 +67,69 @@ fn one_verifier(major: u32) {
             proxy.finish();
             assert!(said.contains(says), "{what}: {said}");
             let log = target.log().split_off(length);
-            assert_eq!(verifiers(&log), 1, "{what}: {log}");
+            assert_eq!(verifiers(&log).len(), 1, "{what}: {log}");
+            let real = verifiers(&log).iter().any(|it| dump.contains(it));
+            assert_eq!(real, !more.contains(&"--dry-run"), "{what}: {log}");
             assert_eq!(state(&target), before, "{what}");
         }
     }
 }
 
-/// How many verifiers there are in a log.
-fn verifiers(log: &str) -> usize {
+/// The verifiers in a log.
+fn verifiers(log: &str) -> BTreeSet<&str> {
     let all = log.match_indices("SCRAM-SHA-256$");
-    all.map(|(at, _)| log[at..].split('\'').next().unwrap()).collect::<BTreeSet<_>>().len()
+    all.map(|(at, _)| log[at..].split('\'').next().unwrap()).collect()
 }
 
 /// As where a module on the target wants other passwords.
 #[test]
 fn every_verifier_is_refused() {
+    assert_eq!(refused_from(0, &[]), 1);
+}
+
+/// As where somebody else creates such roles at the same time.
+#[test]
+fn every_verifier_is_refused_from_one_on() {
+    let logged = refused_from(41, &[]);
+    assert!((1..=8).contains(&logged), "{logged}");
+}
+
+/// A dry run goes on, and what is logged is nobody's.
+#[test]
+fn every_verifier_is_refused_in_a_dry_run() {
+    assert_eq!(refused_from(0, &["--dry-run"]), 0);
+}
+
+/// How many verifiers of the source are in the log of a target that refuses all from one on.
+fn refused_from(first: u32, more: &[&str]) -> usize {
     let target = platforms::azure_like(16);
     let mut dump = String::new();
-    for role in 0..ROLES {
+    for role in 1000..1000 + ROLES {
         let verifier = verifier::scram(&format!("r{role}"), "p", 1);
         let _ = writeln!(dump, "CREATE ROLE r{role} LOGIN PASSWORD '{verifier}';");
     }
-    let mut proxy = Proxy::hooked(target.socket(), target.port, |message| {
-        if message.text().starts_with("CREATE ROLE r") {
+    let mut proxy = Proxy::hooked(target.socket(), target.port, move |message| {
+        let name = message.text().strip_prefix("CREATE ROLE r").and_then(|rest| rest.get(..4));
+        let number = name.and_then(|digits| digits.parse::<u32>().ok());
+        if number.is_some_and(|number| number >= 1000 + first) {
             let text = message.text().replacen("CREATE ROLE r", "CREATE ROLE pg_r", 1);
             message.set_text(&text);
         }
         Act::Forward
     });
-    let said = copy(&dump, &proxy.connection_string("azadmin", "postgres"), &[]).fails();
+    let run = copy(&dump, &proxy.connection_string("azadmin", "postgres"), more);
+    let role = 1000 + first;
+    if more.is_empty() {
+        let said = run.fails();
+        let says = format!("role r{role}: role name \"pg_r{role}\" is reserved");
+        assert!(said.contains(&says), "{said}");
+    } else {
+        let said = run.status(1).stdout;
+        assert_eq!(said.matches("is reserved").count(), (ROLES - first) as usize, "{said}");
+    }
     proxy.finish();
-    assert!(said.contains("role r0: role name \"pg_r0\" is reserved"), "{said}");
     let log = target.log();
-    assert_eq!(verifiers(&log), 1, "{log}");
+    let all = verifiers(&log);
+    assert!(!all.is_empty(), "{log}");
+    all.iter().filter(|it| dump.contains(**it)).count()
 }
