@@ -83,7 +83,8 @@ pub(super) enum PasswordChoice {
     Omit,
     /// Make new passwords where the old are unknown; needs --password-file.
     Generate,
-    /// Send verifiers to roles that exist, too, where they cannot be compared; for copy only.
+    /// Send verifiers to roles that exist, too, where they cannot be compared, or are md5 and the target's are not;
+    /// for copy only.
     Resend,
 }
 

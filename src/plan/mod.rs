@@ -19,6 +19,7 @@ mod owners;
 mod removal;
 mod reset;
 mod step;
+mod weaker_verifier;
 mod wider;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub use direction::{direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use newer_source::check as newer_source;
 pub use step::Step;
+pub use weaker_verifier::NAME as WEAKER_VERIFIER;
 
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::changes;
@@ -45,7 +47,7 @@ pub struct Options {
     pub existing: Existing,
     /// Roles that exist may be shut out, as the source's are.
     pub allow_freeze: bool,
-    /// Verifiers that cannot be compared are sent all the same.
+    /// Verifiers are sent all the same that cannot be compared, or would take the place of better ones.
     pub resend: bool,
     /// The owners on the source are granted to the connected role, so that it can restore what they
     /// own.
@@ -136,11 +138,12 @@ trait Veto: Sync {
     fn judge(&self, change: &Change, cx: &Context<'_>) -> Option<Judgement>;
 }
 
-static VETOES: [&dyn Veto; 8] = [
+static VETOES: [&dyn Veto; 9] = [
     &existing::Existing,
     &missing_database::MissingDatabase,
     &database_owner::DatabaseOwner,
     &freeze::Freeze,
+    &weaker_verifier::WeakerVerifier,
     &attribute::Attribute,
     &removal::Removal,
     &reset::Reset,

@@ -215,7 +215,7 @@ impl Copy {
             withheld: first.withheld.len(),
             refused: first.refused.len(),
             unverifiable: first.unverifiable.len(),
-            findings: sanitized.findings.clone(),
+            findings: first.still_true(&sanitized.findings),
         };
         summary.findings.extend(first.all_findings().cloned());
 

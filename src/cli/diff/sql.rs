@@ -54,8 +54,12 @@ pub(super) fn script(
     let mut plan = plan(&right.globals, &desired, &live.answers, platform, &plan_options);
     plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
     let all = sanitized.findings.iter().chain(plan.all_findings());
-    let is_chosen =
-        |rule: &str| rule == "selection" || (rule == "platform-role" && !diff.all_roles);
+    let is_chosen = |rule: &str| match rule {
+        "selection" => true,
+        "platform-role" => !diff.all_roles,
+        plan::WEAKER_VERIFIER => diff.ignore.contains(&Ignore::Passwords),
+        _ => false,
+    };
     // Of a role that is the same on both sides, nothing is missed.
     let is_same = |object: &Subject| {
         let Subject::Role(name) = object else { return false };

@@ -20,7 +20,8 @@ pub(super) const MD5: About = About {
                   \\password sets a password anew without showing it to the server.\n\n\
                   Where the target takes it, the verifier is carried over and this is a warning. \
                   Where it does not, or that is not confirmed, the verifier is left out and this \
-                  is an error.",
+                  is an error. A password that the role gets on the target is not undone by a later \
+                  copy (finding weaker-verifier).",
     remedy: "set a new password, which the server stores as SCRAM-SHA-256",
 };
 

@@ -134,6 +134,7 @@ fn everything() {
       missing-database         info:    settings in one database wait for it
       database-owner           warning: only the owner of a database may give it settings
       freeze                   warning: the source's role is frozen, as roles are for a migration; on the target it would be shut out
+      weaker-verifier          warning: the role has a SCRAM-SHA-256 verifier on the target, and an md5 one on the source: its password on the target stays
       alter-attribute          warning: in ALTER ROLE the mere mention of some attributes takes a superuser, or since 16 a role that has them
       not-revocable            warning: since 16 a membership is revoked by its grantor only, after all that its member has granted on; privileges on parameters by their grantor or a superuser, after what was granted on, too
       reset-setting            warning: the target does not let its administrator take this setting away from a role

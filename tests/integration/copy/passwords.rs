@@ -9,6 +9,7 @@ use insta::assert_snapshot;
 use super::{assert_settled, changes, command, copy, findings, numbers, report};
 use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
+use crate::support::command::Run;
 use crate::support::globals;
 use crate::support::{platforms, verifier};
 
@@ -241,4 +242,80 @@ fn a_closed_target_hides_whether_there_is_one() {
 
     copy(&from, &to, &["--exclude", "postgres", "--passwords", "resend"]);
     target.login("lacks", "y").unwrap();
+}
+
+/// Who had an md5 verifier has got a new password on the target, as the finding says: it stays.
+#[test]
+fn md5_takes_no_better_ones_place() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(17));
+    let old = |role| verifier::md5(role, "old");
+    let roles = ["app", "idle", "other"].map(|role| {
+        format!("CREATE ROLE {role} LOGIN PASSWORD '{}' CONNECTION LIMIT 3", old(role))
+    });
+    source.sql("postgres", "postgres", &roles.join("; "));
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let chosen = ["--exclude", "postgres"];
+    let with = |more: &[&'static str]| [&chosen, more].concat();
+    let first = copy(&from, &to, &chosen);
+    let rules = ["md5-verifier", "weaker-verifier"];
+    assert_snapshot!(findings(&first, &rules), @"
+    warning md5-verifier kept role app: the role can log in only while azure.accepted_password_auth_method lists md5
+    warning md5-verifier kept role idle: the role can log in only while azure.accepted_password_auth_method lists md5
+    warning md5-verifier kept role other: the role can log in only while azure.accepted_password_auth_method lists md5
+    ");
+    // One md5 verifier for another is an ordinary change.
+    target.sql(
+        "azadmin",
+        "postgres",
+        &format!(
+            "ALTER ROLE app PASSWORD 'new' CONNECTION LIMIT 4; ALTER ROLE idle PASSWORD '{}'",
+            verifier::md5("idle", "another")
+        ),
+    );
+    let second = copy(&from, &to, &chosen);
+    assert_snapshot!(changes(&second), @"
+    alter role app: connection limit 3, was 4
+    replace the password of idle
+    ");
+    assert_snapshot!(findings(&second, &rules), @"
+    warning md5-verifier kept role idle: the role can log in only while azure.accepted_password_auth_method lists md5
+    warning md5-verifier kept role other: the role can log in only while azure.accepted_password_auth_method lists md5
+    warning weaker-verifier dropped role app: its password on the target, a SCRAM-SHA-256 verifier, stays
+    ");
+    assert_snapshot!(numbers(&second), @"sent 2, remaining 0, extra 0, deferred 0, withheld 1, refused 0, unverifiable 0");
+    for more in [&[][..], &["--existing", "replace"], &["--allow-freeze"]] {
+        assert_eq!(assert_settled(&from, &to, &with(more))["withheld"], 1);
+    }
+    target.login("app", "new").unwrap();
+
+    // So where the verifier comes from a file.
+    let dump = "CREATE ROLE app LOGIN CONNECTION LIMIT 3;\n";
+    let list = format!("\"app\" \"{}\"\n", old("app"));
+    let run = command("dump.sql", &to, &["--passwords-from", "list"]);
+    let report_of_list = report(run.file("dump.sql", dump).secret("list", &list));
+    assert_eq!((&report_of_list["sent"], &report_of_list["withheld"]), (&0.into(), &1.into()));
+
+    // diff says what copy says.
+    let diff = |more: &[&str]| {
+        let arguments = ["diff", &from, &to, "--reader", "catalog"];
+        Run::new([&arguments, &chosen[..], more].concat())
+    };
+    let shown = diff(&["--as", "azure"]).done().stdout;
+    let says = "role app: its password on the target, a SCRAM-SHA-256 verifier, stays";
+    assert!(shown.contains(says) && shown.contains("1 change that copy would not make"), "{shown}");
+    assert!(!shown.contains("role app: the role can log in only"), "{shown}");
+    let shown = diff(&["--as", "azure", "--ignore", "passwords"]).done().stdout;
+    assert!(!shown.contains("its password"), "{shown}");
+    let sql = ["--format", "sql", "--show-passwords"];
+    let shown = diff(&sql).done_or_different().stdout;
+    assert!(shown.contains(&format!("-- not in it: {says}\n")), "{shown}");
+    assert!(!shown.contains("PASSWORD"), "{shown}");
+    let shown = diff(&[&sql[..], &["--ignore", "passwords"]].concat()).done_or_different().stdout;
+    assert!(!shown.contains("its password"), "{shown}");
+
+    let resent = copy(&from, &to, &with(&["--passwords", "resend"]));
+    assert_snapshot!(changes(&resent), @"replace the password of app");
+    assert_eq!(verifiers(&target)["app"], old("app"));
+    assert_settled(&from, &to, &with(&["--passwords", "resend"]));
 }
