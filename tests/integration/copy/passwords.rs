@@ -249,10 +249,10 @@ fn a_closed_target_hides_whether_there_is_one() {
 fn md5_takes_no_better_ones_place() {
     let (source, target) = (Cluster::start(16), platforms::azure_like(17));
     let old = |role| verifier::md5(role, "old");
-    let roles = ["app", "idle", "other"].map(|role| {
+    let made = ["app", "idle", "other"].map(|role| {
         format!("CREATE ROLE {role} LOGIN PASSWORD '{}' CONNECTION LIMIT 3", old(role))
     });
-    source.sql("postgres", "postgres", &roles.join("; "));
+    source.sql("postgres", "postgres", &made.join("; "));
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("azadmin", "postgres");
     let chosen = ["--exclude", "postgres"];
