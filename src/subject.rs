@@ -121,7 +121,7 @@ impl Subject {
 
     /// Without the kind, as it is called in JSON.
     pub const fn name(&self) -> Named<'_> {
-        Named(self)
+        Named { subject: self, exact: true }
     }
 }
 
@@ -163,47 +163,90 @@ impl fmt::Display for Subject {
             Self::SecurityLabel(_) => "security label on ",
             Self::Statement(_) => "",
         })?;
-        self.name().fmt(f)
+        Named { subject: self, exact: false }.fmt(f)
     }
 }
 
-/// A subject without its kind.
+/// A subject without its kind. In JSON names are exact, to the last character, and quoted only where they stand
+/// with others; for people nothing in them is hidden.
 #[derive(Clone, Copy, Debug)]
-pub struct Named<'a>(&'a Subject);
+pub struct Named<'a> {
+    subject: &'a Subject,
+    exact: bool,
+}
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Subject::Role(name) | Subject::Tablespace(name) => name.fmt(f),
-            Subject::Membership { role, member } => write!(f, "{member} in {role}"),
+        let alone = |name: &Name, f: &mut fmt::Formatter<'_>| {
+            // The next but one would read like it.
+            let is_alone = self.exact && !name.as_str().starts_with("tablespace ");
+            if is_alone { f.write_str(name.as_str()) } else { self.part(name, f) }
+        };
+        match self.subject {
+            Subject::Role(name) | Subject::Tablespace(name) if self.exact => {
+                f.write_str(name.as_str())
+            }
+            Subject::Role(name) | Subject::Tablespace(name) => write!(f, "{name}"),
+            Subject::Membership { role, member } => {
+                self.part(member, f)?;
+                f.write_str(" in ")?;
+                self.part(role, f)
+            }
             Subject::Memberships { role, member, more } => {
-                write!(f, "{member} and {more} more in {role}")
+                self.part(member, f)?;
+                write!(f, " and {more} more in ")?;
+                self.part(role, f)
             }
             Subject::Setting { role, database, name } => {
                 match role {
-                    Some(role) => role.fmt(f)?,
+                    Some(role) => self.part(role, f)?,
                     None => f.write_str("ALL")?,
                 }
                 if let Some(database) = database {
-                    write!(f, " in {database}")?;
+                    f.write_str(" in ")?;
+                    self.part(database, f)?;
                 }
                 f.write_str(": ")?;
-                setting(name, f)
+                self.setting(name, f)
             }
             Subject::Settings(clause) => f.write_str(clause),
             Subject::Parameter { name, grantee } => {
-                setting(name, f)?;
+                self.setting(name, f)?;
                 match grantee {
-                    Some(grantee) => write!(f, " to {grantee}"),
+                    Some(Grantee::Public) => f.write_str(" to PUBLIC"),
+                    Some(Grantee::Role(role)) => {
+                        f.write_str(" to ")?;
+                        self.part(role, f)
+                    }
                     None => Ok(()),
                 }
             }
             Subject::Comment(target) | Subject::SecurityLabel(target) => match target {
-                Target::Role(name) => name.fmt(f),
-                Target::Tablespace(name) => write!(f, "tablespace {name}"),
+                Target::Role(name) => alone(name, f),
+                Target::Tablespace(name) => {
+                    f.write_str("tablespace ")?;
+                    self.part(name, f)
+                }
             },
             Subject::Statement(what) => f.write_str(what),
         }
+    }
+}
+
+impl Named<'_> {
+    /// A name among others, quoted where SQL would.
+    fn part(self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = name.to_string();
+        if self.exact && shown.starts_with('"') {
+            return write!(f, "\"{}\"", name.as_str().replace('"', "\"\""));
+        }
+        f.write_str(&shown)
+    }
+
+    /// The server compares names of settings without regard to case: capitals need no quotes.
+    fn setting(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
+        if name.chars().all(is_plain) { f.write_str(name) } else { self.part(&Name::new(name), f) }
     }
 }
 
@@ -214,12 +257,6 @@ impl fmt::Display for Grantee {
             Self::Role(name) => name.fmt(f),
         }
     }
-}
-
-/// The server compares names of settings without regard to case: capitals need no quotes.
-fn setting(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
-    if name.chars().all(is_plain) { f.write_str(name) } else { write!(f, "{}", Name::new(name)) }
 }
 
 impl Serialize for Subject {
@@ -234,7 +271,7 @@ impl Serialize for Subject {
 struct Object {
     /// Its kind.
     kind: Kind,
-    /// Its name, quoted where SQL would quote it.
+    /// Its name; names that stand with others are quoted where SQL would quote them.
     name: String,
 }
 

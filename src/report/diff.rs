@@ -12,6 +12,7 @@ use super::escaped::{value, visible};
 use super::one_line;
 use super::text::{self, Look, bold, plural};
 use crate::finding::{Finding, Kind, Severity};
+use crate::name::Name;
 
 /// What differs between two places.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -209,8 +210,8 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
 pub(super) fn object(difference: &Difference) -> String {
     let name = difference.object.as_str();
     match difference.kind {
-        Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", visible(name)),
-        Kind::Tablespace => format!("tablespace {}", visible(name)),
+        Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", Name::new(name)),
+        Kind::Tablespace => format!("tablespace {}", Name::new(name)),
         Kind::Setting => format!("setting of {}", visible(name)),
         Kind::Membership => format!("membership {}", visible(name)),
         Kind::Parameter => format!("parameter {}", visible(name)),

@@ -147,7 +147,7 @@ fn object(change: &Change) -> (Kind, String) {
                 Target::Role(_) => Kind::Role,
                 Target::Tablespace(_) => Kind::Tablespace,
             };
-            (kind, on.name().to_string())
+            (kind, on.name().as_str().to_owned())
         }
         // Its field is the name of the setting.
         Change::Setting { key, .. } => {

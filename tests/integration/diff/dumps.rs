@@ -459,8 +459,8 @@ fn control_characters_are_shown() {
     assert_snapshot!(diff(left, right).status(1).stdout, @r#"
     --- left.sql
     +++ right.sql
-    - role "evil\u{1b}[2J\n+ role": LOGIN
     ~ role b: COMMENT: E'one\ntwo' -> one\ntwo
+    - role "evil\u{1b}[2J\n+ role": LOGIN
     - membership b in "evil\u{1b}[2J\n+ role": ADMIN FALSE, INHERIT TRUE, SET TRUE
     ~ setting of b: application_name: E'a\u0007b' -> a b
     4 differences: 0 added, 2 removed, 2 changed

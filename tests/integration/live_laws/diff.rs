@@ -128,8 +128,7 @@ fn told(difference: &Difference, sql: &str) -> bool {
     let head = sql.split("\\set ON_ERROR_STOP").next().unwrap();
     let mut lines = head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: "));
     let name = match difference.0.as_str() {
-        "role" => format!("role {}: ", difference.1),
-        _ => format!("{}: ", finding_name(difference)),
+        kind => format!("{kind} {}: ", finding_name(difference)),
     };
     let name = bare(&name);
     lines.any(|line| bare(line).starts_with(&name))
