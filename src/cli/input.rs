@@ -12,6 +12,7 @@ use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Severity, Subject};
+use crate::globals::collect::Era;
 use crate::globals::{Globals, Ledger};
 use crate::platform::Platform;
 use crate::read::live::{self, Live, LiveError};
@@ -95,6 +96,8 @@ pub(super) struct Input {
     pub(super) platform: Option<&'static Platform>,
     pub(super) server_version: Option<String>,
     pub(super) client_version: Option<String>,
+    /// Which servers it is from, if it is known.
+    era: Option<Era>,
     /// What a live server has answered.
     pub(super) live: Option<Box<Live>>,
 }
@@ -138,12 +141,12 @@ impl Input {
     pub(super) fn source<'a>(&'a self, named: Option<&'a Platform>) -> sanitize::Source<'a> {
         sanitize::Source {
             platform: named.or(self.platform),
-            major: self.major(),
+            era: self.era,
             verifier_kinds: self.live.as_ref().map(|live| &live.verifier_kinds),
         }
     }
 
-    /// The source's major version, as far as it is known.
+    /// The source's major version, as far as it is known; it may be a later one where it says so.
     pub(super) fn major(&self) -> Option<Major> {
         if let Some(live) = &self.live {
             return Some(live.answers.major);
@@ -190,7 +193,7 @@ impl Input {
             |tablespace| reading.globals.tablespaces.contains_key(tablespace),
         );
         let (server_version, client_version) = (reading.server_version(), reading.client_version());
-        let Reading { globals, ledger, findings, counts, .. } = reading;
+        let Reading { globals, ledger, findings, counts, era, .. } = reading;
         Ok(Self {
             name: source.to_owned(),
             globals,
@@ -200,6 +203,7 @@ impl Input {
             platform,
             server_version,
             client_version,
+            era,
             live: None,
         })
     }
@@ -225,6 +229,7 @@ impl Input {
             platform: live.platform,
             server_version: Some(live.answers.version.clone()),
             client_version: None,
+            era: Some(Era::of(live.answers.major)),
             live: Some(Box::new(live)),
         })
     }

@@ -4,6 +4,8 @@ use super::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::Change;
 use crate::sanitize::About;
+use crate::sql::shown_identifier;
+use crate::version::Major;
 
 const ABOUT: About = About {
     name: "database-owner",
@@ -14,7 +16,8 @@ const ABOUT: About = About {
                   database; what is set for one role in it only takes the right to alter the role. \
                   The copy leaves it out as refused, and sends the rest. A connected role that is \
                   a member of the owner may do it.",
-    remedy: "let its owner do it: ALTER DATABASE … SET …",
+    remedy: "where the owner is a role of yours, be a member of it for the time of the copy: the message has \
+             the statements; else let the owner do it: ALTER DATABASE … SET …",
 };
 
 pub(super) struct DatabaseOwner;
@@ -31,6 +34,16 @@ impl Veto for DatabaseOwner {
         }
         let name = key.database.as_ref()?;
         let database = cx.answers.databases.get(name).filter(|database| !database.may_alter)?;
-        Some(Judgement::Refused(format!("{name} belongs to {}", database.owner)))
+        let (owner, answers) = (&database.owner, cx.answers);
+        let mut message = format!("{name} belongs to {owner}");
+        if answers.may_grant(owner.as_str()) && !answers.protected.contains_key(owner) {
+            let [owner, user] = [owner, &answers.user].map(shown_identifier);
+            let options =
+                if answers.major < Major::new(16) { "" } else { " WITH INHERIT TRUE, SET TRUE" };
+            message = format!(
+                "{message}; before the copy: GRANT {owner} TO {user}{options}; after it: REVOKE {owner} FROM {user}"
+            );
+        }
+        Some(Judgement::Refused(message))
     }
 }

@@ -186,6 +186,21 @@ fn target(object: &sql::Object<'_>) -> Target {
 mod tests {
     use super::*;
 
+    fn step(text: &str) -> Step {
+        let statement = sql::parse(text).unwrap();
+        Step::of((Phase::Roles, Origin::default(), statement))
+    }
+
+    /// They are what is looked for in whatever the server says of the statement.
+    #[test]
+    fn its_secrets_are_its_literals() {
+        assert_eq!(step("CREATE ROLE a PASSWORD 'abc' LOGIN").secrets(), ["abc"]);
+        assert_eq!(step("ALTER ROLE a PASSWORD 'ab''c'").secrets(), ["ab"]);
+        assert!(step("ALTER ROLE a VALID UNTIL '2030-01-01'").secrets().is_empty());
+        let named = step("ALTER ROLE \"PASSWORD 'x\" PASSWORD 'abc'");
+        assert!(named.secrets().contains(&"abc"), "{:?}", named.secrets());
+    }
+
     #[test]
     fn a_made_up_secret_is_in_the_place_of_the_secret_alone() {
         let key = "A".repeat(43) + "=";

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Judgement, Plan, Veto};
-use crate::finding::{Action, Finding, Severity};
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::sanitize::About;
 use crate::secret::VerifierKind;
@@ -49,12 +49,18 @@ impl Veto for WeakerVerifier {
 
 impl Plan {
     /// Those of sanitizing's findings that are true when the plan is carried out: what it says of an md5
-    /// verifier is not, where that is withheld.
+    /// verifier is not, where that is withheld, nor that a role will be frozen that stays as it is.
     pub fn still_true(&self, findings: &[Finding]) -> Vec<Finding> {
-        let withheld = self.withheld.iter().filter(|it| it.rule == ABOUT.name);
-        let withheld: BTreeSet<_> = withheld.map(|it| &it.object).collect();
+        let withheld_by = |rules: &[&str]| -> BTreeSet<&Subject> {
+            let withheld = self.withheld.iter().filter(|it| rules.contains(&it.rule));
+            withheld.map(|it| &it.object).collect()
+        };
+        let verifiers = withheld_by(&[ABOUT.name]);
+        let freezes = withheld_by(&["freeze", "existing"]);
         let is_moot = |it: &&Finding| {
-            it.rule == SENT && it.action == Action::Kept && withheld.contains(&it.object)
+            it.action == Action::Kept
+                && ((it.rule == SENT && verifiers.contains(&it.object))
+                    || (it.rule == "frozen" && freezes.contains(&it.object)))
         };
         findings.iter().filter(|it| !is_moot(it)).cloned().collect()
     }

@@ -29,6 +29,8 @@ pub struct Answers {
     pub admin_on: HashSet<Name>,
     /// The roles whose privileges it has by being a member.
     pub member_of: HashSet<Name>,
+    /// The roles on which others with CREATEROLE were given the ADMIN option themselves, by these.
+    pub administers: HashMap<Name, HashSet<Name>>,
     /// All roles that exist, the predefined ones apart.
     pub roles: HashSet<Name>,
     /// All tablespaces that exist, PostgreSQL's own apart.
@@ -87,6 +89,8 @@ pub enum State {
 pub struct Database {
     /// Who owns it.
     pub owner: Name,
+    /// Its encoding, as `UTF8`; none where nobody may connect.
+    pub encoding: Option<String>,
     /// Whether the connected role may alter it: its owner, a member of that, or a superuser.
     pub may_alter: bool,
 }

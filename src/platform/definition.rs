@@ -130,6 +130,12 @@ impl Platform {
         self.roles.get(name)
     }
 
+    /// Its own role whose members have this attribute in all but name.
+    pub fn giving(&self, attribute: Attribute) -> Option<&OwnRole> {
+        let gives = self.roles.values().filter(|it| it.gives() == Some(attribute));
+        gives.min_by_key(|it| it.name())
+    }
+
     /// Whether a role is the platform's. Its administrator's login is not: it owns the customer's
     /// objects.
     pub fn owns(&self, role: &str) -> Option<Ownership<'_>> {

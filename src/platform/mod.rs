@@ -12,6 +12,7 @@ mod attributes;
 mod builtin;
 mod data;
 mod definition;
+pub mod encodings;
 mod error;
 pub mod extensions;
 pub mod predefined;

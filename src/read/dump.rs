@@ -40,6 +40,8 @@ pub struct Reading {
     pub counts: Counts,
     /// What the dump says of itself.
     pub marks: Marks,
+    /// Which servers its statements are from; none where nothing in it tells.
+    pub era: Option<Era>,
 }
 
 impl Reading {
@@ -209,6 +211,9 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     let mut counts = Counts::default();
     // A script of ours is one even when nothing was left to write into it.
     let mut ours = false;
+    // Of a server since 16, pg_dumpall says with each membership whether it inherits
+    // (`dumpRoleMembership` in `src/bin/pg_dump/pg_dumpall.c`).
+    let mut before_16 = false;
     // The last piece, where the dump may end in the middle of it.
     let mut last = None;
     loop {
@@ -239,6 +244,8 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
             Err(mistake) if mistakes.len() < MOST_MISTAKES => mistakes.push(mistake),
             Err(_) => more += 1,
         }
+        let Marks { headers, trailers, .. } = reader.marks();
+        before_16 |= collector.was_silent_on_inherit() && headers > trailers;
         if collector.size() > most {
             return Err(Failure::TooMuch(most));
         }
@@ -262,7 +269,7 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     if !mistakes.is_empty() {
         return Err(Failure::Mistakes { mistakes, more, truncated });
     }
-    let Collected { globals, ledger, mut findings, passwords, bare } =
+    let Collected { globals, ledger, mut findings, passwords, bare, era } =
         collector.finish(era(&marks));
     let is_empty = ledger.fates().next().is_none();
     if truncated && is_empty {
@@ -278,7 +285,15 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
         findings.push(no_end_marker(bare.as_ref()));
     }
     findings.extend(not_in_dump(&globals, &marks));
-    Ok(Reading { globals, ledger, findings, passwords, counts, marks })
+    Ok(Reading {
+        globals,
+        ledger,
+        findings,
+        passwords,
+        counts,
+        marks,
+        era: era.or(before_16.then_some(Era::Before16)),
+    })
 }
 
 /// Which servers it is for, as its comments tell.

@@ -149,7 +149,8 @@ async fn inside(
     let again = live::read_again(client, first).await.map_err(ReplayError::Reading)?;
     let users = [&first.answers, &again.answers].map(|it| (&it.user, &it.session_user));
     if users[0] != users[1] {
-        return Err(ReplayError::Pooled(OTHER_ROLE));
+        // Somebody can have given the role another name; only a pooler gives another session.
+        return Err(if pooled { ReplayError::Pooled(OTHER_ROLE) } else { ReplayError::Changed });
     }
     if let Some(role) = put(&again) {
         return Err(ReplayError::Put(role.clone()));

@@ -83,6 +83,9 @@ pub struct LeftOut {
     pub deferred: usize,
     /// With `--as`: what the target refuses, or would shut a role out.
     pub withheld: usize,
+    /// With `--as`: what of the left side the platform does not take, or takes otherwise: the findings that
+    /// are no information only, and say that something was dropped or rewritten.
+    pub not_taken: usize,
     /// Of the passwords that cannot be compared: those of login roles that have none on the right side.
     pub without_password: usize,
 }
@@ -98,7 +101,7 @@ impl LeftOut {
     }
 
     /// What was not looked at, or is no difference.
-    fn others(self) -> [(usize, &'static str, &'static str); 10] {
+    fn others(self) -> [(usize, &'static str, &'static str); 11] {
         [
             (self.platform_roles, "platform role", ""),
             (self.platform_tablespaces, "platform tablespace", ""),
@@ -110,6 +113,11 @@ impl LeftOut {
             (self.extra, "thing", " that roles have beyond the left side"),
             (self.deferred, "setting", " of a database that is not there yet"),
             (self.withheld, "change", " that copy would not make"),
+            (
+                self.not_taken,
+                "thing",
+                " of the left side that the platform does not take (findings, which --format json shows)",
+            ),
         ]
     }
 

@@ -171,6 +171,11 @@ pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
         plural(found.parameters, "parameter privilege"),
         plural(found.tablespaces, "tablespace"),
     )?;
+    // A server was read from its catalogs, and there are none.
+    let none = statements.read == 0 && statements.skipped == 0;
+    if none && found.roles + found.memberships + found.settings + found.tablespaces > 0 {
+        return Ok(());
+    }
     write!(
         out,
         "{} read: {} kept, {} rewritten, {} dropped",

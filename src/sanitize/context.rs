@@ -8,12 +8,12 @@ use foldhash::{HashMap, HashSet};
 use super::{About, Choices, Source, Unspecified};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
+use crate::globals::collect::Era;
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform, Predefined, Rights};
 use crate::scram::Seed;
 use crate::secret::Secret;
-use crate::version::Major;
 
 /// What rules know, and what they write to.
 pub struct Context<'a> {
@@ -21,12 +21,14 @@ pub struct Context<'a> {
     pub rights: Rights<'a>,
     /// The platform that the globals come from, if it is known.
     pub source: Option<&'a Platform>,
-    /// The major version of their server, if it is known.
-    pub source_major: Option<Major>,
+    /// Which servers they are from, if it is known.
+    pub era: Option<Era>,
     /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
     pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
     /// What the user wants.
     pub choices: &'a Choices,
+    /// For which roles a `client_encoding` is set in which databases.
+    pub encoded: HashSet<(Option<Name>, Name)>,
     /// The roles that stay; complete when memberships and settings are looked at.
     pub roles: Map<Name, Role>,
     /// The roles that go.
@@ -78,9 +80,10 @@ impl<'a> Context<'a> {
         Self {
             rights,
             source: source.platform,
-            source_major: source.major,
+            era: source.era,
             verifier_kinds: source.verifier_kinds,
             choices,
+            encoded: HashSet::default(),
             roles: Map::default(),
             dropped: HashSet::default(),
             tablespaces: BTreeSet::new(),
@@ -126,6 +129,11 @@ impl<'a> Context<'a> {
             }
             if wants_admins && membership.is_admin() {
                 self.admins.insert((key.role.clone(), key.member.clone()));
+            }
+        }
+        for key in globals.settings.keys().filter(|key| key.name.is("client_encoding")) {
+            if let Some(database) = &key.database {
+                self.encoded.insert((key.role.clone(), database.clone()));
             }
         }
         self.survey_external(globals);
@@ -240,6 +248,12 @@ impl<'a> Context<'a> {
             line: self.ledger.line(origin),
             message: message.into(),
         });
+    }
+
+    /// What the source calls a role.
+    pub fn source_name<'n>(&'n self, name: &'n Name) -> &'n Name {
+        let renamed = self.choices.rename.iter().find(|(_, new)| *new == name);
+        renamed.map_or(name, |(old, _)| old)
     }
 
     /// Whether --map-role makes this role a member of that one.

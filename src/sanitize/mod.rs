@@ -24,6 +24,7 @@ pub use rule::{
 
 use crate::finding::Finding;
 use crate::globals::changes::{Options, Target};
+use crate::globals::collect::Era;
 use crate::globals::{
     Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey,
     Password, SettingKey, SettingName,
@@ -32,7 +33,6 @@ use crate::name::Name;
 use crate::platform::{Platform, Protection, Rights};
 use crate::scram::Seed;
 use crate::secret::{Secret, VerifierKind};
-use crate::version::Major;
 
 /// What came out.
 #[derive(Debug)]
@@ -70,10 +70,11 @@ impl Unspecified {
     /// Whether a change is about something that was taken away.
     pub fn covers(&self, change: &Change) -> bool {
         match change {
-            Change::Membership { key, from, .. } => {
+            Change::Membership { key, from, to, .. } => {
                 let admin_only = Options { admin: true, inherit: Some(false), set: Some(false) };
                 self.memberships.contains(&(key.role.clone(), key.member.clone()))
-                    || (*from == Some(admin_only) && self.administrators.contains(&key.member))
+                    || (self.administrators.contains(&key.member)
+                        && (*from == Some(admin_only) || only_takes_admin(*from, *to)))
             }
             Change::Setting { key, .. } => {
                 self.settings.contains(key) || (self.databases && key.database.is_some())
@@ -89,13 +90,19 @@ impl Unspecified {
     }
 }
 
+/// Whether nothing but the ADMIN option goes.
+fn only_takes_admin(from: Option<Options>, to: Option<Options>) -> bool {
+    let (Some(from), Some(to)) = (from, to) else { return false };
+    from.admin && Options { admin: true, ..to } == from && !to.admin
+}
+
 /// Where the globals come from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Source<'a> {
     /// The platform, if it is known.
     pub platform: Option<&'a Platform>,
-    /// The server's major version, if it is known.
-    pub major: Option<Major>,
+    /// Which servers they are from, if it is known.
+    pub era: Option<Era>,
     /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
     pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
 }
@@ -216,7 +223,7 @@ fn once<'a>(
     globals.sort();
     globals.parameters = parameters(globals.parameters, &mut cx);
     globals.roles = std::mem::take(&mut cx.roles);
-    rules::createrole_power(&globals, source.major, &mut cx);
+    rules::createrole_power(&globals, &mut cx);
     let (ledger, findings, generated, unspecified) = cx.finish();
     Sanitized { globals, ledger, findings, generated, unspecified }
 }

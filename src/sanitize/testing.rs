@@ -1,6 +1,7 @@
 //! What rules' tests share.
 
 use crate::globals::Fate;
+use crate::globals::collect::Era;
 use crate::globals::script::{Shape, statements};
 use crate::name::Name;
 use crate::platform::{Platform, Rights};
@@ -21,16 +22,11 @@ pub(crate) fn run_with(text: &str, target: &str, choices: &Choices) -> String {
 
 /// As [`run`], from a server of this major version.
 pub(crate) fn run_from(text: &str, major: u32, target: &str) -> String {
-    run_all(text, Some(Major::new(major)), target, &Choices::default())
+    run_all(text, Some(Era::of(Major::new(major))), target, &Choices::default())
 }
 
 /// All of it.
-pub(crate) fn run_all(
-    text: &str,
-    source_major: Option<Major>,
-    target: &str,
-    choices: &Choices,
-) -> String {
+pub(crate) fn run_all(text: &str, era: Option<Era>, target: &str, choices: &Choices) -> String {
     let (platform, major) = target.split_once(' ').unwrap();
     let platform = Platform::builtin(platform).unwrap();
     let major = major.parse().unwrap();
@@ -40,7 +36,7 @@ pub(crate) fn run_all(
         |role| reading.globals.may_be_superuser(role),
         |tablespace| reading.globals.tablespaces.contains_key(&Name::new(tablespace)),
     );
-    let source = Source { platform: source, major: source_major, ..Source::default() };
+    let source = Source { platform: source, era: era.or(reading.era), ..Source::default() };
     let rights = Rights::offline(platform, major);
     let sanitized =
         sanitize(reading.globals, reading.ledger, reading.findings, rights, source, &choices)

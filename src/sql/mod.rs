@@ -29,7 +29,7 @@ pub use ast::{
 };
 pub use error::{Problem, SyntaxError};
 pub use print::print;
-pub use quote::{push_identifier, push_literal};
+pub use quote::{push_identifier, push_literal, shown_identifier};
 
 use error::{Fault, Parsed, expected};
 use lex::{keywords, peek_word, space};

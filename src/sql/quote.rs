@@ -1,6 +1,7 @@
 //! Names and literals as SQL text. What is written here reads the same in every version.
 
 use super::keyword::category;
+use crate::name::{Name, is_hidden};
 
 /// Appends `name` as an identifier: bare where every version reads it so, else quoted.
 pub fn push_identifier(name: &str, out: &mut String) {
@@ -11,6 +12,17 @@ pub fn push_identifier(name: &str, out: &mut String) {
         push_doubling(name, b'"', out);
         out.push('"');
     }
+}
+
+/// A name in a statement that a message tells to run: as messages show it, where a character would not be
+/// seen.
+pub fn shown_identifier(name: &Name) -> String {
+    if name.as_str().contains(is_hidden) {
+        return name.to_string();
+    }
+    let mut out = String::new();
+    push_identifier(name.as_str(), &mut out);
+    out
 }
 
 /// Appends `text` as a string literal, for a session with `standard_conforming_strings` on.

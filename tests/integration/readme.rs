@@ -267,7 +267,7 @@ fn the_examples_with_jq_give_what_they_promise() {
     148: dropped-role: rds_superuser in pg_write_all_data
     149: external-authentication: lambda_iam in rds_iam
     150: dropped-role: rds_superuser in rds_password
-    151: dropped-role: cdc in rds_replication
+    151: replication: cdc in rds_replication
     152: dropped-role: rds_superuser in rds_replication
     153: dropped-role: dba_bob in rds_superuser
     154: dropped-role: postgres in rds_superuser
@@ -285,8 +285,8 @@ fn the_examples_with_jq_give_what_they_promise() {
     no-password: app: its password is not known
     no-password: postgres: its password is not known
     dropped-role: postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
-    createrole-power: boss: GRANT app TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
-    createrole-power: postgres: GRANT app TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+    createrole-power: boss: GRANT app TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; it no longer alters postgres, which has CREATEROLE, too
+    createrole-power: postgres: GRANT app TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; it no longer alters boss, which has CREATEROLE, too
     ");
     insta::assert_snapshot!(run("jq diff"), @"a");
     insta::assert_snapshot!(run("jq platforms"), @"

@@ -10,6 +10,7 @@ use crate::check::question::{Of, Question};
 use crate::check::words::{NAMED, and, count, identifier, list};
 use crate::check::{About, Check};
 use crate::name::Name;
+use crate::version::Major;
 
 static ABOUT: About = About {
     name: "database-properties",
@@ -18,9 +19,11 @@ static ABOUT: About = About {
     explanation: "A database's owner, its connection limit, the privileges on it and its settings \
                   are not in it. pg_dump leaves them out unless --create is given, and then \
                   restoring them takes the right to do so. Settings, those of roles in the \
-                  database among them, come with pg_globals copy, once the database is there; for \
-                  the rest the lines have the statements. The owner has to be a role of the target \
-                  before.",
+                  database among them, come with pg_globals copy, once the database is there: \
+                  those of the database itself with --allow-all-settings, and while the connected \
+                  role owns it. For the rest the lines have the statements. The owner has to be a \
+                  role of the target before, and only a member of it can give it the database, so \
+                  the connected role becomes one for that moment.",
     looked_at: "pg_database and pg_db_role_setting of both servers",
     online: false,
 };
@@ -63,7 +66,7 @@ impl Check for DatabaseProperties {
             let (Some(entry), other) = (all.get(name), there.get(name)) else { continue };
             let mut lost = Vec::new();
             let mut statements = Vec::new();
-            owner(cx, name, entry, other, &mut lost, &mut statements);
+            let to = owner(cx, name, entry, other, &mut lost);
             let limit = entry.connection_limit.max(-1);
             if other.map_or(-1, |other| other.connection_limit.max(-1)) != limit {
                 lost.push(format!("connection limit {limit}"));
@@ -76,8 +79,18 @@ impl Check for DatabaseProperties {
                 None => new(),
             };
             grants(name, &has, &given, &mut lost, &mut statements);
+            let settings = settings(&cx.source, &cx.target, name);
+            if settings > 0 {
+                lost.push(count(settings, "setting"));
+            }
+            let is_others = other.is_some_and(|other| !other.is_own);
+            if is_others && settings > 0 {
+                statements.push(format!("ALTER DATABASE {} SET …", identifier(name)));
+            }
+            // Whoever gives it away can do nothing more to it.
+            statements.extend(to);
             // What the connected role cannot change, it is not told to.
-            if let Some(other) = other.filter(|other| !other.is_own && !statements.is_empty()) {
+            if let Some(other) = other.filter(|_| is_others && !statements.is_empty()) {
                 let what = if cx.target.is_built_in(name) {
                     format!("{name} stays as the platform made it")
                 } else {
@@ -85,17 +98,13 @@ impl Check for DatabaseProperties {
                 };
                 statements = vec![what];
             }
-            let settings = settings(&cx.source, &cx.target, name);
-            if settings > 0 {
-                lost.push(count(settings, "setting"));
-            }
             let all = if other.is_some() { &mut without } else { &mut missing };
             if lost.is_empty() {
                 out.succeeded(clean).database(name);
             } else {
                 all.databases.push(format!("{name} ({})", and(&lost)));
                 all.statements.extend((!statements.is_empty()).then(|| statements.join("; ")));
-                all.has_settings |= settings > 0;
+                all.has_settings |= settings > 0 && !is_others;
             }
         }
         missing.tell("restoring without --create leaves out what belongs to", out);
@@ -121,12 +130,19 @@ impl Lost {
         }
         let databases = count(self.databases.len(), "database");
         let found = format!("{what} {databases}: {}", list(&self.databases, NAMED));
-        let mut remedy: Vec<String> = self.statements.iter().take(NAMED).cloned().collect();
+        let mut remedy = Vec::new();
+        // Only whoever owns the database brings them.
+        if self.has_settings {
+            let copy = "pg_globals copy SOURCE TARGET --allow-all-settings, for the settings";
+            remedy.push(if self.statements.is_empty() {
+                copy.to_owned()
+            } else {
+                format!("first {copy}")
+            });
+        }
+        remedy.extend(self.statements.iter().take(NAMED).cloned());
         if let Some(more @ 1..) = self.statements.len().checked_sub(NAMED) {
             remedy.push(format!("and so on for {more} more"));
-        }
-        if self.has_settings {
-            remedy.push("pg_globals copy SOURCE TARGET brings the settings".to_owned());
         }
         out.warning(found).remedy(remedy.join("; "));
     }
@@ -150,21 +166,38 @@ fn owners(cx: &Context, all: &BTreeMap<Name, Entry>, out: &mut Outcomes<'_>) -> 
     Ok(())
 }
 
-/// The platform's own roles own nothing on another platform.
+/// What gives the database to its owner, if that is missing: it takes a member of the new owner
+/// (`AlterDatabaseOwner` in `src/backend/commands/dbcommands.c`). The platform's own roles own nothing on
+/// another platform.
 fn owner(
     cx: &Context,
     name: &Name,
     entry: &Entry,
     other: Option<&Entry>,
     lost: &mut Vec<String>,
-    statements: &mut Vec<String>,
-) {
+) -> Option<String> {
     let same = other.is_some_and(|other| other.owner == entry.owner);
-    if !same && !cx.source.is_platforms_role(&entry.owner) {
-        lost.push(format!("owner {}", entry.owner));
-        let (database, owner) = (identifier(name), identifier(&entry.owner));
-        statements.push(format!("ALTER DATABASE {database} OWNER TO {owner}"));
+    if same || cx.source.is_platforms_role(&entry.owner) {
+        return None;
     }
+    lost.push(format!("owner {}", entry.owner));
+    let (database, owner) = (identifier(name), identifier(&entry.owner));
+    let statement = format!("ALTER DATABASE {database} OWNER TO {owner}");
+    let Ok(server) = cx.target.server() else { return Some(statement) };
+    let answers = &server.live.answers;
+    let is_member = answers.user == entry.owner || answers.is_member(entry.owner.as_str());
+    let is_others = other.is_some_and(|other| !other.is_own);
+    if is_others || answers.is_superuser() || is_member {
+        return Some(statement);
+    }
+    // Whoever copies a role may grant it.
+    let is_there = server.live.globals.roles.contains_key(&entry.owner);
+    if is_there && !answers.may_grant(entry.owner.as_str()) {
+        return Some(format!("as a superuser: {statement}"));
+    }
+    let user = identifier(&answers.user);
+    let options = if answers.major < Major::new(16) { "" } else { " WITH INHERIT TRUE, SET TRUE" };
+    Some(format!("GRANT {owner} TO {user}{options}; {statement}; REVOKE {owner} FROM {user}"))
 }
 
 /// The privileges on a database, apart from those of the platform's own roles.

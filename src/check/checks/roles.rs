@@ -9,7 +9,8 @@ use crate::check::outcome::Outcomes;
 use crate::check::words::{count, some};
 use crate::check::{About, Check};
 use crate::finding::Severity;
-use crate::globals::{Change, Globals, Ledger, Password, Role};
+use crate::globals::collect::Era;
+use crate::globals::{Change, Globals, Ledger, Password};
 use crate::name::Name;
 use crate::plan::{self, Desired, Plan, plan};
 use crate::platform::{Platform, Rights};
@@ -50,7 +51,7 @@ impl Check for Roles {
         let rights = Rights::offline(platform, target.answers.major).narrowed_by(&target.answers);
         let origin = sanitize::Source {
             platform: source.platform,
-            major: Some(source.answers.major),
+            era: Some(Era::of(source.answers.major)),
             verifier_kinds: Some(&source.verifier_kinds),
         };
         let globals = source.globals.clone();
@@ -95,65 +96,82 @@ fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
 
 /// Who cannot log in afterwards.
 fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcomes<'_>) {
-    // They have none on the source's platform either; copy names them.
-    let elsewhere: BTreeSet<&Name> = source
-        .globals
-        .memberships
-        .keys()
-        .filter(|key| {
-            source
-                .platform
-                .is_some_and(|it| it.external_authentication(key.role.as_str()).is_some())
-        })
-        .map(|key| &key.member)
-        .collect();
+    let way = |role: &Name| source.platform?.external_authentication(role.as_str());
+    let memberships = source.globals.memberships.keys();
+    let elsewhere = memberships.filter(|key| way(&key.role).is_some()).map(|key| &key.member);
+    let elsewhere: BTreeSet<&Name> = elsewhere.collect();
     let reads_verifiers = source.answers.reads_verifiers;
-    let has_none = |role: &Role| matches!(role.password, Password::None(_));
-    let without = sanitized.roles.iter().filter(|(name, role)| {
-        // Behind a closed pg_authid, one that is on the target may have got its password there.
-        role.has(Attribute::Login)
-            && !matches!(role.password, Password::Is(_))
-            && !elsewhere.contains(name)
-            && (reads_verifiers || target.globals.roles.get(*name).is_none_or(has_none))
-    });
-    let without: Vec<&Name> = without.map(|(name, _)| name).collect();
-    let are_there = without.iter().all(|name| target.globals.roles.contains_key(*name));
-    if without.is_empty() {
-        let found = if reads_verifiers {
-            "every login role has a password to bring"
-        } else if !target.answers.reads_verifiers {
-            out.unknown(
-                "pg_authid is closed on both sides: whether the login roles have passwords on the \
-                 target cannot be seen",
-            )
-            .looked_at(VERIFIERS)
-            .remedy("log in as one of them");
-            return;
-        } else {
-            "pg_authid is closed on the source, and every login role is on the target, with a password"
-        };
-        out.succeeded(found).looked_at(VERIFIERS);
-    } else if reads_verifiers {
-        let roles = count(without.len(), "login role");
-        out.warning(format!("{roles} without a password: {}", some(&without, without.len())))
-            .looked_at(VERIFIERS)
-            .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
-    } else {
+    let (mut without, mut external, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
+    let mut is_there = false;
+    for (name, role) in &sanitized.roles {
+        if !role.has(Attribute::Login) || matches!(role.password, Password::Is(_)) {
+            continue;
+        }
+        let there = target.globals.roles.get(name).map(|role| &role.password);
+        let is_hidden = target.answers.hides_password(name.as_str());
+        match there {
+            None | Some(Password::None(_)) if elsewhere.contains(name) => external.push(name),
+            None | Some(Password::None(_)) => without.push(name),
+            // None is brought that could be there.
+            Some(_) if is_hidden && matches!(role.password, Password::None(_)) => {
+                without.push(name);
+            }
+            Some(_) if is_hidden => unseen.push(name),
+            Some(_) => is_there = true,
+        }
+    }
+    if !external.is_empty() {
         out.warning(format!(
-            "pg_authid is closed on the source: {} {}: {}",
-            count(without.len(), "login role"),
-            if are_there {
+            "{} without a password, which on the source {} by a service of its platform: {}",
+            count(external.len(), "login role"),
+            if external.len() == 1 { "logs in" } else { "log in" },
+            some(&external, external.len())
+        ))
+        .looked_at(VERIFIERS)
+        .remedy("give it a password, or a principal of the target's own identity service");
+    }
+    if !without.is_empty() {
+        let roles = count(without.len(), "login role");
+        let names = some(&without, without.len());
+        let are_there = without.iter().all(|name| target.globals.roles.contains_key(*name));
+        if reads_verifiers {
+            out.warning(format!("{roles} without a password: {names}"))
+                .looked_at(VERIFIERS)
+                .remedy("where they log in with one after the migration: ALTER ROLE … PASSWORD");
+        } else {
+            let how = if are_there {
                 "without a password on the target"
             } else {
                 "would arrive without a password"
-            },
-            some(&without, without.len())
-        ))
+            };
+            out.warning(format!("pg_authid is closed on the source: {roles} {how}: {names}"))
+                .looked_at(VERIFIERS)
+                .remedy(
+                    "pg_globals copy --passwords generate --password-file FILE, or \
+                     --passwords-from where they are known",
+                );
+        }
+    }
+    if !unseen.is_empty() {
+        out.unknown(
+            "pg_authid is closed on both sides: whether the login roles have passwords on the \
+             target cannot be seen",
+        )
         .looked_at(VERIFIERS)
-        .remedy(
-            "pg_globals copy --passwords generate --password-file FILE, or --passwords-from where \
-             they are known",
-        );
+        .remedy("log in as one of them");
+    }
+    if external.is_empty() && without.is_empty() && unseen.is_empty() {
+        let logs_in = sanitized.roles.values().any(|role| role.has(Attribute::Login));
+        let found = match (reads_verifiers, is_there) {
+            _ if !logs_in => "no login role is to be brought",
+            (true, false) => "every login role has a password to bring",
+            (true, true) => "every login role has a password, to bring or on the target",
+            (false, _) => {
+                "pg_authid is closed on the source, and every login role is on the target, with a \
+                 password"
+            }
+        };
+        out.succeeded(found).looked_at(VERIFIERS);
     }
 }
 
@@ -183,8 +201,9 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
 
 /// What else copy would say.
 fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
+    let told = plan.still_true(&sanitized.findings);
     let of = |severity: Severity| {
-        let all = sanitized.findings.iter().chain(plan.all_findings());
+        let all = told.iter().chain(plan.all_findings());
         all.filter(|finding| finding.severity == severity).count()
     };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));

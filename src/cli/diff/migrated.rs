@@ -9,7 +9,7 @@ use super::{Diff, Ignore};
 use crate::attribute::Attribute;
 use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
-use crate::finding::{Finding, Kind, Severity};
+use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
 use crate::name::Name;
@@ -90,6 +90,9 @@ pub(super) fn compare(
     let is_protected =
         |it: &&Finding| it.rule == "protected-role" && it.object.kind() == Kind::Role;
     out.protected = sanitized.findings.iter().filter(is_protected).count();
+    let is_lost = |it: &&Finding| it.severity != Severity::Info && it.action != Action::Kept;
+    let counted = |it: &&Finding| !is_protected(it);
+    out.not_taken = sanitized.findings.iter().filter(counted).filter(is_lost).count();
     let mut not_done: Vec<Finding> = Vec::new();
     let mut findings = sanitized.findings.clone();
     let looks_at_passwords = !diff.ignore.contains(&Ignore::Passwords);

@@ -56,3 +56,41 @@ fn union(globals: &Globals, scope: Scope) -> BTreeMap<Slot<'_>, Parameter> {
     }
     union
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::globals::changes::changes;
+    use crate::globals::{Globals, Scope};
+    use crate::read::{Options, read};
+
+    fn globals(text: &str) -> Globals {
+        let roles = "CREATE ROLE a;\nCREATE ROLE x;\nCREATE ROLE y;\n\
+                     GRANT SET, ALTER SYSTEM ON PARAMETER work_mem TO x, y WITH GRANT OPTION;\n";
+        read(format!("{roles}{text}").as_bytes(), Options::default()).unwrap().globals
+    }
+
+    /// What several grantors gave is one right, unless equality is asked for.
+    #[test]
+    fn grantors_count_for_equality_only() {
+        let by = |role: &str, privilege: &str| {
+            format!(
+                "SET SESSION AUTHORIZATION {role};\nGRANT {privilege} ON PARAMETER work_mem TO a;\n\
+                 RESET SESSION AUTHORIZATION;\n"
+            )
+        };
+        let both = globals(&(by("x", "SET") + &by("y", "ALTER SYSTEM")));
+        let one = globals("GRANT SET, ALTER SYSTEM ON PARAMETER work_mem TO a;\n");
+        let count = |current: &Globals, desired: &Globals, scope| {
+            changes(current, desired, scope).changes.len()
+        };
+        for scope in [Scope::Merge, Scope::Replace] {
+            assert_eq!(count(&both, &one, scope), 0);
+            assert_eq!(count(&one, &both, scope), 0);
+        }
+        assert_eq!(count(&both, &one, Scope::Mirror), 3);
+        assert_eq!(count(&one, &one, Scope::Mirror), 0);
+        let more = globals("GRANT SET ON PARAMETER work_mem TO a WITH GRANT OPTION;\n");
+        assert_eq!(count(&both, &more, Scope::Merge), 1);
+        assert_eq!(count(&more, &globals(&by("x", "SET")), Scope::Merge), 0);
+    }
+}

@@ -89,6 +89,8 @@ pub struct Collector {
     grantors: [bool; 2],
     /// Whether pg_dumpall wrote the statements.
     dumped: bool,
+    /// Whether a grant of roles did not say whether it inherits.
+    silent_on_inherit: bool,
 }
 
 /// What was collected.
@@ -105,6 +107,8 @@ pub struct Collected {
     /// The role that the last statement created, and nothing more: a dump goes on with its
     /// attributes.
     pub bare: Option<Name>,
+    /// Which servers they are for; none where nothing tells.
+    pub era: Option<Era>,
 }
 
 impl Collector {
@@ -116,6 +120,11 @@ impl Collector {
         if let Some(before_16) = &mut self.before_16 {
             before_16.dumped = dumped;
         }
+    }
+
+    /// Whether a grant of roles, since this was asked before, did not say whether it inherits.
+    pub fn was_silent_on_inherit(&mut self) -> bool {
+        std::mem::take(&mut self.silent_on_inherit)
     }
 
     /// Takes the next statement, which was read from `line`.
@@ -227,6 +236,7 @@ impl Collector {
             findings: self.findings,
             passwords: self.passwords,
             bare: self.bare,
+            era,
         }
     }
 

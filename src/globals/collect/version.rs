@@ -45,6 +45,7 @@ impl Collector {
             {
                 self.era = Some(Era::Since16);
             }
+            Statement::GrantRole { .. } => self.silent_on_inherit = true,
             _ => {}
         }
         if self.era.is_some() || self.before_16.is_some() || !self.depends_on_version(statement) {

@@ -83,6 +83,7 @@ impl Partial {
             major: probe.major,
             admin_on: admin_on(globals, &user, probe.major),
             member_of: member_of(globals, &user, probe.major),
+            administers: administers(globals, &user),
             user,
             session_user,
             bootstrap: self.bootstrap,
@@ -237,6 +238,21 @@ fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
         admin_on.extend(admin.map(|(role, _)| (*role).clone()));
     });
     admin_on
+}
+
+/// What each other role with CREATEROLE, superusers apart, has the ADMIN option on by its own
+/// memberships.
+fn administers(globals: &Globals, user: &Name) -> HashMap<Name, HashSet<Name>> {
+    let mut all: HashMap<Name, HashSet<Name>> = HashMap::new();
+    for (key, _) in globals.memberships.iter().filter(|(_, it)| it.is_admin()) {
+        let member = globals.roles.get(&key.member);
+        let creates = member
+            .is_some_and(|role| role.has(Attribute::CreateRole) && !role.has(Attribute::Superuser));
+        if creates && key.member != *user {
+            all.entry(key.member.clone()).or_default().insert(key.role.clone());
+        }
+    }
+    all
 }
 
 /// The roles whose privileges `user` has by being a member.

@@ -20,6 +20,17 @@ pub(super) const ABOUT: About = About {
     remedy: "where each session of the target should have it, give --allow-all-settings",
 };
 
+pub(super) const ALLOWED: About = About {
+    name: "allowed-all-setting",
+    severity: Severity::Warning,
+    why: "--allow-all-settings: each session of the target will have it, the administrator's own too",
+    explanation: "ALTER ROLE ALL SET and ALTER DATABASE … SET act on each session that begins from \
+                  then on, whoever begins it (finding all-setting). The user said that it is meant, \
+                  and it is set.",
+    remedy: "see that the administrator, pg_restore and monitoring can work with it; where they cannot, \
+             leave --allow-all-settings out",
+};
+
 pub(super) struct AllSetting;
 
 impl SettingRule for AllSetting {
@@ -39,12 +50,12 @@ impl SettingRule for AllSetting {
         };
         let place = key.database.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
         let object = super::setting_object(key);
-        let (action, verdict) = if cx.choices.allow_all_settings {
-            (Action::Kept, Verdict::Keep)
+        let (about, action, verdict) = if cx.choices.allow_all_settings {
+            (&ALLOWED, Action::Kept, Verdict::Keep)
         } else {
-            (Action::Dropped, Verdict::Drop)
+            (&ABOUT, Action::Dropped, Verdict::Drop)
         };
-        cx.report(&ABOUT, action, object, setting.origin, format!("{what}{place}"));
+        cx.report(about, action, object, setting.origin, format!("{what}{place}"));
         verdict
     }
 }
@@ -83,14 +94,14 @@ mod tests {
         ");
         let choices = Choices { allow_all_settings: true, ..Choices::default() };
         insta::assert_snapshot!(run_with(text, "postgres 16", &choices), @r"
-        4 warning all-setting kept setting ALL: default_transaction_read_only: no session could write
+        4 warning allowed-all-setting kept setting ALL: default_transaction_read_only: no session could write
         4 warning frozen kept setting ALL: default_transaction_read_only: default_transaction_read_only is on
-        2 warning all-setting kept setting ALL: role: every session would begin as a
-        3 warning all-setting kept setting ALL: search_path: every session would look for names in s, public
-        5 warning all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
+        2 warning allowed-all-setting kept setting ALL: role: every session would begin as a
+        3 warning allowed-all-setting kept setting ALL: search_path: every session would look for names in s, public
+        5 warning allowed-all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
         5 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it
         7 info database-setting kept setting a in d: work_mem: for one database only
-        6 warning all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
+        6 warning allowed-all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
         6 info database-setting kept setting ALL in e: session_authorization: for everybody in one database, and set only where the administrator owns it
         CREATE ROLE a
         ALTER ROLE ALL SET default_transaction_read_only TO 'on'
@@ -129,10 +140,10 @@ mod tests {
         4 warning global-setting dropped setting ALL: default_transaction_read_only: set the server parameter default_transaction_read_only to on
         2 warning global-setting dropped setting ALL: role: role is no parameter of a server
         3 warning global-setting dropped setting ALL: search_path: set the server parameter search_path to s, public
-        5 warning all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
+        5 warning allowed-all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
         5 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it
         7 info database-setting kept setting a in d: work_mem: for one database only
-        6 warning all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
+        6 warning allowed-all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
         6 info database-setting kept setting ALL in e: session_authorization: for everybody in one database, and set only where the administrator owns it
         CREATE ROLE a
         DO $pg_globals$

@@ -3,9 +3,9 @@
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::Role;
+use crate::globals::collect::Era;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
-use crate::version::Major;
 
 pub(super) const ABOUT: About = About {
     name: "createrole",
@@ -27,7 +27,11 @@ pub(super) const WIDER: About = About {
                   superuser: it sets their passwords and becomes a member of them, of the \
                   administrator's too. On the source the role could do that only with roles that \
                   it had created or on which it was given the ADMIN option. So it is carried over \
-                  without CREATEROLE, unless --widen says that it may have more there than it had.",
+                  without CREATEROLE, unless --widen says that it may have more there than it had.\n\n\
+                  A globals dump does not name its server's version. Its memberships tell: those of a \
+                  server since 16 say whether they inherit. Where there are none, the source may be \
+                  of any version, and the narrower is chosen: on a source before 16 the role could do \
+                  all that, and --widen leaves it so.",
     remedy: "create roles for it as the administrator, or give --widen where it may administer every \
              role",
 };
@@ -36,9 +40,8 @@ pub(super) struct CreateRole;
 
 impl RoleRule for CreateRole {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        let since = Major::new(16);
-        let is_wider = cx.source_major.is_some_and(|major| major >= since)
-            && cx.rights.major() < since
+        let is_wider = cx.era != Some(Era::Before16)
+            && Era::of(cx.rights.major()) == Era::Before16
             && !cx.choices.widen;
         let creates = role.stated(Attribute::CreateRole).filter(|fact| fact.value);
         // A superuser could do all that on the source.
@@ -47,7 +50,13 @@ impl RoleRule for CreateRole {
                 role.set(Attribute::CreateRole, None);
                 cx.lose([fact.origin]);
                 let object = Subject::Role(name.clone());
-                let message = "loses CREATEROLE";
+                let message = match cx.era {
+                    Some(_) => "loses CREATEROLE",
+                    None => {
+                        "loses CREATEROLE: nothing tells whether the source is before 16; where it is, \
+                         --widen leaves the role what it had"
+                    }
+                };
                 cx.report(&WIDER, Action::Rewritten, object, fact.origin, message);
                 Verdict::Keep
             }
@@ -58,9 +67,9 @@ impl RoleRule for CreateRole {
 
 #[cfg(test)]
 mod tests {
+    use crate::globals::collect::Era;
     use crate::sanitize::Choices;
-    use crate::sanitize::testing::{run_all, run_from};
-    use crate::version::Major;
+    use crate::sanitize::testing::{run, run_all, run_from};
 
     const TEXT: &str = "CREATE ROLE a CREATEROLE;\nCREATE ROLE b SUPERUSER CREATEROLE;";
 
@@ -79,9 +88,35 @@ mod tests {
     }
 
     #[test]
+    fn nor_where_nobody_knows_what_it_was() {
+        let dump = |grant: &str| {
+            let header = "--\n-- PostgreSQL database cluster dump\n--\n\n";
+            let trailer = "\n--\n-- PostgreSQL database cluster dump complete\n--\n";
+            run(&format!("{header}{TEXT}\nCREATE ROLE m;\n{grant}{trailer}"), "azure 15")
+        };
+        let unknown = "error wider-createrole rewritten role a: loses CREATEROLE: nothing tells whether \
+                       the source is before 16; where it is, --widen leaves the role what it had\n";
+        let known = "error wider-createrole rewritten role a: loses CREATEROLE\n";
+        for (text, expected) in [
+            (run(TEXT, "azure 15"), Some(unknown)),
+            (dump(""), Some(unknown)),
+            // pg_dumpall says of each membership whether it inherits, if the server can tell.
+            (dump("GRANT a TO m WITH INHERIT TRUE;"), Some(known)),
+            (dump("GRANT a TO m GRANTED BY b;"), None),
+            // Others leave out what is so by default.
+            (run(&format!("{TEXT}\nCREATE ROLE m;\nGRANT a TO m;"), "azure 15"), Some(unknown)),
+        ] {
+            match expected {
+                Some(finding) => assert!(text.contains(finding), "{text}"),
+                None => assert!(text.contains("\nCREATE ROLE a WITH CREATEROLE\n"), "{text}"),
+            }
+        }
+    }
+
+    #[test]
     fn or_it_may_be() {
         let choices = Choices { widen: true, ..Choices::default() };
-        let all = run_all(TEXT, Some(Major::new(18)), "azure 15", &choices);
+        let all = run_all(TEXT, Some(Era::Since16), "azure 15", &choices);
         assert!(all.contains("\nCREATE ROLE a WITH CREATEROLE\n"), "{all}");
     }
 }

@@ -47,7 +47,7 @@ mod tests {
         let choices = Choices { allow_all_settings: true, ..Choices::default() };
         let all = run_with(text, "azure 16", &choices);
         assert!(all.starts_with(
-            "3 warning all-setting kept setting ALL in d: work_mem: every session would have 2MB in d\n\
+            "3 warning allowed-all-setting kept setting ALL in d: work_mem: every session would have 2MB in d\n\
              3 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it\n\
              2 info database-setting kept setting a in d: work_mem: for one database only\n\
              CREATE ROLE a\nDO $pg_globals$"

@@ -1,5 +1,6 @@
 //! What refers to a role that is not carried over.
 
+use crate::attribute::Attribute;
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Membership, MembershipKey, Origin, Setting, SettingKey};
 use crate::name::Name;
@@ -12,9 +13,10 @@ pub(super) const ABOUT: About = About {
     explanation: "A setting or a membership cannot be without its role, and another finding says \
                   why that one stays behind. What belonged to the platform's own roles is listed \
                   as information. What matters is where a role of yours was a member: those of \
-                  rds_superuser lose an administrator's rights and those of rds_replication lose \
-                  REPLICATION, and the message says what the target has for that. The tool puts \
-                  nothing in their place by itself, since a role could get more than it had.",
+                  rds_superuser lose an administrator's rights, and the message says what the \
+                  target has for that; those of rds_replication lose REPLICATION (finding \
+                  replication). The tool puts nothing in their place by itself, since a role could \
+                  get more than it had.",
     remedy: "where a role has lost rights with it, grant what it needs, or name a role of the target \
              that stands for the other with --map-role",
 };
@@ -64,18 +66,16 @@ impl MembershipRule for DroppedRole {
                 key.role
             );
             cx.report(&ABOUT, Action::Dropped, object, origin, message);
-        } else if let Some(attribute) = cx.source.and_then(|s| s.role(key.role.as_str())?.gives()) {
+        } else if let Some(attribute @ Attribute::Replication) =
+            cx.source.and_then(|s| s.role(key.role.as_str())?.gives())
+        {
             // Where the user has given it, it is not to be taken back.
             if let Some(role) = cx.roles.get_mut(&key.member) {
                 role.set(attribute, role.stated(attribute).filter(|fact| fact.value));
             }
-            let member = &key.member;
-            let message = format!(
-                "{} is not carried over: {member} loses {attribute}, which on the target is ALTER ROLE \
-                 {member} {attribute}",
-                key.role
-            );
-            cx.report(&ABOUT, Action::Dropped, object, origin, message);
+            let lost = super::replication::lost(&key.member, cx);
+            let message = format!("{} is not carried over: {lost}", key.role);
+            cx.report(&super::replication::ABOUT, Action::Dropped, object, origin, message);
         } else {
             report(&key.role, false, object, origin, cx);
         }

@@ -2,18 +2,21 @@
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity};
-use crate::globals::{Membership, MembershipKey};
+use crate::globals::{Membership, MembershipKey, Password};
+use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "external-authentication",
     severity: Severity::Error,
-    why: "the role logs in by a service of the source's platform: it has no password, and the target \
-          does not know that service",
+    why: "the role logs in by a service of the source's platform, which the target does not know",
     explanation: "On AWS, members of rds_iam log in with a token of IAM and members of rds_ad by \
                   Kerberos, and have no password. The membership means nothing on the target and \
                   is left out; where a role is such a member through a group only, the group's \
                   membership goes. The role arrives, and has no way to log in.\n\n\
+                  It is information only where --passwords-from gives the role a password, or it \
+                  is seen to have one on the target, which it keeps; and a warning where it has \
+                  one on the source, which nobody used there.\n\n\
                   On Azure the counterpart is a principal of Microsoft Entra ID. An Entra \
                   administrator makes one in the database postgres with \
                   pgaadauth_create_principal(name, is_admin, is_mfa). Which principal stands for \
@@ -50,20 +53,93 @@ impl MembershipRule for ExternalAuthentication {
         };
         let object = super::membership_object(key);
         let origin = it.granted.origin;
+        let mut message = format!("{} logs in with {way}", key.member);
         if through {
-            let message = format!("{} logs in with {way}, as a member of {}", key.member, key.role);
-            cx.report(&ABOUT, Action::Kept, object, origin, message);
-            return Verdict::Keep;
+            message = format!("{message}, as a member of {}", key.role);
         }
-        let message = format!("{} logs in with {way}", key.member);
-        cx.report(&ABOUT, Action::Dropped, object, origin, message);
-        Verdict::Drop
+        let severity = match has_password(&key.member, cx) {
+            Some((severity, how)) => {
+                message = format!("{message}; {how}");
+                severity
+            }
+            None => ABOUT.severity,
+        };
+        let (action, verdict) =
+            if through { (Action::Kept, Verdict::Keep) } else { (Action::Dropped, Verdict::Drop) };
+        cx.report_as(&ABOUT, severity, action, object, origin, message);
+        verdict
+    }
+}
+
+/// What the role can log in with on the target, if anything is known; and how much there is left to do.
+fn has_password(name: &Name, cx: &Context<'_>) -> Option<(Severity, &'static str)> {
+    let role = cx.roles.get(name)?;
+    match &role.password {
+        Password::Is(_) if cx.choices.passwords_from.contains_key(cx.source_name(name)) => {
+            Some((Severity::Info, "on the target with its password of --passwords-from"))
+        }
+        Password::Is(_) => {
+            Some((Severity::Warning, "on the target with the password that it has on the source"))
+        }
+        // A group is asked for its members only.
+        _ if !role.has(Attribute::Login) => None,
+        Password::Unknown
+            if cx.rights.has_role(name.as_str())
+                && !cx.rights.hides_password(name.as_str())
+                && !cx.rights.lacks_password(name.as_str()) =>
+        {
+            Some((Severity::Info, "on the target with the password that it has there"))
+        }
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::sanitize::testing::run;
+    use crate::name::Name;
+    use crate::sanitize::Choices;
+    use crate::sanitize::testing::{run, run_with};
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_password_is_a_way_to_log_in() {
+        let md5 = format!("md5{}", "0".repeat(32));
+        let text = format!(
+            "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE a LOGIN;\n\
+             CREATE ROLE b LOGIN PASSWORD '{md5}';\nCREATE ROLE c LOGIN;\nGRANT rds_iam TO a, b, c;"
+        );
+        let passwords_from = [(Name::new("a"), Secret::new(&md5))].into();
+        let rename = [(Name::new("a"), Name::new("z"))].into();
+        for choices in [
+            Choices { passwords_from, ..Choices::default() },
+            Choices {
+                passwords_from: [(Name::new("a"), Secret::new("p"))].into(),
+                rename,
+                ..Choices::default()
+            },
+        ] {
+            let all = run_with(&text, "azure 16", &choices);
+            let found: Vec<_> =
+                all.split('\n').filter(|line| line.contains(" external-auth")).collect();
+            let role = if choices.rename.is_empty() { "a" } else { "z" };
+            let mut expected = [
+                format!(
+                    "6 info external-authentication dropped membership {role} in rds_iam: {role} logs in \
+                     with an IAM token of AWS instead of a password; on the target with its password of \
+                     --passwords-from"
+                ),
+                "6 warning external-authentication dropped membership b in rds_iam: b logs in with an IAM \
+                 token of AWS instead of a password; on the target with the password that it has on the \
+                 source"
+                    .to_owned(),
+                "6 error external-authentication dropped membership c in rds_iam: c logs in with an IAM \
+                 token of AWS instead of a password"
+                    .to_owned(),
+            ];
+            expected[..].sort_by_key(|line| line.split("membership ").nth(1).unwrap().to_owned());
+            assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn no_password_is_missed() {

@@ -22,6 +22,16 @@ pub(super) const ABOUT: About = About {
     remedy: "grant it on the target if that is acceptable, or give --widen",
 };
 
+pub(super) const WIDENED: About = About {
+    name: "widened-membership",
+    severity: Severity::Warning,
+    why: "--widen: before 16 a membership cannot be without INHERIT or SET, and becomes wider than it was",
+    explanation: "The target has no word for INHERIT FALSE and SET FALSE (finding \
+                  membership-option). The user said that the member may have more there than it had: \
+                  the role's privileges without asking, or SET ROLE to it.",
+    remedy: "see that the member may have that; where it may not, leave --widen out",
+};
+
 pub(super) struct MembershipOption;
 
 /// A member that inherits from none of the roles that it stays a member of becomes NOINHERIT, which
@@ -75,8 +85,8 @@ impl MembershipRule for MembershipOption {
             return Verdict::Drop;
         }
         if !wider.is_empty() {
-            let message = format!("loses {wider}, as --widen allows: it is wider than it was");
-            cx.report_as(&ABOUT, Severity::Warning, Action::Rewritten, object, origin, message);
+            let message = format!("loses {wider}");
+            cx.report(&WIDENED, Action::Rewritten, object, origin, message);
             cx.lose(off(it.set).then_some(it.set).flatten().map(|fact| fact.origin));
             let narrow = off(it.inherit) && inherits;
             cx.lose(narrow.then_some(it.inherit).flatten().map(|fact| fact.origin));
@@ -120,7 +130,7 @@ mod tests {
         let all = run_with(TEXT, "azure 15", &choices);
         assert!(
             all.contains(
-                "6 warning membership-option rewritten membership n in a: loses INHERIT FALSE"
+                "6 warning widened-membership rewritten membership n in a: loses INHERIT FALSE"
             ),
             "{all}"
         );

@@ -3,6 +3,7 @@
 mod all_setting;
 mod attribute;
 mod bypassrls;
+mod client_encoding;
 mod collision;
 mod createdb;
 mod createrole;
@@ -90,7 +91,7 @@ pub(super) static TABLESPACE: [&dyn TablespaceRule; 4] =
     [&selection::Selection, &skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
 
 /// The rules about settings.
-pub(super) static SETTING: [&dyn SettingRule; 13] = [
+pub(super) static SETTING: [&dyn SettingRule; 14] = [
     &selection::Selection,
     &skip::Skip,
     &dropped_role::DroppedRole,
@@ -101,6 +102,7 @@ pub(super) static SETTING: [&dyn SettingRule; 13] = [
     &role_setting::RoleSetting,
     &tablespace_setting::TablespaceSetting,
     &all_setting::AllSetting,
+    &client_encoding::ClientEncoding,
     &empty_search_path::EmptySearchPath,
     &frozen::Frozen,
     &database_setting::DatabaseSetting,
@@ -126,7 +128,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 50] = [
+    const ABOUTS: [&About; 53] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -164,15 +166,18 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &grantor::ABOUT,
         &grantor::UNITED,
         &membership_option::ABOUT,
+        &membership_option::WIDENED,
         &setting::ABOUT,
         &setting::VALUE,
         &source_setting::ABOUT,
         &global_setting::ABOUT,
         &all_setting::ABOUT,
+        &all_setting::ALLOWED,
         &library_setting::ABOUT,
         &database_setting::ABOUT,
         &role_setting::ABOUT,
         &tablespace_setting::ABOUT,
+        &client_encoding::ABOUT,
         &empty_search_path::ABOUT,
         &parameter::ABOUT,
         &tablespace::ABOUT,

@@ -16,6 +16,8 @@ fn before_and_after_a_copy() {
     assert_snapshot!(found(run(), 1), @"
     failed: 17 roles to create, 51 changes in all until the target has what the source has
       = pg_globals copy SOURCE TARGET: the migration service does not bring roles
+    warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam
+      = give it a password, or a principal of the target's own identity service
     warning: 1 login role without a password: postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
@@ -24,6 +26,8 @@ fn before_and_after_a_copy() {
     Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "catalog"]).done();
     assert_snapshot!(found(run(), 0), @"
     succeeded: everything that the target takes is there: copy has nothing to do
+    warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam
+      = give it a password, or a principal of the target's own identity service
     warning: 1 login role without a password: postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
@@ -33,6 +37,8 @@ fn before_and_after_a_copy() {
     let from = source.connection_string("postgres", "postgres");
     assert_snapshot!(found(check(&from, &to, &["roles"]), 0), @"
     succeeded: everything that the target takes is there: copy has nothing to do
+    warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam
+      = give it a password, or a principal of the target's own identity service
     warning: pg_authid is closed on the source: 1 login role without a password on the target: postgres
       = pg_globals copy --passwords generate --password-file FILE, or --passwords-from where they are known
     warning: copy has 2 errors and 11 warnings about single roles, memberships and settings

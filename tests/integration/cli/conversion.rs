@@ -120,9 +120,9 @@ fn to_a_server_of_ones_own() {
     found 2 roles, 0 memberships, 1 setting, 1 parameter privilege, 1 tablespace
     5 statements read: 5 kept, 0 rewritten, 0 dropped
 
-    warning: all-setting: what is set for all roles changes the administrator's own sessions, too
+    warning: allowed-all-setting: --allow-all-settings: each session of the target will have it, the administrator's own too
       line 5, setting ALL: work_mem: every session would have 64MB
-      = where each session of the target should have it, give --allow-all-settings
+      = see that the administrator, pg_restore and monitoring can work with it; where they cannot, leave --allow-all-settings out
     ");
 }
 
@@ -485,9 +485,9 @@ fn memberships_that_15_cannot_express() {
     found 3 roles, 2 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     5 statements read: 4 kept, 1 rewritten, 0 dropped
 
-    warning: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
-      line 5, membership b in team: loses SET FALSE, as --widen allows: it is wider than it was
-      = grant it on the target if that is acceptable, or give --widen
+    warning: widened-membership: --widen: before 16 a membership cannot be without INHERIT or SET, and becomes wider than it was
+      line 5, membership b in team: loses SET FALSE
+      = see that the member may have that; where it may not, leave --widen out
 
     info: membership-option: before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
       role a: becomes NOINHERIT: none of its memberships has INHERIT

@@ -65,7 +65,7 @@ fn a_check() {
 
 #[test]
 fn everything() {
-    assert_snapshot!(explain(""), @r"
+    assert_snapshot!(explain(""), @"
     Findings of convert, copy and diff:
       truncated                error:   the dump is truncated: whatever stood behind its end is not carried over
       unknown-statement        error:   statements that are not understood are left out, as --drop-unknown asks
@@ -109,7 +109,7 @@ fn everything() {
       scram-verifier           error:   the target is not known to accept verifiers made elsewhere
       expired                  warning: VALID UNTIL lies in the past: the role cannot log in with its password
       frozen                   warning: the role looks frozen, and will be so on the target
-      external-authentication  error:   the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+      external-authentication  error:   the role logs in by a service of the source's platform, which the target does not know
       dropped-role             warning: it belongs to a role that is not carried over
       unknown-role             warning: a role is named that is not among the globals
       predefined-role          warning: the target's administrator cannot grant this role, or the target does not have it
@@ -117,15 +117,18 @@ fn everything() {
       grantor                  info:    the grantor becomes the role that replays it: only it may name itself
       united-grants            info:    grants of one membership by several grantors are one grant now, with all their options
       membership-option        error:   before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
+      widened-membership       warning: --widen: before 16 a membership cannot be without INHERIT or SET, and becomes wider than it was
       setting                  warning: the target does not let its administrator give this setting to a role
       setting-value            warning: the target's version does not take this value for the setting
       source-setting           warning: only the source's platform knows this setting
       global-setting           warning: only a superuser may set something for every role in every database
       all-setting              warning: what is set for all roles changes the administrator's own sessions, too
+      allowed-all-setting      warning: --allow-all-settings: each session of the target will have it, the administrator's own too
       library-setting          error:   it names files of the source's server, and where one is missing nobody can log in
       database-setting         info:    settings in one database wait for it: where it is missing, the script says so and goes on
       role-setting             warning: every session of the role would begin as a role that is not carried over
       tablespace-setting       warning: the setting names a tablespace that is not carried over: each session would begin with a warning
+      client-encoding          error:   nobody can log in where the client's encoding is not converted into the database's
       empty-search-path        info:    an empty search_path is written as '', which finds as little
       parameter                warning: who replays may not grant this privilege on a configuration parameter, or not as it was granted
       tablespace               warning: the target does not take tablespaces of one's own

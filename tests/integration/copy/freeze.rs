@@ -50,6 +50,11 @@ fn a_frozen_source() {
             warning freeze dropped setting d: default_transaction_read_only: default_transaction_read_only is on
             warning freeze dropped setting ALL in postgres: default_transaction_read_only: default_transaction_read_only is on
             ");
+            // What stays as it is there is not called frozen.
+            assert_snapshot!(findings(&report, &["frozen"]), @r"
+            warning frozen kept role born_frozen: CONNECTION LIMIT 0
+            warning frozen kept setting born_frozen: default_transaction_read_only: default_transaction_read_only is on
+            ");
             assert_snapshot!(numbers(&report), @"sent 2, remaining 0, extra 0, deferred 0, withheld 5, refused 0, unverifiable 0");
             assert_eq!(assert_settled(&from, &to, &["--exclude", "postgres", "--allow-all-settings"])["withheld"], report["withheld"]);
 

@@ -117,17 +117,27 @@ fn what_was_given_as_told() {
         let replace = ["--existing", "replace", "--exclude", "postgres"];
         let report = copy(&from, &to, &replace);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(findings(&report, &["dropped-role", "createrole-power"]), @r"
-            warning dropped-role dropped membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
+            insta::assert_snapshot!(findings(&report, &["dropped-role", "createrole-power"]), @"
             info dropped-role dropped membership postgres in rds_superuser: postgres is not carried over
             warning createrole-power kept role boss: GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
             ");
         }
+        let lost = findings(&report, &["replication"]);
+        // Only who can run the statement is told it.
+        assert_eq!(
+            lost.ends_with("loses REPLICATION; on the target: ALTER ROLE cdc REPLICATION"),
+            superuser,
+            "{lost}"
+        );
+        assert!(superuser || lost.ends_with("cdc loses REPLICATION"), "{lost}");
         target.sql("azuresu", "postgres", "ALTER ROLE cdc REPLICATION");
         let grant = "GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE";
         target.sql(user, "postgres", grant);
         let before = Catalog::of(&target);
-        assert_eq!(copy(&from, &to, &replace)["sent"], 0);
+        let again = copy(&from, &to, &replace);
+        assert_eq!(again["sent"], 0);
+        // Nor is it told again.
+        assert_eq!(findings(&again, &["createrole-power"]), "");
         assert!(Catalog::of(&target) == before);
         // What nobody told to give is.
         target.sql(user, "postgres", "GRANT team TO boss WITH INHERIT TRUE, SET TRUE");

@@ -1,6 +1,7 @@
 //! `copy`: what it prints, and what it does in special cases.
 
 mod administrators;
+mod answered;
 mod asked;
 mod can_own;
 mod databases;
@@ -10,6 +11,7 @@ mod freeze;
 mod grantors;
 mod implicit;
 mod passwords;
+mod remedies;
 mod selection;
 mod self_grants;
 mod settings;

@@ -28,6 +28,96 @@ fn logins(target: &Cluster, roles: &[&str]) -> String {
     roles.iter().map(login).collect::<Vec<_>>().join("\n")
 }
 
+const ENCODINGS: &str = "CREATE ROLE a LOGIN;
+CREATE ROLE b LOGIN;
+CREATE ROLE c LOGIN;
+CREATE ROLE d LOGIN;
+CREATE ROLE e LOGIN;
+ALTER ROLE a SET client_encoding TO 'iso-8859-1';
+ALTER ROLE b SET client_encoding TO 'UTF8';
+ALTER ROLE c IN DATABASE jp SET client_encoding TO 'WIN1251';
+ALTER ROLE d SET client_encoding TO 'LATIN1';
+ALTER ROLE d IN DATABASE jp SET client_encoding TO 'SJIS';
+ALTER ROLE e SET client_encoding TO 'mule_internal';
+ALTER DATABASE jp SET client_encoding TO 'LATIN1';
+";
+
+/// Where the database's encoding is not converted into the client's, each login ends.
+#[test]
+fn an_encoding_that_is_not_converted() {
+    for major in [10, 18] {
+        let target = Cluster::start(major);
+        let to = target.connection_string("postgres", "postgres");
+        let create =
+            "CREATE DATABASE jp ENCODING 'EUC_JP' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'";
+        target.sql("postgres", "postgres", create);
+        let run = |options: &[&str]| {
+            let all = [&["--allow-all-settings", "--format", "json"], options].concat();
+            let done = command("in.sql", &to, &all).file("in.sql", ENCODINGS).done();
+            serde_json::from_str::<serde_json::Value>(&done.stdout).unwrap()
+        };
+        insta::allow_duplicates! {
+            assert_snapshot!(findings(&run(&[]), &["client-encoding"]), @"
+            warning client-encoding kept setting a: client_encoding: LATIN1 is not converted in jp (EUC_JP)
+            warning client-encoding kept setting e: client_encoding: MULE_INTERNAL is not converted in postgres (UTF8), template1 (UTF8)
+            error client-encoding dropped setting ALL in jp: client_encoding: LATIN1 is not converted in jp (EUC_JP)
+            error client-encoding dropped setting c in jp: client_encoding: WIN1251 is not converted in jp (EUC_JP)
+            ");
+        }
+        // psql leaves the encoding to the server, unlike most clients.
+        let into = |role: &str, database: &str| {
+            Cluster::psql_at(&target.connection_string(role, database), "", "SELECT 1")
+        };
+        for role in ["a", "b", "c", "d", "e"] {
+            // What the warning about jp says, and nothing else. What is not converted in postgres, where
+            // it was sent, the server has refused.
+            assert!(into(role, "postgres").is_ok(), "{role}");
+            let login = into(role, "jp");
+            assert_eq!(login.is_err(), role == "a", "{role}: {login:?}");
+        }
+        // The remedy.
+        target.sql(
+            "postgres",
+            "postgres",
+            "ALTER ROLE a IN DATABASE jp SET client_encoding TO 'UTF8'",
+        );
+        assert!(into("a", "jp").is_ok());
+    }
+}
+
+/// What is known of conversions is what servers have.
+#[test]
+fn conversions_are_the_servers() {
+    use pg_globals::platform::encodings::{converts, named};
+    for major in crate::support::servers::MAJORS {
+        let server = Cluster::start(major);
+        let all = server.query(
+            "postgres",
+            "postgres",
+            "WITH e AS (SELECT pg_encoding_to_char(n) AS name FROM generate_series(0, 60) n WHERE \
+             pg_encoding_to_char(n) <> ''), c AS (SELECT pg_encoding_to_char(conforencoding) AS f, \
+             pg_encoding_to_char(contoencoding) AS t FROM pg_conversion WHERE condefault) \
+             SELECT a.name, b.name, a.name = b.name OR 'SQL_ASCII' IN (a.name, b.name) OR (EXISTS (SELECT \
+             FROM c WHERE f = a.name AND t = b.name) AND EXISTS (SELECT FROM c WHERE t = a.name AND f \
+             = b.name)) FROM e a, e b",
+        );
+        let mut count = 0;
+        for row in all {
+            let [client, database, may] = [0, 1, 2].map(|at| row[at].as_deref().unwrap());
+            assert_eq!(named(client), Some(client));
+            assert_eq!(converts(client, database), may == "t", "{major}: {client} {database}");
+            count += 1;
+        }
+        assert_eq!(count, 42 * 42);
+        let aliases =
+            ["Windows-1251", "alt", "iso_8859-15", "SHIFT_JIS", "tcvn5712", "win936", "unicode"];
+        for alias in aliases {
+            let sql = format!("SELECT pg_encoding_to_char(pg_char_to_encoding('{alias}'))");
+            assert_eq!(server.query("postgres", "postgres", &sql)[0][0].as_deref(), named(alias));
+        }
+    }
+}
+
 /// A library that the server does not have ends each login.
 #[test]
 fn a_library_that_the_target_lacks() {
@@ -165,11 +255,11 @@ fn for_all_roles() {
             set default_transaction_read_only of ALL in postgres to 'on'
             set work_mem of ALL in postgres to '2MB'
             ");
-            assert_snapshot!(findings(&report, &["all-setting"]), @r"
-            warning all-setting kept setting ALL: search_path: every session would look for names in s, public
-            warning all-setting kept setting ALL: statement_timeout: every session would have 1h
-            warning all-setting kept setting ALL in postgres: default_transaction_read_only: no session could write in postgres
-            warning all-setting kept setting ALL in postgres: work_mem: every session would have 2MB in postgres
+            assert_snapshot!(findings(&report, &["allowed-all-setting"]), @r"
+            warning allowed-all-setting kept setting ALL: search_path: every session would look for names in s, public
+            warning allowed-all-setting kept setting ALL: statement_timeout: every session would have 1h
+            warning allowed-all-setting kept setting ALL in postgres: default_transaction_read_only: no session could write in postgres
+            warning allowed-all-setting kept setting ALL in postgres: work_mem: every session would have 2MB in postgres
             ");
         }
         assert_eq!(settings(&target).len(), 4);

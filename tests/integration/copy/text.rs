@@ -27,7 +27,7 @@ fn what_a_copy_prints() {
     source, only read: SOURCE/postgres, aurora, PostgreSQL 15
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -35,9 +35,13 @@ fn what_a_copy_prints() {
       role rds_master: it can log in and is kept, though rds_* is aurora's pattern
       = where it is the platform's, leave it out with --exclude
 
+    warning: replication: the target's administrator cannot give REPLICATION
+      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION
+      = where the role replicates, run the statement of the message; where there is none, replicate as a role of the target that has REPLICATION, on Azure as the administrator
+
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; it no longer alters postgres, which has CREATEROLE, too
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT billing_owner, shop_owner TO postgres WITH ADMIN TRUE; it no longer alters dba_bob, which has CREATEROLE, too
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -53,8 +57,7 @@ fn what_a_copy_prints() {
       setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
-    warning: dropped-role (3): it belongs to a role that is not carried over
-      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
+    warning: dropped-role (2): it belongs to a role that is not carried over
       membership dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       membership postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role
@@ -150,7 +153,7 @@ fn what_a_copy_prints() {
     source, only read: SOURCE/postgres, aurora, PostgreSQL 15
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -158,9 +161,13 @@ fn what_a_copy_prints() {
       role rds_master: it can log in and is kept, though rds_* is aurora's pattern
       = where it is the platform's, leave it out with --exclude
 
+    warning: replication: the target's administrator cannot give REPLICATION
+      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION
+      = where the role replicates, run the statement of the message; where there is none, replicate as a role of the target that has REPLICATION, on Azure as the administrator
+
     warning: createrole-power (2): before 16 a role with CREATEROLE alters and grants every role but superusers; since 16 only those on which it has the ADMIN option
-      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
-      role postgres: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+      role dba_bob: GRANT "Jane Doe", bi_tool, billing_app, billing_owner, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_owner, shop_read, shop_worker, shop_write TO dba_bob WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; it no longer alters postgres, which has CREATEROLE, too
+      role postgres: GRANT "Jane Doe", bi_tool, billing_app, cdc, contractor, lambda_iam, legacy_erp, rds_master, reporting, shop_app, shop_read, shop_worker, shop_write TO postgres WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT billing_owner, shop_owner TO postgres WITH ADMIN TRUE; it no longer alters dba_bob, which has CREATEROLE, too
       = grant it where it shall go on to administer roles; it is not done for you
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
@@ -176,8 +183,7 @@ fn what_a_copy_prints() {
       setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
-    warning: dropped-role (3): it belongs to a role that is not carried over
-      membership cdc in rds_replication: rds_replication is not carried over: cdc loses REPLICATION, which on the target is ALTER ROLE cdc REPLICATION
+    warning: dropped-role (2): it belongs to a role that is not carried over
       membership dba_bob in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       membership postgres in rds_superuser: rds_superuser is not carried over; where it should administer the target: --map-role rds_superuser=azure_pg_admin
       = where a role has lost rights with it, grant what it needs, or name a role of the target that stands for the other with --map-role

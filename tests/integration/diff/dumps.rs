@@ -154,7 +154,7 @@ fn as_markdown() {
 
     - left: left.sql, as it would be on azure
     - right: right.sql
-    - 1 difference: 0 added, 1 removed, 0 changed
+    - 1 difference: 0 added, 1 removed, 0 changed; left out: 1 thing of the left side that the platform does not take (findings, which --format json shows)
 
     ## What is different
 
@@ -238,6 +238,7 @@ fn as_json() {
         "extra": 0,
         "deferred": 0,
         "withheld": 0,
+        "not_taken": 0,
         "without_password": 0
       },
       "findings": []
@@ -314,11 +315,11 @@ fn the_migration_is_complete() {
     --- left.sql, aurora, as it would be on azure
     +++ right.sql
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    equal; left out: 6 platform roles
+    equal; left out: 6 platform roles, 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
     // Without one role, and with a limit that is gone.
     let less =
@@ -330,11 +331,11 @@ fn the_migration_is_complete() {
     - role cdc: LOGIN PASSWORD SCRAM-SHA-256 #…
     - role cdc: COMMENT: change data capture
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    2 differences: 0 added, 2 removed, 0 changed; left out: 6 platform roles
+    2 differences: 0 added, 2 removed, 0 changed; left out: 6 platform roles, 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
 }
 

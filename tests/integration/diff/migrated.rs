@@ -65,11 +65,11 @@ fn verifiers_that_cannot_be_seen_are_counted() {
     --- SOURCE/postgres, PostgreSQL 15.18, aurora, as it would be on azure
     +++ TARGET/postgres, PostgreSQL 16.14, azure
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+      membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 2 settings of a database that is not there yet
+    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 2 settings of a database that is not there yet, 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
     // Nothing is missing that cannot be seen; what can be is compared.
     target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
@@ -141,11 +141,11 @@ fn memberships_in_the_platforms_roles_are_missed() {
     --- left.sql, aurora, as it would be on azure
     +++ right.sql
 
-    error: external-authentication: the role logs in by a service of the source's platform: it has no password, and the target does not know that service
-      line 6, app in rds_iam: app logs in with an IAM token of AWS instead of a password
+    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+      line 6, membership app in rds_iam: app logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
-    equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles, 1 role that only the right side has
+    equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles, 1 role that only the right side has, 2 things of the left side that the platform does not take (findings, which --format json shows)
     ==== stderr ====
     ");
 }
@@ -258,13 +258,13 @@ fn protected_roles_are_counted() {
       line 3, role dba: a member of azure_pg_admin on the target
       = carry it over under another name with --rename; where --map-role made it an administrator there, give that again
 
-    equal; left out: 5 platform roles, 1 role that copy never touches, 1 role that only the right side has
+    equal; left out: 5 platform roles, 1 role that copy never touches, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
     ");
     let done = run(&without).status(1);
     assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
     --- source.sql, aurora, as it would be on azure
     +++ TARGET/postgres, PostgreSQL 16.14, azure
     ~ role dba: CREATEDB: true -> false
-    1 difference: 0 added, 0 removed, 1 changed; left out: 5 platform roles, 1 role that only the right side has
+    1 difference: 0 added, 0 removed, 1 changed; left out: 5 platform roles, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
     ");
 }

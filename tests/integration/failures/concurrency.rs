@@ -101,6 +101,21 @@ fn another_plan_than_the_one_shown() {
     }
 }
 
+/// The administrator gets another name between the two readings: no pooler gave another session.
+#[test]
+fn the_connected_role_is_renamed() {
+    let target = plan::target(17);
+    let begin = |message: &Message<'_>| message.text().starts_with("BEGIN ISOLATION LEVEL READ C");
+    let proxy = meanwhile(&target, begin, "ALTER ROLE azadmin RENAME TO azboss");
+    let to = proxy.connection_string("azadmin", "postgres");
+    let stderr = copy(&plan::dump(true), &to, &[]).fails();
+    let changed =
+        "the target has changed since the plan was made; nothing was done: run copy again";
+    assert!(stderr.contains(changed) && !stderr.contains("pooler"), "{stderr}");
+    drop(proxy);
+    assert!(!state(&target).roles.contains_key("r8"));
+}
+
 /// The second waits for the first, and then sees that it has nothing to do any more.
 #[test]
 fn two_copies_at_once() {
