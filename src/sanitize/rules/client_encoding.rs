@@ -19,7 +19,7 @@ pub(super) const ABOUT: About = About {
                   PGCLIENTENCODING lets psql do, is let in.\n\n\
                   Where the setting would let nobody into any database that it is for, it is left \
                   out. Where only some databases are of such an encoding, as they may be on the \
-                  source, it is set, and the finding is a warning. Looked at are the databases that \
+                  source, it is set, with a warning. Looked at are the databases that \
                   the target has; a script is made without knowing them.",
     remedy: "for the databases that the message names, set an encoding that is converted: ALTER ROLE … IN \
              DATABASE … SET client_encoding TO 'UTF8'",

@@ -33,8 +33,8 @@ fn verifiers(target: &Cluster) -> BTreeMap<String, String> {
 fn a_closed_source() {
     let (_source, target, from, to) = servers();
     let report = copy(&from, &to, &[]);
-    assert_snapshot!(findings(&report, &["no-password"]), @r#"
-    error no-password kept role "Jane Doe": its password is not known
+    assert_snapshot!(findings(&report, &["no-password"]), @"
+    error no-password kept role Jane Doe: its password is not known
     error no-password kept role bi_tool: its password is not known
     error no-password kept role billing_app: its password is not known
     error no-password kept role cdc: its password is not known
@@ -45,7 +45,7 @@ fn a_closed_source() {
     error no-password kept role rds_master: its password is not known
     error no-password kept role shop_app: its password is not known
     error no-password kept role shop_worker: its password is not known
-    "#);
+    ");
     assert!(!changes(&report).contains("password"));
     assert_eq!(verifiers(&target).into_keys().collect::<Vec<_>>(), ["azadmin"]);
     assert_settled(&from, &to, &[]);
@@ -131,8 +131,8 @@ fn from_a_userlist() {
         || command(&from, &to, &["--passwords-from", "userlist.txt"]).secret("userlist.txt", &list);
     let first = report(run());
     let rules = ["passwords-from", "unused-password", "no-password", "plaintext-password"];
-    assert_snapshot!(findings(&first, &rules), @r#"
-    info passwords-from rewritten role "Jane Doe": a plaintext password: its SCRAM-SHA-256 verifier is computed here
+    assert_snapshot!(findings(&first, &rules), @"
+    info passwords-from rewritten role Jane Doe: a plaintext password: its SCRAM-SHA-256 verifier is computed here
     info passwords-from rewritten role legacy_erp: an md5 verifier
     info passwords-from rewritten role shop_app: a SCRAM-SHA-256 verifier
     error no-password kept role bi_tool: its password is not known
@@ -143,7 +143,7 @@ fn from_a_userlist() {
     error no-password kept role postgres: its password is not known
     error no-password kept role rds_master: its password is not known
     error no-password kept role shop_worker: its password is not known
-    "#);
+    ");
     for (role, password) in [("shop_app", "one"), ("legacy_erp", "two"), ("Jane Doe", "plain text")]
     {
         target.login(role, password).unwrap();

@@ -95,7 +95,7 @@ fn as_sql() {
     assert_snapshot!(shown(&done.stdout), @r"
     -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
     -- For that server only: replay it there with psql -f, as postgres.
-    -- not in it: app in shop: work_mem: the target has no database shop yet
+    -- not in it: setting app in shop: work_mem: the target has no database shop yet
     -- left as it is: 1 thing that roles have beyond that; --replace removes it
     -- left as it is: role other, which is never dropped
 
@@ -141,7 +141,7 @@ fn as_sql() {
     assert_snapshot!(shown(&done.file("make.sql")), @r"
     -- Makes RIGHT/postgres like LEFT/postgres, by pg_globals 0.1.0.
     -- For that server only: replay it there with psql -f, as postgres.
-    -- not in it: app in shop: work_mem: the target has no database shop yet
+    -- not in it: setting app in shop: work_mem: the target has no database shop yet
     -- left as it is: role other, which is never dropped
 
     \set ON_ERROR_STOP on

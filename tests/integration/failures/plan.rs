@@ -98,21 +98,33 @@ pub fn statements(message: &str) -> impl Iterator<Item = &str> {
 
 /// Puts something else of the same length in the place of a statement; whether it was there.
 pub fn replace(message: &mut Message<'_>, statement: &str, by: &str) -> bool {
-    let instead = format!("{by:<length$}", length = statement.len());
-    assert_eq!(instead.len(), statement.len(), "{statement}");
     let whole = message.text().to_owned();
-    let mut parts: Vec<&str> = whole.split(";\n").collect();
     let mut is_there = false;
-    for part in &mut parts {
-        if *part == statement {
+    let parts: Vec<String> = whole
+        .split(";\n")
+        .map(|part| {
+            if without_verifier(part) != without_verifier(statement) {
+                return part.to_owned();
+            }
             is_there = true;
-            *part = &instead;
-        }
-    }
+            let instead = format!("{by:<length$}", length = part.len());
+            assert_eq!(instead.len(), part.len(), "{statement}");
+            instead
+        })
+        .collect();
     if is_there {
         message.set_text(&parts.join(";\n"));
     }
     is_there
+}
+
+/// A dry run sends others.
+fn without_verifier(statement: &str) -> String {
+    let Some((before, rest)) = statement.split_once("PASSWORD '") else {
+        return statement.to_owned();
+    };
+    let behind = rest.split_once('\'').map_or("", |(_, behind)| behind);
+    format!("{before}PASSWORD{behind}")
 }
 
 /// What is compared of a target; of a new password only that there is one.

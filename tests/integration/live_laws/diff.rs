@@ -127,9 +127,7 @@ pub(super) fn is_of((kind, object, ..): &Difference, names: &BTreeSet<String>) -
 fn told(difference: &Difference, sql: &str) -> bool {
     let head = sql.split("\\set ON_ERROR_STOP").next().unwrap();
     let mut lines = head.split('\n').filter_map(|line| line.strip_prefix("-- not in it: "));
-    let name = match difference.0.as_str() {
-        kind => format!("{kind} {}: ", finding_name(difference)),
-    };
+    let name = format!("{} {}: ", difference.0, finding_name(difference));
     let name = bare(&name);
     lines.any(|line| bare(line).starts_with(&name))
 }
