@@ -1,6 +1,7 @@
 //! Law 4: a copy of whatever the source has leaves nothing over, and a second copy sends nothing;
 //! also when the source has changed in between.
 
+use pg_globals::name::Name;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +170,7 @@ fn assert_replaced(from: &Cluster, target: &Target, report: &Value) {
             .filter(|((role, member), _)| {
                 common.contains(role)
                     && common.contains(member)
-                    && !is_told("membership", &format!("{member} in {role}"))
+                    && !is_told("membership", &format!("{} in {}", quoted(member), quoted(role)))
                     && !is_told("role", member)
             })
             .collect()
@@ -184,13 +185,24 @@ fn assert_replaced(from: &Cluster, target: &Target, report: &Value) {
         let all = catalog.settings.iter().filter_map(|it| {
             let role = it.role.as_ref().filter(|role| common.contains(role))?;
             let (name, _) = it.text.split_once('=')?;
-            let place = it.database.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
+            let place =
+                it.database.as_ref().map(|it| format!(" in {}", quoted(it))).unwrap_or_default();
+            let role_shown = quoted(role);
             let told = told.iter().any(|(kind, told)| {
-                *kind == "setting" && told.eq_ignore_ascii_case(&format!("{role}{place}: {name}"))
+                *kind == "setting"
+                    && told.eq_ignore_ascii_case(&format!("{role_shown}{place}: {name}"))
             });
             (!told).then(|| (role.clone(), it.database.clone(), it.text.clone()))
         });
         all.collect()
     };
     assert_eq!(settings(&here), settings(&there), "{what}: {report:#}");
+}
+
+/// A name among others, as findings have it in JSON.
+fn quoted(name: &str) -> String {
+    if Name::new(name).to_string() == name {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
