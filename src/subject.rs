@@ -147,20 +147,14 @@ impl Grantee {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Role(_)
-            | Self::Comment(Target::Role(_))
-            | Self::SecurityLabel(Target::Role(_)) => match self.kind() {
-                Kind::Comment => "comment on role ",
-                Kind::SecurityLabel => "security label on role ",
-                _ => "role ",
-            },
+            Self::Role(_) => "role ",
             Self::Membership { .. } | Self::Memberships { .. } => "membership ",
             Self::Setting { .. } => "setting ",
             Self::Settings(_) => "settings ",
             Self::Parameter { .. } => "parameter ",
             Self::Tablespace(_) => "tablespace ",
-            Self::Comment(_) => "comment on ",
-            Self::SecurityLabel(_) => "security label on ",
+            Self::Comment(on) => return write!(f, "comment on {on}"),
+            Self::SecurityLabel(on) => return write!(f, "security label on {on}"),
             Self::Statement(_) => "",
         })?;
         Named { subject: self, exact: false }.fmt(f)
@@ -177,16 +171,8 @@ pub struct Named<'a> {
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let alone = |name: &Name, f: &mut fmt::Formatter<'_>| {
-            // The next but one would read like it.
-            let is_alone = self.exact && !name.as_str().starts_with("tablespace ");
-            if is_alone { f.write_str(name.as_str()) } else { self.part(name, f) }
-        };
         match self.subject {
-            Subject::Role(name) | Subject::Tablespace(name) if self.exact => {
-                f.write_str(name.as_str())
-            }
-            Subject::Role(name) | Subject::Tablespace(name) => write!(f, "{name}"),
+            Subject::Role(name) | Subject::Tablespace(name) => self.alone(name, f),
             Subject::Membership { role, member } => {
                 self.part(member, f)?;
                 f.write_str(" in ")?;
@@ -222,7 +208,11 @@ impl fmt::Display for Named<'_> {
                 }
             }
             Subject::Comment(target) | Subject::SecurityLabel(target) => match target {
-                Target::Role(name) => alone(name, f),
+                // One of this name would read like a tablespace's.
+                Target::Role(name) if name.as_str().starts_with("tablespace ") => {
+                    self.part(name, f)
+                }
+                Target::Role(name) => self.alone(name, f),
                 Target::Tablespace(name) => {
                     f.write_str("tablespace ")?;
                     self.part(name, f)
@@ -234,6 +224,11 @@ impl fmt::Display for Named<'_> {
 }
 
 impl Named<'_> {
+    /// The only name.
+    fn alone(self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.exact { f.write_str(name.as_str()) } else { write!(f, "{name}") }
+    }
+
     /// A name among others, quoted where SQL would.
     fn part(self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = name.to_string();
@@ -247,6 +242,15 @@ impl Named<'_> {
     fn setting(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
         if name.chars().all(is_plain) { f.write_str(name) } else { self.part(&Name::new(name), f) }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(name) => write!(f, "role {name}"),
+            Self::Tablespace(name) => write!(f, "tablespace {name}"),
+        }
     }
 }
 

@@ -208,19 +208,16 @@ mod tests {
         let name = r#""a PASSWORD 'b\""#;
         let text =
             format!("CREATE ROLE {name} WITH LOGIN PASSWORD '{secret}' VALID UNTIL '2030-01-01'");
-        let of = |text: &str| {
-            let statement = sql::parse(text).unwrap();
-            Step::of((Phase::Roles, Origin::default(), statement))
-        };
-        let mut step = of(&text);
-        assert!(step.is_secret());
-        step.make_up_secret();
-        assert!(!step.text.contains(&key), "{}", &*step.text);
-        let made_up = step.text.split("SCRAM-SHA-256$").nth(1).unwrap().split('\'').next().unwrap();
-        let back = step.text.replace(&format!("SCRAM-SHA-256${made_up}"), &secret);
-        assert_eq!(back, *of(&text).text);
-        let mut other = of("CREATE ROLE a WITH LOGIN");
+        let mut changed = step(&text);
+        assert!(changed.is_secret());
+        changed.make_up_secret();
+        assert!(!changed.text.contains(&key), "{}", &*changed.text);
+        let made_up =
+            changed.text.split("SCRAM-SHA-256$").nth(1).unwrap().split('\'').next().unwrap();
+        let back = changed.text.replace(&format!("SCRAM-SHA-256${made_up}"), &secret);
+        assert_eq!(back, *step(&text).text);
+        let mut other = step("CREATE ROLE a WITH LOGIN");
         other.make_up_secret();
-        assert_eq!(*other.text, *of("CREATE ROLE a WITH LOGIN").text);
+        assert_eq!(*other.text, *step("CREATE ROLE a WITH LOGIN").text);
     }
 }

@@ -24,7 +24,7 @@ const BYTES: usize = 1 << 20;
 /// How many statements are on their way at once, unless a single chunk has more.
 const STATEMENTS_ON_THE_WAY: usize = 2000;
 /// How many of them with verifiers. What begins to refuse them midway has as many in its log when that
-/// is known; each takes the server 10 to 20 milliseconds, so that these keep it busy all the same.
+/// is known. A line whose round trip takes longer than the server does for so many waits for it.
 const SECRETS_ON_THE_WAY: usize = 8;
 /// How many bytes are on their way at once, unless a single chunk has more.
 const BYTES_ON_THE_WAY: usize = 4 << 20;

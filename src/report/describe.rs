@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crate::attribute::Attribute;
-use crate::globals::changes::{Options, Target};
-use crate::globals::{Change, Grantee, Password, Role, SettingKey};
-use crate::name::Name;
+use crate::globals::changes::Options;
+use crate::globals::{Change, Password, Role, SettingKey};
 
 /// What is done to an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -73,16 +72,16 @@ pub(super) fn describe(change: &Change) -> String {
             (Password::Unknown, _) => format!("send the password of {role} again"),
             (Password::None(_), _) => format!("set the password of {role}"),
         },
-        Change::Comment { on, to: None, .. } => format!("remove the comment on {}", object(on)),
+        Change::Comment { on, to: None, .. } => format!("remove the comment on {on}"),
         Change::Comment { on, from, .. } => {
             let verb = if from.is_some() { "replace" } else { "set" };
-            format!("{verb} the comment on {}", object(on))
+            format!("{verb} the comment on {on}")
         }
         Change::Label { on, provider, to: None, .. } => {
-            format!("remove the label of {provider} on {}", object(on))
+            format!("remove the label of {provider} on {on}")
         }
         Change::Label { on, provider, .. } => {
-            format!("set the label of {provider} on {}", object(on))
+            format!("set the label of {provider} on {on}")
         }
         Change::Setting { key, to: None, .. } => format!("reset {}", setting(key)),
         Change::Setting { key, from, to: Some(to), .. } => {
@@ -110,7 +109,7 @@ pub(super) fn describe(change: &Change) -> String {
         Change::Parameter { key, .. } => {
             let revokes = action(change) == Action::Revoke;
             let (verb, word) = if revokes { ("revoke", "from") } else { ("grant", "to") };
-            let grantee = grantee(&key.grantee);
+            let grantee = &key.grantee;
             format!("{verb} privileges on parameter {} {word} {grantee}", key.parameter)
         }
         Change::CreateTablespace { name, .. } => format!("create tablespace {name}"),
@@ -125,7 +124,7 @@ pub(super) fn describe(change: &Change) -> String {
         },
         Change::TablespaceGrant { name, grantee: to, to: wanted, .. } => {
             let (verb, word) = if wanted.is_some() { ("grant", "to") } else { ("revoke", "from") };
-            format!("{verb} create on tablespace {name} {word} {}", grantee(to))
+            format!("{verb} create on tablespace {name} {word} {to}")
         }
     }
 }
@@ -164,18 +163,4 @@ fn setting(key: &SettingKey) -> String {
     let database =
         key.database.as_ref().map(|database| format!(" in {database}")).unwrap_or_default();
     format!("{}{role}{database}", key.name)
-}
-
-fn object(on: &Target) -> String {
-    match on {
-        Target::Role(name) => format!("role {name}"),
-        Target::Tablespace(name) => format!("tablespace {name}"),
-    }
-}
-
-pub(super) fn grantee(grantee: &Grantee) -> String {
-    match grantee {
-        Grantee::Public => "PUBLIC".to_owned(),
-        Grantee::Role(name) => Name::to_string(name),
-    }
 }

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::describe::{attributes, grantee};
+use super::describe::attributes;
 use crate::finding::Kind;
 use crate::globals::changes::{Options, Target};
 use crate::globals::{Change, Fact, Parameter, Password, Role, Tablespace, Value};
@@ -164,7 +164,7 @@ fn object(change: &Change) -> (Kind, String) {
             (Kind::Membership, object)
         }
         Change::Parameter { key, .. } => {
-            let to = grantee(&key.grantee);
+            let to = &key.grantee;
             (Kind::Parameter, format!("{} to {to}{}", key.parameter, by(&key.grantor)))
         }
         other => {
@@ -241,7 +241,7 @@ fn values(change: &Change, fingerprint: &Fingerprint) -> Values {
         Change::TablespaceGrant { grantee: to_whom, grantor, from, to, .. } => {
             let by = grantor.as_ref().map(|by| format!(" granted by {by}")).unwrap_or_default();
             let shown = |option: Option<bool>| option.map(create_privilege);
-            (format!("privileges of {}{by}", grantee(to_whom)), shown(*from), shown(*to))
+            (format!("privileges of {to_whom}{by}"), shown(*from), shown(*to))
         }
     }
 }
@@ -268,7 +268,7 @@ fn described_tablespace(it: &Tablespace) -> String {
     }
     parts.extend(it.grants.iter().map(|((to, by), grantable)| {
         let by = by.as_ref().map(|by| format!(" granted by {by}")).unwrap_or_default();
-        format!("{} TO {}{by}", create_privilege(grantable.value), grantee(to))
+        format!("{} TO {}{by}", create_privilege(grantable.value), to)
     }));
     parts.join(" ")
 }

@@ -217,6 +217,26 @@ fn a_password_that_was_removed_is_seen() {
     assert_eq!(lines(&stable(&done.stdout)), lines(&live));
 }
 
+/// An attribute that the right side's platform does not take is not in the script, which says so.
+#[test]
+fn sql_names_stripped_attributes() {
+    let left = Cluster::start(12);
+    let right = platforms::azure_like(12);
+    for statement in ["CREATE ROLE boss SUPERUSER", "CREATE ROLE reader BYPASSRLS LOGIN"] {
+        left.sql("postgres", "postgres", statement);
+    }
+    let from = left.connection_string("postgres", "postgres");
+    let to = right.connection_string("azadmin", "postgres");
+    let arguments = ["diff", &from, &to, "--reader", "catalog", "--format", "sql"];
+    let run = Run::new(arguments).with("--show-passwords --only boss --only reader");
+    let script = run.status(1).stdout;
+    let told = script.split('\n').filter(|line| line.starts_with("-- not in it: "));
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+    -- not in it: role boss: loses SUPERUSER
+    -- not in it: role reader: loses BYPASSRLS
+    ");
+}
+
 /// What a script says is what there is, to the last character; so is JSON.
 #[test]
 fn control_characters_reach_the_script() {

@@ -187,11 +187,14 @@ fn assert_replaced(from: &Cluster, target: &Target, report: &Value) {
             let (name, _) = it.text.split_once('=')?;
             let place =
                 it.database.as_ref().map(|it| format!(" in {}", quoted(it))).unwrap_or_default();
-            let role_shown = quoted(role);
-            let told = told.iter().any(|(kind, told)| {
-                *kind == "setting"
-                    && told.eq_ignore_ascii_case(&format!("{role_shown}{place}: {name}"))
-            });
+            // Capitals of a setting's name need no quotes.
+            let is_plain =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
+            let setting = if name.chars().all(is_plain) { name.to_owned() } else { quoted(name) };
+            let shown = format!("{}{place}: {setting}", quoted(role));
+            let told = told
+                .iter()
+                .any(|(kind, told)| *kind == "setting" && told.eq_ignore_ascii_case(&shown));
             (!told).then(|| (role.clone(), it.database.clone(), it.text.clone()))
         });
         all.collect()

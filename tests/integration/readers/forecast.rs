@@ -42,8 +42,10 @@ fn what_takes_long_is_not_run_unasked() {
     let [(rule, message)] = &said(&done)[..] else { panic!("{done}") };
     assert_eq!(rule, "one-reader");
     assert!(message.starts_with("pg_dumpall will take about "), "{message}");
-    assert!(message.contains(" seconds for 131 roles, with 2"), "{message}");
-    assert!(message.ends_with(" ms to the server and back"), "{message}");
+    // No less than the delay; how much more is the machine's.
+    let (_, rest) = message.split_once(" seconds for 131 roles, with ").expect(message);
+    let milliseconds = rest.strip_suffix(" ms to the server and back").expect(message);
+    assert!(milliseconds.parse::<f64>().unwrap() >= 20.0, "{message}");
     assert!(!done.stderr.contains("/postgres: pg_dumpall will take"), "{done}");
 
     let done = convert(130, far, "both");
