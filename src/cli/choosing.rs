@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Arg, Args, ValueEnum as _};
 
 use super::options::{self, SkipKind};
 use super::selection::Selection;
@@ -52,16 +53,17 @@ pub(super) struct Choosing {
     #[arg(long, hide_short_help = true, help_heading = "What goes")]
     allow_all_settings: bool,
 
-    /// What to do: keep, omit, generate, resend.
+    /// Keep, omit, generate, resend or generate,resend.
     #[arg(
         long,
         value_name = "WHAT",
         value_enum,
-        default_value_t,
+        value_delimiter = ',',
+        default_value = "keep",
         hide_possible_values = true,
         help_heading = "Passwords"
     )]
-    pub(super) passwords: PasswordChoice,
+    passwords: Vec<PasswordChoice>,
 
     /// Where generated passwords go; those of an earlier run are used again.
     ///
@@ -74,27 +76,38 @@ pub(super) struct Choosing {
     pub(super) passwords_from: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-pub(super) enum PasswordChoice {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum PasswordChoice {
     /// Carry verifiers over as they are.
-    #[default]
     Keep,
     /// Leave them out.
     Omit,
     /// Make new passwords where the old are unknown; needs --password-file.
     Generate,
     /// Send verifiers to roles that exist, too, where they cannot be compared, or are md5 and the target's are not;
-    /// for copy only.
+    /// with generate, new passwords as well.
     Resend,
+}
+
+/// The option of a command that sends nothing: a script has all of them anyway.
+pub(super) fn without_resend(passwords: Arg) -> Arg {
+    let all = PasswordChoice::value_variants().iter();
+    let offered = all.filter(|choice| **choice != PasswordChoice::Resend);
+    let names = offered.filter_map(PasswordChoice::to_possible_value);
+    let parser =
+        PossibleValuesParser::new(names).try_map(|name| PasswordChoice::from_str(&name, false));
+    passwords.help("Keep, omit or generate").value_parser(parser)
 }
 
 impl Choosing {
     /// What the user wants; the files that passwords come from are read.
     pub(super) fn choices(&self) -> Result<Choices> {
-        let passwords = match self.passwords {
-            PasswordChoice::Keep | PasswordChoice::Resend => Passwords::Keep,
-            PasswordChoice::Omit => Passwords::Omit,
-            PasswordChoice::Generate => Passwords::Generate(self.earlier_passwords()?),
+        let passwords = if self.does(PasswordChoice::Generate) {
+            Passwords::Generate { earlier: self.earlier_passwords()?, replace: self.resends() }
+        } else if self.does(PasswordChoice::Omit) {
+            Passwords::Omit
+        } else {
+            Passwords::Keep
         };
         let passwords_from = match self.passwords_from.as_deref() {
             Some(path) => {
@@ -115,10 +128,13 @@ impl Choosing {
 
     /// Refuses options that do not go together.
     pub(super) fn refuse_overlaps(&self, source: &str) -> Result<()> {
-        if self.passwords != PasswordChoice::Generate && self.password_file.is_some() {
+        if !self.does(PasswordChoice::Generate) && self.password_file.is_some() {
             bail!("--password-file goes with --passwords generate only");
         }
-        if self.passwords == PasswordChoice::Omit && self.passwords_from.is_some() {
+        if self.does(PasswordChoice::Omit) && self.passwords.len() > 1 {
+            bail!("--passwords omit does not go with another");
+        }
+        if self.does(PasswordChoice::Omit) && self.passwords_from.is_some() {
             bail!("--passwords-from does not go with --passwords omit");
         }
         if source == "-" && self.passwords_from.as_deref() == Some("-") {
@@ -128,6 +144,15 @@ impl Choosing {
             bail!("--password-file -: new passwords are kept in a file; name one");
         }
         Ok(())
+    }
+
+    fn does(&self, choice: PasswordChoice) -> bool {
+        self.passwords.contains(&choice)
+    }
+
+    /// Whether passwords are sent again that the target may have.
+    pub(super) fn resends(&self) -> bool {
+        self.does(PasswordChoice::Resend)
     }
 
     /// The kinds of objects that are left out.
@@ -157,7 +182,8 @@ impl Choosing {
         generated: &BTreeMap<Name, Secret>,
         choices: &Choices,
     ) -> Option<(&Path, zeroize::Zeroizing<String>)> {
-        let (Some(path), Passwords::Generate(earlier)) = (&self.password_file, &choices.passwords)
+        let (Some(path), Passwords::Generate { earlier, .. }) =
+            (&self.password_file, &choices.passwords)
         else {
             return None;
         };

@@ -3,10 +3,10 @@
 use std::io::{self, Write as _};
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::{Shell, generate};
 
-use super::{Cli, Exit, file};
+use super::{Exit, file};
 
 /// Print completions for a shell: commands, options, platforms, rules and checks.
 #[derive(Args, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Completions {
 impl Completions {
     pub(super) fn run(&self) -> Result<Exit> {
         let mut text = Vec::new();
-        generate(self.shell, &mut Cli::command(), "pg_globals", &mut text);
+        generate(self.shell, &mut super::command(), "pg_globals", &mut text);
         file::to_stdout(io::stdout().lock().write_all(&text))?;
         Ok(Exit::Done)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::choosing::{Choosing, PasswordChoice};
+use super::choosing::Choosing;
 use super::file::{self, Whole};
 use super::input::{Input, InputOptions};
 use super::options::{PlatformChoice, PlatformName, shown};
@@ -173,9 +173,6 @@ impl Convert {
     /// Refuses options that name one file for two things, or do not go together.
     fn refuse_overlaps(&self) -> Result<()> {
         self.choosing.refuse_overlaps(&self.source)?;
-        if self.choosing.passwords == PasswordChoice::Resend {
-            bail!("--passwords resend goes with copy only: a script sends them all anyway");
-        }
         let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
         if is_stdout(&self.report) && (self.output.is_none() || is_stdout(&self.output)) {
             bail!("--report -: the script goes to standard output; name a file for it with -o");

@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_mangen::Man;
 
+use super::Exit;
 use super::file::{self, Whole};
-use super::{Cli, Exit};
 
 /// Print the manual page, or write those of all commands to a directory.
 #[derive(Args, Debug)]
@@ -22,7 +22,7 @@ pub(super) struct ManPages {
 impl ManPages {
     pub(super) fn run(&self) -> Result<Exit> {
         // What it adds itself has no page.
-        let program = Cli::command().disable_help_subcommand(true);
+        let program = super::command().disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
             file::to_stdout(io::stdout().lock().write_all(&page(program)?))?;
             return Ok(Exit::Done);

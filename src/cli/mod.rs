@@ -23,7 +23,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::report;
@@ -72,15 +72,24 @@ enum Format {
     Json,
 }
 
+/// The command line as it is parsed, and as help, completions and manual pages describe it.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| match command.get_name() {
+        "convert" => command.mut_arg("passwords", choosing::without_resend),
+        _ => command,
+    })
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let parsed = command().try_get_matches_from(&arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(mut error) => {
             suggest_convert(&mut error);
             hide_long_lists(&mut error);
-            if let Some(whole) = help::whole(&error, Cli::command(), &arguments) {
+            if let Some(whole) = help::whole(&error, command(), &arguments) {
                 error = whole;
             }
             // Help and version are no errors; clap knows where each is printed.

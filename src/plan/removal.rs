@@ -42,6 +42,8 @@ pub(super) struct Rests<'a> {
     gone: HashSet<&'a MembershipKey>,
     /// What is to be left of privileges on parameters.
     left: BTreeMap<&'a ParameterKey, Option<&'a Parameter>>,
+    /// Privileges on tablespaces that are to go altogether: (tablespace, grantee, grantor).
+    tablespaces: HashSet<(&'a Name, &'a Grantee, Option<&'a Name>)>,
     /// What rests on whom and stays, as far as that was asked: a chain of grants is gone through once.
     asked: RefCell<HashMap<What, Asked>>,
 }
@@ -59,6 +61,7 @@ impl<'a> Rests<'a> {
             parameters: HashMap::default(),
             gone: HashSet::default(),
             left: BTreeMap::new(),
+            tablespaces: HashSet::default(),
             asked: RefCell::default(),
         };
         for key in current.memberships.keys() {
@@ -78,6 +81,9 @@ impl<'a> Rests<'a> {
                 }
                 Change::Parameter { key, from: Some(from), to } if takes(from, to.as_ref()) => {
                     rests.left.insert(key, to.as_ref());
+                }
+                Change::TablespaceGrant { name, grantee, grantor, to: None, .. } => {
+                    rests.tablespaces.insert((name, grantee, grantor.as_ref()));
                 }
                 _ => {}
             }
@@ -139,6 +145,11 @@ impl Veto for Removal {
             }
             Change::Parameter { key, from: Some(from), to } if takes(from, to.as_ref()) => {
                 parameter(key, from, to.as_ref(), cx)
+            }
+            Change::TablespaceGrant { name, grantee, grantor, from: Some(had), to, .. }
+                if to.is_none_or(|to| *had && !to) =>
+            {
+                tablespace(name, grantee, grantor.as_ref(), *had, cx)
             }
             _ => None,
         };
@@ -207,10 +218,84 @@ fn parameter(
             None => "a superuser has granted it".to_owned(),
         });
     }
-    let (set, alter_system): (Privilege, Privilege) = (|it| it.set, |it| it.alter_system);
-    [("SET", set), ("ALTER SYSTEM", alter_system)]
-        .into_iter()
-        .find_map(|privilege| rests_on_parameter(key, from, to, privilege, cx))
+    powerless_grantor(key, from, to, cx).or_else(|| {
+        let mut all = PRIVILEGES.into_iter();
+        all.find_map(|privilege| rests_on_parameter(key, from, to, privilege, cx))
+    })
+}
+
+/// The grantor has lost its grant option: neither it nor a superuser revokes what it has granted.
+fn powerless_grantor(
+    key: &ParameterKey,
+    from: &Parameter,
+    to: Option<&Parameter>,
+    cx: &Context<'_>,
+) -> Option<String> {
+    let mut all = PRIVILEGES.into_iter();
+    all.find_map(|privilege| powerless_grantor_of(key, from, to, privilege, cx))
+}
+
+fn powerless_grantor_of(
+    key: &ParameterKey,
+    from: &Parameter,
+    to: Option<&Parameter>,
+    (name, privilege): (&'static str, Privilege),
+    cx: &Context<'_>,
+) -> Option<String> {
+    let grantor = key.grantor.as_ref()?;
+    let had = privilege(from)?;
+    let stays = to.and_then(privilege).is_some_and(|to| to.value || !had.value);
+    let first = ParameterKey {
+        parameter: key.parameter.clone(),
+        grantee: Grantee::Role(grantor.clone()),
+        grantor: None,
+    };
+    let of_grantor =
+        cx.current.parameters.range(&first..).take_while(|(key, _)| {
+            key.parameter == first.parameter && key.grantee == first.grantee
+        });
+    let mut options = of_grantor.filter_map(|(_, it)| privilege(it));
+    if stays || options.any(|option| option.value) {
+        return None;
+    }
+    Some(powerless(grantor, &format!("{name} ON PARAMETER {}", key.parameter.as_str())))
+}
+
+fn powerless(grantor: &Name, what: &str) -> String {
+    format!(
+        "{grantor} has granted it, and has no grant option for it any more: GRANT {what} TO {grantor} WITH \
+         GRANT OPTION, then REVOKE {what} FROM {grantor} CASCADE takes it away"
+    )
+}
+
+fn tablespace(
+    name: &Name,
+    grantee: &Grantee,
+    grantor: Option<&Name>,
+    had_option: bool,
+    cx: &Context<'_>,
+) -> Option<String> {
+    let grants = &cx.current.tablespaces.get(name)?.grants;
+    if let Some(grantor) = grantor {
+        let has_option = |((to, _), option): (&(Grantee, _), &Fact<bool>)| {
+            to.role() == Some(grantor) && option.value
+        };
+        if !grants.iter().any(has_option) {
+            return Some(powerless(grantor, &format!("CREATE ON TABLESPACE {name}")));
+        }
+    }
+    let holder = grantee.role().filter(|_| had_option)?;
+    cx.rests.on(("CREATE", name.clone()), holder, |holder| {
+        let mut losing = Vec::new();
+        for ((to, by), option) in grants.iter().filter(|((_, by), _)| by.as_ref() == Some(holder)) {
+            if !cx.rests.tablespaces.contains(&(name, to, by.as_ref())) {
+                let to = to.role().map_or_else(|| "PUBLIC".to_owned(), ToString::to_string);
+                return Err(format!("{holder} has granted it on, to {to}"));
+            }
+            losing.extend(to.role().filter(|_| option.value).cloned());
+        }
+        Ok(losing)
+    })
 }
 
 /// What was granted on by the grant option on one of the privileges, and stays.
@@ -233,8 +318,10 @@ fn rests_on_parameter(
             if privilege(it).is_none() {
                 continue;
             }
-            let left = cx.rests.left.get(key).copied();
-            let stays = left.is_none_or(|left| left.is_some_and(|left| privilege(left).is_some()));
+            let stays = cx.rests.left.get(key).is_none_or(|left| {
+                left.is_some_and(|left| privilege(left).is_some())
+                    || powerless_grantor(key, it, *left, cx).is_some()
+            });
             let to = match &key.grantee {
                 Grantee::Role(name) => name,
                 Grantee::Public => return Err(format!("{holder} has granted it on, to PUBLIC")),
@@ -252,3 +339,6 @@ fn rests_on_parameter(
 
 /// What is stated of one of the privileges on a parameter.
 type Privilege = fn(&Parameter) -> Option<Fact<bool>>;
+
+const PRIVILEGES: [(&str, Privilege); 2] =
+    [("SET", |it| it.set), ("ALTER SYSTEM", |it| it.alter_system)];

@@ -25,6 +25,7 @@ pub struct Step {
     pub(crate) text: Zeroizing<String>,
     of_plpgsql: bool,
     is_secret: bool,
+    is_change: bool,
 }
 
 impl Step {
@@ -42,7 +43,9 @@ impl Step {
             _ => false,
         };
         let object = object(&statement);
-        Self { phase, origin, object, text: Zeroizing::new(text), of_plpgsql, is_secret }
+        let is_change = !matches!(statement, Statement::Session(_));
+        let text = Zeroizing::new(text);
+        Self { phase, origin, object, text, of_plpgsql, is_secret, is_change }
     }
 
     /// Puts a made-up verifier of the same kind in the place of the one that it holds: where nothing
@@ -94,6 +97,11 @@ impl Step {
     /// Whether it can be refused although nothing foresees it: such a statement is tried by itself.
     pub fn is_tried(&self) -> bool {
         self.phase == Phase::SecurityLabels || matches!(self.object, Subject::Setting { .. })
+    }
+
+    /// Whether it changes what the target has, and not only in whose name the next one speaks.
+    pub const fn is_change(&self) -> bool {
+        self.is_change
     }
 
     /// Whether it holds a verifier, which costs the server a key derivation.

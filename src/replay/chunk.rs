@@ -90,7 +90,7 @@ async fn together(
         let Some((chunk, result)) = window.next().await else { return Ok(()) };
         let Err(failed) = result else {
             done += chunk.steps.len();
-            outcome.sent += chunk.steps.len();
+            outcome.sent += changes(chunk.steps);
             progress.advance(chunk.steps);
             continue;
         };
@@ -102,6 +102,11 @@ async fn together(
         while window.next().await.is_some() {}
         return one_by_one(client, &steps[done..], ROLLBACK, outcome, progress).await;
     }
+}
+
+/// How many of them change something.
+pub(super) fn changes(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| step.is_change()).count()
 }
 
 /// The same behind what makes a savepoint, or goes back to it. Each statement has two messages, and both
@@ -127,7 +132,7 @@ async fn one_by_one(
                 return Err(error);
             }
         } else {
-            outcome.sent += 1;
+            outcome.sent += changes(chunk.steps);
         }
         progress.advance(chunk.steps);
     }

@@ -111,7 +111,7 @@ async fn send(
     match result {
         Ok((outcome, outside)) if mode == Mode::Commit => {
             transaction::commit(client).await?;
-            after(client, outcome, outside, progress).await
+            after(client, first, outcome, outside, progress).await
         }
         Ok((outcome, _)) => {
             transaction::rollback(client).await?;
@@ -177,7 +177,7 @@ async fn inside(
             chunk::tolerant(client, run, &mut outcome, progress).await?;
         } else {
             chunk::strict(client, run, progress).await?;
-            outcome.sent += run.len();
+            outcome.sent += chunk::changes(run);
         }
     }
     if mode == Mode::Commit {
@@ -191,13 +191,18 @@ async fn inside(
 /// What no transaction can hold.
 async fn after(
     client: &Client,
+    first: &Live,
     mut outcome: Outcome,
     outside: Vec<Step>,
     progress: &mut impl Progress,
 ) -> Result<Outcome, ReplayError> {
+    if !outside.is_empty() {
+        let lost = |error| ReplayError::Lost { after_commit: true, error };
+        transaction::see_to_session(client, first).await.map_err(lost)?;
+    }
     for step in outside {
         match client.batch_execute(&step.text).await {
-            Ok(()) => outcome.sent += 1,
+            Ok(()) => outcome.sent += usize::from(step.is_change()),
             Err(error) => match Refusal::of(&step, &error) {
                 Some(refusal) => outcome.refused.push(refusal),
                 None => return Err(ReplayError::Lost { after_commit: true, error }),

@@ -52,6 +52,22 @@ pub(super) async fn begin(client: &Client, target: &Live) -> Result<(), ReplayEr
     client.batch_execute(&text.concat()).await.map_err(ReplayError::Begin)
 }
 
+/// Sees to the session in the same way for statements that no transaction takes. It is one of our own: a
+/// pooler's is not used for such.
+pub(super) async fn see_to_session(client: &Client, target: &Live) -> Result<(), Error> {
+    let major = target.answers.major;
+    let mut text = STATE.map(|set| set.replacen("SET LOCAL", "SET", 1)).join(";");
+    text.push_str(";SET default_transaction_read_only = off;SET statement_timeout = 0;");
+    text.push_str(&format!("SET lock_timeout = '{LOCK_TIMEOUT}';"));
+    if major >= Major::new(10) {
+        text.push_str("SET idle_in_transaction_session_timeout = 0;");
+    }
+    if major >= Major::new(17) {
+        text.push_str("SET transaction_timeout = 0;");
+    }
+    client.batch_execute(&text).await
+}
+
 /// Has the server load the library that defines `plpgsql.*`: without it, ALTER ROLE takes these for
 /// names of no known meaning, and refuses them to all but superusers. LOAD is theirs alone, too.
 pub(super) async fn load_plpgsql(client: &Client) -> Result<(), ReplayError> {

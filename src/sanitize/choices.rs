@@ -46,9 +46,13 @@ pub enum Passwords {
     Keep,
     /// Leave them out.
     Omit,
-    /// Carry verifiers over, and make a new password for login roles whose verifier is unknown;
-    /// these were made by an earlier run.
-    Generate(BTreeMap<Name, Secret>),
+    /// Carry verifiers over, and make a new password for login roles whose verifier is unknown.
+    Generate {
+        /// Those that an earlier run has made.
+        earlier: BTreeMap<Name, Secret>,
+        /// Also for roles that the target has and that may have a password there.
+        replace: bool,
+    },
 }
 
 /// Kinds of objects that can be left out.

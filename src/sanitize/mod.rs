@@ -11,7 +11,7 @@ pub mod rules;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use foldhash::fast::RandomState;
 use indexmap::map::{Entry, MutableKeys as _};
@@ -248,7 +248,7 @@ fn parameters(
     all: BTreeMap<ParameterKey, Parameter>,
     cx: &mut Context<'_>,
 ) -> BTreeMap<ParameterKey, Parameter> {
-    let mut kept: BTreeMap<ParameterKey, Parameter> = BTreeMap::new();
+    let mut staying = Vec::with_capacity(all.len());
     for (mut key, mut parameter) in all {
         let given = parameter.clone();
         let mut rules = rules::PARAMETER.iter();
@@ -258,10 +258,20 @@ fn parameters(
         }
         if !stays {
             cx.lose_object(parameter.origins());
-        } else if let Some(earlier) = kept.get_mut(&key) {
-            rules::unite_parameters(earlier, &parameter, &key, cx);
         } else {
-            kept.insert(key, parameter);
+            staying.push((key, parameter));
+        }
+    }
+    let mut kept: BTreeMap<ParameterKey, Parameter> = BTreeMap::new();
+    for (key, parameter) in rules::found_parameters(staying, cx) {
+        match kept.entry(key) {
+            btree_map::Entry::Vacant(entry) => {
+                entry.insert(parameter);
+            }
+            btree_map::Entry::Occupied(mut entry) => {
+                let key = entry.key().clone();
+                rules::unite_parameters(entry.get_mut(), &parameter, &key, cx);
+            }
         }
     }
     kept
@@ -321,7 +331,7 @@ fn seed(globals: &Globals, choices: &Choices) -> Seed {
     });
     let all = || in_globals.clone().chain(choices.passwords_from.values());
     let is_plaintext = |secret: &Secret| secret.kind() == VerifierKind::Plaintext;
-    let needed = matches!(choices.passwords, Passwords::Generate(_)) || all().any(is_plaintext);
+    let needed = matches!(choices.passwords, Passwords::Generate { .. }) || all().any(is_plaintext);
     // A digest of all verifiers takes a while that nobody needs to spend.
     if needed { Seed::of(all()) } else { Seed::of(std::iter::empty()) }
 }

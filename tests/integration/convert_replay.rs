@@ -4,7 +4,7 @@ use crate::support::catalog::{Catalog, assert_same, assert_same_set};
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::globals;
-use crate::support::platforms;
+use crate::support::{platforms, verifier};
 
 /// Where psql ends a script with `ON_ERROR_STOP`.
 const STOPPED: i32 = 3;
@@ -85,6 +85,32 @@ fn who_replays_is_never_touched() {
             assert_unchanged(&before, &target);
         }
     }
+}
+
+/// Replayed once more for the databases that are there by now, it takes nobody's new password away.
+#[test]
+fn md5_takes_no_better_ones_place() {
+    let target = platforms::azure_like(17);
+    let dump = format!(
+        "CREATE ROLE old LOGIN PASSWORD '{}'; CREATE ROLE new LOGIN PASSWORD '{}';",
+        verifier::md5("old", "one"),
+        verifier::scram("new", "one", 4096)
+    );
+    let script = to_azure(dump.as_bytes(), 17, &["--if-not-exists"]);
+    let (status, said) = replay(&target, &script);
+    assert_eq!(status, Some(0), "{said}");
+    let stored = || {
+        let roles = Catalog::of(&target).roles;
+        ["old", "new"].map(|role| roles[role].password.clone().unwrap())
+    };
+    let first = stored();
+    assert_eq!(first[0], verifier::md5("old", "one"));
+    target.sql("azadmin", "postgres", "ALTER ROLE old PASSWORD 'two'");
+    let by_hand = stored();
+    let (status, said) = replay(&target, &script);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(stored(), by_hand);
+    target.login("old", "two").unwrap();
 }
 
 #[test]

@@ -8,7 +8,6 @@ use super::files::Files;
 use super::progress::Progress;
 use super::{Copy, read_target};
 use crate::attribute::Attribute;
-use crate::cli::choosing::PasswordChoice;
 use crate::cli::options::shown;
 use crate::cli::{connection, secret_file};
 use crate::connect::Connection;
@@ -114,7 +113,7 @@ impl Job<'_> {
 
     async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
-        let resend = self.copy.choosing.passwords == PasswordChoice::Resend;
+        let resend = self.copy.choosing.resends();
         let again = |live: &Live| {
             let again = self.plan(live, resend);
             (again.changes == first.changes).then(|| again.steps(&live.answers))

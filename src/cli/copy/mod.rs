@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
-use super::choosing::{Choosing, PasswordChoice};
+use super::choosing::Choosing;
 use super::file;
 use super::input::{Input, InputOptions};
 use super::options::{self, PlatformChoice, PlatformName};
@@ -181,7 +181,7 @@ impl Copy {
             sanitized: &sanitized,
             choices: &choices,
         };
-        let mut first = job.plan(&live, self.choosing.passwords == PasswordChoice::Resend);
+        let mut first = job.plan(&live, self.choosing.resends());
         let target_only =
             plan::only_there(&names, &sanitized.globals, &live.globals, &live.answers, platform);
         first.findings.extend(plan::direction(&first, &sanitized.globals, target_only));

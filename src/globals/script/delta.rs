@@ -201,7 +201,7 @@ impl<'a> Delta<'a> {
             }
         }
         let push = |phase| move |(origin, statement)| (phase, origin, statement);
-        let exists = |name: &Name| !self.new_roles.contains(name);
+        let exists = |name: &Name, _: &Role| !self.new_roles.contains(name);
         let existing = passwords(&self.given.roles, exists);
         all.extend(existing.map(push(Phase::Passwords)));
         let settings = all.len();
@@ -321,8 +321,9 @@ impl<'a> Delta<'a> {
     /// Grants that rest on others go before them.
     fn in_revoking_order(&self) -> Vec<&'a Change> {
         let of_what = |change: &'a Change| match change {
-            Change::Membership { key, .. } => Some((key.role.as_str(), true)),
-            Change::Parameter { key, .. } => Some((key.parameter.as_str(), false)),
+            Change::Membership { key, .. } => Some((key.role.as_str(), Granted::Role)),
+            Change::Parameter { key, .. } => Some((key.parameter.as_str(), Granted::Parameter)),
+            Change::TablespaceGrant { name, .. } => Some((name.as_str(), Granted::Tablespace)),
             _ => None,
         };
         let mut by_object: BTreeMap<_, Vec<&'a Change>> = BTreeMap::new();
@@ -336,6 +337,7 @@ impl<'a> Delta<'a> {
         let grantor = |change: &&'a Change| match change {
             Change::Membership { key, .. } => key.grantor.as_ref(),
             Change::Parameter { key, .. } => key.grantor.as_ref(),
+            Change::TablespaceGrant { grantor, .. } => grantor.as_ref(),
             _ => None,
         };
         let may_grant_on = |change: &&'a Change| match change {
@@ -343,6 +345,7 @@ impl<'a> Delta<'a> {
             Change::Parameter { key, from: Some(from), .. } => {
                 key.grantee.role().filter(|_| from.is_grantable())
             }
+            Change::TablespaceGrant { grantee, from: Some(true), .. } => grantee.role(),
             _ => None,
         };
         let mut all = Vec::with_capacity(self.taken.len());
@@ -384,6 +387,14 @@ impl<'a> Delta<'a> {
         .map(|(_, option)| revoke(Some(option)))
         .collect()
     }
+}
+
+/// What is granted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Granted {
+    Parameter,
+    Role,
+    Tablespace,
 }
 
 /// What a grantee has beyond what it is to have.

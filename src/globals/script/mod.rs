@@ -19,6 +19,7 @@ use super::model::{
 use super::setting::Value;
 use crate::attribute::Attribute;
 use crate::name::Name;
+use crate::secret::VerifierKind;
 use crate::sql::{
     Hidden, MembershipOptions, Object, ParameterPrivileges, Privileges, RoleOption, RoleSpec,
     Session, SettingChange, SettingValue, Statement, TablespaceChange,
@@ -78,7 +79,7 @@ pub fn statements<'a>(
         _ => HashSet::default(),
     };
     let roles = globals.roles.iter().map(move |(name, role)| {
-        let create = create_role(name, role, !shape.if_not_exists);
+        let create = create_role(name, role, !shape.if_not_exists || is_md5(role));
         if !shape.if_not_exists {
             return create;
         }
@@ -92,8 +93,10 @@ pub fn statements<'a>(
         .map(|(key, setting)| alter_setting(key, setting));
     let comments = comments(&globals.roles).map(untag);
     let labels = labels(&globals.roles).map(untag);
-    // A guard creates no role that exists; its password is set all the same.
-    let passwords = passwords(&globals.roles, move |_| shape.if_not_exists).map(untag);
+    // A guard creates no role that exists; its password is set all the same, but for an md5 verifier: it
+    // could take the place of a SCRAM one that it was replaced by there.
+    let again = move |_: &Name, role: &Role| shape.if_not_exists && !is_md5(role);
+    let passwords = passwords(&globals.roles, again).map(untag);
     roles
         .map(tag(Phase::Roles))
         .chain(passwords.map(tag(Phase::Passwords)))
@@ -129,13 +132,17 @@ fn labels(roles: &Map<Name, Role>) -> impl Iterator<Item = From<'_>> {
 
 fn passwords(
     roles: &Map<Name, Role>,
-    which: impl Fn(&Name) -> bool,
+    which: impl Fn(&Name, &Role) -> bool,
 ) -> impl Iterator<Item = From<'_>> {
-    roles.iter().filter(move |(name, _)| which(name)).filter_map(|(name, role)| {
+    roles.iter().filter(move |(name, role)| which(name, role)).filter_map(|(name, role)| {
         let (origin, password) = password(role)?;
         let alter = Statement::AlterRole { role: spec(name), options: vec![password] };
         Some((origin, alter))
     })
+}
+
+fn is_md5(role: &Role) -> bool {
+    matches!(&role.password, Password::Is(secret) if secret.value.kind() == VerifierKind::Md5)
 }
 
 fn password(role: &Role) -> Option<(Origin, RoleOption<'_>)> {

@@ -18,7 +18,8 @@ pub(super) const ABOUT: About = About {
                   gets a random one. It goes into the password file, which has mode 0600 and is in \
                   pgbouncer's format; only its SCRAM-SHA-256 verifier, computed here, goes to the \
                   server. With the same file a later run gives the same passwords again. A role \
-                  that the target has keeps its password there, unless it is known to have none.",
+                  that the target has keeps its password there, unless it is known to have none; with \
+                  --passwords generate,resend it gets the new one, too.",
     remedy: "hand the new passwords out; they are in the password file",
 };
 
@@ -26,9 +27,12 @@ pub(super) struct GeneratedPassword;
 
 impl RoleRule for GeneratedPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        let Passwords::Generate(earlier) = &cx.choices.passwords else { return Verdict::Keep };
+        let Passwords::Generate { earlier, replace } = &cx.choices.passwords else {
+            return Verdict::Keep;
+        };
         // What it has on the target may be what people log in with.
-        let kept = cx.rights.has_role(name.as_str()) && !cx.rights.lacks_password(name.as_str());
+        let has = cx.rights.has_role(name.as_str()) && !cx.rights.lacks_password(name.as_str());
+        let kept = has && !replace;
         let needed = role.password == Password::Unknown && role.has(Attribute::Login) && !kept;
         let accepted = cx.rights.verifier(VerifierKind::ScramSha256).is_yes();
         if !needed || !accepted || cx.external.contains_key(name) {
@@ -48,12 +52,14 @@ impl RoleRule for GeneratedPassword {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use crate::sanitize::testing::run_with;
     use crate::sanitize::{Choices, Passwords};
 
     #[test]
     fn only_where_the_password_is_unknown() {
-        let passwords = Passwords::Generate(std::collections::BTreeMap::new());
+        let passwords = Passwords::Generate { earlier: BTreeMap::default(), replace: false };
         let choices = Choices { passwords, ..Choices::default() };
         let text = "CREATE ROLE rdsadmin SUPERUSER;\nCREATE ROLE rds_iam;\nCREATE ROLE a LOGIN;\n\
                     CREATE ROLE b LOGIN;\nCREATE ROLE c;\nGRANT rds_iam TO b;";

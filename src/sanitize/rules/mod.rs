@@ -16,6 +16,7 @@ mod external_authentication;
 mod frozen;
 mod generated_password;
 mod global_setting;
+mod grant_option;
 mod grantor;
 mod library_setting;
 mod lookalike;
@@ -48,6 +49,7 @@ mod unknown_role;
 mod verifier;
 
 pub(super) use createrole_power::createrole_power;
+pub(super) use grant_option::found_parameters;
 pub(super) use grantor::{reroot, unite};
 pub(super) use map_role::map_role;
 pub(super) use membership_cycle::break_cycles;
@@ -87,8 +89,13 @@ pub(super) static ROLE: [&dyn RoleRule; 21] = [
 ];
 
 /// The rules about tablespaces.
-pub(super) static TABLESPACE: [&dyn TablespaceRule; 4] =
-    [&selection::Selection, &skip::Skip, &tablespace::Tablespace, &security_label::SecurityLabel];
+pub(super) static TABLESPACE: [&dyn TablespaceRule; 5] = [
+    &selection::Selection,
+    &skip::Skip,
+    &tablespace::Tablespace,
+    &grant_option::GrantOption,
+    &security_label::SecurityLabel,
+];
 
 /// The rules about settings.
 pub(super) static SETTING: [&dyn SettingRule; 14] = [
@@ -128,7 +135,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 53] = [
+    const ABOUTS: [&About; 54] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -181,6 +188,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &empty_search_path::ABOUT,
         &parameter::ABOUT,
         &tablespace::ABOUT,
+        &grant_option::ABOUT,
         &security_label::ABOUT,
     ];
     reading::ALL.iter().chain(ABOUTS)

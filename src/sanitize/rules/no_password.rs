@@ -18,8 +18,9 @@ pub(super) const ABOUT: About = About {
                   \"…\"`, as if it were wrong.\n\n\
                   It is no error, only information, where the role has no password on the source \
                   either, or is on the target already and is seen to have a password there, which \
-                  it keeps. Where the target does not show whether it has one, --passwords-from \
-                  together with --passwords resend sends one.",
+                  it keeps. Where the target does not show whether it has one, --passwords \
+                  generate,resend makes and sends new ones, and --passwords-from together with \
+                  --passwords resend sends the old; --only names some of the roles.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or read the \
              source as a role that may read pg_authid",
 };
@@ -45,9 +46,22 @@ impl RoleRule for NoPassword {
             Password::Unknown
                 if cx.rights.has_role(name.as_str()) && cx.rights.hides_password(name.as_str()) =>
             {
-                let message = "its password is not known, and the target does not show whether it \
-                               has one there";
-                cx.report(&ABOUT, Action::Kept, object, origin, message);
+                let is_in_file = matches!(
+                    &cx.choices.passwords,
+                    Passwords::Generate { earlier, .. } if earlier.contains_key(name)
+                );
+                // It goes into the file when it has been sent, and nobody knows what became of it since.
+                let (severity, message) = if is_in_file {
+                    let message = "its password is not known, and the target does not show whether it \
+                                   still has the one of the password file; --passwords generate,resend \
+                                   sends that again";
+                    (Severity::Info, message)
+                } else {
+                    let message = "its password is not known, and the target does not show whether it \
+                                   has one there; --passwords generate,resend sends a new one";
+                    (ABOUT.severity, message)
+                };
+                cx.report_as(&ABOUT, severity, Action::Kept, object, origin, message);
             }
             Password::Unknown if cx.rights.has_role(name.as_str()) => {
                 let message = "its password is not known; what it has on the target stays";

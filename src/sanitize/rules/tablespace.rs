@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 
 use super::selection;
 use crate::finding::{Action, Severity, Subject};
-use crate::globals::Tablespace as Model;
+use crate::globals::{Fact, Grantee, Tablespace as Model};
 use crate::name::Name;
 use crate::sanitize::{About, Context, TablespaceRule, Verdict};
 
@@ -68,23 +68,33 @@ impl TablespaceRule for Tablespace {
                 let message = format!("the grantor of a privilege becomes the owner: {why}");
                 cx.report(about, Action::Rewritten, object(), fact.origin, message);
             }
-            match it.grants.entry((to, by.filter(|by| cx.missing(by).is_none()))) {
-                Entry::Vacant(entry) => {
-                    entry.insert(fact);
-                }
-                Entry::Occupied(mut entry) => {
-                    let had = *entry.get();
-                    let (kept, lost) =
-                        if fact.value && !had.value { (fact, had) } else { (had, fact) };
-                    entry.insert(kept);
-                    cx.lose([lost.origin]);
-                    let message = "another grant of the same privilege says as much";
-                    let severity = Severity::Info;
-                    cx.report_as(&ABOUT, severity, Action::Dropped, object(), lost.origin, message);
-                }
-            }
+            give(name, it, (to, by.filter(|by| cx.missing(by).is_none())), fact, cx);
         }
         Verdict::Keep
+    }
+}
+
+/// Adds a privilege, which another grantor may have given, too.
+pub(super) fn give(
+    name: &Name,
+    it: &mut Model,
+    key: (Grantee, Option<Name>),
+    fact: Fact<bool>,
+    cx: &mut Context<'_>,
+) {
+    match it.grants.entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(fact);
+        }
+        Entry::Occupied(mut entry) => {
+            let had = *entry.get();
+            let (kept, lost) = if fact.value && !had.value { (fact, had) } else { (had, fact) };
+            entry.insert(kept);
+            cx.lose([lost.origin]);
+            let message = "another grant of the same privilege says as much";
+            let object = Subject::Tablespace(name.clone());
+            cx.report_as(&ABOUT, Severity::Info, Action::Dropped, object, lost.origin, message);
+        }
     }
 }
 

@@ -132,6 +132,7 @@ fn everything() {
       empty-search-path        info:    an empty search_path is written as '', which finds as little
       parameter                warning: who replays may not grant this privilege on a configuration parameter, or not as it was granted
       tablespace               warning: the target does not take tablespaces of one's own
+      grant-option             info:    the grantor has the privilege no more, or not with the grant option: whoever replays it becomes the grantor
       security-label           warning: the target does not have the label's provider
       existing                 info:    the target has the role, and --existing skip leaves it as it is
       missing-database         info:    settings in one database wait for it

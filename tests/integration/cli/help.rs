@@ -74,7 +74,7 @@ fn of_convert() {
           --exclude <PATTERN>  No roles whose name matches. Repeatable
 
     Passwords:
-          --passwords <WHAT>      What to do: keep, omit, generate, resend [default: keep]
+          --passwords <WHAT>      Keep, omit or generate [default: keep]
           --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
 
     Output:
@@ -126,7 +126,7 @@ fn of_convert() {
           --allow-all-settings        Send what is set for all roles, the administrator included
 
     Passwords:
-          --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
+          --passwords <WHAT>       Keep, omit or generate [default: keep]
           --password-file <FILE>   Where generated passwords go; those of an earlier run are used again
           --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
 
@@ -172,7 +172,7 @@ fn of_copy() {
           --exclude <PATTERN>  No roles whose name matches. Repeatable
 
     Passwords:
-          --passwords <WHAT>      What to do: keep, omit, generate, resend [default: keep]
+          --passwords <WHAT>      Keep, omit, generate, resend or generate,resend [default: keep]
           --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
 
     Output:
@@ -232,7 +232,7 @@ fn of_copy() {
           --allow-all-settings        Send what is set for all roles, the administrator included
 
     Passwords:
-          --passwords <WHAT>       What to do: keep, omit, generate, resend [default: keep]
+          --passwords <WHAT>       Keep, omit, generate, resend or generate,resend [default: keep]
           --password-file <FILE>   Where generated passwords go; those of an earlier run are used again
           --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
 

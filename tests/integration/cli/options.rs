@@ -130,7 +130,7 @@ fn misspelt() {
     ");
     assert_snapshot!(refused("--passwords none"), @"
     error: invalid value 'none' for '--passwords <WHAT>'
-      [possible values: keep, omit, generate, resend]
+      [possible values: keep, omit, generate]
 
     For more information, try '--help'.
     ");

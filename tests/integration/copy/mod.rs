@@ -8,6 +8,7 @@ mod databases;
 mod errors;
 mod existing;
 mod freeze;
+mod grant_options;
 mod grantors;
 mod implicit;
 mod passwords;

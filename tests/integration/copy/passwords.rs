@@ -195,6 +195,60 @@ fn resent_to_a_closed_target() {
     }
 }
 
+/// Neither side shows a verifier, and the roles are there by now: new passwords all the same, when asked for.
+#[test]
+fn a_closed_source_and_a_closed_target() {
+    let (_source, target, from, to) = servers();
+    target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
+    copy(&from, &to, &[]);
+    let rules = ["no-password", "generated-password", "hidden-password", "unverifiable"];
+    let only = ["--only", "shop_app", "--only", "bi_tool"];
+    let generate = ["--passwords", "generate", "--password-file", "new.txt"];
+    let generate = [&generate[..], &only].concat();
+    let nothing = assert_settled(&from, &to, &generate);
+    assert_snapshot!(findings(&nothing, &rules), @"
+    error no-password kept role bi_tool: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one
+    error no-password kept role shop_app: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one
+    ");
+    assert!(verifiers(&target).keys().eq(["azadmin"]));
+
+    let resend = ["--passwords", "generate,resend", "--password-file", "new.txt"];
+    let resend = [&resend[..], &only].concat();
+    let run = command(&from, &to, &resend).with("--format json").done();
+    let sent: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_snapshot!(changes(&sent), @"
+    send the password of bi_tool again
+    send the password of shop_app again
+    ");
+    assert_snapshot!(findings(&sent, &rules), @"
+    warning generated-password rewritten role bi_tool: a new password was made
+    warning generated-password rewritten role shop_app: a new password was made
+    ");
+    let file = run.file("new.txt");
+    let password = |role: &str| {
+        let line = file.lines().find(|line| line.starts_with(&format!("\"{role}\""))).unwrap();
+        line.split('"').nth(3).unwrap().to_owned()
+    };
+    for role in ["shop_app", "bi_tool"] {
+        target.login(role, &password(role)).unwrap();
+    }
+    assert_eq!(file.lines().count(), 2);
+
+    // The file says that they have been sent; what they are now, nobody knows.
+    target.sql("azadmin", "postgres", "ALTER ROLE shop_app PASSWORD 'by hand'");
+    let list = file.clone();
+    let again = report(command(&from, &to, &generate).secret("new.txt", &list));
+    assert_snapshot!(findings(&again, &rules), @"
+    info no-password kept role bi_tool: its password is not known, and the target does not show whether it still has the one of the password file; --passwords generate,resend sends that again
+    info no-password kept role shop_app: its password is not known, and the target does not show whether it still has the one of the password file; --passwords generate,resend sends that again
+    ");
+    assert_eq!(again["sent"], 0, "{again:#}");
+    target.login("shop_app", "by hand").unwrap();
+    let again = report(command(&from, &to, &resend).secret("new.txt", &list));
+    assert_eq!(again["sent"], 2, "{again:#}");
+    target.login("shop_app", &password("shop_app")).unwrap();
+}
+
 /// Whether a role that was there has a password, a closed target does not show: nobody says that it has.
 #[test]
 fn a_closed_target_hides_whether_there_is_one() {
@@ -238,7 +292,7 @@ fn a_closed_target_hides_whether_there_is_one() {
     closed.sql("postgres", "postgres", "CREATE ROLE lacks LOGIN PASSWORD 'y'");
     let hidden = closed.connection_string("postgres", "postgres");
     let report = assert_settled(&hidden, &to, &["--only", "lacks"]);
-    assert_snapshot!(findings(&report, &rules), @"error no-password kept role lacks: its password is not known, and the target does not show whether it has one there");
+    assert_snapshot!(findings(&report, &rules), @"error no-password kept role lacks: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one");
 
     copy(&from, &to, &["--exclude", "postgres", "--passwords", "resend"]);
     target.login("lacks", "y").unwrap();
