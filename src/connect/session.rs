@@ -195,10 +195,19 @@ pub struct Connection {
     user: String,
     database: String,
     application_name: String,
+    asks_for_role: bool,
     password: Option<Known>,
     variables: Vec<(&'static str, String)>,
     end: Arc<OnceLock<End>>,
     task: JoinHandle<()>,
+}
+
+/// Whether command-line options of a server set `role`: `-c role=…`, `-crole=…` or `--role=…`.
+fn names_role(options: &str) -> bool {
+    options.split_ascii_whitespace().any(|word| {
+        let word = word.strip_prefix("--").or_else(|| word.strip_prefix("-c")).unwrap_or(word);
+        word.split_once('=').is_some_and(|(name, _)| name.eq_ignore_ascii_case("role"))
+    })
 }
 
 impl Connection {
@@ -230,6 +239,7 @@ impl Connection {
             user: parameters.user.clone(),
             database: parameters.database.clone(),
             application_name: parameters.application_name.clone(),
+            asks_for_role: parameters.options.as_deref().is_some_and(names_role),
             password: attempt.password.cloned(),
             variables: parameters.variables.clone(),
             end,
@@ -275,6 +285,11 @@ impl Connection {
     /// The role that logged in; `SET ROLE` does not change it.
     pub fn user(&self) -> &str {
         &self.user
+    }
+
+    /// Whether the connection's own options say which role the session acts as.
+    pub fn asks_for_role(&self) -> bool {
+        self.asks_for_role
     }
 
     /// The database.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Plan, finding};
+use super::{LeftOut, Plan, finding};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, MembershipKey, circle};
 use crate::name::Name;
@@ -49,10 +49,11 @@ pub(super) fn check(plan: &mut Plan, current: &Globals, ledger: &Ledger) {
             plan.changes.push(change);
             continue;
         };
-        plan.refused.push(finding(&ABOUT, &change, ledger, message));
-        if let Change::Membership { key, .. } = change {
-            left_out.insert((key.role, key.member));
+        if let Change::Membership { key, .. } = &change {
+            left_out.insert((key.role.clone(), key.member.clone()));
         }
+        let finding = finding(&ABOUT, &change, ledger, message);
+        plan.refused.push(LeftOut { finding, changes: vec![change] });
     }
     for key in plan.changes.iter_mut().filter_map(given) {
         let Some(grantor) = key.grantor.take() else { continue };

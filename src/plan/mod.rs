@@ -14,11 +14,13 @@ mod locks;
 mod missing_admin;
 mod missing_database;
 mod newer_source;
+mod outsiders;
 mod own_grant;
 mod owners;
 mod removal;
 mod reset;
 mod step;
+mod still_frozen;
 mod weaker_verifier;
 mod wider;
 
@@ -28,7 +30,6 @@ pub use direction::{direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use newer_source::check as newer_source;
 pub use step::Step;
-pub use weaker_verifier::NAME as WEAKER_VERIFIER;
 
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::changes;
@@ -82,17 +83,32 @@ pub struct Plan {
     /// Roles whose verifiers cannot be compared; they are not sent.
     pub unverifiable: Vec<Name>,
     /// What waits for its database.
-    pub deferred: Vec<Finding>,
+    pub deferred: Vec<LeftOut>,
     /// What is not done unless the user allows it.
-    pub withheld: Vec<Finding>,
+    pub withheld: Vec<LeftOut>,
     /// What the target is known to refuse.
-    pub refused: Vec<Finding>,
+    pub refused: Vec<LeftOut>,
+    /// Whom the target shuts out, and the source does not.
+    pub still_frozen: Vec<Finding>,
+    /// Members that roles have on the target only.
+    pub outsiders: Vec<Finding>,
     /// What there is to know beside.
     pub findings: Vec<Finding>,
     /// Why nothing can be sent at all.
     pub obstacles: Vec<Finding>,
     /// The changes that these stand in the way of.
     pub blocked: Vec<Change>,
+    /// Settings that sanitizing took away, and that the target has with the same value.
+    pub settled: Vec<Subject>,
+}
+
+/// Changes that are left out for one reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    /// The reason.
+    pub finding: Finding,
+    /// What is not done.
+    pub changes: Vec<Change>,
 }
 
 /// What a veto says about a change.
@@ -166,6 +182,8 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &direction::ABOUT,
         &owners::ABOUT,
         &owners::DROPPED,
+        &still_frozen::ABOUT,
+        &outsiders::ABOUT,
     ];
     VETOES.iter().map(|veto| veto.about()).chain(more)
 }
@@ -244,6 +262,14 @@ pub struct Desired<'a> {
     pub ledger: &'a Ledger,
 }
 
+/// What somebody has set on the target as the source has it, although it is not sent.
+fn settled(current: &Globals, unspecified: &Unspecified) -> Vec<Subject> {
+    let settled = unspecified.settings.iter().filter(|(key, value)| {
+        current.settings.get(*key).is_some_and(|there| there.value == **value)
+    });
+    settled.map(|(key, _)| key.subject()).collect()
+}
+
 /// Whether a change is about a kind of objects that is left out.
 fn skipped(skip: Skip, change: &Change) -> bool {
     match skip {
@@ -273,7 +299,8 @@ pub fn plan(
     let specified = |change: &Change| {
         !unspecified.covers(change) && !options.skip.iter().any(|skip| skipped(*skip, change))
     };
-    changes.retain(|change| !change.removes() || specified(change));
+    let takes = |change: &Change| change.removes() || wider::takes_away(change);
+    changes.retain(|change| !takes(change) || specified(change));
     extra.retain(specified);
     if options.resend {
         for role in std::mem::take(&mut unverifiable) {
@@ -293,7 +320,9 @@ pub fn plan(
     let created: BTreeSet<_> = created.collect();
     let rests = removal::Rests::of(all_current, &all);
     let cx = Context { current, rests, desired, answers, platform, options, created };
-    let mut plan = Plan { extra, unverifiable, ..Plan::default() };
+    let still_frozen = still_frozen::check(&extra, options.now, ledger);
+    let mut plan = Plan { extra, unverifiable, still_frozen, ..Plan::default() };
+    plan.settled = settled(current, unspecified);
     let mut stays = plan.extra.clone();
     for change in changes {
         let judged = VETOES.iter().find_map(|veto| Some((veto.about(), veto.judge(&change, &cx)?)));
@@ -309,26 +338,32 @@ pub fn plan(
             Judgement::Withheld(message) => (&mut plan.withheld, message),
             Judgement::Refused(message) => (&mut plan.refused, message),
             Judgement::Obstacle(message) => {
-                plan.blocked.push(change.clone());
-                (&mut plan.obstacles, message)
+                let finding = finding(about, &change, ledger, message);
+                plan.blocked.push(change);
+                if plan.obstacles.last() != Some(&finding) {
+                    plan.obstacles.push(finding);
+                }
+                continue;
             }
         };
         let finding = finding(about, &change, ledger, message);
         // Several changes to a role may be left out for one reason.
-        if list.last() != Some(&finding) {
-            list.push(finding);
+        match list.last_mut().filter(|last| last.finding == finding) {
+            Some(last) => last.changes.push(change),
+            None => list.push(LeftOut { finding, changes: vec![change] }),
         }
     }
     let wider = wider::check(&plan.changes, &stays, [all_current, desired], ledger);
     plan.findings.extend(wider);
     circle::check(&mut plan, all_current, ledger);
+    plan.outsiders = outsiders::check(&plan.changes, unspecified, all_current, &cx);
     // What is refused is still there.
     own_grant::state_what_is_missing(&mut plan.changes, all_current, answers);
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }
     plan.findings.extend(hidden_password::check(&plan.unverifiable, desired, answers));
-    plan.findings.extend(owners.findings(answers, options.can_own));
+    plan.findings.extend(owners.findings(all_current, answers, options.can_own));
     plan.findings.extend(source.and_then(|source| {
         newer_source::check(&source.answers.version, source.answers.major, answers)
     }));
@@ -372,7 +407,18 @@ impl Plan {
 
     /// All that there is to say: what is left out and why, and what stands in the way.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings_about(|_| true)
+    }
+
+    /// The same without what is said of changes that nobody asks for.
+    pub fn findings_about(
+        &self,
+        asked: impl Fn(&Change) -> bool,
+    ) -> impl Iterator<Item = &Finding> {
         let left_out = self.deferred.iter().chain(&self.withheld).chain(&self.refused);
+        let left_out = left_out.filter(move |it| it.changes.iter().any(&asked));
+        let left_out =
+            left_out.map(|it| &it.finding).chain(&self.still_frozen).chain(&self.outsiders);
         left_out.chain(&self.findings).chain(&self.obstacles)
     }
 }

@@ -82,22 +82,11 @@ impl Owners<'_> {
             return Vec::new();
         }
         let knows = answers.major >= Major::new(16);
-        let has: BTreeSet<&Name> = current
-            .memberships
-            .iter()
-            .filter(|(key, it)| {
-                let on = |option: Option<crate::globals::Fact<bool>>| {
-                    option.is_none_or(|fact| fact.value)
-                };
-                key.member == answers.user && on(it.set) && on(it.inherit)
-            })
-            .map(|(key, _)| &key.role)
-            .collect();
-        let missing = self.here.iter().filter(|role| !has.contains(**role));
+        let missing = self.missing(current, answers);
         missing
             .map(|role| Change::Membership {
                 key: MembershipKey {
-                    role: (*role).clone(),
+                    role: role.clone(),
                     member: answers.user.clone(),
                     grantor: None,
                 },
@@ -112,7 +101,29 @@ impl Owners<'_> {
             .collect()
     }
 
-    pub(super) fn findings(&self, answers: &Answers, can_own: bool) -> Vec<Finding> {
+    /// The owners that the connected role is no such member of.
+    fn missing(&self, current: &Globals, answers: &Answers) -> impl Iterator<Item = &Name> {
+        let has: BTreeSet<Name> = current
+            .memberships
+            .iter()
+            .filter(|(key, it)| {
+                let on = |option: Option<crate::globals::Fact<bool>>| {
+                    option.is_none_or(|fact| fact.value)
+                };
+                key.member == answers.user && on(it.set) && on(it.inherit)
+            })
+            .map(|(key, _)| key.role.clone())
+            .collect();
+        self.here.iter().copied().filter(move |role| !has.contains(*role))
+    }
+
+    /// What is to be said of them.
+    pub(super) fn findings(
+        &self,
+        current: &Globals,
+        answers: &Answers,
+        can_own: bool,
+    ) -> Vec<Finding> {
         let finding = |about: &About, role: &Name, message: String| Finding {
             rule: about.name,
             severity: about.severity,
@@ -122,8 +133,8 @@ impl Owners<'_> {
             message: message.into(),
         };
         let mut findings = Vec::new();
-        if !self.here.is_empty() && !can_own && !answers.is_superuser() {
-            let names: Vec<_> = self.here.iter().map(ToString::to_string).collect();
+        let names: Vec<_> = self.missing(current, answers).map(ToString::to_string).collect();
+        if !names.is_empty() && !can_own && !answers.is_superuser() {
             let message = format!("is no member of {}", names.join(", "));
             findings.push(finding(&ABOUT, &answers.user, message));
         }

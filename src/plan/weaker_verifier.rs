@@ -8,11 +8,8 @@ use crate::globals::{Change, Password};
 use crate::sanitize::About;
 use crate::secret::VerifierKind;
 
-/// The name of its findings.
-pub const NAME: &str = "weaker-verifier";
-
 const ABOUT: About = About {
-    name: NAME,
+    name: "weaker-verifier",
     severity: Severity::Warning,
     why: "the role has a SCRAM-SHA-256 verifier on the target, and an md5 one on the source: its password on \
           the target stays",
@@ -49,19 +46,23 @@ impl Veto for WeakerVerifier {
 
 impl Plan {
     /// Those of sanitizing's findings that are true when the plan is carried out: what it says of an md5
-    /// verifier is not, where that is withheld, nor that a role will be frozen that stays as it is.
+    /// verifier is not, where that is withheld, nor that a role will be frozen that stays as it is, nor that a
+    /// setting stays behind that is there.
     pub fn still_true(&self, findings: &[Finding]) -> Vec<Finding> {
         let withheld_by = |rules: &[&str]| -> BTreeSet<&Subject> {
-            let withheld = self.withheld.iter().filter(|it| rules.contains(&it.rule));
-            withheld.map(|it| &it.object).collect()
+            let withheld = self.withheld.iter().map(|it| &it.finding);
+            withheld.filter(|it| rules.contains(&it.rule)).map(|it| &it.object).collect()
         };
         let verifiers = withheld_by(&[ABOUT.name]);
         let freezes = withheld_by(&["freeze", "existing"]);
+        let settled: BTreeSet<_> = self.settled.iter().collect();
         let is_moot = |it: &&Finding| {
             it.action == Action::Kept
                 && ((it.rule == SENT && verifiers.contains(&it.object))
-                    || (it.rule == "frozen" && freezes.contains(&it.object)))
+                    || (["frozen", "expired"].contains(&it.rule) && freezes.contains(&it.object)))
         };
-        findings.iter().filter(|it| !is_moot(it)).cloned().collect()
+        let is_settled =
+            |it: &&Finding| it.action == Action::Dropped && settled.contains(&it.object);
+        findings.iter().filter(|it| !is_moot(it) && !is_settled(it)).cloned().collect()
     }
 }

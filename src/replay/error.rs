@@ -103,8 +103,14 @@ pub enum ReplayError {
     Changed,
     /// Not through a connection pooler.
     Pooled(&'static str),
-    /// The database makes everybody who connects to it this role, whose all would be that is created.
-    Put(Name),
+    /// The session acts as another role than the one that connected, which nobody has asked for: all that is
+    /// created would be that role's.
+    Put {
+        /// Who connected.
+        user: Name,
+        /// Whom the session acts as.
+        role: Name,
+    },
     /// Somebody else changes roles at the same time.
     Concurrent(Refusal),
     /// A statement was refused.
@@ -207,10 +213,12 @@ impl fmt::Display for ReplayError {
                 "nothing was done, since the connection leads through a pooler: {reason}; connect to \
                  the server itself"
             ),
-            Self::Put(role) => write!(
+            Self::Put { user, role } => write!(
                 f,
-                "nothing was done: ALTER DATABASE … SET role makes whoever connects to this database act as \
-                 {role}, who would administer every role that is created; connect to another database"
+                "nothing was done: the session of {user} acts as {role}, who would administer every role that is \
+                 created, and neither the connection's options nor ALTER ROLE {user} SET role say so: the \
+                 owner of a database can do that (ALTER DATABASE … SET role), and another client of a pooler; \
+                 connect to another database, not through a pooler"
             ),
             Self::Concurrent(refusal) => write!(
                 f,

@@ -89,13 +89,13 @@ pub async fn replay(
     let client = &connection.client;
     let pooled = connection.is_pooled(first.probe.process);
     let sampling = Sampling::off(client, first, pooled).await?;
-    let result = send(client, first, pooled, mode, plan, before_commit, progress).await;
+    let result = send(connection, first, pooled, mode, plan, before_commit, progress).await;
     sampling.restore().await;
     result
 }
 
 async fn send(
-    client: &Client,
+    connection: &Connection,
     first: &Live,
     pooled: bool,
     mode: Mode,
@@ -103,9 +103,10 @@ async fn send(
     before_commit: impl FnOnce() -> Result<(), String>,
     progress: &mut impl Progress,
 ) -> Result<Outcome, ReplayError> {
+    let client = &connection.client;
     let begun = transaction::begin(client, first).await;
     let result = match begun {
-        Ok(()) => inside(client, first, pooled, mode, plan, before_commit, progress).await,
+        Ok(()) => inside(connection, first, pooled, mode, plan, before_commit, progress).await,
         Err(error) => Err(error),
     };
     match result {
@@ -125,20 +126,24 @@ async fn send(
     }
 }
 
-/// The role that the owner of a database has made the connected role act as. Who wants to act as
-/// another says so with the connection, or for itself.
-fn put(live: &Live) -> Option<&Name> {
-    let user = Some(&live.answers.user).filter(|user| **user != live.answers.session_user)?;
-    let is_put = live.globals.settings.iter().any(|(key, setting)| {
-        let is_role = key.name.is("role") || key.name.is("session_authorization");
-        let everybody = key.role.is_none() && key.database == live.database;
-        is_role && everybody && setting.value.parts().any(|value| value == user.as_str())
+/// The role that the session acts as, for no reason of the connected role's own: the owner of a database can
+/// have made it so, and taken the setting away again since; or another client of a pooler has. Who wants to act
+/// as another says so with the connection, or for itself.
+fn put(connection: &Connection, live: &Live, pooled: bool) -> Option<(Name, Name)> {
+    let (user, session) = (&live.answers.user, &live.answers.session_user);
+    if user == session || (connection.asks_for_role() && !pooled) {
+        return None;
+    }
+    let is_its_own = live.globals.settings.iter().any(|(key, setting)| {
+        let here = key.database.is_none() || key.database == live.database;
+        let is_it = key.role.as_ref() == Some(session) && here && key.name.is("role");
+        is_it && setting.value.parts().any(|value| value == user.as_str())
     });
-    is_put.then_some(user)
+    (!is_its_own).then(|| (session.clone(), user.clone()))
 }
 
 async fn inside(
-    client: &Client,
+    connection: &Connection,
     first: &Live,
     pooled: bool,
     mode: Mode,
@@ -146,14 +151,15 @@ async fn inside(
     before_commit: impl FnOnce() -> Result<(), String>,
     progress: &mut impl Progress,
 ) -> Result<(Outcome, Vec<Step>), ReplayError> {
+    let client = &connection.client;
     let again = live::read_again(client, first).await.map_err(ReplayError::Reading)?;
     let users = [&first.answers, &again.answers].map(|it| (&it.user, &it.session_user));
     if users[0] != users[1] {
         // Somebody can have given the role another name; only a pooler gives another session.
         return Err(if pooled { ReplayError::Pooled(OTHER_ROLE) } else { ReplayError::Changed });
     }
-    if let Some(role) = put(&again) {
-        return Err(ReplayError::Put(role.clone()));
+    if let Some((user, role)) = put(connection, &again, pooled) {
+        return Err(ReplayError::Put { user, role });
     }
     let mut steps = plan(&again).ok_or(ReplayError::Changed)?;
     if mode == Mode::DryRun {

@@ -69,7 +69,9 @@ pub(super) fn describe(change: &Change) -> String {
         Change::Password { role, from, to } => match (from, to) {
             (_, Password::None(_)) => format!("remove the password of {role}"),
             (Password::Is(_), _) => format!("replace the password of {role}"),
-            (Password::Unknown, _) => format!("send the password of {role} again"),
+            (Password::Unknown, _) => {
+                format!("set the password of {role}, which the target does not show")
+            }
             (Password::None(_), _) => format!("set the password of {role}"),
         },
         Change::Comment { on, to: None, .. } => format!("remove the comment on {on}"),

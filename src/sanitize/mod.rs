@@ -27,7 +27,7 @@ use crate::globals::changes::{Options, Target};
 use crate::globals::collect::Era;
 use crate::globals::{
     Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey,
-    Password, SettingKey, SettingName,
+    Password, SettingKey, SettingName, Value,
 };
 use crate::name::Name;
 use crate::platform::{Platform, Protection, Rights};
@@ -54,8 +54,8 @@ pub struct Sanitized {
 pub struct Unspecified {
     /// Memberships, as (role, member).
     pub memberships: foldhash::HashSet<(Name, Name)>,
-    /// Settings.
-    pub settings: BTreeSet<SettingKey>,
+    /// Settings, with the value that the source has.
+    pub settings: BTreeMap<SettingKey, Value>,
     /// Whether the source could not show any setting of or in a database.
     pub databases: bool,
     /// Privileges on parameters, as (parameter, grantee).
@@ -77,7 +77,7 @@ impl Unspecified {
                         && (*from == Some(admin_only) || only_takes_admin(*from, *to)))
             }
             Change::Setting { key, .. } => {
-                self.settings.contains(key) || (self.databases && key.database.is_some())
+                self.settings.contains_key(key) || (self.databases && key.database.is_some())
             }
             Change::Parameter { key, .. } => {
                 self.parameters.contains(&(key.parameter.clone(), key.grantee.clone()))
@@ -93,7 +93,9 @@ impl Unspecified {
 /// Whether nothing but the ADMIN option goes.
 fn only_takes_admin(from: Option<Options>, to: Option<Options>) -> bool {
     let (Some(from), Some(to)) = (from, to) else { return false };
-    from.admin && Options { admin: true, ..to } == from && !to.admin
+    let same =
+        |one: Option<bool>, other: Option<bool>| one.is_none() || other.is_none() || one == other;
+    from.admin && !to.admin && same(from.inherit, to.inherit) && same(from.set, to.set)
 }
 
 /// Where the globals come from.
@@ -193,7 +195,7 @@ fn once<'a>(
         let stays = rules::SETTING.iter().all(|rule| rule.apply(key, setting, &mut cx).is_keep());
         if !stays {
             cx.lose([setting.origin]);
-            cx.unspecified.settings.insert(key.clone());
+            cx.unspecified.settings.insert(key.clone(), setting.value.clone());
         }
         stays
     });

@@ -70,8 +70,22 @@ const EARLIER: Words = Words {
               with --exclude or --rename: ",
 };
 
-/// `pg_settings` does not show the source of `role`.
+/// `pg_settings` does not show the source of `role`. The owner of a database can set it for whoever connects, and
+/// reset it before anybody looks: only what is set for the connected role is its own reason.
 const SET_ROLE: &str = "
+BEGIN
+  IF current_user OPERATOR(pg_catalog.<>) session_user
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+      WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
+      AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
+    RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
+      session_user, current_user, current_user;
+  END IF;
+END
+";
+
+/// What scripts had before, and is still read.
+const EARLIER_SET_ROLE: &str = "
 BEGIN
   IF current_user OPERATOR(pg_catalog.<>) session_user
     AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
@@ -215,7 +229,7 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
 }
 
 fn shape<'a>(words: &Words, body: &'a str) -> Option<Statement<'a>> {
-    if body == SET_ROLE {
+    if body == SET_ROLE || body == EARLIER_SET_ROLE {
         return Some(Statement::SetRoleGuard);
     }
     if let Some(rest) = body.strip_prefix(words.version_if) {

@@ -106,7 +106,10 @@ impl Check for SourceUser {
             if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation") {
                 let all = if answers.major >= Major::new(14) {
                     let everything = granted(answers, &Name::new("pg_read_all_data"));
-                    format!("{everything}; or as their owner: ")
+                    format!(
+                        "{everything} (it opens pg_authid, too, and would be copied: REVOKE it after the \
+                         dump); or as their owner: "
+                    )
                 } else {
                     "as their owner: ".to_owned()
                 };

@@ -242,6 +242,15 @@ impl Copy {
         if !self.dry_run && !first.is_empty() {
             files.finish()?;
         }
+        if !self.dry_run && first.is_empty() {
+            // Whoever runs it later would look for it.
+            for (option, path) in [("--undo", &self.undo), ("--can-own", &self.can_own)] {
+                if let Some(path) = path {
+                    let path = options::shown(&path.to_string_lossy());
+                    screen::note(&format!("{option} {path}: not written, since nothing was sent"));
+                }
+            }
+        }
         let shown = screen.result(&summary);
         let written = files.report(&summary);
         shown.and(written).map_err(|error| match (self.dry_run, summary.sent) {
@@ -314,6 +323,15 @@ fn refuse_target(input: &Input, live: &Live, label: &str) -> Result<()> {
         bail!("{label}: the source and the target are the same server");
     }
     if !answers.is_superuser() && !answers.attributes.contains(&Attribute::CreateRole) {
+        if answers.user != answers.session_user {
+            bail!(
+                "{label}: the session acts as {}, which has no CREATEROLE on the target, though {} has \
+                 connected: ALTER ROLE or ALTER DATABASE … SET role does that, or another client of a \
+                 pooler has left SET ROLE behind",
+                answers.user,
+                answers.session_user
+            );
+        }
         bail!(
             "{label}: {} has no CREATEROLE on the target: connect as its administrator",
             answers.user

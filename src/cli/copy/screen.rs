@@ -1,6 +1,6 @@
 //! What a copy prints: text as it goes, or one JSON document at its end.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Result;
 
@@ -8,6 +8,12 @@ use crate::cli::{Format, file, write_json};
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::report::{CopyReport, Look, write_news, write_plan, write_result};
+
+/// Says something beside the report.
+pub(super) fn note(text: &str) {
+    // Nothing can be done where not even this can be said.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
 
 pub(super) struct Screen {
     format: Format,

@@ -93,8 +93,9 @@ pub(super) fn compare(
     let is_lost = |it: &&Finding| it.severity != Severity::Info && it.action != Action::Kept;
     let counted = |it: &&Finding| !is_protected(it);
     out.not_taken = sanitized.findings.iter().filter(counted).filter(is_lost).count();
-    let mut not_done: Vec<Finding> = Vec::new();
+    let (mut not_done, mut beyond): (Vec<Finding>, Vec<Finding>) = Default::default();
     let mut findings = sanitized.findings.clone();
+    let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
     let looks_at_passwords = !diff.ignore.contains(&Ignore::Passwords);
     if looks_at_passwords {
         count_unknown_passwords(&sanitized.globals, &right.globals, out);
@@ -103,14 +104,19 @@ pub(super) fn compare(
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = plan(&right.globals, &desired, answers, target, &plan_options);
         out.extra = plan.extra.len();
-        out.deferred = plan.deferred.len();
-        not_done = plan.withheld.iter().chain(&plan.refused).cloned().collect();
-        not_done.retain(|it| looks_at_passwords || it.rule != plan::WEAKER_VERIFIER);
+        let asked = |left_out: &&plan::LeftOut| !left_out.changes.iter().all(is_ignored);
+        out.deferred = plan.deferred.iter().filter(asked).count();
+        let left_out = plan.withheld.iter().chain(&plan.refused).filter(asked);
+        not_done = left_out.map(|it| it.finding.clone()).collect();
+        out.withheld = not_done.len();
         findings = plan.still_true(&findings);
+        beyond = [plan.still_frozen, plan.outsiders].concat();
+        for finding in &mut beyond {
+            finding.severity = Severity::Error;
+        }
         for finding in &mut not_done {
             finding.severity = Severity::Error;
         }
-        out.withheld = not_done.len();
         out.passwords += plan.unverifiable.len();
         // What stands in the way of a copy is no reason not to say what is missing.
         let sent = [plan.changes, plan.blocked].concat();
@@ -124,7 +130,7 @@ pub(super) fn compare(
         changes
     };
     let before = missing.len();
-    missing.retain(|change: &Change| !diff.ignore.iter().any(|ignore| ignore.covers(change)));
+    missing.retain(|change| !is_ignored(change));
     out.ignored = before - missing.len();
     // What is missing on the right: the left side has it.
     report.differences =
@@ -133,6 +139,8 @@ pub(super) fn compare(
     report.as_platform = Some(target.name().to_owned());
     report.findings = findings;
     report.findings.extend(not_done);
+    // What copy leaves as it is, and what it means.
+    report.findings.extend(beyond);
     Ok(())
 }
 

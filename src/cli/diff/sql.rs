@@ -6,6 +6,7 @@ use super::sides::{Platforms, Shows, only_right};
 use super::{Diff, Ignore};
 use crate::cli::input::Input;
 use crate::finding::{Action, Finding, Severity, Subject};
+use crate::globals::Change;
 use crate::plan::{self, Desired, Existing, plan};
 use crate::platform::{Platform, Rights};
 use crate::report::{Equalizer, render_equalizer};
@@ -52,12 +53,13 @@ pub(super) fn script(
         now: choices.now,
     };
     let mut plan = plan(&right.globals, &desired, &live.answers, platform, &plan_options);
-    plan.changes.retain(|change| !diff.ignore.iter().any(|it| it.covers(change)));
-    let all = sanitized.findings.iter().chain(plan.all_findings());
+    let is_asked = |change: &Change| !diff.ignore.iter().any(|it| it.covers(change));
+    plan.changes.retain(is_asked);
+    let told = plan.still_true(&sanitized.findings);
+    let all = told.iter().chain(plan.findings_about(is_asked));
     let is_chosen = |rule: &str| match rule {
         "selection" => true,
         "platform-role" => !diff.all_roles,
-        plan::WEAKER_VERIFIER => diff.ignore.contains(&Ignore::Passwords),
         _ => false,
     };
     // Of a role that is the same on both sides, nothing is missed.

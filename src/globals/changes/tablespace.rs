@@ -2,7 +2,7 @@
 
 use super::{Change, Changes, Scope, Target, role};
 use crate::globals::fact::Origin;
-use crate::globals::model::{Globals, Tablespace};
+use crate::globals::model::{Globals, Grantee, Tablespace};
 use crate::name::Name;
 
 pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
@@ -36,9 +36,25 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
 
 fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &mut Changes) {
     // Who owns one whose owner is not stated is not known.
+    let mut goes = None;
     if let (Some(there), Some(owner)) = (&from.owner, &to.owner)
         && there != owner
     {
+        // The new owner's own grant would become one with what owners have: taken away before, it can be
+        // given back afterwards.
+        let key = (Grantee::Role(owner.value.clone()), None);
+        let rests = from.grants.keys().any(|(_, grantor)| grantor.as_ref() == Some(&owner.value));
+        if let Some(fact) = from.grants.get(&key).filter(|_| !rests) {
+            all.changes.push(Change::TablespaceGrant {
+                name: name.clone(),
+                grantee: key.0.clone(),
+                grantor: None,
+                from: Some(fact.value),
+                to: None,
+                origin: owner.origin,
+            });
+            goes = Some(key);
+        }
         all.changes.push(Change::TablespaceOwner {
             name: name.clone(),
             from: there.value.clone(),
@@ -78,7 +94,8 @@ fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &
         };
         all.removal(scope, change);
     }
-    let owner = to.owner.as_ref().map(|owner| &owner.value);
+    // Where the owner is not stated, it stays whose it is.
+    let owner = to.owner.as_ref().or(from.owner.as_ref()).map(|owner| &owner.value);
     for ((grantee, grantor), grantable) in &to.grants {
         // Every owner has it from the start.
         let is_owners = grantor.is_none() && owner.is_some() && grantee.role() == owner;
@@ -97,7 +114,10 @@ fn details(name: &Name, from: &Tablespace, to: &Tablespace, scope: Scope, all: &
             });
         }
     }
-    for ((grantee, grantor), grantable) in &from.grants {
+    for (key @ (grantee, grantor), grantable) in &from.grants {
+        if goes.as_ref() == Some(key) {
+            continue;
+        }
         let wanted = to.grants.get(&(grantee.clone(), grantor.clone())).map(|fact| fact.value);
         if wanted.is_none_or(|wanted| !wanted && grantable.value) {
             let change = Change::TablespaceGrant {

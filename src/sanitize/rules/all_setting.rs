@@ -11,8 +11,7 @@ pub(super) const ABOUT: About = About {
     explanation: "ALTER ROLE ALL SET acts on each session that begins from then on, and ALTER \
                   DATABASE … SET, which is ALTER ROLE ALL IN DATABASE … SET, on each in that \
                   database: the administrator's, those of pg_restore, of monitoring and of roles \
-                  that only the target has. With role or session_authorization they begin as \
-                  another role, with search_path they find other tables and functions, with \
+                  that only the target has. With role they begin as another role, with search_path they find other tables and functions, with \
                   default_transaction_read_only they cannot write.\n\n\
                   So it is left out unless --allow-all-settings says that it is meant. What a \
                   database has comes with it by pg_restore --create, too. For all databases at \
@@ -39,8 +38,10 @@ impl SettingRule for AllSetting {
             return Verdict::Keep;
         }
         let value = &setting.value;
-        let what = if key.name.is("role") || key.name.is("session_authorization") {
+        let what = if key.name.is("role") {
             format!("every session would begin as {value}")
+        } else if key.name.is("session_authorization") {
+            "no server applies session_authorization to a session that begins".to_owned()
         } else if key.name.is("search_path") {
             format!("every session would look for names in {value}")
         } else if key.name.is("default_transaction_read_only") && value.is_on() {
@@ -79,7 +80,7 @@ mod tests {
         3 warning all-setting dropped setting ALL: search_path: every session would look for names in s, public
         5 warning all-setting dropped setting ALL in d: work_mem: every session would have 1MB in d
         7 info database-setting kept setting a in d: work_mem: for one database only
-        6 warning all-setting dropped setting ALL in e: session_authorization: every session would begin as a in e
+        6 warning all-setting dropped setting ALL in e: session_authorization: no server applies session_authorization to a session that begins in e
         CREATE ROLE a
         DO $pg_globals$
         BEGIN
@@ -101,7 +102,7 @@ mod tests {
         5 warning allowed-all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
         5 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it
         7 info database-setting kept setting a in d: work_mem: for one database only
-        6 warning allowed-all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
+        6 warning allowed-all-setting kept setting ALL in e: session_authorization: no server applies session_authorization to a session that begins in e
         6 info database-setting kept setting ALL in e: session_authorization: for everybody in one database, and set only where the administrator owns it
         CREATE ROLE a
         ALTER ROLE ALL SET default_transaction_read_only TO 'on'
@@ -143,7 +144,7 @@ mod tests {
         5 warning allowed-all-setting kept setting ALL in d: work_mem: every session would have 1MB in d
         5 info database-setting kept setting ALL in d: work_mem: for everybody in one database, and set only where the administrator owns it
         7 info database-setting kept setting a in d: work_mem: for one database only
-        6 warning allowed-all-setting kept setting ALL in e: session_authorization: every session would begin as a in e
+        6 warning allowed-all-setting kept setting ALL in e: session_authorization: no server applies session_authorization to a session that begins in e
         6 info database-setting kept setting ALL in e: session_authorization: for everybody in one database, and set only where the administrator owns it
         CREATE ROLE a
         DO $pg_globals$

@@ -56,6 +56,10 @@ impl MembershipRule for DroppedRole {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
+        if cx.dropped.contains(&key.member) && !cx.choices.selects(&key.member) {
+            report(&key.member, true, object, origin, cx);
+            return Verdict::Drop;
+        }
         let source_admin = cx.source.and_then(|source| source.admin_role());
         let target_admin = cx.rights.platform().admin_role();
         if let (Some(admin), Some(target)) = (source_admin, target_admin)

@@ -135,7 +135,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 54] = [
+    const ABOUTS: [&About; 56] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -159,6 +159,8 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &passwords_from::UNUSED,
         &generated_password::ABOUT,
         &no_password::ABOUT,
+        &no_password::UNSEEN,
+        &no_password::KEPT,
         &malformed_verifier::ABOUT,
         &plaintext_password::ABOUT,
         &verifier::MD5,

@@ -17,12 +17,31 @@ pub(super) const ABOUT: About = About {
                   and whoever tries one is told that `password authentication failed for user \
                   \"…\"`, as if it were wrong.\n\n\
                   It is no error, only information, where the role has no password on the source \
-                  either, or is on the target already and is seen to have a password there, which \
-                  it keeps. Where the target does not show whether it has one, --passwords \
-                  generate,resend makes and sends new ones, and --passwords-from together with \
-                  --passwords resend sends the old; --only names some of the roles.",
+                  either.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or read the \
              source as a role that may read pg_authid",
+};
+
+pub(super) const UNSEEN: About = About {
+    name: "unseen-password",
+    severity: Severity::Error,
+    why: "neither side shows a password of the role, which the target has: whether it can log in there is not known",
+    explanation: "pg_authid is closed on the source, so that no password is known that could be sent, and on the \
+                  target, so that it is not seen whether the role has one. It has none where an earlier copy \
+                  created it without: then `password authentication failed for user \"…\"` is all that it gets.",
+    remedy: "see that they log in; --passwords generate,resend makes and sends new ones, and --passwords-from with \
+             --passwords resend sends the old, with --only for some of the roles",
+};
+
+pub(super) const KEPT: About = About {
+    name: "kept-password",
+    severity: Severity::Info,
+    why: "the source does not show the password of the role, and the target has the role: its password there stays",
+    explanation: "pg_authid is closed on the source, so that no password is known that could be sent. The role is on \
+                  the target already, and keeps what it has there: a password that the target shows, or one that an \
+                  earlier run has made and that stands in the password file. Whether it is still that one is not \
+                  known where the target does not show its verifiers.",
+    remedy: "--passwords generate,resend sends those of the password file again, and new ones to roles without",
 };
 
 pub(super) struct NoPassword;
@@ -51,21 +70,19 @@ impl RoleRule for NoPassword {
                     Passwords::Generate { earlier, .. } if earlier.contains_key(name)
                 );
                 // It goes into the file when it has been sent, and nobody knows what became of it since.
-                let (severity, message) = if is_in_file {
-                    let message = "its password is not known, and the target does not show whether it \
-                                   still has the one of the password file; --passwords generate,resend \
-                                   sends that again";
-                    (Severity::Info, message)
+                let (about, message) = if is_in_file {
+                    let message = "the target does not show whether it still has the one of the password file";
+                    (&KEPT, message)
                 } else {
                     let message = "its password is not known, and the target does not show whether it \
-                                   has one there; --passwords generate,resend sends a new one";
-                    (ABOUT.severity, message)
+                                   has one there";
+                    (&UNSEEN, message)
                 };
-                cx.report_as(&ABOUT, severity, Action::Kept, object, origin, message);
+                cx.report(about, Action::Kept, object, origin, message);
             }
             Password::Unknown if cx.rights.has_role(name.as_str()) => {
-                let message = "its password is not known; what it has on the target stays";
-                cx.report_as(&ABOUT, Severity::Info, Action::Kept, object, origin, message);
+                let message = "what it has on the target stays";
+                cx.report(&KEPT, Action::Kept, object, origin, message);
             }
             Password::Unknown => {
                 let kind = cx.verifier_kinds.and_then(|kinds| kinds.get(name));

@@ -123,7 +123,8 @@ pub(super) const ALL: [About; 13] = [
                       A copy between running servers reads both from the catalogs, and so does \
                       convert with a connection in the place of the file.",
         remedy: "on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE \
-                 setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole \
+                 setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a \
+                 connection, and pg_dumpall --schema-only, of the whole \
                  cluster, has those in databases",
     },
     About {

@@ -49,7 +49,11 @@ impl TablespaceRule for Tablespace {
         {
             // A tablespace without a stated owner belongs to the role that replays the script.
             cx.change(owner.origin);
-            let message = format!("its owner becomes the role that replays it: {why}");
+            let message = if cx.rights.has_tablespace(name.as_str()) {
+                format!("its owner on the target stays: {why}")
+            } else {
+                format!("its owner becomes the role that replays it: {why}")
+            };
             cx.report(&ABOUT, Action::Rewritten, object(), owner.origin, message);
         }
         for ((to, by), fact) in std::mem::take(&mut it.grants) {

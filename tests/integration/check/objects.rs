@@ -138,7 +138,7 @@ fn who_changes_owners() {
             failed 603110 others: app is neither its owner other nor a member of it
               = as a superuser, or a role with CREATEROLE: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t
-              = as a superuser, or a role with CREATEROLE: GRANT pg_read_all_data TO app; or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
+              = as a superuser, or a role with CREATEROLE: GRANT pg_read_all_data TO app (it opens pg_authid, too, and would be copied: REVOKE it after the dump); or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
             failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
               = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
             ");
@@ -149,7 +149,7 @@ fn who_changes_owners() {
             failed 603110 others: app is neither its owner other nor a member of it
               = as a superuser, or a role with the ADMIN option on other: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t
-              = as a superuser, or a role with the ADMIN option on pg_read_all_data: GRANT pg_read_all_data TO app; or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
+              = as a superuser, or a role with the ADMIN option on pg_read_all_data: GRANT pg_read_all_data TO app (it opens pg_authid, too, and would be copied: REVOKE it after the dump); or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
             failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
               = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
             ");

@@ -128,12 +128,11 @@ fn a_dump_without_its_end() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
-          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
-          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+          WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
-          pg_catalog.current_database(), session_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
+          session_user, current_user, current_user;
       END IF;
     END
     $pg_globals$;
@@ -157,7 +156,7 @@ fn a_dump_without_its_end() {
     info: not-in-dump (2): pg_dumpall leaves some settings out
       settings IN DATABASE: settings of roles in one database are not in this dump
       settings ALTER ROLE ALL: settings of all roles are in no dump
-      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a connection, and pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // Cut in the middle of a statement.
     let cut = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH LOG");
@@ -189,7 +188,7 @@ fn a_dump_without_its_end() {
     info: not-in-dump (2): pg_dumpall leaves some settings out
       settings IN DATABASE: settings of roles in one database are not in this dump
       settings ALTER ROLE ALL: settings of all roles are in no dump
-      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a connection, and pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // It would be read as another limit than the one that the source has.
     let number = format!("{HEADER}CREATE ROLE a;\nALTER ROLE a WITH CONNECTION LIMIT 2");
@@ -219,7 +218,7 @@ fn a_dump_without_its_end() {
     info: not-in-dump (2): pg_dumpall leaves some settings out
       settings IN DATABASE: settings of roles in one database are not in this dump
       settings ALTER ROLE ALL: settings of all roles are in no dump
-      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a connection, and pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
     // A script of one's own may lack its last semicolon, whatever is allowed.
     let own = convert("CREATE ROLE a;\nALTER ROLE a CONNECTION LIMIT 2").with("--accept-truncated");
@@ -256,12 +255,11 @@ fn a_dump_without_its_end() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
-          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
-          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+          WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
-          pg_catalog.current_database(), session_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
+          session_user, current_user, current_user;
       END IF;
     END
     $pg_globals$;
@@ -277,7 +275,7 @@ fn a_dump_without_its_end() {
     info: not-in-dump (2): pg_dumpall leaves some settings out
       settings IN DATABASE: settings of roles in one database are not in this dump
       settings ALTER ROLE ALL: settings of all roles are in no dump
-      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a connection, and pg_dumpall --schema-only, of the whole cluster, has those in databases
     ");
 }
 

@@ -64,21 +64,21 @@ fn a_script_converts_to_itself() {
     34 statements read: 34 kept, 0 rewritten, 0 dropped
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 41, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
-      line 44, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 40, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 43, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
-      line 41, role contractor: expired at 2024-01-31 00:00:00+00
+      line 40, role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role looks frozen, and will be so on the target
-      line 57, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      line 56, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     info: no-password (2): login roles arrive without a password
-      line 43, role lambda_iam: it has no password on the source either
-      line 45, role postgres: it has no password on the source either
+      line 42, role lambda_iam: it has no password on the source either
+      line 44, role postgres: it has no password on the source either
     ");
 }
 
@@ -387,7 +387,7 @@ fn guarded() {
     DO $pg_globals$
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) 'app') THEN
-        CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5;
+        CREATE ROLE app WITH LOGIN CONNECTION LIMIT 5 PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
       ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'app' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: app';
       ELSE
@@ -406,10 +406,6 @@ fn guarded() {
       END IF;
     END
     $pg_globals$;
-
-    -- Passwords
-
-    ALTER ROLE app WITH PASSWORD 'md5f3434e46f2c51773304917bda4780e5d';
 
     -- Settings
 
@@ -542,7 +538,7 @@ fn a_cluster_dump() {
 
     info: not-in-dump: pg_dumpall leaves some settings out
       settings ALTER ROLE ALL: settings of all roles are in no dump
-      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; pg_dumpall --schema-only, of the whole cluster, has those in databases
+      = on the source, SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 OR setrole = 0 shows them; convert and copy read all of them from a connection, and pg_dumpall --schema-only, of the whole cluster, has those in databases
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
       line 22, setting app in shop: search_path: for one database only

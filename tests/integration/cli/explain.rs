@@ -103,6 +103,8 @@ fn everything() {
       passwords-from-unused    info:    passwords of the file of --passwords-from that were not needed
       generated-password       warning: the old password could not be read: a new one was made
       no-password              error:   login roles arrive without a password
+      unseen-password          error:   neither side shows a password of the role, which the target has: whether it can log in there is not known
+      kept-password            info:    the source does not show the password of the role, and the target has the role: its password there stays
       malformed-verifier       error:   the password looks like a verifier and is none: the server would take the text itself for the password
       plaintext-password       warning: the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
       md5-verifier             error:   md5 verifiers are deprecated, and not every server accepts them
@@ -156,6 +158,8 @@ fn everything() {
       direction                warning: the target already has what the source has, and more: it could be the other way round
       owners                   info:    to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       dropped-owner            error:   roles that are not carried over own something on the source: restoring it will say that the role does not exist
+      still-frozen             error:   the role is shut out on the target, and not on the source: what the target has beyond the source stays
+      outsider                 error:   on the target the role has a member that it does not have on the source, and that has all that the role has
 
     Checks:
       source-version           the source is PostgreSQL 9.5 or later, and no newer than the target

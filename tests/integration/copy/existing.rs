@@ -187,6 +187,7 @@ fn replace_says_what_cannot_be_removed() {
                 warning alter-attribute dropped role a: a cannot be given NOREPLICATION
                 warning not-revocable dropped membership b in grp: azuresu has granted it
                 warning not-revocable dropped membership b in pg_write_all_data: azuresu has granted it
+                warning outsider kept membership b in grp: b is a member of grp on the target only
                 ");
             }
             assert_settled(&from, &to, &with(&["--existing", "replace"]));

@@ -157,3 +157,51 @@ fn a_script_for_roles_that_exist() {
         assert!(run(more).stdout.contains("read_only TO"), "{more}");
     }
 }
+
+/// Copied while they were frozen, thawed on the source afterwards: whom the target still shuts out is named, by
+/// copy, by diff and by check.
+#[test]
+fn thawed_on_the_source_only() {
+    let (source, target) = (Cluster::start(16), platforms::azure_like(17));
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE b LOGIN CONNECTION LIMIT 0; CREATE ROLE d LOGIN; CREATE ROLE fine LOGIN CONNECTION LIMIT 0;
+         ALTER ROLE d SET default_transaction_read_only = on",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let mine = ["--exclude", "postgres"];
+    let frozen = copy(&from, &to, &mine);
+    assert_snapshot!(findings(&frozen, &["frozen", "still-frozen"]), @"
+    warning frozen kept role b: CONNECTION LIMIT 0
+    warning frozen kept role fine: CONNECTION LIMIT 0
+    warning frozen kept setting d: default_transaction_read_only: default_transaction_read_only is on
+    ");
+    source.sql(
+        "postgres",
+        "postgres",
+        "ALTER ROLE b CONNECTION LIMIT -1; ALTER ROLE d RESET ALL; CREATE ROLE late LOGIN",
+    );
+    target.sql(
+        "azadmin",
+        "postgres",
+        "CREATE ROLE late LOGIN VALID UNTIL '2001-02-03 04:05:06+00'",
+    );
+    let thawed = copy(&from, &to, &mine);
+    assert_snapshot!(findings(&thawed, &["frozen", "still-frozen"]), @"
+    warning frozen kept role fine: CONNECTION LIMIT 0
+    error still-frozen kept role b: CONNECTION LIMIT 0 on the target
+    error still-frozen kept role late: VALID UNTIL 2001-02-03 04:05:06+00 on the target, which is past
+    error still-frozen kept setting d: default_transaction_read_only: default_transaction_read_only on the target
+    ");
+    assert_snapshot!(numbers(&thawed), @"sent 0, remaining 0, extra 3, deferred 0, withheld 0, refused 0, unverifiable 0");
+    let arguments = ["diff", &from, &to, "--as", "azure", "--reader", "catalog"];
+    let diff = Run::new([&arguments[..], &mine].concat()).done_or_different().stdout;
+    assert!(diff.contains("error: still-frozen (3)"), "{diff}");
+    let check = Run::new(["check", &from, &to, "--only", "roles"]).done_or_different().stdout;
+    assert!(check.contains("3 errors"), "{check}");
+    copy(&from, &to, &[&mine[..], &["--existing", "replace"]].concat());
+    let again = assert_settled(&from, &to, &mine);
+    assert_snapshot!(findings(&again, &["still-frozen"]), @"");
+}

@@ -106,7 +106,8 @@ fn what_was_given_as_told() {
     source.sql(
         "postgres",
         "postgres",
-        "CREATE ROLE cdc LOGIN; CREATE ROLE boss LOGIN CREATEROLE; CREATE ROLE team",
+        "CREATE ROLE cdc LOGIN; CREATE ROLE boss LOGIN CREATEROLE; CREATE ROLE team;
+         CREATE ROLE crew; GRANT crew TO boss",
     );
     source.sql("rdsadmin", "postgres", "GRANT rds_replication TO cdc");
     let from = source.connection_string("postgres", "postgres");
@@ -119,7 +120,7 @@ fn what_was_given_as_told() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(findings(&report, &["dropped-role", "createrole-power"]), @"
             info dropped-role dropped membership postgres in rds_superuser: postgres is not carried over
-            warning createrole-power kept role boss: GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE
+            warning createrole-power kept role boss: GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT crew TO boss WITH ADMIN TRUE
             ");
         }
         let lost = findings(&report, &["replication"]);
@@ -131,7 +132,8 @@ fn what_was_given_as_told() {
         );
         assert!(superuser || lost.ends_with("cdc loses REPLICATION"), "{lost}");
         target.sql("azuresu", "postgres", "ALTER ROLE cdc REPLICATION");
-        let grant = "GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE";
+        let grant = "GRANT cdc, team TO boss WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; \
+                     GRANT crew TO boss WITH ADMIN TRUE";
         target.sql(user, "postgres", grant);
         let before = Catalog::of(&target);
         let again = copy(&from, &to, &replace);

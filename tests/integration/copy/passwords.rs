@@ -187,7 +187,7 @@ fn resent_to_a_closed_target() {
 
     let resend = ["--passwords", "resend", "--only", "shop_app"];
     let report = copy(&from, &to, &resend);
-    assert_snapshot!(changes(&report), @"send the password of shop_app again");
+    assert_snapshot!(changes(&report), @"set the password of shop_app, which the target does not show");
     assert_snapshot!(numbers(&report), @"sent 1, remaining 0, extra 0, deferred 1, withheld 0, refused 0, unverifiable 0");
     for login in made.logins {
         let tried = target.login(login.role, login.password.unwrap_or("x"));
@@ -201,14 +201,14 @@ fn a_closed_source_and_a_closed_target() {
     let (_source, target, from, to) = servers();
     target.sql("azuresu", "postgres", "REVOKE pg_read_all_data FROM azure_pg_admin");
     copy(&from, &to, &[]);
-    let rules = ["no-password", "generated-password", "hidden-password", "unverifiable"];
+    let rules = ["no-password", "unseen-password", "kept-password", "generated-password"];
     let only = ["--only", "shop_app", "--only", "bi_tool"];
     let generate = ["--passwords", "generate", "--password-file", "new.txt"];
     let generate = [&generate[..], &only].concat();
     let nothing = assert_settled(&from, &to, &generate);
     assert_snapshot!(findings(&nothing, &rules), @"
-    error no-password kept role bi_tool: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one
-    error no-password kept role shop_app: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one
+    error unseen-password kept role bi_tool: its password is not known, and the target does not show whether it has one there
+    error unseen-password kept role shop_app: its password is not known, and the target does not show whether it has one there
     ");
     assert!(verifiers(&target).keys().eq(["azadmin"]));
 
@@ -217,8 +217,8 @@ fn a_closed_source_and_a_closed_target() {
     let run = command(&from, &to, &resend).with("--format json").done();
     let sent: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_snapshot!(changes(&sent), @"
-    send the password of bi_tool again
-    send the password of shop_app again
+    set the password of bi_tool, which the target does not show
+    set the password of shop_app, which the target does not show
     ");
     assert_snapshot!(findings(&sent, &rules), @"
     warning generated-password rewritten role bi_tool: a new password was made
@@ -239,8 +239,8 @@ fn a_closed_source_and_a_closed_target() {
     let list = file.clone();
     let again = report(command(&from, &to, &generate).secret("new.txt", &list));
     assert_snapshot!(findings(&again, &rules), @"
-    info no-password kept role bi_tool: its password is not known, and the target does not show whether it still has the one of the password file; --passwords generate,resend sends that again
-    info no-password kept role shop_app: its password is not known, and the target does not show whether it still has the one of the password file; --passwords generate,resend sends that again
+    info kept-password kept role bi_tool: the target does not show whether it still has the one of the password file
+    info kept-password kept role shop_app: the target does not show whether it still has the one of the password file
     ");
     assert_eq!(again["sent"], 0, "{again:#}");
     target.login("shop_app", "by hand").unwrap();
@@ -277,7 +277,7 @@ fn a_closed_target_hides_whether_there_is_one() {
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("azadmin", "postgres");
     let report = assert_settled(&from, &to, &["--exclude", "postgres"]);
-    let rules = ["unverifiable", "hidden-password", "no-password"];
+    let rules = ["unverifiable", "hidden-password", "no-password", "unseen-password"];
     assert_snapshot!(findings(&report, &rules), @r"
     error hidden-password kept role has: nothing shows whether it has a password on the target
     warning unverifiable kept role idle: it has a password on the source, and does not log in
@@ -292,7 +292,7 @@ fn a_closed_target_hides_whether_there_is_one() {
     closed.sql("postgres", "postgres", "CREATE ROLE lacks LOGIN PASSWORD 'y'");
     let hidden = closed.connection_string("postgres", "postgres");
     let report = assert_settled(&hidden, &to, &["--only", "lacks"]);
-    assert_snapshot!(findings(&report, &rules), @"error no-password kept role lacks: its password is not known, and the target does not show whether it has one there; --passwords generate,resend sends a new one");
+    assert_snapshot!(findings(&report, &rules), @"error unseen-password kept role lacks: its password is not known, and the target does not show whether it has one there");
 
     copy(&from, &to, &["--exclude", "postgres", "--passwords", "resend"]);
     target.login("lacks", "y").unwrap();

@@ -309,3 +309,29 @@ fn a_name_of_another_platform_is_no_sign_of_it() {
     assert_eq!(report["source"]["platform"], serde_json::Value::Null);
     assert!(Catalog::of(&target).roles.contains_key("rdsadmin"));
 }
+
+/// Of who is not selected nothing is said, although the target has them.
+#[test]
+fn others_lose_nothing() {
+    let source = platforms::aurora_like(15);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE cdc LOGIN; CREATE ROLE dba; CREATE ROLE one LOGIN",
+    );
+    source.sql(
+        "rdsadmin",
+        "postgres",
+        "GRANT rds_replication, rds_iam TO cdc; GRANT rds_superuser TO dba",
+    );
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let rules = ["dropped-role", "replication", "external-authentication"];
+    let all = copy(&from, &to, &[]);
+    assert!(findings(&all, &rules).contains("cdc loses REPLICATION"), "{all:#}");
+    let one = copy(&from, &to, &["--only", "one"]);
+    let told = one["findings"].as_array().unwrap().iter();
+    let told: Vec<_> = told.filter(|it| it["severity"] != "info").collect();
+    assert!(told.is_empty(), "{told:#?}");
+}

@@ -185,12 +185,11 @@ fn what_it_looks_like() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
-          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
-          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+          WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
-          pg_catalog.current_database(), session_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
+          session_user, current_user, current_user;
       END IF;
     END
     $pg_globals$;
@@ -263,7 +262,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    28: ERROR:  role "b" cannot be dropped because some objects depend on it
+    27: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);
@@ -302,12 +301,11 @@ fn passwords_that_cannot_be_read() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_database d
-          WHERE s.setrole OPERATOR(pg_catalog.=) '0' AND d.oid OPERATOR(pg_catalog.=) s.setdatabase
-          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+          WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'a setting of the database % makes % act as %: run this script in another database',
-          pg_catalog.current_database(), session_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
+          session_user, current_user, current_user;
       END IF;
     END
     $pg_globals$;

@@ -50,6 +50,23 @@ fn after_a_copy_it_is() {
     }
 }
 
+/// What copy leaves out is not said where nobody asks about what it is about.
+#[test]
+fn what_is_ignored_is_not_said_to_be_left_out() {
+    let (source, target) = (platforms::aurora_like(15), platforms::azure_like(16));
+    source.sql("rdsadmin", "postgres", "CREATE ROLE b");
+    target.sql("azadmin", "postgres", "CREATE ROLE b LOGIN");
+    for (kinds, is_said) in [
+        (&[][..], true),
+        (&["--ignore", "passwords"], true),
+        (&["--ignore", "attributes:LOGIN"], false),
+    ] {
+        let run = kinds.iter().fold(check(&source, &target, "azadmin"), |run, kind| run.arg(kind));
+        let shown = shown(&run.status(1), &source, &target);
+        assert_eq!(shown.contains("role b: NOLOGIN"), is_said, "{kinds:?} {shown}");
+    }
+}
+
 /// Where it does not.
 #[test]
 fn verifiers_that_cannot_be_seen_are_counted() {
@@ -267,4 +284,26 @@ fn protected_roles_are_counted() {
     ~ role dba: CREATEDB: true -> false
     1 difference: 0 added, 0 removed, 1 changed; left out: 5 platform roles, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
     ");
+}
+
+/// What somebody has set by hand as the source has it is in place, although copy does not send it.
+#[test]
+fn what_is_set_by_hand_is_not_missing() {
+    let (source, target) = (platforms::aurora_like(15), platforms::azure_like(16));
+    let set = "ALTER ROLE ALL SET work_mem = '5MB'; ALTER ROLE ALL SET lock_timeout = '1s'";
+    source.sql("rdsadmin", "postgres", set);
+    target.sql("azuresu", "postgres", set);
+    target.sql("azuresu", "postgres", "ALTER ROLE ALL SET lock_timeout = '2s'");
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let diff = |more: &[&str]| {
+        let arguments = ["diff", &from, &to, "--reader", "catalog"];
+        Run::new([&arguments, more].concat()).done_or_different().stdout
+    };
+    for more in
+        [&["--as", "azure", "--format", "markdown"][..], &["--format", "sql", "--show-passwords"]]
+    {
+        let shown = diff(more);
+        assert!(shown.contains("lock_timeout") && !shown.contains("work_mem"), "{shown}");
+    }
 }

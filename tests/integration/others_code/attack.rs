@@ -92,13 +92,19 @@ fn nobody_is_put_in_the_place_of_the_administrator() {
             let run =
                 Run::new(["copy", "in.sql", &to, more]).file("in.sql", "CREATE ROLE app LOGIN;");
             let said = run.status(2).stderr;
-            let why = "/mallorys: nothing was done: ALTER DATABASE … SET role makes whoever connects to \
-                       this database act as mallory, who would administer every role that is created; \
-                       connect to another database\n";
+            let why = "/mallorys: nothing was done: the session of postgres acts as mallory, who would \
+                       administer every role that is created, and neither the connection's options nor \
+                       ALTER ROLE postgres SET role say so: the owner of a database can do that (ALTER \
+                       DATABASE … SET role), and another client of a pooler; connect to another database, \
+                       not through a pooler\n";
             assert!(said.ends_with(why), "{said}");
             let query = "SELECT count(*) FROM pg_roles WHERE rolname = 'app'";
             assert_eq!(target.query("postgres", "postgres", query), [[Some("0".to_owned())]]);
         }
+        // What the administrator has for itself is its own.
+        target.sql("postgres", "postgres", "ALTER ROLE postgres SET role = 'mallory'");
+        Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", "CREATE ROLE mine;").done();
+        target.sql("postgres", "postgres", "SET ROLE NONE; ALTER ROLE postgres RESET role");
         // Who asks for another role with the connection has it.
         let to = format!(
             "{} options='-c role=mallory'",
@@ -137,9 +143,15 @@ fn no_script_runs_in_the_place_of_the_administrator() {
         let before = target.query("postgres", "postgres", everything);
         for script in &scripts {
             let (said, succeeds) = target.psql_in("postgres", "mallorys", script);
-            let why = "ERROR:  a setting of the database mallorys makes postgres act as mallory: run this \
-                       script in another database\n";
+            let why = "ERROR:  the session of postgres acts as mallory, which can be the doing of the owner of \
+                       this database: run this script in another database, or as mallory itself\n";
             assert!(!succeeds && said.contains(why), "{major}: {said}\n{script}");
+            assert_eq!(target.query("postgres", "postgres", everything), before);
+            // The owner can take the setting away as soon as the session is there.
+            let later = format!("ALTER DATABASE mallorys RESET role;\n{script}");
+            let (said, succeeds) = target.psql_in("postgres", "mallorys", &later);
+            assert!(!succeeds && said.contains(why), "{major}: {said}\n{later}");
+            target.sql("mallory", "mallorys", "ALTER DATABASE mallorys SET role = 'mallory'");
             assert_eq!(target.query("postgres", "postgres", everything), before);
         }
         // What takes back, in a database where it may.

@@ -337,3 +337,26 @@ fn what_needs_a_session_is_refused() {
     let error = error.replace(&place.pooler.socket().display().to_string(), "SOCKET");
     assert_snapshot!(error, @"error: SOCKET:6432/app: nothing was done, since the connection leads through a pooler: no transaction takes CREATE TABLESPACE, and nobody knows in which session it would run; connect to the server itself");
 }
+
+/// A session that began as somebody else, whose setting is gone since: what is created would be theirs.
+#[test]
+fn nobody_is_put_in_the_place_of_the_administrator() {
+    let server = Cluster::start(17);
+    server.sql("postgres", "postgres", "CREATE ROLE mallory LOGIN CREATEROLE");
+    let place = Place::of(server, "postgres", "transaction");
+    let server = &place.server;
+    server.sql("postgres", "postgres", "ALTER DATABASE app OWNER TO mallory");
+    server.sql("mallory", "app", "ALTER DATABASE app SET role = 'mallory'");
+    let application = place.application();
+    assert_eq!(application.rows("SELECT current_user"), [[Some("mallory".to_owned())]]);
+    server.sql("mallory", "app", "ALTER DATABASE app RESET role");
+    for more in ["", " options='-c role=mallory'"] {
+        let to = format!("{}{more}", place.connection_string());
+        let run = Run::new(["copy", "in.sql", &to, "--yes"]).file("in.sql", "CREATE ROLE boss;\n");
+        let error = run.status(2).stderr;
+        // PgBouncer takes no options.
+        assert!(more.contains("options") || error.contains("acts as mallory"), "{error}");
+        let query = "SELECT count(*) FROM pg_roles WHERE rolname = 'boss'";
+        assert_eq!(server.query("postgres", "postgres", query), [[Some("0".to_owned())]]);
+    }
+}
