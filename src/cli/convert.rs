@@ -8,14 +8,15 @@ use clap::Args;
 
 use super::choosing::Choosing;
 use super::file::{self, Whole};
-use super::input::{Input, InputOptions};
+use super::input::InputOptions;
 use super::options::{PlatformChoice, PlatformName, shown};
 use super::{Exit, Format, connection, secret_file, write_json};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
+use crate::plan::{Migration, Provenance};
 use crate::platform::Rights;
 use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target, Title};
-use crate::sanitize::{Choices, Sanitized, sanitize};
+use crate::sanitize::{Choices, Sanitized};
 use crate::version::Major;
 
 /// Convert a globals dump into a script that a managed target accepts.
@@ -97,20 +98,16 @@ impl Convert {
         let report_to_stdout = self.report.is_some() && report.is_none();
 
         let environment = Environment::from_process();
-        let mut input = connection::block_on(Input::read(
-            "the source",
-            &self.source,
-            &self.input,
-            &environment,
-        ))?;
+        let mut input =
+            connection::block_on(self.input.read("the source", &self.source, &environment))?;
         let found = (&input.globals).into();
-        let (globals, ledger, findings) = input.take();
-        let source = input.source(source.as_ref().map(PlatformChoice::get));
+        let contents = input.take();
+        let from = Provenance::from(&input).on(source.as_ref().map(PlatformChoice::get));
         let mut summary = Report {
             format_version: FORMAT_VERSION,
             source: report::Source {
                 name: input.name.clone(),
-                platform: source.platform.map(|source| source.name().to_owned()),
+                platform: from.platform.map(|platform| platform.name().to_owned()),
                 server_version: input.server_version.clone(),
                 client_version: input.client_version.clone(),
             },
@@ -124,8 +121,8 @@ impl Convert {
             findings: Vec::new(),
         };
         let rights = Rights::offline(target, major);
-        let Sanitized { globals, ledger, findings, generated, .. } =
-            sanitize(globals, ledger, findings, rights, source, &choices)?;
+        let migration = Migration::new(contents, from, rights, &choices)?;
+        let Sanitized { globals, ledger, findings, generated, .. } = migration.sanitized;
         summary.statements = Statements::count(&ledger, input.counts);
         summary.findings = findings;
 

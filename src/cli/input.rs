@@ -1,7 +1,6 @@
 //! Where globals come from, for commands that take a dump or a server: the source.
 
 use std::io::Write as _;
-use std::mem::take;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,14 +11,10 @@ use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Severity, Subject};
-use crate::globals::collect::Era;
-use crate::globals::{Globals, Ledger};
-use crate::platform::Platform;
 use crate::read::live::{self, Live, LiveError};
 use crate::read::pg_dumpall::{self, Forecast, Found, Places, Program};
-use crate::read::{self, Counts, Failure, Reading};
+use crate::read::{self, Failure, Source};
 use crate::report;
-use crate::sanitize;
 use crate::version::Major;
 
 /// How the source is read.
@@ -84,85 +79,26 @@ impl InputOptions {
     }
 }
 
-/// What was read, from wherever.
-pub(super) struct Input {
-    /// The file, or the server's address.
-    pub(super) name: String,
-    pub(super) globals: Globals,
-    pub(super) ledger: Ledger,
-    pub(super) findings: Vec<Finding>,
-    pub(super) counts: Counts,
-    /// The platform that its roles show.
-    pub(super) platform: Option<&'static Platform>,
-    pub(super) server_version: Option<String>,
-    pub(super) client_version: Option<String>,
-    /// Which servers it is from, if it is known.
-    era: Option<Era>,
-    /// What a live server has answered.
-    pub(super) live: Option<Box<Live>>,
-}
-
-impl Input {
+impl InputOptions {
     /// Reads a dump, standard input for `-`, or a server; `what` says which it is to the user.
     pub(super) async fn read(
+        &self,
         what: &str,
         source: &str,
-        options: &InputOptions,
         environment: &Environment,
-    ) -> Result<Self> {
+    ) -> Result<Source> {
         if connect::is_connection(source) {
-            Self::from_server(what, source, options, environment).await
+            self.from_server(what, source, environment).await
         } else {
-            Self::from_dump(source, options)
+            self.from_dump(source)
         }
-    }
-
-    /// Whether it shows the settings of and in databases, and those of all roles: a globals dump has
-    /// neither, and the whole dump of a cluster only the first.
-    pub(super) fn shows_settings(&self) -> (bool, bool) {
-        if self.live.is_some() {
-            return (true, true);
-        }
-        let not_in_dump = |name: &'static str| {
-            let is_it =
-                |it: &Finding| it.rule == "not-in-dump" && it.object == Subject::Settings(name);
-            self.findings.iter().any(is_it)
-        };
-        (!not_in_dump("IN DATABASE"), !not_in_dump("ALTER ROLE ALL"))
-    }
-
-    /// What was read, to be sanitized; it is taken from here.
-    pub(super) fn take(&mut self) -> (Globals, Ledger, Vec<Finding>) {
-        let (globals, ledger) = (&mut self.globals, &mut self.ledger);
-        (take(globals), take(ledger), take(&mut self.findings))
-    }
-
-    /// Where it comes from: the platform that was named, else the one that its roles show.
-    pub(super) fn source<'a>(&'a self, named: Option<&'a Platform>) -> sanitize::Source<'a> {
-        sanitize::Source {
-            platform: named.or(self.platform),
-            era: self.era,
-            verifier_kinds: self.live.as_ref().map(|live| &live.verifier_kinds),
-        }
-    }
-
-    /// The source's major version, as far as it is known; it may be a later one where it says so.
-    pub(super) fn major(&self) -> Option<Major> {
-        if let Some(live) = &self.live {
-            return Some(live.answers.major);
-        }
-        let version = self.server_version.as_deref()?;
-        let mut numbers = version.split(|c: char| !c.is_ascii_digit());
-        let first = numbers.next()?;
-        let major = if first == "9" { format!("9.{}", numbers.next()?) } else { first.to_owned() };
-        major.parse().ok()
     }
 
     /// Reads a dump, and shows the mistakes in it.
-    fn from_dump(source: &str, options: &InputOptions) -> Result<Self> {
+    fn from_dump(&self, source: &str) -> Result<Source> {
         let options = read::Options {
-            drop_unknown: options.drop_unknown,
-            accept_truncated: options.accept_truncated,
+            drop_unknown: self.drop_unknown,
+            accept_truncated: self.accept_truncated,
         };
         let name = shown(source);
         if name != "standard input"
@@ -188,54 +124,24 @@ impl Input {
                 }
             }
         };
-        let platform = Platform::recognise(
-            |role| reading.globals.may_be_superuser(role),
-            |tablespace| reading.globals.tablespaces.contains_key(tablespace),
-        );
-        let (server_version, client_version) = (reading.server_version(), reading.client_version());
-        let Reading { globals, ledger, findings, counts, era, .. } = reading;
-        Ok(Self {
-            name: source.to_owned(),
-            globals,
-            ledger,
-            findings,
-            counts,
-            platform,
-            server_version,
-            client_version,
-            era,
-            live: None,
-        })
+        Ok(Source::of_dump(source.to_owned(), reading))
     }
 
     async fn from_server(
+        &self,
         what: &str,
         source: &str,
-        options: &InputOptions,
         environment: &Environment,
-    ) -> Result<Self> {
+    ) -> Result<Source> {
         let connection = connection::open(what, source, environment).await?;
         let name = connection.label();
         let live = live::read(&connection.client).await;
         let live = live.map_err(|error| connection::unread(&connection, &error))?;
-        let (live, findings) = options.by_pg_dumpall(&connection, live).await?;
+        let (live, findings) = self.by_pg_dumpall(&connection, live).await?;
         connection.close().await;
-        Ok(Self {
-            name,
-            globals: live.globals.clone(),
-            ledger: Ledger::default(),
-            findings,
-            counts: Counts::default(),
-            platform: live.platform,
-            server_version: Some(live.answers.version.clone()),
-            client_version: None,
-            era: Some(Era::of(live.answers.major)),
-            live: Some(Box::new(live)),
-        })
+        Ok(Source::of_server(name, live, findings))
     }
-}
 
-impl InputOptions {
     /// Lets pg_dumpall read the server too, where that is wanted and there is one.
     async fn by_pg_dumpall(
         &self,

@@ -11,6 +11,7 @@ mod hidden_password;
 mod implicit;
 mod kept_statements;
 mod locks;
+mod migration;
 mod missing_admin;
 mod missing_database;
 mod newer_source;
@@ -28,6 +29,7 @@ use std::collections::BTreeSet;
 
 pub use direction::{direction, is_whole, only_there};
 pub use implicit::without_implicit;
+pub use migration::{Migration, Provenance, rights};
 pub use newer_source::check as newer_source;
 pub use step::Step;
 
@@ -348,8 +350,8 @@ pub fn plan(
         };
         let finding = finding(about, &change, ledger, message);
         // Several changes to a role may be left out for one reason.
-        match list.last_mut().filter(|last| last.finding == finding) {
-            Some(last) => last.changes.push(change),
+        match list.last_mut().filter(|it| it.finding == finding) {
+            Some(same) => same.changes.push(change),
             None => list.push(LeftOut { finding, changes: vec![change] }),
         }
     }

@@ -272,7 +272,7 @@ fn tablespace(
     name: &Name,
     grantee: &Grantee,
     grantor: Option<&Name>,
-    had_option: bool,
+    may_pass_on: bool,
     cx: &Context<'_>,
 ) -> Option<String> {
     let grants = &cx.current.tablespaces.get(name)?.grants;
@@ -284,7 +284,7 @@ fn tablespace(
             return Some(powerless(grantor, &format!("CREATE ON TABLESPACE {name}")));
         }
     }
-    let holder = grantee.role().filter(|_| had_option)?;
+    let holder = grantee.role().filter(|_| may_pass_on)?;
     cx.rests.on(("CREATE", name.clone()), holder, |holder| {
         let mut losing = Vec::new();
         for ((to, by), option) in grants.iter().filter(|((_, by), _)| by.as_ref() == Some(holder)) {

@@ -42,6 +42,12 @@ impl Platform {
         Self::all().iter().find(|platform| platform.name() == name)
     }
 
+    /// A server of one's own, where PostgreSQL's rules hold and no others.
+    #[expect(clippy::expect_used, reason = "it is part of the program, and a test reads it")]
+    pub fn own() -> &'static Self {
+        Self::builtin("postgres").expect("the platform postgres")
+    }
+
     /// The platform that a cluster is on, by the superusers and tablespaces that it has.
     ///
     /// Only the platform's superuser decides: a role of its name that is none has come with somebody's

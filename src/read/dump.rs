@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
+use super::Shows;
 use super::mask::mask;
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::finding::{Action, Finding, Severity, Subject};
@@ -42,6 +43,8 @@ pub struct Reading {
     pub marks: Marks,
     /// Which servers its statements are from; none where nothing in it tells.
     pub era: Option<Era>,
+    /// Which settings it can have shown.
+    pub shows: Shows,
 }
 
 impl Reading {
@@ -284,7 +287,8 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     if truncated && !is_cut {
         findings.push(no_end_marker(bare.as_ref()));
     }
-    findings.extend(not_in_dump(&globals, &marks));
+    let shows = shows(&globals, &marks);
+    findings.extend(not_in_dump(shows));
     Ok(Reading {
         globals,
         ledger,
@@ -293,6 +297,7 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
         counts,
         marks,
         era: era.or(before_16.then_some(Era::Before16)),
+        shows,
     })
 }
 
@@ -305,8 +310,16 @@ fn era(marks: &Marks) -> Option<Era> {
 }
 
 /// What a globals dump cannot have: since 11 the settings in one database stand with the databases,
-/// and those of all roles nowhere.
-fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
+/// and those of all roles nowhere. A script that somebody wrote has what it has.
+fn shows(globals: &Globals, marks: &Marks) -> Shows {
+    let is_dump = marks.headers > 0;
+    let has_databases =
+        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
+    Shows { databases: !is_dump || has_databases, everybody: !is_dump }
+}
+
+/// What is said of that.
+fn not_in_dump(shows: Shows) -> Vec<Finding> {
     let finding = |name: &'static str, message: &str| Finding {
         rule: "not-in-dump",
         severity: Severity::Info,
@@ -315,14 +328,12 @@ fn not_in_dump(globals: &Globals, marks: &Marks) -> Vec<Finding> {
         line: None,
         message: message.into(),
     };
-    let has_databases =
-        marks.database_headers > 0 || globals.settings.keys().any(|key| key.database.is_some());
     let mut findings = Vec::new();
-    if marks.headers > 0 && !has_databases {
+    if !shows.databases {
         findings
             .push(finding("IN DATABASE", "settings of roles in one database are not in this dump"));
     }
-    if marks.headers > 0 {
+    if !shows.everybody {
         findings.push(finding("ALTER ROLE ALL", "settings of all roles are in no dump"));
     }
     findings

@@ -9,7 +9,7 @@ use super::witness::{Disagreements, Witness};
 use super::{Failure, Options, read};
 use crate::attribute::Attribute;
 use crate::connect::Connection;
-use crate::finding::Finding;
+use crate::finding::{Finding, Subject};
 use crate::globals::{Fact, Globals, Origin, Password};
 use crate::name::Name;
 
@@ -78,7 +78,7 @@ async fn text(
     let reading = read(text.as_slice(), Options::default());
     let reading = reading.map_err(|failure| ReaderError::Dump(program.clone(), failure))?;
     // Nobody has the text that its lines are of; what is in no dump comes from the catalogs.
-    let told = reading.findings.into_iter().filter(|finding| finding.rule != "not-in-dump");
+    let told = reading.findings.into_iter().filter(|it| !matches!(it.object, Subject::Settings(_)));
     findings.extend(told.map(|finding| Finding { line: None, ..finding }));
     Ok((reading.globals, findings))
 }

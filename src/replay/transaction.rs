@@ -58,7 +58,9 @@ pub(super) async fn see_to_session(client: &Client, target: &Live) -> Result<(),
     let major = target.answers.major;
     let mut text = STATE.map(|set| set.replacen("SET LOCAL", "SET", 1)).join(";");
     text.push_str(";SET default_transaction_read_only = off;SET statement_timeout = 0;");
-    text.push_str(&format!("SET lock_timeout = '{LOCK_TIMEOUT}';"));
+    text.push_str("SET lock_timeout = '");
+    text.push_str(LOCK_TIMEOUT);
+    text.push_str("';");
     if major >= Major::new(10) {
         text.push_str("SET idle_in_transaction_session_timeout = 0;");
     }

@@ -258,14 +258,14 @@ fn parameters(
         if !stays || parameter != given {
             cx.unspecified.parameters.insert((key.parameter.clone(), key.grantee.clone()));
         }
-        if !stays {
-            cx.lose_object(parameter.origins());
-        } else {
+        if stays {
             staying.push((key, parameter));
+        } else {
+            cx.lose_object(parameter.origins());
         }
     }
     let mut kept: BTreeMap<ParameterKey, Parameter> = BTreeMap::new();
-    for (key, parameter) in rules::found_parameters(staying, cx) {
+    for (key, parameter) in rules::found_parameters(&staying, cx) {
         match kept.entry(key) {
             btree_map::Entry::Vacant(entry) => {
                 entry.insert(parameter);

@@ -9,13 +9,13 @@ use crate::check::outcome::Outcomes;
 use crate::check::words::{count, some};
 use crate::check::{About, Check};
 use crate::finding::Severity;
-use crate::globals::collect::Era;
-use crate::globals::{Change, Globals, Ledger, Password};
+use crate::globals::{Change, Globals, Password};
 use crate::name::Name;
-use crate::plan::{self, Desired, Plan, plan};
-use crate::platform::{Platform, Rights};
+use crate::plan::{self, Migration, Plan, Provenance};
+use crate::platform::Platform;
+use crate::read::Contents;
 use crate::read::live::Live;
-use crate::sanitize::{self, Choices, Sanitized, sanitize};
+use crate::sanitize::{Choices, Sanitized};
 
 static ABOUT: About = About {
     name: "roles",
@@ -46,29 +46,18 @@ impl Check for Roles {
         let source = &cx.source.server()?.live;
         let target = &cx.target.server()?.live;
         let platform = target.platform.or_else(|| Platform::builtin("azure"));
-        let platform = platform.ok_or_else(|| Unseen("there is no platform azure".to_owned()))?;
         let choices = Choices { now: cx.now, ..Choices::default() };
-        let rights = Rights::offline(platform, target.answers.major).narrowed_by(&target.answers);
-        let origin = sanitize::Source {
-            platform: source.platform,
-            era: Some(Era::of(source.answers.major)),
-            verifier_kinds: Some(&source.verifier_kinds),
-        };
-        let globals = source.globals.clone();
-        let sanitized = sanitize(globals, Ledger::default(), Vec::new(), rights, origin, &choices)
+        let rights = plan::rights(target, platform);
+        let contents = Contents { globals: source.globals.clone(), ..Contents::default() };
+        let migration = Migration::new(contents, Provenance::from(source), rights, &choices)
             .map_err(|error| Unseen(error.to_string()))?;
-        let desired = Desired {
-            source: Some(source),
-            globals: &sanitized.globals,
-            unspecified: &sanitized.unspecified,
-            ledger: &sanitized.ledger,
-        };
+        let sanitized = &migration.sanitized;
         let options = plan::Options { now: cx.now, ..plan::Options::default() };
-        let plan = plan(&target.globals, &desired, &target.answers, platform, &options);
+        let plan = migration.plan(target, &options);
         changes(&plan, out);
         passwords(source, target, &sanitized.globals, out);
-        superusers(&source.globals, &sanitized.globals, platform, out);
-        findings(&sanitized, &plan, out);
+        superusers(&source.globals, &sanitized.globals, rights.platform(), out);
+        findings(sanitized, &plan, out);
         Ok(())
     }
 }

@@ -14,12 +14,11 @@ use crate::connect::Connection;
 use crate::finding::{Finding, Subject};
 use crate::globals::{Ledger, Password, Role};
 use crate::name::Name;
-use crate::plan::{self, Desired, Plan, plan};
-use crate::platform::Platform;
+use crate::plan::{self, Migration, Plan};
 use crate::read::live::Live;
 use crate::replay::{Mode, Outcome, replay};
 use crate::report::CopyReport;
-use crate::sanitize::{Choices, Sanitized};
+use crate::sanitize::Choices;
 use crate::subject::Target;
 
 /// All that making and sending a plan takes.
@@ -27,26 +26,13 @@ pub(super) struct Job<'a> {
     pub(super) copy: &'a Copy,
     pub(super) target: &'a Connection,
     pub(super) live: &'a Live,
-    pub(super) platform: &'a Platform,
-    pub(super) source: Option<&'a Live>,
-    pub(super) sanitized: &'a Sanitized,
+    pub(super) migration: &'a Migration<'a>,
     pub(super) choices: &'a Choices,
 }
 
 impl Job<'_> {
     /// The plan for the target as it is; `resend` sends verifiers that cannot be compared, too.
     pub(super) fn plan(&self, live: &Live, resend: bool) -> Plan {
-        let mut assumed = None;
-        if self.copy.platform.is_some() {
-            assumed.insert(live.clone()).assume(self.platform);
-        }
-        let live = assumed.as_ref().unwrap_or(live);
-        let desired = Desired {
-            source: self.source,
-            globals: &self.sanitized.globals,
-            unspecified: &self.sanitized.unspecified,
-            ledger: &self.sanitized.ledger,
-        };
         let options = plan::Options {
             existing: self.copy.existing.into(),
             allow_freeze: self.copy.allow_freeze,
@@ -55,7 +41,7 @@ impl Job<'_> {
             skip: self.copy.choosing.skip(),
             now: self.choices.now,
         };
-        plan(&live.globals, &desired, &live.answers, self.platform, &options)
+        self.migration.plan(live, &options)
     }
 
     /// Sends the plan, and compares the target again: what there is to say about that.
@@ -66,7 +52,7 @@ impl Job<'_> {
         files: &mut Files,
     ) -> Result<Vec<Finding>> {
         let outcome = self.replay(first, files).await?;
-        let ledger: &Ledger = &self.sanitized.ledger;
+        let ledger: &Ledger = &self.migration.sanitized.ledger;
         let mut news: Vec<_> =
             outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
         let shut_out = self.shut_out(&outcome);
@@ -102,7 +88,7 @@ impl Job<'_> {
             _ => None,
         });
         let is_shut_out = |name: &&Name| {
-            let role = self.sanitized.globals.roles.get(*name);
+            let role = self.migration.sanitized.globals.roles.get(*name);
             let there = self.live.globals.roles.get(*name);
             let has_password = |role: &Role| matches!(role.password, Password::Is(_));
             role.is_some_and(|role| role.has(Attribute::Login) && !has_password(role))
@@ -120,7 +106,7 @@ impl Job<'_> {
         };
         let mut appended = None;
         let mut keep = || {
-            let generated = &self.sanitized.generated;
+            let generated = &self.migration.sanitized.generated;
             let lines = self.copy.choosing.password_lines(generated, self.choices);
             if let Some((path, lines)) = lines {
                 appended = Some(secret_file::append("--password-file", path, &lines)?);
@@ -136,7 +122,8 @@ impl Job<'_> {
                 // The passwords in it are nobody's.
                 appended.take_back();
             }
-            let line = error.refusal().and_then(|it| self.sanitized.ledger.line(it.origin));
+            let line =
+                error.refusal().and_then(|it| self.migration.sanitized.ledger.line(it.origin));
             let place =
                 line.map(|line| format!("; it comes from {}:{line}", shown(&self.copy.source)));
             let error = format!("{error}{}", place.unwrap_or_default());

@@ -14,17 +14,17 @@ use clap::Args;
 
 use super::choosing::Choosing;
 use super::file;
-use super::input::{Input, InputOptions};
+use super::input::InputOptions;
 use super::options::{self, PlatformChoice, PlatformName};
 use super::{Exit, Format, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
-use crate::plan::{self, Existing, Plan};
-use crate::platform::{Platform, Rights, State};
+use crate::plan::{self, Existing, Migration, Plan, Provenance};
+use crate::platform::State;
+use crate::read::Source;
 use crate::read::live::{self, Live};
 use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange};
-use crate::sanitize::sanitize;
 use files::Files;
 use job::Job;
 use screen::Screen;
@@ -152,7 +152,7 @@ impl Copy {
         let named_source = self.input.platform()?;
 
         let environment = Environment::from_process();
-        let mut input = Input::read("the source", &self.source, &self.input, &environment).await?;
+        let mut input = self.input.read("the source", &self.source, &environment).await?;
         let target = connection::open("the target", &self.target, &environment).await?;
         let mut live = read_target(&target).await?;
         if let Some(platform) = &named_target {
@@ -160,25 +160,19 @@ impl Copy {
         }
         refuse_target(&input, &live, &target.label())?;
 
-        let platform = named_target.as_ref().map(PlatformChoice::get).or(live.platform);
-        // A server of one's own is what shows no platform.
-        let platform = platform.or_else(|| Platform::builtin("postgres"));
-        let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
-        let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
-        let hides_databases = !input.shows_settings().0;
+        let rights = plan::rights(&live, named_target.as_ref().map(PlatformChoice::get));
+        let platform = rights.platform();
         let names: BTreeSet<_> = input.globals.roles.keys().cloned().collect();
-        let (globals, ledger, findings) = input.take();
-        let source = input.source(named_source.as_ref().map(PlatformChoice::get));
-        let mut sanitized = sanitize(globals, ledger, findings, rights, source, &choices)?;
-        sanitized.unspecified.databases = hides_databases;
+        let contents = input.take();
+        let from = Provenance::from(&input).on(named_source.as_ref().map(PlatformChoice::get));
+        let migration = Migration::new(contents, from, rights, &choices)?;
+        let sanitized = &migration.sanitized;
 
         let job = Job {
             copy: self,
             target: &target,
             live: &live,
-            platform,
-            source: input.live.as_deref(),
-            sanitized: &sanitized,
+            migration: &migration,
             choices: &choices,
         };
         let mut first = job.plan(&live, self.choosing.resends());
@@ -195,7 +189,7 @@ impl Copy {
             format_version: FORMAT_VERSION,
             source: Place {
                 name: options::shown(&input.name),
-                platform: source.platform.map(|platform| platform.name().to_owned()),
+                platform: from.platform.map(|platform| platform.name().to_owned()),
                 server_version: input.server_version.clone(),
                 user: None,
             },
@@ -311,7 +305,7 @@ async fn read_target(target: &Connection) -> Result<Live> {
 }
 
 /// What no copy can be made to.
-fn refuse_target(input: &Input, live: &Live, label: &str) -> Result<()> {
+fn refuse_target(input: &Source, live: &Live, label: &str) -> Result<()> {
     let answers = &live.answers;
     if answers.state == State::Standby {
         bail!("{label}: the target is a standby: connect to its primary");

@@ -4,25 +4,25 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::sides::{Platforms, Shows, only_right};
+use super::sides::{Platforms, only_right};
 use super::{Diff, Ignore};
 use crate::attribute::Attribute;
-use crate::cli::input::Input;
 use crate::cli::options::PlatformChoice;
 use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
 use crate::name::Name;
-use crate::plan::{self, Desired, plan, without_implicit};
+use crate::plan::{self, Migration, Provenance, without_implicit};
 use crate::platform::{Answers, Platform, Rights, RoleKind};
+use crate::read::Source;
 use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
-use crate::sanitize::{Choices, sanitize};
+use crate::sanitize::Choices;
 
 /// Compares in copy's way.
 pub(super) fn compare(
     diff: &Diff,
-    mut left: Input,
-    mut right: Input,
+    mut left: Source,
+    mut right: Source,
     source_platform: Option<&Platform>,
     choices: &Choices,
     fingerprint: &Fingerprint,
@@ -67,7 +67,7 @@ pub(super) fn compare(
     out.selection = others.len();
     out.platform_roles = chosen.into_iter().filter(|name| platforms.own(name)).count();
 
-    let (left_shows, right_shows) = (Shows::of(&left), Shows::of(&right));
+    let (left_shows, right_shows) = (left.shows, right.shows);
     out.settings = right_shows.hide_settings(&mut left.globals);
     // Of roles that the left side does not have, nothing is compared.
     right
@@ -76,15 +76,10 @@ pub(super) fn compare(
         .retain(|key, _| key.role.as_ref().is_none_or(|role| on_left.contains(role)));
     out.settings += left_shows.hide_settings(&mut right.globals);
 
-    let (globals, ledger, findings) = left.take();
-    let source = left.source(source_platform);
-    let sanitized = sanitize(globals, ledger, findings, rights, source, choices)?;
-    let desired = Desired {
-        source: None,
-        globals: &sanitized.globals,
-        unspecified: &sanitized.unspecified,
-        ledger: &sanitized.ledger,
-    };
+    let contents = left.take();
+    let from = Provenance::from(&left).on(source_platform).without_owners();
+    let migration = Migration::new(contents, from, rights, choices)?;
+    let sanitized = &migration.sanitized;
     // Who granted it is no difference.
     let united = sanitized.globals.clone().united();
     let is_protected =
@@ -102,7 +97,7 @@ pub(super) fn compare(
     }
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
-        let plan = plan(&right.globals, &desired, answers, target, &plan_options);
+        let plan = migration.plan_for(&right.globals, answers, &plan_options);
         out.extra = plan.extra.len();
         let asked = |left_out: &&plan::LeftOut| !left_out.changes.iter().all(is_ignored);
         out.deferred = plan.deferred.iter().filter(asked).count();
@@ -120,12 +115,12 @@ pub(super) fn compare(
         out.passwords += plan.unverifiable.len();
         // What stands in the way of a copy is no reason not to say what is missing.
         let sent = [plan.changes, plan.blocked].concat();
-        let current = without_implicit(&right.globals, desired.globals, answers, target);
+        let current = without_implicit(&right.globals, &sanitized.globals, answers, target);
         as_compared(sent, changes(&current, &united, Scope::Merge).changes)
     } else {
         let Changes { changes, extra, unverifiable } =
             changes(&right.globals.explicit(), &united, Scope::Merge);
-        out.extra = extra.iter().filter(|change| !desired.unspecified.covers(change)).count();
+        out.extra = extra.iter().filter(|change| !sanitized.unspecified.covers(change)).count();
         out.passwords += unverifiable.len();
         changes
     };

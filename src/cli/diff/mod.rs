@@ -14,7 +14,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::RngExt as _;
 
 use super::file::{self, Whole};
-use super::input::{Input, InputOptions};
+use super::input::InputOptions;
 use super::options::{self, PlatformChoice};
 use super::selection::Selection;
 use super::{Exit, connection, write_json};
@@ -22,6 +22,7 @@ use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
 use crate::name::Name;
 use crate::platform::Platform;
+use crate::read::Source;
 use crate::report::{
     DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_diff_markdown,
     write_unified,
@@ -206,8 +207,8 @@ impl Diff {
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SECRET)).transpose()?;
         let environment = Environment::from_process();
-        let left = Input::read("the left side", &self.left, &self.input, &environment).await?;
-        let right = Input::read("the right side", &self.right, &self.input, &environment).await?;
+        let left = self.input.read("the left side", &self.left, &environment).await?;
+        let right = self.input.read("the right side", &self.right, &environment).await?;
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
         let platforms = Platforms([left_platform, right.platform]);
@@ -288,7 +289,7 @@ impl Diff {
     }
 }
 
-fn side(input: &Input, platform: Option<&Platform>) -> Side {
+fn side(input: &Source, platform: Option<&Platform>) -> Side {
     Side {
         name: input.name.clone(),
         platform: platform.map(|platform| platform.name().to_owned()),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use crate::cli::input::Input;
 use crate::globals::{Globals, Grantee, Password};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform};
+use crate::read::{Shows, Source};
 use crate::report::LeftOut;
 use crate::sanitize::{ChoiceError, Choices};
 use crate::secret::VerifierKind;
@@ -18,37 +18,6 @@ pub(super) struct Sides {
     pub(super) right: Globals,
     pub(super) left_shows: Shows,
     pub(super) right_shows: Shows,
-}
-
-/// Which settings an input can have shown, beside those of roles everywhere: a globals dump has none
-/// of databases, in databases or of all roles.
-#[derive(Clone, Copy)]
-pub(super) struct Shows {
-    databases: bool,
-    everybody: bool,
-}
-
-impl Shows {
-    pub(super) fn of(input: &Input) -> Self {
-        let (databases, everybody) = input.shows_settings();
-        Self { databases, everybody }
-    }
-
-    /// Whether those of and in databases are among them.
-    pub(super) const fn databases(self) -> bool {
-        self.databases
-    }
-
-    /// Takes the others out of what another input shows. Gives their number.
-    pub(super) fn hide_settings(self, globals: &mut Globals) -> usize {
-        let before = globals.settings.len();
-        globals.settings.retain(|key, _| match (&key.database, &key.role) {
-            (Some(_), _) => self.databases,
-            (None, None) => self.everybody,
-            (None, Some(_)) => true,
-        });
-        before - globals.settings.len()
-    }
 }
 
 /// Who owns what: the platforms of both sides.
@@ -70,13 +39,13 @@ impl Platforms<'_> {
 impl Sides {
     /// Takes out what is not compared, and counts it.
     pub(super) fn of(
-        left: Input,
-        right: Input,
+        left: Source,
+        right: Source,
         platforms: Option<Platforms<'_>>,
         choices: &Choices,
         out: &mut LeftOut,
     ) -> Result<Self> {
-        let (left_shows, right_shows) = (Shows::of(&left), Shows::of(&right));
+        let (left_shows, right_shows) = (left.shows, right.shows);
         let (mut left, mut right) = (left.globals, right.globals);
         rename(&mut left, choices)?;
         let only_right = right.roles.keys().filter(|name| !left.roles.contains_key(*name));

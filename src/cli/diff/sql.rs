@@ -2,39 +2,28 @@
 
 use anyhow::{Result, anyhow};
 
-use super::sides::{Platforms, Shows, only_right};
+use super::sides::{Platforms, only_right};
 use super::{Diff, Ignore};
-use crate::cli::input::Input;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
-use crate::plan::{self, Desired, Existing, plan};
-use crate::platform::{Platform, Rights};
+use crate::plan::{self, Existing, Migration, Provenance};
+use crate::read::Source;
 use crate::report::{Equalizer, render_equalizer};
-use crate::sanitize::{Choices, Skip, sanitize};
+use crate::sanitize::{Choices, Skip};
 
 /// The script.
 pub(super) fn script(
     diff: &Diff,
-    left: &Input,
-    right: &Input,
+    left: &Source,
+    right: &Source,
     platforms: Platforms<'_>,
     choices: &Choices,
 ) -> Result<String> {
     let live = right.live.as_ref().ok_or_else(|| anyhow!("the right side is no server"))?;
-    let platform = live.platform.or_else(|| Platform::builtin("postgres"));
-    let platform = platform.ok_or_else(|| anyhow!("there is no platform postgres"))?;
-    let rights = Rights::offline(platform, live.answers.major).narrowed_by(&live.answers);
-    let (globals, ledger, findings) =
-        (left.globals.clone(), left.ledger.clone(), left.findings.clone());
-    let source = left.source(platforms.0[0]);
-    let mut sanitized = sanitize(globals, ledger, findings, rights, source, choices)?;
-    sanitized.unspecified.databases = !Shows::of(left).databases();
-    let desired = Desired {
-        source: None,
-        globals: &sanitized.globals,
-        unspecified: &sanitized.unspecified,
-        ledger: &sanitized.ledger,
-    };
+    let rights = plan::rights(live, None);
+    // What its roles own is another question.
+    let from = Provenance::from(left).on(platforms.0[0]).without_owners();
+    let migration = Migration::new(left.contents(), from, rights, choices)?;
     let skip = |ignore: &Ignore| match ignore {
         Ignore::Comments => Some(Skip::Comments),
         Ignore::Settings => Some(Skip::Settings),
@@ -52,10 +41,10 @@ pub(super) fn script(
         skip: diff.ignore.iter().filter_map(skip).collect(),
         now: choices.now,
     };
-    let mut plan = plan(&right.globals, &desired, &live.answers, platform, &plan_options);
+    let mut plan = migration.plan_for(&right.globals, &live.answers, &plan_options);
     let is_asked = |change: &Change| !diff.ignore.iter().any(|it| it.covers(change));
     plan.changes.retain(is_asked);
-    let told = plan.still_true(&sanitized.findings);
+    let told = plan.still_true(&migration.sanitized.findings);
     let all = told.iter().chain(plan.findings_about(is_asked));
     let is_chosen = |rule: &str| match rule {
         "selection" => true,

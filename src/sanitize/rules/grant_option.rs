@@ -65,7 +65,7 @@ fn unfounded(grants: &[Grant<'_>]) -> HashSet<usize> {
 
 /// Gives the privileges on each parameter grantors that can grant them.
 pub(in crate::sanitize) fn found_parameters(
-    all: Vec<(ParameterKey, Parameter)>,
+    all: &[(ParameterKey, Parameter)],
     cx: &mut Context<'_>,
 ) -> Vec<(ParameterKey, Parameter)> {
     let mut founded = Vec::with_capacity(all.len());

@@ -61,7 +61,7 @@ fn what_is_ignored_is_not_said_to_be_left_out() {
         (&["--ignore", "passwords"], true),
         (&["--ignore", "attributes:LOGIN"], false),
     ] {
-        let run = kinds.iter().fold(check(&source, &target, "azadmin"), |run, kind| run.arg(kind));
+        let run = kinds.iter().fold(check(&source, &target, "azadmin"), Run::arg);
         let shown = shown(&run.status(1), &source, &target);
         assert_eq!(shown.contains("role b: NOLOGIN"), is_said, "{kinds:?} {shown}");
     }

@@ -1,0 +1,147 @@
+//! A source, a target and the user's choices: what the target takes, and the plan that brings it there.
+//!
+//! ```no_run
+//! use pg_globals::plan::{self, Migration, Options, Provenance};
+//! use pg_globals::read::{Contents, live};
+//! use pg_globals::sanitize::Choices;
+//!
+//! # async fn plan(source: tokio_postgres::Client, target: tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let (source, target) = (live::read(&source).await?, live::read(&target).await?);
+//! let contents = Contents { globals: source.globals.clone(), ..Contents::default() };
+//! let choices = Choices::default();
+//! let rights = plan::rights(&target, None);
+//! let migration = Migration::new(contents, Provenance::from(&source), rights, &choices)?;
+//! let plan = migration.plan(&target, &Options::default());
+//! for step in plan.steps(&target.answers) {
+//!     println!("{:?}: {}", step.phase, step.object);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::BTreeMap;
+
+use super::{Desired, Options, Plan};
+use crate::globals::Globals;
+use crate::globals::collect::Era;
+use crate::name::Name;
+use crate::platform::{Answers, Platform, Rights};
+use crate::read::live::Live;
+use crate::read::{Contents, Shows, Source};
+use crate::sanitize::{self, ChoiceError, Choices, Sanitized, sanitize};
+
+/// Where globals come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Provenance<'a> {
+    /// The platform, if it is known.
+    pub platform: Option<&'a Platform>,
+    /// Which servers they are from, if it is known.
+    pub era: Option<Era>,
+    /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
+    pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
+    /// Which settings can have been seen.
+    pub shows: Shows,
+    /// The server, where what its roles own matters.
+    pub server: Option<&'a Live>,
+}
+
+impl<'a> From<&'a Source> for Provenance<'a> {
+    fn from(source: &'a Source) -> Self {
+        let server = source.live.as_deref();
+        Self {
+            platform: source.platform,
+            era: source.era,
+            verifier_kinds: server.map(|live| &live.verifier_kinds),
+            shows: source.shows,
+            server,
+        }
+    }
+}
+
+impl<'a> From<&'a Live> for Provenance<'a> {
+    fn from(live: &'a Live) -> Self {
+        Self {
+            platform: live.platform,
+            era: Some(Era::of(live.answers.major)),
+            verifier_kinds: Some(&live.verifier_kinds),
+            shows: Shows::ALL,
+            server: Some(live),
+        }
+    }
+}
+
+impl<'a> Provenance<'a> {
+    /// Of this platform, where the user has named one.
+    #[must_use]
+    pub fn on(self, named: Option<&'a Platform>) -> Self {
+        Self { platform: named.or(self.platform), ..self }
+    }
+
+    /// What its roles own does not matter.
+    #[must_use]
+    pub fn without_owners(self) -> Self {
+        Self { server: None, ..self }
+    }
+}
+
+/// What may be done on a server that has answered, as one of the platform that was named, else of the one that
+/// its roles show; else it is somebody's own.
+pub fn rights<'a>(target: &'a Live, named: Option<&'a Platform>) -> Rights<'a> {
+    let platform = named.or(target.platform).unwrap_or_else(|| Platform::own());
+    Rights::offline(platform, target.answers.major).narrowed_by(&target.answers)
+}
+
+/// A source on its way to a target.
+#[derive(Debug)]
+pub struct Migration<'a> {
+    /// What the target takes, and what became of the rest.
+    pub sanitized: Sanitized,
+    platform: &'a Platform,
+    server: Option<&'a Live>,
+}
+
+impl<'a> Migration<'a> {
+    /// Takes out, or rewrites, what the target does not take.
+    ///
+    /// # Errors
+    /// When the choices do not fit the globals: a rename of nothing, or onto an existing role.
+    pub fn new(
+        contents: Contents,
+        from: Provenance<'a>,
+        to: Rights<'a>,
+        choices: &'a Choices,
+    ) -> Result<Self, ChoiceError> {
+        let Contents { globals, ledger, findings } = contents;
+        let source = sanitize::Source {
+            platform: from.platform,
+            era: from.era,
+            verifier_kinds: from.verifier_kinds,
+        };
+        let mut sanitized = sanitize(globals, ledger, findings, to, source, choices)?;
+        sanitized.unspecified.databases = !from.shows.databases;
+        Ok(Self { sanitized, platform: to.platform(), server: from.server })
+    }
+
+    /// What it takes to bring the target, as it is, to what the source has.
+    pub fn plan(&self, target: &Live, options: &Options) -> Plan {
+        // Whoever administers it by the platform's rules is not touched, recognised or not.
+        let recognised = target.platform.is_some_and(|it| it.name() == self.platform.name());
+        if recognised || self.platform.admin_role().is_none() {
+            return self.plan_for(&target.globals, &target.answers, options);
+        }
+        let mut assumed = target.clone();
+        assumed.assume(self.platform);
+        self.plan_for(&assumed.globals, &assumed.answers, options)
+    }
+
+    /// The same for a target with these answers.
+    pub fn plan_for(&self, current: &Globals, answers: &Answers, options: &Options) -> Plan {
+        let desired = Desired {
+            source: self.server,
+            globals: &self.sanitized.globals,
+            unspecified: &self.sanitized.unspecified,
+            ledger: &self.sanitized.ledger,
+        };
+        super::plan(current, &desired, answers, self.platform, options)
+    }
+}

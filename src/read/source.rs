@@ -1,0 +1,147 @@
+//! A source: globals, with all that is known of where they come from.
+
+use std::mem::take;
+
+use super::live::Live;
+use super::{Counts, Reading};
+use crate::finding::Finding;
+use crate::globals::collect::Era;
+use crate::globals::{Globals, Ledger};
+use crate::platform::Platform;
+use crate::version::Major;
+
+/// What was read, from wherever.
+#[derive(Debug)]
+pub struct Source {
+    /// The file, or the server's address.
+    pub name: String,
+    /// The globals.
+    pub globals: Globals,
+    /// What became of each statement; empty for a server.
+    pub ledger: Ledger,
+    /// What there was to say while it was read.
+    pub findings: Vec<Finding>,
+    /// How many statements there were beside those in the ledger.
+    pub counts: Counts,
+    /// The platform that its roles show.
+    pub platform: Option<&'static Platform>,
+    /// The server's version, in its own words.
+    pub server_version: Option<String>,
+    /// The program that dumped it, and its version.
+    pub client_version: Option<String>,
+    /// Which servers it is from, if it is known.
+    pub era: Option<Era>,
+    /// Which settings it can have shown.
+    pub shows: Shows,
+    /// What a live server has answered.
+    pub live: Option<Box<Live>>,
+}
+
+/// Which settings a source can have shown, beside those of roles everywhere: a globals dump has none of
+/// databases, in databases or of all roles, and the whole dump of a cluster none of all roles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shows {
+    /// Those of and in databases.
+    pub databases: bool,
+    /// Those of all roles everywhere.
+    pub everybody: bool,
+}
+
+impl Shows {
+    /// Everything.
+    pub const ALL: Self = Self { databases: true, everybody: true };
+
+    /// Takes the others out of what another source shows. Gives their number.
+    pub fn hide_settings(self, globals: &mut Globals) -> usize {
+        let before = globals.settings.len();
+        globals.settings.retain(|key, _| match (&key.database, &key.role) {
+            (Some(_), _) => self.databases,
+            (None, None) => self.everybody,
+            (None, Some(_)) => true,
+        });
+        before - globals.settings.len()
+    }
+}
+
+/// The globals themselves, and what became of their statements.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The globals.
+    pub globals: Globals,
+    /// What became of each statement.
+    pub ledger: Ledger,
+    /// What there was to say.
+    pub findings: Vec<Finding>,
+}
+
+impl Source {
+    /// A dump that was read.
+    pub fn of_dump(name: String, reading: Reading) -> Self {
+        let platform = Platform::recognise(
+            |role| reading.globals.may_be_superuser(role),
+            |tablespace| reading.globals.tablespaces.contains_key(tablespace),
+        );
+        let (server_version, client_version) = (reading.server_version(), reading.client_version());
+        let Reading { globals, ledger, findings, counts, era, shows, .. } = reading;
+        Self {
+            name,
+            globals,
+            ledger,
+            findings,
+            counts,
+            platform,
+            server_version,
+            client_version,
+            era,
+            shows,
+            live: None,
+        }
+    }
+
+    /// A server that was read, with what there was to say.
+    pub fn of_server(name: String, live: Live, findings: Vec<Finding>) -> Self {
+        Self {
+            name,
+            globals: live.globals.clone(),
+            ledger: Ledger::default(),
+            findings,
+            counts: Counts::default(),
+            platform: live.platform,
+            server_version: Some(live.answers.version.clone()),
+            client_version: None,
+            era: Some(Era::of(live.answers.major)),
+            shows: Shows::ALL,
+            live: Some(Box::new(live)),
+        }
+    }
+
+    /// What was read, to be sanitized; it is taken from here.
+    pub fn take(&mut self) -> Contents {
+        Contents {
+            globals: take(&mut self.globals),
+            ledger: take(&mut self.ledger),
+            findings: take(&mut self.findings),
+        }
+    }
+
+    /// The same, and it stays here.
+    pub fn contents(&self) -> Contents {
+        Contents {
+            globals: self.globals.clone(),
+            ledger: self.ledger.clone(),
+            findings: self.findings.clone(),
+        }
+    }
+
+    /// Its major version, as far as it is known; it may be a later one where it says so.
+    pub fn major(&self) -> Option<Major> {
+        if let Some(live) = &self.live {
+            return Some(live.answers.major);
+        }
+        let version = self.server_version.as_deref()?;
+        let mut numbers = version.split(|c: char| !c.is_ascii_digit());
+        let first = numbers.next()?;
+        let major = if first == "9" { format!("9.{}", numbers.next()?) } else { first.to_owned() };
+        major.parse().ok()
+    }
+}
