@@ -9,6 +9,7 @@ use super::diff::DiffReport;
 use super::difference::Fingerprint;
 use super::escaped::on_one_line;
 use super::text::Look;
+use crate::finding::Severity;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};
 use crate::secret::Secret;
@@ -35,6 +36,10 @@ pub fn write(
     if !words.is_empty() {
         writeln!(to, "# {}", words.trim_start_matches([',', ';', ' ']))?;
     }
+    for finding in report.findings.iter().filter(|it| it.severity == Severity::Error) {
+        let text = format!("error: {}: {}: {}", finding.rule, finding.object, finding.message);
+        writeln!(to, "# {}", on_one_line(&text))?;
+    }
     let (left, right) = (script(left, major, fingerprint), script(right, major, fingerprint));
     let diff = TextDiff::from_lines(&left, &right);
     let style = |style: Style| if look.colours { style } else { Style::new() };
@@ -44,7 +49,11 @@ pub fn write(
     let mut header = false;
     for group in diff.grouped_ops(CONTEXT) {
         if !header {
-            writeln!(to, "--- {}\n+++ {}", report.left.title(), report.right.title())?;
+            write!(to, "--- {}", report.left.title())?;
+            if let Some(platform) = &report.as_platform {
+                write!(to, ", as it would be on {platform}")?;
+            }
+            writeln!(to, "\n+++ {}", report.right.title())?;
             header = true;
         }
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };

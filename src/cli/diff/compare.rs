@@ -113,8 +113,7 @@ impl Ignore {
 }
 
 /// Makes both sides such that their scripts differ where they do.
-pub(super) fn for_scripts(diff: &Diff, sides: &mut Sides) {
-    let Sides { left, right, .. } = sides;
+pub(super) fn for_scripts(diff: &Diff, [left, right]: &mut [Globals; 2]) {
     for globals in [&mut *left, &mut *right] {
         diff.ignore.iter().for_each(|ignore| ignore.clear(globals));
         // Case is no difference.

@@ -18,7 +18,8 @@ use crate::read::Source;
 use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
 use crate::sanitize::Choices;
 
-/// Compares in copy's way.
+/// Compares in copy's way. Gives the left side as it would be there, and the right side as far as it counts: what
+/// is the same, and what differs.
 pub(super) fn compare(
     diff: &Diff,
     mut left: Source,
@@ -27,7 +28,7 @@ pub(super) fn compare(
     choices: &Choices,
     fingerprint: &Fingerprint,
     report: &mut DiffReport,
-) -> Result<()> {
+) -> Result<[Globals; 2]> {
     let name = diff.as_platform.as_deref().unwrap_or_default();
     let target = PlatformChoice::find(name)?;
     let target = target.get();
@@ -95,6 +96,7 @@ pub(super) fn compare(
     if looks_at_passwords {
         count_unknown_passwords(&sanitized.globals, &right.globals, out);
     }
+    let all_right = right.globals.clone().explicit().united();
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = migration.plan_for(&right.globals, answers, &plan_options);
@@ -136,7 +138,12 @@ pub(super) fn compare(
     report.findings.extend(not_done);
     // What copy leaves as it is, and what it means.
     report.findings.extend(beyond);
-    Ok(())
+    let mut there = united.clone();
+    for change in &missing {
+        change.adopt(&all_right, &mut there);
+    }
+    there.sort();
+    Ok([united, there])
 }
 
 /// Counts the login roles of both sides whose password the left side does not show.

@@ -191,9 +191,6 @@ impl Diff {
         } else if self.allow_all_settings && self.as_platform.is_none() {
             bail!("--allow-all-settings goes with --as and --format sql only");
         }
-        if self.format == DiffFormat::Unified && self.as_platform.is_some() {
-            bail!("--as does not go with --format unified: it has no right side to show");
-        }
         let inputs = [self.left.as_str(), &self.right];
         file::refuse_overlaps(&inputs, &[("-o", self.file())])
     }
@@ -229,8 +226,7 @@ impl Diff {
         let fingerprint = Fingerprint::new(rand::rng().random());
         let major = left.major().max(right.major()).unwrap_or(Major::new(16));
         let mut script = String::new();
-        let mut sides = None;
-        if self.as_platform.is_some() {
+        let mut sides = if self.as_platform.is_some() {
             migrated::compare(
                 self,
                 left,
@@ -239,27 +235,27 @@ impl Diff {
                 &choices,
                 &fingerprint,
                 &mut report,
-            )?;
+            )?
         } else {
             if self.format == DiffFormat::Sql {
                 script = sql::script(self, &left, &right, platforms, &choices)?;
             }
             let out = &mut report.left_out;
             let platforms = Some(platforms).filter(|_| !self.all_roles);
-            let sides = sides.insert(Sides::of(left, right, platforms, &choices, out)?);
-            report.differences = compare::compare(self, sides, &fingerprint, out);
-        }
+            let mut both = Sides::of(left, right, platforms, &choices, out)?;
+            report.differences = compare::compare(self, &mut both, &fingerprint, out);
+            [both.left, both.right]
+        };
         let look = self.look();
-        let write = |to: &mut dyn Write| match (self.format, sides) {
-            (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
-            (DiffFormat::Json, _) => write_json(&report, to),
-            (DiffFormat::Markdown, _) => write_diff_markdown(&report, to),
-            (DiffFormat::Unified, Some(mut sides)) => {
+        let write = |to: &mut dyn Write| match self.format {
+            DiffFormat::Sql => to.write_all(script.as_bytes()),
+            DiffFormat::Json => write_json(&report, to),
+            DiffFormat::Markdown => write_diff_markdown(&report, to),
+            DiffFormat::Unified => {
                 compare::for_scripts(self, &mut sides);
-                let sides = [&sides.left, &sides.right];
-                write_unified(&report, sides, major, &fingerprint, look, to)
+                write_unified(&report, sides.each_ref(), major, &fingerprint, look, to)
             }
-            _ => write_diff(&report, look, to),
+            DiffFormat::Text => write_diff(&report, look, to),
         };
         Self::finish(write, look, output.take(), report.differences.is_empty())
     }

@@ -3,6 +3,7 @@
 //! One comparison, in three [scopes](Scope): by value, without regard to the order of things or
 //! where they were read. What one of the readings could not see never differs.
 
+mod adopt;
 mod change;
 mod membership;
 mod parameter;

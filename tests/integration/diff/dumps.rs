@@ -562,10 +562,6 @@ fn what_is_equal_has_no_unified_diff() {
 fn what_does_not_go_together() {
     for (more, message) in [
         ("--as azure --format sql", "--as does not go with --format sql: pg_globals copy does it"),
-        (
-            "--as azure --format unified",
-            "--as does not go with --format unified: it has no right side to show",
-        ),
         ("--format sql", "--format sql is for a server: the right side must be a connection"),
         ("--replace", "--replace goes with --format sql only"),
         ("--ignore attributes:flying", "invalid value 'attributes:flying' for '--ignore <KIND>'"),

@@ -307,3 +307,42 @@ fn what_is_set_by_hand_is_not_missing() {
         assert!(shown.contains("lock_timeout") && !shown.contains("work_mem"), "{shown}");
     }
 }
+
+/// What is different as two scripts: the left side as copy would bring it, and the same with what is there.
+#[test]
+fn as_a_unified_diff() {
+    let (source, target) = (platforms::aurora_like(15), platforms::azure_like(16));
+    globals::customer(&source);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let unified = || {
+        let run = check(&source, &target, "azadmin").with("--format unified");
+        run.with("--exclude postgres --exclude rds_master")
+    };
+    let all = shown(&unified().status(1), &source, &target);
+    let is_line = |line: &&str| line.starts_with('-') && !line.starts_with("---");
+    let before = all.split('\n').filter(is_line).count();
+    assert!(before > 30 && !all.contains("\n+CREATE"), "{all}");
+    Run::new([&["copy", &from, &to, "--yes", "--into-older"], &CATALOG[..]].concat()).done();
+    let done = unified().done();
+    assert!(!done.stdout.contains("\n@@"), "{}", done.stdout);
+    target.sql(
+        "azuresu",
+        "postgres",
+        "ALTER ROLE shop_app NOLOGIN; CREATE ROLE later; REVOKE shop_read FROM contractor GRANTED BY azadmin; \
+         ALTER ROLE shop_app SET work_mem TO '1MB'; DROP ROLE lambda_iam; GRANT shop_read TO later",
+    );
+    let changed = shown(&unified().status(1), &source, &target);
+    let lines = |text: &str| {
+        let of_diff = |line: &&str| line.starts_with(['-', '+']);
+        text.split('\n').filter(of_diff).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(lines(&changed), @"
+    --- SOURCE/postgres, as it would be on azure
+    +++ TARGET/postgres
+    -CREATE ROLE lambda_iam WITH LOGIN;
+    -CREATE ROLE shop_app WITH LOGIN CONNECTION LIMIT 200 PASSWORD 'SCRAM-SHA-256 #…';
+    +CREATE ROLE shop_app WITH CONNECTION LIMIT 200 PASSWORD 'SCRAM-SHA-256 #…';
+    -GRANT shop_read TO contractor;
+    ");
+}
