@@ -13,6 +13,7 @@
 //! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
 //! - [`replay`]: a plan on a live target, all or nothing.
 //! - [`check`]: the migration's other prerequisites; one check a file.
+//! - [`rules`]: what is said about every rule.
 //! - [`report`]: the script, the report, mistakes with their lines.
 //! - [`cli`]: what the user types; nothing else prints.
 //!
@@ -52,6 +53,7 @@ pub mod platform;
 pub mod read;
 pub mod replay;
 pub mod report;
+pub mod rules;
 pub mod sanitize;
 pub mod scram;
 pub mod secret;

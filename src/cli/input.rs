@@ -10,7 +10,7 @@ use clap::Args;
 use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
-use crate::finding::{Action, Finding, Severity, Subject};
+use crate::finding::{Action, Finding, Subject};
 use crate::read::live::{self, Live, LiveError};
 use crate::read::pg_dumpall::{self, Forecast, Found, Places, Program};
 use crate::read::{self, Failure, Source};
@@ -217,12 +217,5 @@ fn missing(found: &Found, major: Major) -> String {
 }
 
 fn alone(why: &str) -> Finding {
-    Finding {
-        rule: "one-reader",
-        severity: Severity::Info,
-        action: Action::Kept,
-        object: Subject::statement("pg_dumpall"),
-        line: None,
-        message: why.into(),
-    }
+    read::abouts::ONE_READER.finding(Subject::statement("pg_dumpall"), Action::Kept, why)
 }

@@ -9,7 +9,8 @@ use crate::name::Name;
 use crate::platform::{Answers, Platform};
 use crate::sanitize::About;
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "direction",
     severity: Severity::Warning,
     why: "the target already has what the source has, and more: it could be the other way round",
@@ -68,12 +69,5 @@ pub fn direction(plan: &Plan, desired: &Globals, only_there: usize) -> Option<Fi
             plural(only_there)
         )
     };
-    Some(Finding {
-        rule: ABOUT.name,
-        severity: ABOUT.severity,
-        action: Action::Kept,
-        object: Subject::statement("roles"),
-        line: None,
-        message: message.into(),
-    })
+    Some(ABOUT.finding(Subject::statement("roles"), Action::Kept, message))
 }

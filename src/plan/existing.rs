@@ -5,7 +5,7 @@ use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
 use crate::sanitize::About;
 
-const ABOUT: About = About {
+pub(super) const ABOUT: About = About {
     name: "existing",
     severity: Severity::Info,
     why: "the target has the role, and --existing skip leaves it as it is",
@@ -59,13 +59,9 @@ impl Veto for Existing {
 pub(super) fn fail(cx: &Context<'_>) -> Vec<Finding> {
     let there = cx.desired.roles.keys().filter(|name| cx.current.roles.contains_key(*name));
     there
-        .map(|name| Finding {
-            rule: FAIL.name,
-            severity: FAIL.severity,
-            action: Action::Dropped,
-            object: Subject::Role(name.clone()),
-            line: None,
-            message: format!("the target has {name}").into(),
+        .map(|name| {
+            let message = format!("the target has {name}");
+            FAIL.finding(Subject::Role(name.clone()), Action::Dropped, message)
         })
         .collect()
 }

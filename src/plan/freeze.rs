@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::globals::{Change, Password, Value};
 use crate::sanitize::About;
 
-const ABOUT: About = About {
+pub(super) const ABOUT: About = About {
     name: "freeze",
     severity: Severity::Warning,
     why: "the source's role is frozen, as roles are for a migration; on the target it would be shut \

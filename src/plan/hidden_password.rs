@@ -36,14 +36,7 @@ pub(super) fn check(names: &[Name], desired: &Globals, answers: &Answers) -> Vec
                 (&UNVERIFIABLE, "it has a password on the source, and does not log in".to_owned())
             }
         };
-        Finding {
-            rule: about.name,
-            severity: about.severity,
-            action: Action::Kept,
-            object: Subject::Role(name.clone()),
-            line: None,
-            message: message.into(),
-        }
+        about.finding(Subject::Role(name.clone()), Action::Kept, message)
     };
     names.iter().map(finding).collect()
 }

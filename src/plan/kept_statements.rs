@@ -30,12 +30,9 @@ pub(super) fn check(changes: &[Change], answers: &Answers) -> Option<Finding> {
         answers.keeps_statements.iter().filter(quiet).map(String::as_str).collect();
     // Every server notes statements that fail, unless it is told not to.
     let only_failed = keepers.iter().all(|keeper| keeper.starts_with("log_min_error_statement"));
-    (!keepers.is_empty() && changes.iter().any(sends)).then(|| Finding {
-        rule: ABOUT.name,
-        severity: if only_failed { Severity::Info } else { ABOUT.severity },
-        action: Action::Kept,
-        object: Subject::statement("verifiers"),
-        line: None,
-        message: keepers.join(", ").into(),
+    (!keepers.is_empty() && changes.iter().any(sends)).then(|| {
+        let severity = if only_failed { Severity::Info } else { ABOUT.severity };
+        let object = Subject::statement("verifiers");
+        ABOUT.finding(object, Action::Kept, keepers.join(", ")).matters(severity)
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Plan;
-use crate::finding::{Action, Finding, Severity, Subject};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::Change;
 use crate::platform::Answers;
 use crate::sanitize::About;
@@ -40,19 +40,15 @@ pub(super) fn check(plan: &mut Plan, answers: &Answers) {
         return;
     }
     let fits = needed <= most;
-    let finding = Finding {
-        rule: ABOUT.name,
-        severity: if fits { Severity::Warning } else { ABOUT.severity },
-        action: if fits { Action::Kept } else { Action::Dropped },
-        object: Subject::statement("transaction"),
-        line: None,
-        message: format!(
-            "it takes {needed} locks; max_locks_per_transaction = {} has room for {promised}, and not for \
-             more than {most}",
-            answers.locks.per_transaction
-        )
-        .into(),
-    };
+    let message = format!(
+        "it takes {needed} locks; max_locks_per_transaction = {} has room for {promised}, and not for \
+         more than {most}",
+        answers.locks.per_transaction
+    );
+    let action = if fits { Action::Kept } else { Action::Dropped };
+    let severity = if fits { Severity::Warning } else { ABOUT.severity };
+    let object = Subject::statement("transaction");
+    let finding = ABOUT.finding(object, action, message).matters(severity);
     if fits { plan.findings.push(finding) } else { plan.obstacles.push(finding) }
 }
 

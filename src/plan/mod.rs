@@ -27,10 +27,10 @@ mod wider;
 
 use std::collections::BTreeSet;
 
-pub use direction::{direction, is_whole, only_there};
+pub use direction::{ABOUT as DIRECTION, direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use migration::{Migration, Provenance, rights};
-pub use newer_source::check as newer_source;
+pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};
 pub use step::Step;
 
 use crate::finding::{Action, Finding, Severity, Subject};
@@ -240,15 +240,8 @@ pub fn remaining(change: &Change, ledger: &Ledger) -> Finding {
 
 /// A login role without a password whose label, by which it would log in, was refused.
 pub fn shut_out(name: &Name) -> Finding {
-    Finding {
-        rule: REFUSED.name,
-        severity: Severity::Error,
-        action: Action::Kept,
-        object: Subject::Role(name.clone()),
-        line: None,
-        message: "its security label was refused, and it has no password: nobody can log in as it"
-            .into(),
-    }
+    let message = "its security label was refused, and it has no password: nobody can log in as it";
+    REFUSED.finding(Subject::Role(name.clone()), Action::Kept, message).matters(Severity::Error)
 }
 
 /// What the target is to have.
@@ -374,15 +367,9 @@ pub fn plan(
     plan
 }
 
-fn finding(about: &About, change: &Change, ledger: &Ledger, message: String) -> Finding {
-    Finding {
-        rule: about.name,
-        severity: about.severity,
-        action: Action::Dropped,
-        object: change.object(),
-        line: ledger.line(change.origin()),
-        message: message.into(),
-    }
+fn finding(about: &'static About, change: &Change, ledger: &Ledger, message: String) -> Finding {
+    let line = ledger.line(change.origin());
+    about.finding(change.object(), Action::Dropped, message).at(line)
 }
 
 /// Changes as statements that the connected role may send.

@@ -5,7 +5,8 @@ use crate::platform::Answers;
 use crate::sanitize::About;
 use crate::version::Major;
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "newer-source",
     severity: Severity::Warning,
     why: "the source is newer than the target, which is not how databases are moved",
@@ -20,12 +21,8 @@ pub(super) const ABOUT: About = About {
 
 /// Says so.
 pub fn check(version: &str, major: Major, answers: &Answers) -> Option<Finding> {
-    (major > answers.major).then(|| Finding {
-        rule: ABOUT.name,
-        severity: ABOUT.severity,
-        action: Action::Kept,
-        object: Subject::statement("version"),
-        line: None,
-        message: format!("{version} is newer than {}", answers.version).into(),
+    (major > answers.major).then(|| {
+        let message = format!("{version} is newer than {}", answers.version);
+        ABOUT.finding(Subject::statement("version"), Action::Kept, message)
     })
 }

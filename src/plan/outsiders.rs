@@ -73,14 +73,9 @@ pub(super) fn check(
         } else {
             (Severity::Warning, String::new())
         };
-        Finding {
-            rule: ABOUT.name,
-            severity,
-            action: Action::Kept,
-            object: Subject::Membership { role: role.clone(), member: member.clone() },
-            line: None,
-            message: format!("{member} {can} a member of {role} on the target only{gets}").into(),
-        }
+        let message = format!("{member} {can} a member of {role} on the target only{gets}");
+        let object = Subject::Membership { role: role.clone(), member: member.clone() };
+        ABOUT.finding(object, Action::Kept, message).matters(severity)
     };
     members.into_iter().map(finding).collect()
 }

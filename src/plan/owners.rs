@@ -124,13 +124,8 @@ impl Owners<'_> {
         answers: &Answers,
         can_own: bool,
     ) -> Vec<Finding> {
-        let finding = |about: &About, role: &Name, message: String| Finding {
-            rule: about.name,
-            severity: about.severity,
-            action: Action::Kept,
-            object: Subject::Role(role.clone()),
-            line: None,
-            message: message.into(),
+        let finding = |about: &'static About, role: &Name, message: String| {
+            about.finding(Subject::Role(role.clone()), Action::Kept, message)
         };
         let mut findings = Vec::new();
         let names: Vec<_> = self.missing(current, answers).map(ToString::to_string).collect();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, Judgement, Plan, Veto};
+use super::{Context, Judgement, Plan, Veto, existing, freeze};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Change, Password};
-use crate::sanitize::About;
+use crate::sanitize::{About, rules};
 use crate::secret::VerifierKind;
 
 const ABOUT: About = About {
@@ -19,9 +19,6 @@ const ABOUT: About = About {
                   also with --existing replace, and everything else about the role is sent.",
     remedy: "where the source's password is the one that counts, give --passwords resend, with --only for some of them",
 };
-
-/// What is said of an md5 verifier that is sent.
-const SENT: &str = "md5-verifier";
 
 pub(super) struct WeakerVerifier;
 
@@ -49,17 +46,18 @@ impl Plan {
     /// verifier is not, where that is withheld, nor that a role will be frozen that stays as it is, nor that a
     /// setting stays behind that is there.
     pub fn still_true(&self, findings: &[Finding]) -> Vec<Finding> {
-        let withheld_by = |rules: &[&str]| -> BTreeSet<&Subject> {
+        let withheld_by = |rules: &[&About]| -> BTreeSet<&Subject> {
             let withheld = self.withheld.iter().map(|it| &it.finding);
-            withheld.filter(|it| rules.contains(&it.rule)).map(|it| &it.object).collect()
+            withheld.filter(|it| rules.contains(&it.about)).map(|it| &it.object).collect()
         };
-        let verifiers = withheld_by(&[ABOUT.name]);
-        let freezes = withheld_by(&["freeze", "existing"]);
+        let verifiers = withheld_by(&[&ABOUT]);
+        let freezes = withheld_by(&[&freeze::ABOUT, &existing::ABOUT]);
         let settled: BTreeSet<_> = self.settled.iter().collect();
         let is_moot = |it: &&Finding| {
             it.action == Action::Kept
-                && ((it.rule == SENT && verifiers.contains(&it.object))
-                    || (["frozen", "expired"].contains(&it.rule) && freezes.contains(&it.object)))
+                && ((*it.about == rules::MD5_VERIFIER && verifiers.contains(&it.object))
+                    || ([rules::FROZEN, rules::EXPIRED].contains(it.about)
+                        && freezes.contains(&it.object)))
         };
         let is_settled =
             |it: &&Finding| it.action == Action::Dropped && settled.contains(&it.object);

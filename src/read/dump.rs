@@ -3,11 +3,11 @@
 use std::fmt;
 use std::io::Read;
 
-use super::Shows;
 use super::mask::mask;
+use super::{Shows, abouts};
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
-use crate::finding::{Action, Finding, Severity, Subject};
-use crate::globals::collect::{Collected, Collector, Era, Kept, without_attributes};
+use crate::finding::{Action, Finding, Subject};
+use crate::globals::collect::{self, Collected, Collector, Era, Kept, without_attributes};
 use crate::globals::{Globals, Ledger};
 use crate::name::Name;
 use crate::place::Place;
@@ -320,13 +320,8 @@ fn shows(globals: &Globals, marks: &Marks) -> Shows {
 
 /// What is said of that.
 fn not_in_dump(shows: Shows) -> Vec<Finding> {
-    let finding = |name: &'static str, message: &str| Finding {
-        rule: "not-in-dump",
-        severity: Severity::Info,
-        action: Action::Dropped,
-        object: Subject::Settings(name),
-        line: None,
-        message: message.into(),
+    let finding = |name: &'static str, message: &str| {
+        abouts::NOT_IN_DUMP.finding(Subject::Settings(name), Action::Dropped, message)
     };
     let mut findings = Vec::new();
     if !shows.databases {
@@ -346,14 +341,8 @@ fn no_end_marker(bare: Option<&Name>) -> Finding {
         message.push_str(": ");
         message.push_str(&without_attributes(role));
     }
-    Finding {
-        rule: "truncated",
-        severity: Severity::Error,
-        action: Action::Dropped,
-        object: Subject::statement("end marker"),
-        line: None,
-        message: message.into(),
-    }
+    let object = Subject::statement("end marker");
+    collect::abouts::TRUNCATED.finding(object, Action::Dropped, message)
 }
 
 /// A piece that has the end of the input behind it, and not its own end.

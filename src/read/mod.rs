@@ -1,6 +1,7 @@
 //! Where globals come from: the text of a dump, a live server, whose readers are [two](witness), and
 //! verifiers from elsewhere.
 
+pub mod abouts;
 mod dump;
 pub mod live;
 mod mask;

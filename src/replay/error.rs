@@ -53,14 +53,10 @@ impl Refusal {
 impl Refusal {
     /// As a finding.
     pub fn finding(&self, ledger: &Ledger) -> Finding {
-        Finding {
-            rule: plan::REFUSED.name,
-            severity: if self.fatal { Severity::Error } else { plan::REFUSED.severity },
-            action: Action::Dropped,
-            object: self.object.clone(),
-            line: ledger.line(self.origin),
-            message: self.to_string().into(),
-        }
+        let line = ledger.line(self.origin);
+        let finding = plan::REFUSED.finding(self.object.clone(), Action::Dropped, self.to_string());
+        let finding = finding.at(line);
+        if self.fatal { finding.matters(Severity::Error) } else { finding }
     }
 }
 

@@ -6,10 +6,10 @@ use std::io;
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
-use super::text::{self, bold, severity_style};
+use super::text::{bold, severity_style};
 use crate::check::{self, checks};
 use crate::finding::Severity;
-use crate::sanitize;
+use crate::{rules, sanitize};
 
 /// Findings and checks that are explained.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -85,7 +85,7 @@ impl Explanations {
     fn of(wanted: impl Fn(&str) -> bool) -> Self {
         Self {
             format_version: FORMAT_VERSION,
-            rules: text::abouts().filter(|it| wanted(it.name)).map(Into::into).collect(),
+            rules: rules::all().filter(|it| wanted(it.name)).map(Into::into).collect(),
             checks: checks::abouts().filter(|it| wanted(it.name)).map(Into::into).collect(),
         }
     }

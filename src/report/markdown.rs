@@ -7,9 +7,9 @@ use super::blocks::Blocks;
 use super::copy::{self, CopyReport};
 use super::diff::{self, DiffReport};
 use super::escaped::value;
-use super::text::{Look, about, groups, head, lines, plural, rows};
+use super::text::{Look, groups, head, lines, plural, rows};
 use super::{Report, one_line};
-use crate::finding::{Action, Finding, Severity};
+use crate::finding::{About, Action, Finding, Severity};
 
 /// Writes what a conversion did.
 ///
@@ -101,8 +101,8 @@ fn list(lines: &str, out: &mut String) {
 fn findings(all: &[Finding], out: &mut Blocks<'_>) -> io::Result<()> {
     let groups = groups(all);
     let mut to_do = String::new();
-    for (severity, rule, findings) in &groups {
-        let remedy = about(rule).map_or("", |about| about.remedy);
+    for (severity, about, findings) in &groups {
+        let About { name: rule, remedy, .. } = about;
         if *severity > Severity::Info && !remedy.is_empty() {
             let count = plural(rows(findings).count(), "object");
             let _ = writeln!(to_do, "- [ ] {}: {} ({count})", escaped(rule), escaped(remedy));
@@ -114,8 +114,8 @@ fn findings(all: &[Finding], out: &mut Blocks<'_>) -> io::Result<()> {
     if !groups.is_empty() {
         out.text.push_str("\n## Findings\n");
     }
-    for (severity, rule, findings) in groups {
-        let why = about(rule).map_or("", |about| about.why);
+    for (severity, about, findings) in groups {
+        let About { name: rule, why, .. } = about;
         let _ = write!(
             out.text,
             "\n### {severity}: {}\n\n{}\n\n| line | object | what became of it | |\n| --- | --- | --- | --- |\n",

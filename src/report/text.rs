@@ -11,9 +11,8 @@ use super::blocks::Blocks;
 use super::copy::UNKNOWN;
 use super::escaped::visible;
 use super::{Report, one_line};
-use crate::finding::{Finding, Severity, Subject};
-use crate::plan;
-use crate::sanitize::{About, rules};
+use crate::finding::{About, Finding, Severity, Subject};
+use crate::rules;
 
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -64,14 +63,14 @@ pub(super) fn errors_again(
     out: &mut Blocks<'_>,
 ) -> io::Result<()> {
     let groups = groups(findings);
-    let is_error = |group: &&(Severity, &str, Vec<&Finding>)| group.0 == Severity::Error;
+    let is_error = |group: &&(Severity, &About, Vec<&Finding>)| group.0 == Severity::Error;
     // With the blank line, the title and the remedy.
-    let height = |(severity, _, findings): &(Severity, &str, Vec<&Finding>)| {
+    let height = |(severity, _, findings): &(Severity, &About, Vec<&Finding>)| {
         shown(*severity, rows(findings).count(), look) + 3
     };
     let behind: usize = groups.iter().filter(|group| !is_error(group)).map(height).sum();
     let errors: usize = groups.iter().filter(is_error).map(|group| rows(&group.2).count()).sum();
-    let is_cut = |(severity, _, findings): &(Severity, &str, Vec<&Finding>)| {
+    let is_cut = |(severity, _, findings): &(Severity, &About, Vec<&Finding>)| {
         let is_told = !(look.brief && *severity == Severity::Info);
         let rows = rows(findings).count();
         is_told && shown(*severity, rows, look) < rows
@@ -92,9 +91,9 @@ pub(super) fn errors_again(
     let errors_by_rule = || groups.iter().filter(is_error).map(|group| (group.1, &group.2));
     let shown = shown(Severity::Error, errors, look);
     let mut left = shown;
-    for (rule, findings) in errors_by_rule() {
+    for (about, findings) in errors_by_rule() {
         for row in rows(findings).take(left) {
-            let _ = write!(out.text, "  {rule}:");
+            let _ = write!(out.text, "  {}:", about.name);
             line(row, look.shorten, 1, &mut out.text);
             out.flow()?;
         }
@@ -124,8 +123,8 @@ fn shown(severity: Severity, count: usize, look: Look) -> usize {
 
 /// Findings by rule, the most severe first.
 pub(super) fn findings(findings: &[Finding], look: Look, out: &mut Blocks<'_>) -> io::Result<()> {
-    for (severity, rule, findings) in groups(findings) {
-        group(severity, rule, &findings, look, out)?;
+    for (severity, about, findings) in groups(findings) {
+        group(severity, about, &findings, look, out)?;
     }
     Ok(())
 }
@@ -135,15 +134,6 @@ pub(super) fn lead_on(findings: &[Finding], look: Look, out: &mut String) {
     if look.shorten && !findings.is_empty() {
         out.push_str("\npg_globals explain RULE says more about a finding\n");
     }
-}
-
-/// The wording of everything that can be found.
-pub(super) fn abouts() -> impl Iterator<Item = &'static About> {
-    rules::all().chain(plan::abouts())
-}
-
-pub(super) fn about(rule: &str) -> Option<&'static About> {
-    abouts().find(|about| about.name == rule)
 }
 
 pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
@@ -196,21 +186,23 @@ pub(super) fn plural(count: usize, what: &str) -> String {
 }
 
 /// Findings by rule, the most severe first, rules in the order in which they look.
-pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static str, Vec<&Finding>)> {
-    let mut by_rule: BTreeMap<(Reverse<Severity>, &'static str), Vec<&Finding>> = BTreeMap::new();
+pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static About, Vec<&Finding>)> {
+    let mut by_rule: BTreeMap<_, (&'static About, Vec<&Finding>)> = BTreeMap::new();
     for finding in findings {
-        by_rule.entry((Reverse(finding.severity), finding.rule)).or_default().push(finding);
+        let key = (Reverse(finding.severity), finding.about.name);
+        by_rule.entry(key).or_insert((finding.about, Vec::new())).1.push(finding);
     }
     let mut groups: Vec<_> = by_rule
         .into_iter()
-        .map(|((severity, rule), mut findings)| {
+        .map(|((severity, _), (about, mut findings))| {
             findings.sort_by_key(|finding| finding.line);
-            (severity.0, rule, findings)
+            (severity.0, about, findings)
         })
         .collect();
-    let place = |rule: &str| abouts().position(|about| about.name == rule);
-    groups
-        .sort_by_key(|(severity, rule, _)| (Reverse(*severity), place(rule).unwrap_or(usize::MAX)));
+    let place = |about: &About| rules::all().position(|it| it == about);
+    groups.sort_by_key(|(severity, about, _)| {
+        (Reverse(*severity), place(about).unwrap_or(usize::MAX))
+    });
     groups
 }
 
@@ -246,14 +238,13 @@ fn lines_of(row: &[&Finding]) -> Vec<u32> {
 
 fn group(
     severity: Severity,
-    rule: &'static str,
+    about: &About,
     findings: &[&Finding],
     look: Look,
     out: &mut Blocks<'_>,
 ) -> io::Result<()> {
-    let about = about(rule);
     let count = rows(findings).count();
-    let _ = title(severity, rule, count, look, &mut out.text);
+    let _ = title(severity, about, count, look, &mut out.text);
     let shown = shown(severity, count, look);
     for row in rows(findings).take(shown) {
         line(row, look.shorten, 2, &mut out.text);
@@ -263,11 +254,9 @@ fn group(
         more(count - shown, &mut out.text);
     }
     // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
-    let remedy = about
-        .filter(|about| severity > Severity::Info || about.severity == Severity::Info)
-        .map_or("", |about| about.remedy);
-    if !remedy.is_empty() {
-        let _ = writeln!(out.text, "  = {remedy}");
+    let is_usual = severity > Severity::Info || about.severity == Severity::Info;
+    if is_usual && !about.remedy.is_empty() {
+        let _ = writeln!(out.text, "  = {}", about.remedy);
     }
     Ok(())
 }
@@ -290,17 +279,17 @@ pub(super) const fn bold(colours: bool) -> Style {
 
 fn title(
     severity: Severity,
-    rule: &'static str,
+    about: &About,
     count: usize,
     look: Look,
     out: &mut String,
 ) -> fmt::Result {
     let (style, bold) = (severity_style(severity, look.colours), bold(look.colours));
-    write!(out, "\n{style}{severity}{style:#}: {bold}{rule}{bold:#}")?;
+    write!(out, "\n{style}{severity}{style:#}: {bold}{}{bold:#}", about.name)?;
     if count > 1 {
         write!(out, " ({count})")?;
     }
-    writeln!(out, ": {}", about(rule).map_or("", |about| about.why))
+    writeln!(out, ": {}", about.why)
 }
 
 /// A finding on one line of a terminal. There can be hundreds of thousands.
@@ -340,13 +329,10 @@ mod tests {
     use crate::subject::Target;
 
     fn findings(count: u32) -> Vec<Finding> {
-        let one = |line| Finding {
-            rule: "superuser",
-            severity: Severity::Warning,
-            action: Action::Rewritten,
-            object: Subject::Role(Name::new(format!("r{line}"))),
-            line: Some(line),
-            message: "loses SUPERUSER".into(),
+        let about = rules::about("superuser").unwrap();
+        let one = |line| {
+            let object = Subject::Role(Name::new(format!("r{line}")));
+            about.finding(object, Action::Rewritten, "loses SUPERUSER").at(Some(line))
         };
         (1..=count).map(one).collect()
     }
@@ -355,8 +341,8 @@ mod tests {
         let mut text = Vec::new();
         let mut out = Blocks::new(&mut text);
         let look = Look { colours: false, shorten, brief: false };
-        for (severity, rule, findings) in groups(findings) {
-            group(severity, rule, &findings, look, &mut out).unwrap();
+        for (severity, about, findings) in groups(findings) {
+            group(severity, about, &findings, look, &mut out).unwrap();
         }
         out.finish().unwrap();
         String::from_utf8(text)
@@ -440,7 +426,7 @@ mod tests {
             let all: Vec<_> = all
                 .into_iter()
                 .map(|(rule, object, line, message)| Finding {
-                    rule: rules[rule],
+                    about: crate::rules::about(rules[rule]).unwrap(),
                     severity: [Severity::Warning, Severity::Error, Severity::Info][rule],
                     action: Action::Dropped,
                     object,
@@ -484,7 +470,7 @@ mod tests {
             }
             let expected: BTreeSet<_> = all
                 .iter()
-                .map(|it| (it.rule.to_owned(), it.line, it.object.to_string(), it.message.to_string()))
+                .map(|it| (it.about.name.to_owned(), it.line, it.object.to_string(), it.message.to_string()))
                 .collect();
             prop_assert_eq!(seen, expected, "{}", text);
         }

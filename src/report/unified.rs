@@ -37,7 +37,8 @@ pub fn write(
         writeln!(to, "# {}", words.trim_start_matches([',', ';', ' ']))?;
     }
     for finding in report.findings.iter().filter(|it| it.severity == Severity::Error) {
-        let text = format!("error: {}: {}: {}", finding.rule, finding.object, finding.message);
+        let text =
+            format!("error: {}: {}: {}", finding.about.name, finding.object, finding.message);
         writeln!(to, "# {}", on_one_line(&text))?;
     }
     let (left, right) = (script(left, major, fingerprint), script(right, major, fingerprint));

@@ -221,7 +221,7 @@ impl<'a> Context<'a> {
     /// Reports a finding of the rule's own severity.
     pub fn report(
         &mut self,
-        about: &About,
+        about: &'static About,
         action: Action,
         object: Subject,
         origin: Origin,
@@ -233,21 +233,15 @@ impl<'a> Context<'a> {
     /// Reports a finding.
     pub fn report_as(
         &mut self,
-        about: &About,
+        about: &'static About,
         severity: Severity,
         action: Action,
         object: Subject,
         origin: Origin,
         message: impl Into<Arc<str>>,
     ) {
-        self.findings.push(Finding {
-            rule: about.name,
-            severity,
-            action,
-            object,
-            line: self.ledger.line(origin),
-            message: message.into(),
-        });
+        let line = self.ledger.line(origin);
+        self.findings.push(about.finding(object, action, message).at(line).matters(severity));
     }
 
     /// What the source calls a role.

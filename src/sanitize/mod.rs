@@ -16,11 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use foldhash::fast::RandomState;
 use indexmap::map::{Entry, MutableKeys as _};
 
+pub use crate::finding::About;
 pub use choices::{ChoiceError, Choices, Passwords, Skip};
 pub use context::Context;
-pub use rule::{
-    About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict,
-};
+pub use rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict};
 
 use crate::finding::Finding;
 use crate::globals::changes::{Options, Target};

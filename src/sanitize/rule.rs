@@ -1,27 +1,10 @@
 //! What a rule is.
 
 use super::Context;
-use crate::finding::Severity;
 use crate::globals::{
     Membership, MembershipKey, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
 };
 use crate::name::Name;
-
-/// What is said about a rule wherever it appears.
-#[derive(Clone, Copy, Debug)]
-pub struct About {
-    /// Its stable name.
-    pub name: &'static str,
-    /// How much its findings matter, unless they say otherwise.
-    pub severity: Severity,
-    /// What it is about, and why it is so: one sentence.
-    pub why: &'static str,
-    /// What else there is to know: why targets refuse it, in their own words, what is done instead,
-    /// and what is not confirmed. Some sentences, in paragraphs.
-    pub explanation: &'static str,
-    /// What to do about it: one sentence; empty where there is nothing to do.
-    pub remedy: &'static str,
-}
 
 /// Whether an object stays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

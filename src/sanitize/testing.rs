@@ -52,7 +52,7 @@ pub(crate) fn run_all(text: &str, era: Option<Era>, target: &str, choices: &Choi
             format!(
                 "{line} {} {} {action} {kind} {}: {}",
                 f.severity,
-                f.rule,
+                f.about.name,
                 f.object.name(),
                 f.message
             )

@@ -376,10 +376,10 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         }
         let same = without.script == whole.script;
         let superseded =
-            |it: &Outcome| it.findings.iter().filter(|f| f.rule == "superseded").count();
+            |it: &Outcome| it.findings.iter().filter(|f| f.about.name == "superseded").count();
         // It tells the version, and with that what others mean.
         let depends =
-            |it: &Outcome| it.findings.iter().filter(|f| f.rule == "depends-on-version").count();
+            |it: &Outcome| it.findings.iter().filter(|f| f.about.name == "depends-on-version").count();
         if depends(&whole) != depends(&without) {
             continue;
         }

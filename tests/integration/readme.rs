@@ -5,8 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use pg_globals::check::checks;
-use pg_globals::plan;
-use pg_globals::sanitize::rules;
+use pg_globals::rules;
 
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
@@ -35,7 +34,7 @@ fn with(readme: &str, name: &str, text: &str) -> String {
 fn rules_table() -> String {
     let mut table =
         String::from("| rule | | what it says | what to do |\n| --- | --- | --- | --- |\n");
-    for about in rules::all().chain(plan::abouts()) {
+    for about in rules::all() {
         let cell = |text: &str| text.replace('|', "\\|");
         let (why, remedy) = (cell(about.why), cell(about.remedy));
         let _ = writeln!(table, "| `{}` | {} | {why} | {remedy} |", about.name, about.severity);

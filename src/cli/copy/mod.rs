@@ -258,10 +258,8 @@ impl Copy {
     /// Why source and target look swapped; none where that is meant.
     fn swapped(&self, plan: &Plan, target_only: usize) -> Option<String> {
         let whole = plan::is_whole(plan, target_only);
-        let tells = |finding: &&Finding| match finding.rule {
-            "newer-source" => true,
-            "direction" => whole,
-            _ => false,
+        let tells = |finding: &&Finding| {
+            *finding.about == plan::NEWER_SOURCE || (*finding.about == plan::DIRECTION && whole)
         };
         let finding = plan.findings.iter().find(tells).filter(|_| !self.into_older)?;
         Some(finding.message.to_string())
@@ -294,8 +292,7 @@ fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
         1 => String::new(),
         count => format!(", and {} more", count - 1),
     };
-    let about = plan::abouts().find(|about| about.name == obstacle.rule);
-    let remedy = about.map(|about| format!("; {}", about.remedy)).unwrap_or_default();
+    let remedy = format!("; {}", obstacle.about.remedy);
     anyhow!("nothing was sent: {}{more}{remedy}", obstacle.message)
 }
 

@@ -16,7 +16,7 @@ use crate::plan::{self, Migration, Provenance, without_implicit};
 use crate::platform::{Answers, Platform, Rights, RoleKind};
 use crate::read::Source;
 use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
-use crate::sanitize::Choices;
+use crate::sanitize::{Choices, rules};
 
 /// Compares in copy's way. Gives the left side as it would be there, and the right side as far as it counts: what
 /// is the same, and what differs.
@@ -84,7 +84,7 @@ pub(super) fn compare(
     // Who granted it is no difference.
     let united = sanitized.globals.clone().united();
     let is_protected =
-        |it: &&Finding| it.rule == "protected-role" && it.object.kind() == Kind::Role;
+        |it: &&Finding| *it.about == rules::PROTECTED_ROLE && it.object.kind() == Kind::Role;
     out.protected = sanitized.findings.iter().filter(is_protected).count();
     let is_lost = |it: &&Finding| it.severity != Severity::Info && it.action != Action::Kept;
     let counted = |it: &&Finding| !is_protected(it);

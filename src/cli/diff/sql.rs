@@ -9,7 +9,7 @@ use crate::globals::Change;
 use crate::plan::{self, Existing, Migration, Provenance};
 use crate::read::Source;
 use crate::report::{Equalizer, render_equalizer};
-use crate::sanitize::{Choices, Skip};
+use crate::sanitize::{About, Choices, Skip, rules};
 
 /// The script.
 pub(super) fn script(
@@ -46,10 +46,8 @@ pub(super) fn script(
     plan.changes.retain(is_asked);
     let told = plan.still_true(&migration.sanitized.findings);
     let all = told.iter().chain(plan.findings_about(is_asked));
-    let is_chosen = |rule: &str| match rule {
-        "selection" => true,
-        "platform-role" => !diff.all_roles,
-        _ => false,
+    let is_chosen = |about: &About| {
+        *about == rules::SELECTION || (*about == rules::PLATFORM_ROLE && !diff.all_roles)
     };
     // Of a role that is the same on both sides, nothing is missed.
     let is_same = |object: &Subject| {
@@ -63,7 +61,7 @@ pub(super) fn script(
         Action::Rewritten => it.severity > Severity::Info,
         Action::Kept => false,
     };
-    let is_missed = |it: &&Finding| is_missing(it) && !is_chosen(it.rule) && !is_same(&it.object);
+    let is_missed = |it: &&Finding| is_missing(it) && !is_chosen(it.about) && !is_same(&it.object);
     let not_in_it = all.filter(is_missed);
     let only_right = only_right(&left.globals, &right.globals, platforms, choices);
     let script = Equalizer {

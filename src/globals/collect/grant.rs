@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::map::Entry;
 
+use super::abouts;
 use super::{Collector, Era, Result, refuse};
 use crate::attribute::Attribute;
-use crate::finding::{Action, Finding, Severity, Subject};
+use crate::finding::{Action, Finding, Subject};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Grantee, Membership, MembershipKey, Parameter, ParameterKey};
 use crate::globals::setting::SettingName;
@@ -17,9 +18,6 @@ use crate::sql::{
 
 /// A grant without the grant option, after one with it.
 const REPEATED: &str = "an earlier grant gives this privilege, with the grant option";
-
-/// The rule of findings about what owners keep.
-const KEPT: &str = "owner-privilege";
 
 /// What a `REVOKE` of privileges takes away beside what it names.
 #[derive(Clone, Copy)]
@@ -397,10 +395,11 @@ impl Collector {
             self.supersede(earlier.origin, object, "the grant");
         }
         // A dump takes all from the owner before it gives it the grant option.
-        let is_kept = |it: &&mut Finding| it.rule == KEPT && it.object == *object;
+        let is_kept =
+            |it: &&mut Finding| *it.about == abouts::OWNER_PRIVILEGE && it.object == *object;
         if let Some(finding) = self.findings.iter_mut().rev().find(is_kept).filter(|_| is_owners) {
-            finding.rule = "no-effect";
-            finding.severity = Severity::Info;
+            finding.about = &abouts::NO_EFFECT;
+            finding.severity = abouts::NO_EFFECT.severity;
             finding.message = "a later statement gives it to the owner again".into();
         }
     }
@@ -571,8 +570,7 @@ impl Collector {
         if earlier.is_empty() && from_owner {
             self.lost(origin);
             let message = "its owner keeps CREATE in it, which was revoked".to_owned();
-            let (rule, severity) = (KEPT, Severity::Warning);
-            self.finding(rule, severity, Action::Dropped, object, origin, message);
+            self.finding(&abouts::OWNER_PRIVILEGE, Action::Dropped, object, origin, message);
             return;
         }
         self.revoked(&earlier, option_only, object, origin);

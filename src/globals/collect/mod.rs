@@ -1,5 +1,6 @@
 //! Statements into a model, in the order in which they stand.
 
+pub mod abouts;
 mod grant;
 mod mentions;
 mod object;
@@ -20,7 +21,7 @@ pub use version::Era;
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
 use super::model::{Globals, Password};
-use crate::finding::{Action, Finding, Severity, Subject};
+use crate::finding::{About, Action, Finding, Subject};
 use crate::name::{MAX_BYTES, Name};
 use crate::sql::{RoleSpec, Session, Statement};
 
@@ -178,15 +179,8 @@ impl Collector {
         let origin = self.ledger.open(line);
         self.lost(origin);
         let message = format!("{what} is not understood and left out");
-        let rule = "unknown-statement";
-        self.finding(
-            rule,
-            Severity::Error,
-            Action::Dropped,
-            &Subject::statement(what.to_owned()),
-            origin,
-            message,
-        );
+        let object = &Subject::statement(what.to_owned());
+        self.finding(&abouts::UNKNOWN_STATEMENT, Action::Dropped, object, origin, message);
     }
 
     /// The dump ends in the middle of a statement, which is left out: of `role`, if it tells.
@@ -204,7 +198,7 @@ impl Collector {
         }
         self.bare = None;
         let object = &Subject::statement("last statement");
-        self.finding("truncated", Severity::Error, Action::Dropped, object, origin, message);
+        self.finding(&abouts::TRUNCATED, Action::Dropped, object, origin, message);
     }
 
     /// The model, when there are no more statements; `era` is what else is known of the servers that
@@ -326,14 +320,7 @@ impl Collector {
         let message =
             format!("{} is longer than 63 bytes: the server cuts it to {stored}", Name::new(name));
         let object = &Subject::Role(stored.clone());
-        self.finding(
-            "truncated-name",
-            Severity::Warning,
-            Action::Rewritten,
-            object,
-            origin,
-            message,
-        );
+        self.finding(&abouts::TRUNCATED_NAME, Action::Rewritten, object, origin, message);
         stored
     }
 
@@ -382,7 +369,7 @@ impl Collector {
     fn supersede(&mut self, earlier: Origin, object: &Subject, what: &str) {
         self.ledger.lose(earlier);
         let message = format!("a later statement replaces {what}");
-        self.finding("superseded", Severity::Info, Action::Dropped, object, earlier, message);
+        self.finding(&abouts::SUPERSEDED, Action::Dropped, object, earlier, message);
     }
 
     /// A later statement has taken back all of an object, whatever stated it.
@@ -399,29 +386,26 @@ impl Collector {
         earlier.sort_unstable();
         earlier.dedup();
         for origin in earlier {
-            let (rule, message) = ("superseded", message.to_owned());
-            self.finding(rule, Severity::Info, Action::Dropped, object, origin, message);
+            let message = message.to_owned();
+            self.finding(&abouts::SUPERSEDED, Action::Dropped, object, origin, message);
         }
     }
 
     /// The statement changes nothing that is known.
     fn no_effect(&mut self, origin: Origin, object: &Subject, why: String) {
         self.lost(origin);
-        self.finding("no-effect", Severity::Info, Action::Dropped, object, origin, why);
+        self.finding(&abouts::NO_EFFECT, Action::Dropped, object, origin, why);
     }
 
     fn finding(
         &mut self,
-        rule: &'static str,
-        severity: Severity,
+        about: &'static About,
         action: Action,
         object: &Subject,
         origin: Origin,
         message: String,
     ) {
         let line = self.ledger.line(origin);
-        let object = object.clone();
-        let message = message.into();
-        self.findings.push(Finding { rule, severity, action, object, line, message });
+        self.findings.push(about.finding(object.clone(), action, message).at(line));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Collector, Result, refuse};
-use crate::finding::{Action, Severity, Subject};
+use super::{Collector, Result, abouts, refuse};
+use crate::finding::{Action, Subject};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::Tablespace;
 use crate::name::Name;
@@ -214,7 +214,7 @@ impl Collector {
         } else {
             self.lost(origin);
             let message = "nothing is ever dropped on the target".to_owned();
-            self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
+            self.finding(&abouts::DROP, Action::Dropped, object, origin, message);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Collector, Era, Refusal, Result, refuse};
+use super::{Collector, Era, Refusal, Result, abouts, refuse};
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{MembershipKey, Password, Role, SettingKey};
@@ -110,8 +110,8 @@ impl Collector {
                 if timestamp.as_str() != text.as_ref() {
                     self.ledger.change(origin);
                     let message = format!("VALID UNTIL '{text}' is taken for {timestamp}");
-                    let (name, severity) = ("no-time-zone", Severity::Warning);
-                    self.finding(name, severity, Action::Rewritten, object, origin, message);
+                    let about = &abouts::NO_TIME_ZONE;
+                    self.finding(about, Action::Rewritten, object, origin, message);
                 }
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);
@@ -195,7 +195,7 @@ impl Collector {
                 self.lost(origin);
                 let message = "nothing is ever dropped on the target".to_owned();
                 let object = &Subject::Role(name.clone());
-                self.finding("drop", Severity::Info, Action::Dropped, object, origin, message);
+                self.finding(&abouts::DROP, Action::Dropped, object, origin, message);
                 continue;
             };
             let object = &Subject::Role(name.clone());
@@ -294,8 +294,8 @@ impl Collector {
             }
             let message = "it is altered but not created here: taken for a role of the source";
             let object = &Subject::Role(name.clone());
-            let (rule, action) = ("assumed-role", Action::Kept);
-            self.finding(rule, Severity::Warning, action, object, origin, message.to_owned());
+            let about = &abouts::ASSUMED_ROLE;
+            self.finding(about, Action::Kept, object, origin, message.to_owned());
         }
     }
 
@@ -315,9 +315,10 @@ impl Collector {
         for origin in origins {
             let message = "one of PostgreSQL's own roles, which no server lets anybody alter: this \
                            statement is left out, and grants of the role and to it stay";
-            let object = &Subject::Role(name.clone());
-            let (severity, action) = (Severity::Warning, Action::Dropped);
-            self.finding("reserved-name", severity, action, object, origin, message.to_owned());
+            let object = Subject::Role(name.clone());
+            let finding = abouts::RESERVED_NAME.finding(object, Action::Dropped, message);
+            let finding = finding.at(self.ledger.line(origin)).matters(Severity::Warning);
+            self.findings.push(finding);
         }
     }
 }

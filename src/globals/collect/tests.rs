@@ -20,7 +20,8 @@ fn fates(text: &str) -> String {
         Fate::Rewritten => format!("{line} rewritten"),
         Fate::Dropped => format!("{line} dropped"),
     });
-    let rules = collected.findings.iter().map(|f| format!("{}:{}", f.line.unwrap_or(0), f.rule));
+    let rules =
+        collected.findings.iter().map(|f| format!("{}:{}", f.line.unwrap_or(0), f.about.name));
     fates.chain(rules).collect::<Vec<_>>().join(", ")
 }
 
@@ -266,7 +267,7 @@ fn memberships(text: &str, era: Option<Era>) -> String {
         let (admin, inherit) = (option("admin", it.admin), option("inherit", it.inherit));
         format!("{} in {}{grantor}{admin}{inherit}", key.member, key.role)
     });
-    let told = findings.iter().filter(|it| it.rule == "depends-on-version");
+    let told = findings.iter().filter(|it| it.about.name == "depends-on-version");
     let told = told.map(|it| format!("{}: {}", it.line.unwrap(), it.object.name()));
     memberships.chain(told).collect::<Vec<_>>().join(", ")
 }

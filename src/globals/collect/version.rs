@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
 use super::Collector;
+use super::abouts;
 use crate::attribute::Attribute;
-use crate::finding::{Action, Severity};
+use crate::finding::Action;
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Membership, MembershipKey};
 use crate::name::Name;
@@ -187,7 +188,7 @@ impl Collector {
             // It takes something back on one of the versions.
             self.ledger.keep(origin);
             let line = self.ledger.line(origin);
-            self.findings.retain(|it| it.rule != "no-effect" || it.line != line);
+            self.findings.retain(|it| *it.about != abouts::NO_EFFECT || it.line != line);
         }
         let before_16 = &before_16.globals;
         let mut there: BTreeMap<(&Name, &Name), bool> = BTreeMap::new();
@@ -246,14 +247,7 @@ impl Collector {
 
     fn depends(&mut self, key: &MembershipKey, origin: Origin, action: Action, message: &str) {
         let object = key.subject();
-        self.finding(
-            "depends-on-version",
-            Severity::Warning,
-            action,
-            &object,
-            origin,
-            message.to_owned(),
-        );
+        self.finding(&abouts::DEPENDS_ON_VERSION, action, &object, origin, message.to_owned());
     }
 }
 

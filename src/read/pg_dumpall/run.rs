@@ -13,9 +13,10 @@ use super::environment;
 use super::process::{self, Output, ProcessError};
 use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
-use crate::finding::{Action, Finding, Severity, Subject};
+use crate::finding::{Action, Finding, Subject};
 use crate::interrupt;
 use crate::name::Name;
+use crate::read::abouts;
 use crate::read::mask::mask_message;
 
 /// More globals than any cluster has: a role takes some 300 bytes.
@@ -157,14 +158,9 @@ fn warnings(stderr: &str) -> Vec<Finding> {
             message.replace_range(end.., "…");
         }
     }
-    let finding = |message: String| Finding {
-        rule: "pg_dumpall-warning",
-        severity: Severity::Warning,
-        action: Action::Kept,
-        object: Subject::statement("pg_dumpall"),
-        line: None,
-        message: message.into(),
-    };
+    let object = Subject::statement("pg_dumpall");
+    let finding =
+        |message| abouts::PG_DUMPALL_WARNING.finding(object.clone(), Action::Kept, message);
     messages.into_iter().map(finding).collect()
 }
 
@@ -257,7 +253,7 @@ mod tests {
         );
         let many = warnings(&"pg_dumpall: warning: x\n".repeat(103));
         assert_eq!((many.len(), &*many[100].message), (101, "and 3 more"));
-        assert!(crate::sanitize::rules::about(many[0].rule).is_some());
+        assert_eq!(*many[0].about, abouts::PG_DUMPALL_WARNING);
     }
 
     #[test]

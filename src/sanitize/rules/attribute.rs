@@ -9,7 +9,7 @@ use crate::sanitize::{About, Context, Verdict};
 /// Takes an attribute away that the target's administrator cannot give. What is left is unstated:
 /// the role may have it there all the same.
 pub(super) fn strip(
-    about: &About,
+    about: &'static About,
     attribute: Attribute,
     name: &Name,
     role: &mut Role,

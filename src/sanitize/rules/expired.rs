@@ -6,7 +6,8 @@ use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "expired",
     severity: Severity::Warning,
     why: "VALID UNTIL lies in the past: the role cannot log in with its password",

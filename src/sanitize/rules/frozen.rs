@@ -6,7 +6,8 @@ use crate::globals::{Password, Role, Setting, SettingKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "frozen",
     severity: Severity::Warning,
     why: "the role looks frozen, and will be so on the target",

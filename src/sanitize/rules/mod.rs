@@ -32,7 +32,6 @@ mod plaintext_password;
 mod platform_role;
 mod predefined_role;
 mod protected_role;
-mod reading;
 mod rename;
 mod replication;
 mod reserved_name;
@@ -59,8 +58,8 @@ pub(super) use passwords_from::passwords_from;
 pub(super) use rename::rename;
 pub(super) use selection::{state_inherit, unused_patterns};
 
-use super::rule::{About, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
-use crate::finding::Subject;
+use super::rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
+use crate::finding::{About, Subject};
 use crate::globals::{MembershipKey, ParameterKey, SettingKey};
 
 /// The rules about roles, in the order in which they look at each.
@@ -193,13 +192,16 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &grant_option::ABOUT,
         &security_label::ABOUT,
     ];
-    reading::ALL.iter().chain(ABOUTS)
+    ABOUTS.into_iter()
 }
 
-/// What is said about the rule of this name.
-pub fn about(name: &str) -> Option<&'static About> {
-    all().find(|about| about.name == name)
-}
+/// What plans ask for.
+pub use expired::ABOUT as EXPIRED;
+pub use frozen::ABOUT as FROZEN;
+pub use platform_role::ABOUT as PLATFORM_ROLE;
+pub use protected_role::ABOUT as PROTECTED_ROLE;
+pub use selection::ABOUT as SELECTION;
+pub use verifier::MD5 as MD5_VERIFIER;
 
 /// How a membership is called in findings.
 fn membership_object(key: &MembershipKey) -> Subject {
@@ -214,26 +216,4 @@ fn setting_object(key: &SettingKey) -> Subject {
 /// How a privilege on a parameter is called in findings.
 fn parameter_object(key: &ParameterKey) -> Subject {
     key.subject()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_has_a_name_of_its_own() {
-        let mut names: Vec<_> = all().map(|about| about.name).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-        for about in all() {
-            assert!(
-                about.name.bytes().all(|b| b.is_ascii_lowercase()
-                    || b.is_ascii_digit()
-                    || matches!(b, b'-' | b'_'))
-            );
-            assert!(!about.why.ends_with('.') && !about.remedy.ends_with('.'), "{}", about.name);
-        }
-    }
 }

@@ -5,7 +5,8 @@ use crate::globals::Role;
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, Verdict};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "platform-role",
     severity: Severity::Info,
     why: "roles that the source's platform made for itself stay there",

@@ -6,7 +6,8 @@ use crate::name::Name;
 use crate::platform::Protection;
 use crate::sanitize::{About, Context, MembershipRule, RoleRule, Verdict};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "protected-role",
     severity: Severity::Error,
     why: "the target has a role of this name that is never altered, granted or joined",

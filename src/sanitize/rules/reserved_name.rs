@@ -1,26 +1,10 @@
 //! Names that the target reserves.
 
-use crate::finding::{Action, Severity, Subject};
+use crate::finding::{Action, Subject};
 use crate::globals::Role;
+pub(super) use crate::globals::collect::abouts::RESERVED_NAME as ABOUT;
 use crate::name::Name;
-use crate::sanitize::{About, Context, RoleRule, Verdict};
-
-pub(super) const ABOUT: About = About {
-    name: "reserved-name",
-    severity: Severity::Error,
-    why: "the target does not take a role of this name",
-    explanation: "PostgreSQL keeps names that begin with pg_ for itself, and public and none as \
-                  well: `role name \"pg_…\" is reserved`, it says. Some platforms keep more. The \
-                  role is left out with its settings and memberships, each of which is reported by \
-                  itself. Before 9.6 a role could be called pg_…, and may have the name of one that \
-                  servers have themselves by now: the two have nothing to do with each other. What a \
-                  dump says of PostgreSQL's own roles (ALTER ROLE, COMMENT) is left out, too; grants \
-                  of them and to them stay.\n\n\
-                  Azure's documentation forbids admin, root, guest and a few others for the \
-                  server's administrator. Whether roles made with SQL may have these names is not \
-                  confirmed, so that they are not treated as reserved.",
-    remedy: "give it another with --rename",
-};
+use crate::sanitize::{Context, RoleRule, Verdict};
 
 pub(super) struct ReservedName;
 

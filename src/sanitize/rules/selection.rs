@@ -10,7 +10,8 @@ use crate::sanitize::{
     About, Context, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict,
 };
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "selection",
     severity: Severity::Info,
     why: "left out by --only or --exclude",

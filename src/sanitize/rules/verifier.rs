@@ -8,7 +8,8 @@ use crate::sanitize::{About, Context, RoleRule, Verdict};
 use crate::secret::VerifierKind;
 use crate::version::Major;
 
-pub(super) const MD5: About = About {
+/// What it says.
+pub const MD5: About = About {
     name: "md5-verifier",
     severity: Severity::Error,
     why: "md5 verifiers are deprecated, and not every server accepts them",

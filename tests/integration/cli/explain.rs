@@ -76,8 +76,8 @@ fn everything() {
       owner-privilege          warning: what owners have from the start is not taken from them
       truncated-name           warning: names are cut to 63 bytes, as every server does
       no-time-zone             warning: a time without a zone is taken for UTC: a server would take its session's
-      not-in-dump              info:    pg_dumpall leaves some settings out
       assumed-role             warning: the dump alters roles that it does not create
+      not-in-dump              info:    pg_dumpall leaves some settings out
       pg_dumpall-warning       warning: pg_dumpall said something while it read the server
       one-reader               info:    the source was read from its catalogs alone: no pg_dumpall confirms it
       selection                info:    left out by --only or --exclude

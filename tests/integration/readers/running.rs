@@ -94,7 +94,7 @@ fn what_it_warns_of_is_a_finding() {
         real()
     );
     let findings = run(&source, &body).unwrap();
-    let shown: Vec<_> = findings.iter().map(|it| (it.rule, &*it.message)).collect();
+    let shown: Vec<_> = findings.iter().map(|it| (it.about.name, &*it.message)).collect();
     assert_eq!(shown, [("pg_dumpall-warning", "something is odd; look")]);
 }
 
