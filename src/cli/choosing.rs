@@ -7,12 +7,13 @@ use anyhow::{Context as _, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, ValueEnum as _};
 
-use super::options::{self, SkipKind};
+use super::options;
 use super::selection::Selection;
 use super::{file, secret_file};
+use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::read::{PasswordSource, read_passwords};
-use crate::sanitize::{Choices, Passwords, Skip};
+use crate::sanitize::{Choices, Passwords};
 use crate::secret::Secret;
 
 #[derive(Args, Debug)]
@@ -27,12 +28,12 @@ pub(super) struct Choosing {
     #[arg(
         long,
         value_name = "KIND",
-        value_enum,
+        value_parser = options::skipped(),
         hide_possible_values = true,
         hide_short_help = true,
         help_heading = "What goes"
     )]
-    skip: Vec<SkipKind>,
+    skip: Vec<Part>,
 
     /// Let a role of the target stand for one of the source or SUPERUSER.
     ///
@@ -155,9 +156,9 @@ impl Choosing {
         self.does(PasswordChoice::Resend)
     }
 
-    /// The kinds of objects that are left out.
-    pub(super) fn skip(&self) -> Vec<Skip> {
-        self.skip.iter().map(|&kind| kind.into()).collect()
+    /// What is left out.
+    pub(super) fn skip(&self) -> Vec<Part> {
+        self.skip.clone()
     }
 
     /// The passwords that an earlier run has made.

@@ -6,14 +6,15 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use super::{file, platforms};
+use crate::attribute::Attribute;
 use crate::connect::masked;
 use crate::glob::Glob;
+use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::platform::Platform;
-use crate::sanitize::Skip;
 
 /// A platform by its name, or from a file.
 pub(super) enum PlatformChoice {
@@ -165,28 +166,24 @@ pub(super) fn pairs(option: &str, pairs: &[(Name, Name)]) -> Result<BTreeMap<Nam
     Ok(map)
 }
 
-/// The kinds that `--skip` takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub(super) enum SkipKind {
-    Comments,
-    Settings,
-    Memberships,
-    Parameters,
-    Tablespaces,
-    SecurityLabels,
+/// The names of these parts, for clap to complete and correct.
+pub(super) fn parts(parts: Vec<Part>) -> impl TypedValueParser<Value = Part> {
+    let names: Vec<_> = parts.iter().map(|part| part.name().into_owned()).collect();
+    PossibleValuesParser::new(names).try_map(move |typed| {
+        let found = parts.iter().find(|part| part.name().eq_ignore_ascii_case(&typed));
+        found.copied().ok_or_else(|| format!("there is no {typed}"))
+    })
 }
 
-impl From<SkipKind> for Skip {
-    fn from(kind: SkipKind) -> Self {
-        match kind {
-            SkipKind::Comments => Self::Comments,
-            SkipKind::Settings => Self::Settings,
-            SkipKind::Memberships => Self::Memberships,
-            SkipKind::Parameters => Self::Parameters,
-            SkipKind::Tablespaces => Self::Tablespaces,
-            SkipKind::SecurityLabels => Self::SecurityLabels,
-        }
-    }
+/// What `--skip` takes: passwords have an option of their own.
+pub(super) fn skipped() -> impl TypedValueParser<Value = Part> {
+    parts(Part::ALL.into_iter().filter(|part| *part != Part::Passwords).collect())
+}
+
+/// What `--ignore` takes.
+pub(super) fn ignored() -> impl TypedValueParser<Value = Part> {
+    let attributes = Attribute::ALL.into_iter().map(Part::Attribute);
+    parts(Part::ALL.into_iter().chain(attributes).collect())
 }
 
 #[cfg(test)]

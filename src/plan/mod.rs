@@ -34,13 +34,13 @@ pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};
 pub use step::Step;
 
 use crate::finding::{Action, Finding, Severity, Subject};
-use crate::globals::changes::changes;
+use crate::globals::changes::{Part, changes};
 use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
 use crate::name::Name;
 use crate::platform::{Answers, Platform, Rights};
 use crate::read::live::Live;
-use crate::sanitize::{About, Skip, Unspecified};
+use crate::sanitize::{About, Unspecified};
 use crate::version::Major;
 
 /// What the user wants to be done with what the target has.
@@ -55,8 +55,8 @@ pub struct Options {
     /// The owners on the source are granted to the connected role, so that it can restore what they
     /// own.
     pub can_own: bool,
-    /// Kinds of objects that are left out.
-    pub skip: Vec<Skip>,
+    /// What is left out.
+    pub skip: Vec<Part>,
     /// The time that expiry is judged by, in seconds since 1970.
     pub now: i64,
 }
@@ -265,18 +265,6 @@ fn settled(current: &Globals, unspecified: &Unspecified) -> Vec<Subject> {
     settled.map(|(key, _)| key.subject()).collect()
 }
 
-/// Whether a change is about a kind of objects that is left out.
-fn skipped(skip: Skip, change: &Change) -> bool {
-    match skip {
-        Skip::Comments => matches!(change, Change::Comment { .. }),
-        Skip::Settings => matches!(change, Change::Setting { .. }),
-        Skip::Memberships => matches!(change, Change::Membership { .. }),
-        Skip::Parameters => matches!(change, Change::Parameter { .. }),
-        Skip::SecurityLabels => matches!(change, Change::Label { .. }),
-        Skip::Tablespaces => change.is_of_tablespace(),
-    }
-}
-
 /// What it takes to bring the target from `current` to `desired`.
 pub fn plan(
     current: &Globals,
@@ -292,7 +280,7 @@ pub fn plan(
     let Changes { mut changes, mut extra, mut unverifiable } = changes(current, desired, scope);
     // What sanitizing took away is unspecified, never false.
     let specified = |change: &Change| {
-        !unspecified.covers(change) && !options.skip.iter().any(|skip| skipped(*skip, change))
+        !unspecified.covers(change) && !options.skip.iter().any(|part| part.covers(change))
     };
     let takes = |change: &Change| change.removes() || wider::takes_away(change);
     changes.retain(|change| !takes(change) || specified(change));

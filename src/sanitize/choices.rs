@@ -8,6 +8,7 @@ use foldhash::HashSet;
 use crate::attribute::Attribute;
 use crate::glob::Glob;
 use crate::globals::Globals;
+use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::secret::Secret;
 
@@ -26,8 +27,8 @@ pub struct Choices {
     pub passwords: Passwords,
     /// Passwords from elsewhere, for roles that have none here.
     pub passwords_from: BTreeMap<Name, Secret>,
-    /// Kinds of objects to leave out.
-    pub skip: Vec<Skip>,
+    /// What to leave out.
+    pub skip: Vec<Part>,
     /// Memberships may become wider than they were, where the target cannot say it otherwise.
     pub widen: bool,
     /// Settings that shut roles out are left behind: the roles may be on the target, and work there.
@@ -53,37 +54,6 @@ pub enum Passwords {
         /// Also for roles that the target has and that may have a password there.
         replace: bool,
     },
-}
-
-/// Kinds of objects that can be left out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Skip {
-    /// Comments.
-    Comments,
-    /// Settings of roles and databases.
-    Settings,
-    /// Memberships.
-    Memberships,
-    /// Privileges on configuration parameters.
-    Parameters,
-    /// Tablespaces.
-    Tablespaces,
-    /// Security labels.
-    SecurityLabels,
-}
-
-impl Skip {
-    /// How the option spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Comments => "comments",
-            Self::Settings => "settings",
-            Self::Memberships => "memberships",
-            Self::Parameters => "parameters",
-            Self::Tablespaces => "tablespaces",
-            Self::SecurityLabels => "security-labels",
-        }
-    }
 }
 
 /// A choice that does not fit what was read.
@@ -139,8 +109,8 @@ impl Choices {
     }
 
     /// Whether the user wants this kind of objects left out.
-    pub fn skips(&self, kind: Skip) -> bool {
-        self.skip.contains(&kind)
+    pub fn skips(&self, part: Part) -> bool {
+        self.skip.contains(&part)
     }
 
     /// The role of the target that stands for an attribute.

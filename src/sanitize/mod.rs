@@ -17,7 +17,7 @@ use foldhash::fast::RandomState;
 use indexmap::map::{Entry, MutableKeys as _};
 
 pub use crate::finding::About;
-pub use choices::{ChoiceError, Choices, Passwords, Skip};
+pub use choices::{ChoiceError, Choices, Passwords};
 pub use context::Context;
 pub use rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict};
 

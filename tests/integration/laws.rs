@@ -378,8 +378,9 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         let superseded =
             |it: &Outcome| it.findings.iter().filter(|f| f.about.name == "superseded").count();
         // It tells the version, and with that what others mean.
-        let depends =
-            |it: &Outcome| it.findings.iter().filter(|f| f.about.name == "depends-on-version").count();
+        let depends = |it: &Outcome| {
+            it.findings.iter().filter(|f| f.about.name == "depends-on-version").count()
+        };
         if depends(&whole) != depends(&without) {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Both sides as they are.
 
+use super::Diff;
 use super::sides::Sides;
-use super::{Diff, Ignore};
 use crate::attribute::Attribute;
 use crate::globals::changes::changes;
 use crate::globals::{
@@ -63,53 +63,6 @@ fn only(side: &Globals, other: &Globals) -> Globals {
         side.tablespaces.iter().filter(|(name, _)| !other.tablespaces.contains_key(*name));
     only.tablespaces.extend(tablespaces.map(|(name, it)| (name.clone(), it.clone())));
     only
-}
-
-impl Ignore {
-    /// Whether it is about what this changes.
-    pub(super) fn covers(self, change: &Change) -> bool {
-        match self {
-            Self::Passwords => matches!(change, Change::Password { .. }),
-            Self::Comments => matches!(change, Change::Comment { .. }),
-            Self::Settings => matches!(change, Change::Setting { .. }),
-            Self::Memberships => matches!(change, Change::Membership { .. }),
-            Self::Parameters => matches!(change, Change::Parameter { .. }),
-            Self::Tablespaces => change.is_of_tablespace(),
-            Self::SecurityLabels => matches!(change, Change::Label { .. }),
-            Self::Attribute(ignored) => {
-                matches!(change, Change::Attribute { attribute, .. } if *attribute == ignored)
-            }
-        }
-    }
-
-    /// Takes it out of a side that is shown itself.
-    fn clear(self, globals: &mut Globals) {
-        let Globals { roles, tablespaces, .. } = globals;
-        match self {
-            Self::Passwords => {
-                roles.values_mut().for_each(|role| role.password = Password::Unknown);
-            }
-            Self::Comments => {
-                roles.values_mut().for_each(|role| role.comment = None);
-                for it in tablespaces.values_mut() {
-                    it.comment = None;
-                }
-            }
-            Self::Settings => globals.settings.clear(),
-            Self::Memberships => globals.memberships.clear(),
-            Self::Parameters => globals.parameters.clear(),
-            Self::Tablespaces => tablespaces.clear(),
-            Self::SecurityLabels => {
-                roles.values_mut().for_each(|role| role.labels.clear());
-                for it in tablespaces.values_mut() {
-                    it.labels.clear();
-                }
-            }
-            Self::Attribute(attribute) => {
-                roles.values_mut().for_each(|role| _ = role.set(attribute, None));
-            }
-        }
-    }
 }
 
 /// Makes both sides such that their scripts differ where they do.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::Diff;
 use super::sides::{Platforms, only_right};
-use super::{Diff, Ignore};
 use crate::attribute::Attribute;
 use crate::cli::options::PlatformChoice;
 use crate::finding::{Action, Finding, Kind, Severity};
-use crate::globals::changes::changes;
+use crate::globals::changes::{Part, changes};
 use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
 use crate::name::Name;
 use crate::plan::{self, Migration, Provenance, without_implicit};
@@ -92,7 +92,7 @@ pub(super) fn compare(
     let (mut not_done, mut beyond): (Vec<Finding>, Vec<Finding>) = Default::default();
     let mut findings = sanitized.findings.clone();
     let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
-    let looks_at_passwords = !diff.ignore.contains(&Ignore::Passwords);
+    let looks_at_passwords = !diff.ignore.contains(&Part::Passwords);
     if looks_at_passwords {
         count_unknown_passwords(&sanitized.globals, &right.globals, out);
     }

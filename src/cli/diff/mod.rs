@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::RngExt as _;
 
 use super::file::{self, Whole};
@@ -18,8 +17,8 @@ use super::input::InputOptions;
 use super::options::{self, PlatformChoice};
 use super::selection::Selection;
 use super::{Exit, connection, write_json};
-use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
+use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::Source;
@@ -61,8 +60,8 @@ pub(super) struct Diff {
     /// security-labels or attributes:NAME.
     ///
     /// Repeatable.
-    #[arg(long, value_name = "KIND", value_parser = ignores(), ignore_case = true, hide_possible_values = true, help_heading = "What is compared")]
-    ignore: Vec<Ignore>,
+    #[arg(long, value_name = "KIND", value_parser = options::ignored(), ignore_case = true, hide_possible_values = true, help_heading = "What is compared")]
+    ignore: Vec<Part>,
 
     #[command(flatten)]
     selection: Selection,
@@ -121,44 +120,6 @@ enum DiffFormat {
     Markdown,
     /// For programs.
     Json,
-}
-
-/// What is not looked at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Ignore {
-    Passwords,
-    Comments,
-    Settings,
-    Memberships,
-    Parameters,
-    Tablespaces,
-    SecurityLabels,
-    Attribute(Attribute),
-}
-
-/// What `--ignore` takes beside `attributes:NAME`.
-const KINDS: [(&str, Ignore); 7] = [
-    ("passwords", Ignore::Passwords),
-    ("comments", Ignore::Comments),
-    ("settings", Ignore::Settings),
-    ("memberships", Ignore::Memberships),
-    ("parameters", Ignore::Parameters),
-    ("tablespaces", Ignore::Tablespaces),
-    ("security-labels", Ignore::SecurityLabels),
-];
-
-/// What `--ignore` takes, for clap to complete and correct.
-fn ignores() -> impl TypedValueParser<Value = Ignore> {
-    let attributes = Attribute::ALL
-        .into_iter()
-        .map(|it| (format!("attributes:{}", it.keyword()), Ignore::Attribute(it)));
-    let kinds = KINDS.into_iter().map(|(name, kind)| (name.to_owned(), kind));
-    let all: Vec<_> = kinds.chain(attributes).collect();
-    let names: Vec<_> = all.iter().map(|(name, _)| name.clone()).collect();
-    PossibleValuesParser::new(names).try_map(move |typed| {
-        let found = all.iter().find(|(name, _)| name.eq_ignore_ascii_case(&typed));
-        found.map(|(_, kind)| *kind).ok_or_else(|| format!("there is no {typed}"))
-    })
 }
 
 impl Diff {

@@ -2,14 +2,14 @@
 
 use anyhow::{Result, anyhow};
 
+use super::Diff;
 use super::sides::{Platforms, only_right};
-use super::{Diff, Ignore};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
 use crate::plan::{self, Existing, Migration, Provenance};
 use crate::read::Source;
 use crate::report::{Equalizer, render_equalizer};
-use crate::sanitize::{About, Choices, Skip, rules};
+use crate::sanitize::{About, Choices, rules};
 
 /// The script.
 pub(super) fn script(
@@ -24,21 +24,12 @@ pub(super) fn script(
     // What its roles own is another question.
     let from = Provenance::from(left).on(platforms.0[0]).without_owners();
     let migration = Migration::new(left.contents(), from, rights, choices)?;
-    let skip = |ignore: &Ignore| match ignore {
-        Ignore::Comments => Some(Skip::Comments),
-        Ignore::Settings => Some(Skip::Settings),
-        Ignore::Memberships => Some(Skip::Memberships),
-        Ignore::Parameters => Some(Skip::Parameters),
-        Ignore::Tablespaces => Some(Skip::Tablespaces),
-        Ignore::SecurityLabels => Some(Skip::SecurityLabels),
-        Ignore::Passwords | Ignore::Attribute(_) => None,
-    };
     let plan_options = plan::Options {
         existing: if diff.replace { Existing::Replace } else { Existing::Merge },
         allow_freeze: diff.allow_freeze,
         resend: false,
         can_own: false,
-        skip: diff.ignore.iter().filter_map(skip).collect(),
+        skip: diff.ignore.clone(),
         now: choices.now,
     };
     let mut plan = migration.plan_for(&right.globals, &live.answers, &plan_options);

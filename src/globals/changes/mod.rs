@@ -7,10 +7,12 @@ mod adopt;
 mod change;
 mod membership;
 mod parameter;
+mod part;
 mod role;
 mod tablespace;
 
 pub use change::{Change, Options, Target};
+pub use part::Part;
 
 use super::fact::Origin;
 use super::model::Globals;

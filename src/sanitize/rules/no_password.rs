@@ -2,9 +2,10 @@
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity, Subject};
+use crate::globals::changes::Part;
 use crate::globals::{Password, Role};
 use crate::name::Name;
-use crate::sanitize::{About, Context, Passwords, RoleRule, Skip, Verdict};
+use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
 
 pub(super) const ABOUT: About = About {
     name: "no-password",
@@ -50,7 +51,7 @@ impl RoleRule for NoPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let omitted = matches!(cx.choices.passwords, Passwords::Omit);
         // Where memberships are left out, nothing else tells of another way to log in.
-        let external = cx.external.contains_key(name) && !cx.choices.skips(Skip::Memberships);
+        let external = cx.external.contains_key(name) && !cx.choices.skips(Part::Memberships);
         if omitted || !role.has(Attribute::Login) || external {
             return Verdict::Keep;
         }

@@ -1,13 +1,13 @@
 //! `--skip`.
 
 use crate::finding::{Action, Severity, Subject};
+use crate::globals::changes::Part;
 use crate::globals::{
     Membership, MembershipKey, Parameter, ParameterKey, Role, Setting, SettingKey, Tablespace,
 };
 use crate::name::Name;
 use crate::sanitize::{
-    About, Context, MembershipRule, ParameterRule, RoleRule, SettingRule, Skip as Choice,
-    TablespaceRule, Verdict,
+    About, Context, MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict,
 };
 use crate::subject::Target;
 
@@ -25,24 +25,24 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct Skip;
 
-fn message(choice: Choice) -> String {
-    format!("--skip {}", choice.as_str())
+fn message(part: Part) -> String {
+    format!("--skip {}", part.name())
 }
 
 impl RoleRule for Skip {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
-        if cx.choices.skips(Choice::Comments)
+        if cx.choices.skips(Part::Comments)
             && let Some(fact) = role.comment.take()
         {
             cx.lose([fact.origin]);
             let object = Subject::Comment(Target::Role(name.clone()));
-            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
+            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Part::Comments));
         }
-        if cx.choices.skips(Choice::SecurityLabels) {
+        if cx.choices.skips(Part::SecurityLabels) {
             for fact in std::mem::take(&mut role.labels).into_values() {
                 cx.lose([fact.origin]);
                 let object = Subject::SecurityLabel(Target::Role(name.clone()));
-                let message = message(Choice::SecurityLabels);
+                let message = message(Part::SecurityLabels);
                 cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
             }
         }
@@ -52,22 +52,22 @@ impl RoleRule for Skip {
 
 impl SettingRule for Skip {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        if !cx.choices.skips(Choice::Settings) {
+        if !cx.choices.skips(Part::Settings) {
             return Verdict::Keep;
         }
         let object = super::setting_object(key);
-        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message(Choice::Settings));
+        cx.report(&ABOUT, Action::Dropped, object, setting.origin, message(Part::Settings));
         Verdict::Drop
     }
 }
 
 impl MembershipRule for Skip {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
-        if !cx.choices.skips(Choice::Memberships) {
+        if !cx.choices.skips(Part::Memberships) {
             return Verdict::Keep;
         }
         let object = super::membership_object(key);
-        let message = message(Choice::Memberships);
+        let message = message(Part::Memberships);
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }
@@ -75,36 +75,36 @@ impl MembershipRule for Skip {
 
 impl ParameterRule for Skip {
     fn apply(&self, key: &mut ParameterKey, it: &mut Parameter, cx: &mut Context<'_>) -> Verdict {
-        if !cx.choices.skips(Choice::Parameters) {
+        if !cx.choices.skips(Part::Parameters) {
             return Verdict::Keep;
         }
         let origin = it.origins().next().unwrap_or_default();
         let object = super::parameter_object(key);
-        cx.report(&ABOUT, Action::Dropped, object, origin, message(Choice::Parameters));
+        cx.report(&ABOUT, Action::Dropped, object, origin, message(Part::Parameters));
         Verdict::Drop
     }
 }
 
 impl TablespaceRule for Skip {
     fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
-        if cx.choices.skips(Choice::Tablespaces) {
+        if cx.choices.skips(Part::Tablespaces) {
             let object = Subject::Tablespace(name.clone());
-            let message = message(Choice::Tablespaces);
+            let message = message(Part::Tablespaces);
             cx.report(&ABOUT, Action::Dropped, object, it.created.origin, message);
             return Verdict::Drop;
         }
-        if cx.choices.skips(Choice::Comments)
+        if cx.choices.skips(Part::Comments)
             && let Some(fact) = it.comment.take()
         {
             cx.lose([fact.origin]);
             let object = Subject::Comment(Target::Tablespace(name.clone()));
-            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Choice::Comments));
+            cx.report(&ABOUT, Action::Dropped, object, fact.origin, message(Part::Comments));
         }
-        if cx.choices.skips(Choice::SecurityLabels) {
+        if cx.choices.skips(Part::SecurityLabels) {
             for fact in std::mem::take(&mut it.labels).into_values() {
                 cx.lose([fact.origin]);
                 let object = Subject::SecurityLabel(Target::Tablespace(name.clone()));
-                let message = message(Choice::SecurityLabels);
+                let message = message(Part::SecurityLabels);
                 cx.report(&ABOUT, Action::Dropped, object, fact.origin, message);
             }
         }
@@ -114,8 +114,9 @@ impl TablespaceRule for Skip {
 
 #[cfg(test)]
 mod tests {
+    use crate::globals::changes::Part;
+    use crate::sanitize::Choices;
     use crate::sanitize::testing::run_with;
-    use crate::sanitize::{Choices, Skip};
 
     #[test]
     fn every_kind_can_be_skipped() {
@@ -123,12 +124,12 @@ mod tests {
                     ALTER ROLE a SET work_mem TO '1MB';\nGRANT SET ON PARAMETER x TO a;\n\
                     CREATE TABLESPACE t LOCATION '/t';\nSECURITY LABEL FOR p ON ROLE a IS 'l';";
         let skip = vec![
-            Skip::Comments,
-            Skip::Memberships,
-            Skip::Settings,
-            Skip::Parameters,
-            Skip::Tablespaces,
-            Skip::SecurityLabels,
+            Part::Comments,
+            Part::Memberships,
+            Part::Settings,
+            Part::Parameters,
+            Part::Tablespaces,
+            Part::SecurityLabels,
         ];
         let choices = Choices { skip, ..Choices::default() };
         assert_eq!(

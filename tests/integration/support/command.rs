@@ -64,7 +64,10 @@ impl Run {
     /// Run by a user to whom something can be closed, as it cannot to root.
     pub fn by_server_user(mut self) -> Self {
         let elsewhere = tempfile::tempdir().unwrap();
-        fs::copy(PROGRAM, elsewhere.path().join("pg_globals")).unwrap();
+        // Another process writes it: a test that forks meanwhile would hold it open for writing, and a
+        // program that is open for writing cannot be run.
+        let copied = Command::new("cp").arg(PROGRAM).arg(elsewhere.path()).status().unwrap();
+        assert!(copied.success());
         give_to_server_user(elsewhere.path());
         give_to_server_user(self.dir.path());
         self.elsewhere = Some(elsewhere);
