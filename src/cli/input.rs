@@ -88,14 +88,14 @@ impl InputOptions {
         environment: &Environment,
     ) -> Result<Source> {
         if connect::is_connection(source) {
-            self.from_server(what, source, environment).await
+            self.read_server(what, source, environment).await
         } else {
-            self.from_dump(source)
+            self.read_dump(source)
         }
     }
 
     /// Reads a dump, and shows the mistakes in it.
-    fn from_dump(&self, source: &str) -> Result<Source> {
+    fn read_dump(&self, source: &str) -> Result<Source> {
         let options = read::Options {
             drop_unknown: self.drop_unknown,
             accept_truncated: self.accept_truncated,
@@ -127,7 +127,7 @@ impl InputOptions {
         Ok(Source::of_dump(source.to_owned(), reading))
     }
 
-    async fn from_server(
+    async fn read_server(
         &self,
         what: &str,
         source: &str,

@@ -44,6 +44,7 @@ impl Platform {
 
     /// A server of one's own, where PostgreSQL's rules hold and no others.
     #[expect(clippy::expect_used, reason = "it is part of the program, and a test reads it")]
+    #[expect(clippy::missing_panics_doc, reason = "it never does")]
     pub fn own() -> &'static Self {
         Self::builtin("postgres").expect("the platform postgres")
     }

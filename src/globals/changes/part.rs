@@ -76,22 +76,34 @@ impl Part {
         let Globals { roles, tablespaces, .. } = globals;
         match self {
             Self::Passwords => {
-                roles.values_mut().for_each(|role| role.password = Password::Unknown);
+                for role in roles.values_mut() {
+                    role.password = Password::Unknown;
+                }
             }
             Self::Comments => {
-                roles.values_mut().for_each(|role| role.comment = None);
-                tablespaces.values_mut().for_each(|it| it.comment = None);
+                for role in roles.values_mut() {
+                    role.comment = None;
+                }
+                for tablespace in tablespaces.values_mut() {
+                    tablespace.comment = None;
+                }
             }
             Self::Settings => globals.settings.clear(),
             Self::Memberships => globals.memberships.clear(),
             Self::Parameters => globals.parameters.clear(),
             Self::Tablespaces => tablespaces.clear(),
             Self::SecurityLabels => {
-                roles.values_mut().for_each(|role| role.labels.clear());
-                tablespaces.values_mut().for_each(|it| it.labels.clear());
+                for role in roles.values_mut() {
+                    role.labels.clear();
+                }
+                for tablespace in tablespaces.values_mut() {
+                    tablespace.labels.clear();
+                }
             }
             Self::Attribute(attribute) => {
-                roles.values_mut().for_each(|role| _ = role.set(attribute, None));
+                for role in roles.values_mut() {
+                    role.set(attribute, None);
+                }
             }
         }
     }
