@@ -239,6 +239,6 @@ mod tests {
     async fn a_server_that_does_not_answer_is_given_up() {
         let silent = std::future::pending::<Result<Server, LiveError>>();
         let late = within(Duration::ZERO, silent).await.unwrap_err();
-        assert_eq!(late.to_string(), "it can be connected to, and does not answer within 0 s");
+        assert_eq!(late.to_string(), "connected, but no answer within 0 s");
     }
 }

@@ -50,11 +50,7 @@ impl fmt::Display for Unreached {
             Self::Read(error) => error.fmt(f),
             Self::Ended(why) => write!(f, "the connection was lost: {why}"),
             Self::Late(limit) => {
-                write!(
-                    f,
-                    "it can be connected to, and does not answer within {} s",
-                    limit.as_secs()
-                )
+                write!(f, "connected, but no answer within {} s", limit.as_secs())
             }
         }
     }

@@ -401,7 +401,7 @@ impl fmt::Display for Reason {
                 write!(f, "target_session_attrs wants {wanted}, and this is none")
             }
             Self::Closed => f.write_str(
-                "the server closed the connection at once; is it PostgreSQL, and has it room?",
+                "the server closed the connection at once; is it PostgreSQL, and are connections left?",
             ),
             Self::Protocol(problem) => {
                 write!(f, "this is no PostgreSQL server: {problem}")

@@ -1,6 +1,6 @@
 //! The checks: as text, as Markdown, and as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 
@@ -41,9 +41,14 @@ impl CheckReport {
     fn verdict(&self) -> String {
         let [failed, warnings, unknown, succeeded] = State::ALL.map(|state| self.count(state));
         let word = match (failed, unknown) {
-            (1.., _) => "not ready",
-            (_, 1..) => "nothing failed, but not everything could be seen",
-            _ => "ready",
+            (1.., _) => "not ready".to_owned(),
+            (_, 1..) => {
+                let undecided = self.checks.iter().filter(|it| it.state == State::Unknown);
+                let checks: BTreeSet<_> = undecided.map(|it| it.check).collect();
+                let checks = plural(checks.len(), "check");
+                format!("incomplete: nothing failed, but {checks} could not be decided")
+            }
+            _ => "ready".to_owned(),
         };
         format!(
             "{word}: {failed} failed, {}, {unknown} unknown, {succeeded} succeeded",

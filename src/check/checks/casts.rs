@@ -46,7 +46,7 @@ impl Check for Casts {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "no cast was made by users", |_, database, out| {
             let rows = database.rows(&CASTS)?;
             let Some(first) = rows.first() else { return Ok(()) };
             let casts =

@@ -104,40 +104,44 @@ impl Check for CatalogPrivileges {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "nobody was granted any", |_, database, out| {
-            // The platform's own are not the user's to take away.
-            let own = |row: &&Row| {
-                row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
-            };
-            let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)))?;
-            let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)))?;
-            let all = || {
-                let catalogs = catalogs.iter().map(|one| ("", one));
-                catalogs.chain(functions.iter().map(|one| ("FUNCTION ", one)))
-            };
-            if all().next().is_none() {
-                return Ok(());
-            }
-            let found: Vec<String> = all()
-                .map(|(_, ((name, grantee), granted))| {
-                    let who = grantee
-                        .map_or_else(|| "everybody".to_owned(), |it| Name::new(it).to_string());
-                    let privileges: Vec<_> = granted.privileges.keys().copied().collect();
-                    format!("{who} has {} on {name}", privileges.join(", "))
-                })
-                .collect();
-            let remedies: Vec<String> = all()
-                .map(|(what, ((name, grantee), granted))| {
-                    revoke(&format!("{what}pg_catalog.{name}"), *grantee, granted)
-                })
-                .collect();
-            out.failed(format!(
-                "these privileges cannot be given on the target: {}",
-                some(&found, found.len())
-            ))
-            .remedy(format!("in this database of the source: {}", remedies.join("; ")));
-            Ok(())
-        })
+        cx.each_database(
+            out,
+            "no privilege on a system function or closed catalog was granted",
+            |_, database, out| {
+                // The platform's own are not the user's to take away.
+                let own = |row: &&Row| {
+                    row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
+                };
+                let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)))?;
+                let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)))?;
+                let all = || {
+                    let catalogs = catalogs.iter().map(|one| ("", one));
+                    catalogs.chain(functions.iter().map(|one| ("FUNCTION ", one)))
+                };
+                if all().next().is_none() {
+                    return Ok(());
+                }
+                let found: Vec<String> = all()
+                    .map(|(_, ((name, grantee), granted))| {
+                        let who = grantee
+                            .map_or_else(|| "everybody".to_owned(), |it| Name::new(it).to_string());
+                        let privileges: Vec<_> = granted.privileges.keys().copied().collect();
+                        format!("{who} has {} on {name}", privileges.join(", "))
+                    })
+                    .collect();
+                let remedies: Vec<String> = all()
+                    .map(|(what, ((name, grantee), granted))| {
+                        revoke(&format!("{what}pg_catalog.{name}"), *grantee, granted)
+                    })
+                    .collect();
+                out.failed(format!(
+                    "these privileges cannot be given on the target: {}",
+                    some(&found, found.len())
+                ))
+                .remedy(format!("in this database of the source: {}", remedies.join("; ")));
+                Ok(())
+            },
+        )
     }
 }
 

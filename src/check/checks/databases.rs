@@ -133,7 +133,7 @@ impl Check for Databases {
                     .remedy("name it with --database");
             }
         }
-        cx.each_database(out, "it is on the source", |name, database, out| {
+        cx.each_database(out, "the database is on the source", |name, database, out| {
             here(cx, name, database, out);
             there(cx, name, out);
             Ok(())
@@ -170,7 +170,7 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
         return;
     };
     let Some(entry) = all.get(name) else {
-        out.succeeded("it is not on the target yet").code("603101").looked_at(PLACE);
+        out.succeeded("the database is not on the target yet").code("603101").looked_at(PLACE);
         return;
     };
     let Some(there) = cx.target.databases.get(name) else { return };

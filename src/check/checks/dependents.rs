@@ -73,28 +73,32 @@ impl Check for Dependents {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let offered = cx.target.rows(&OFFERED)?;
-        cx.each_database(out, "nothing does", |_, database, out| {
-            let mut missing: BTreeMap<Name, Vec<String>> = BTreeMap::new();
-            for row in database.rows(&DEPENDENTS)? {
-                if offered.iter().any(|it| it.text(0) == row.text(0)) {
-                    continue;
+        cx.each_database(
+            out,
+            "no object depends on an extension that the target lacks",
+            |_, database, out| {
+                let mut missing: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+                for row in database.rows(&DEPENDENTS)? {
+                    if offered.iter().any(|it| it.text(0) == row.text(0)) {
+                        continue;
+                    }
+                    let things = count(row.number(2).unwrap_or(0), row.text(1));
+                    let things = match row.get(3) {
+                        Some(name) if row.text(2) == "1" => format!("{things} ({})", shown(name)),
+                        Some(name) => format!("{things} (such as of {})", shown(name)),
+                        None => things,
+                    };
+                    missing.entry(row.name(0)?).or_default().push(things);
                 }
-                let things = count(row.number(2).unwrap_or(0), row.text(1));
-                let things = match row.get(3) {
-                    Some(name) if row.text(2) == "1" => format!("{things} ({})", shown(name)),
-                    Some(name) => format!("{things} (such as of {})", shown(name)),
-                    None => things,
-                };
-                missing.entry(row.name(0)?).or_default().push(things);
-            }
-            for (extension, things) in missing {
-                out.failed(format!(
-                    "the target does not offer the extension {extension}, on which depend {}",
-                    and(&things)
-                ))
-                .remedy("change them on the source to do without it, or leave them out");
-            }
-            Ok(())
-        })
+                for (extension, things) in missing {
+                    out.failed(format!(
+                        "the target does not offer the extension {extension}, on which depend {}",
+                        and(&things)
+                    ))
+                    .remedy("change them on the source to do without it, or leave them out");
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -46,7 +46,7 @@ impl Check for EventTriggers {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "the database has no event triggers", |_, database, out| {
             let mut triggers: Vec<String> = Vec::new();
             for row in database.rows(&TRIGGERS)? {
                 if !cx.source.is_platforms_role(&row.name(1)?) {

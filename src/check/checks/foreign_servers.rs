@@ -50,7 +50,7 @@ impl Check for ForeignServers {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "the database has no foreign servers", |_, database, out| {
             for row in database.rows(&SERVERS)? {
                 let name = row.name(0)?;
                 let wrapper = row.name(1)?;

@@ -46,7 +46,7 @@ impl Check for HighAvailability {
                 return Ok(());
             }
             Some("Disabled") => {
-                out.succeeded("mode Disabled");
+                out.succeeded("high availability is off (mode Disabled)");
                 return Ok(());
             }
             Some(mode) => {

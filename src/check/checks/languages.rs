@@ -57,7 +57,7 @@ impl Check for Languages {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let offered = cx.target.rows(&OFFERED).ok();
-        cx.each_database(out, "the target offers all its languages", |_, database, out| {
+        cx.each_database(out, "the target offers all languages of the database's functions", |_, database, out| {
             for row in database.rows(&LANGUAGES)? {
                 let name = row.name(0)?;
                 let (is_offered, by) = match offered {

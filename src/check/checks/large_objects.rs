@@ -60,7 +60,7 @@ impl Check for LargeObjects {
         let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
         let skipped = live.filter(|it| !it.is_empty()).or(told);
         let skipped = skipped.map(|value| value.eq_ignore_ascii_case("on"));
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "the database has no large objects", |_, database, out| {
             let rows = database.rows(&LARGE)?;
             let Some(row) = rows.first().filter(|row| row.flag(0)) else { return Ok(()) };
             let number = match row.number::<i64>(1) {

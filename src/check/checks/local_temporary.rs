@@ -47,7 +47,7 @@ impl Check for LocalTemporary {
         let off = cx.azure.set_parameter(NAME, "off");
         match live.filter(|value| !value.is_empty()).or(told) {
             Some(value) if value.eq_ignore_ascii_case("off") => {
-                out.succeeded("it is off");
+                out.succeeded("the temporary tablespace on the local disk is off");
             }
             Some(value) => {
                 out.warning(format!(

@@ -50,7 +50,7 @@ impl Check for Publications {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "the database has no publications and no subscriptions", |_, database, out| {
             let rows = database.rows(&BOTH)?;
             let (publications, subscriptions): (Vec<_>, Vec<_>) =
                 rows.iter().partition(|row| row.text(0) == "publication");

@@ -35,7 +35,7 @@ impl Check for ReadReplicas {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         if let Some(replicas) = &cx.azure.replicas {
             if replicas.is_empty() {
-                out.succeeded("no replicas");
+                out.succeeded("the target has no read replicas");
             }
             for replica in replicas {
                 let name = replica.name.as_deref().unwrap_or("a replica without a name");

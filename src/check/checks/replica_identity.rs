@@ -70,22 +70,26 @@ impl Check for ReplicaIdentity {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "every table has one", |_, database, out| {
-            let rows = database.rows(&WITHOUT)?;
-            if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
-                let table = shown(&qualified(first, 1));
-                out.warning(format!(
-                    "no replica identity, so that UPDATE and DELETE would fail: {list}"
-                ))
-                .remedy(format!(
-                    "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"
-                ));
-            }
-            if let Some(list) = listed(database.rows(&UNLOGGED)?, "table") {
-                out.warning(format!("unlogged, so that no change is followed: {list}"))
-                    .remedy("ALTER TABLE … SET LOGGED, or fill them again after the migration");
-            }
-            Ok(())
-        })
+        cx.each_database(
+            out,
+            "every table has a primary key or another replica identity",
+            |_, database, out| {
+                let rows = database.rows(&WITHOUT)?;
+                if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
+                    let table = shown(&qualified(first, 1));
+                    out.warning(format!(
+                        "no replica identity, so that UPDATE and DELETE would fail: {list}"
+                    ))
+                    .remedy(format!(
+                        "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"
+                    ));
+                }
+                if let Some(list) = listed(database.rows(&UNLOGGED)?, "table") {
+                    out.warning(format!("unlogged, so that no change is followed: {list}"))
+                        .remedy("ALTER TABLE … SET LOGGED, or fill them again after the migration");
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -58,28 +58,32 @@ impl Check for Tablespaces {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "it uses no other tablespace", |_, database, out| {
-            let mut used: BTreeMap<Name, Vec<String>> = BTreeMap::new();
-            for row in database.rows(&USED)? {
-                let said = used.entry(row.name(0)?).or_default();
-                let number = row.number(2).unwrap_or(0);
-                match row.text(1) {
-                    "database" => said.push("all that is not elsewhere".to_owned()),
-                    kind => {
-                        let names = shown(row.text(3));
-                        let names = some(names.split(", "), number);
-                        said.push(format!("{} ({names})", count(number, kind)));
+        cx.each_database(
+            out,
+            "everything in the database is in the default tablespace",
+            |_, database, out| {
+                let mut used: BTreeMap<Name, Vec<String>> = BTreeMap::new();
+                for row in database.rows(&USED)? {
+                    let said = used.entry(row.name(0)?).or_default();
+                    let number = row.number(2).unwrap_or(0);
+                    match row.text(1) {
+                        "database" => said.push("all that is not elsewhere".to_owned()),
+                        kind => {
+                            let names = shown(row.text(3));
+                            let names = some(names.split(", "), number);
+                            said.push(format!("{} ({names})", count(number, kind)));
+                        }
                     }
                 }
-            }
-            for (space, things) in used {
-                out.warning(format!(
-                    "in the tablespace {space}: {}; on the target they go to the default one",
-                    things.join(", ")
-                ))
-                .remedy("nothing with the migration service; else pg_restore --no-tablespaces");
-            }
-            Ok(())
-        })
+                for (space, things) in used {
+                    out.warning(format!(
+                        "in the tablespace {space}: {}; on the target they go to the default one",
+                        things.join(", ")
+                    ))
+                    .remedy("nothing with the migration service; else pg_restore --no-tablespaces");
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -52,7 +52,7 @@ fn live(cx: &Context, out: &mut Outcomes<'_>) {
     }
     match server.live.platform {
         Some(platform) if platform.name() == "azure" => {
-            out.succeeded("it has the roles of a flexible server");
+            out.succeeded("the target has the roles of a flexible server");
         }
         other => {
             let what = other.map_or("nothing shows a platform", |platform| platform.title());
@@ -72,7 +72,7 @@ fn json(cx: &Context, out: &mut Outcomes<'_>) {
     };
     match azure.state.as_deref() {
         Some("Ready") => {
-            out.succeeded("state Ready").looked_at(SHOW);
+            out.succeeded("the target's state is Ready").looked_at(SHOW);
         }
         None => {
             out.unknown("it tells no state").looked_at(SHOW);

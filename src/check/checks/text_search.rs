@@ -52,7 +52,7 @@ impl Check for TextSearch {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "no text search parser or template was made by users", |_, database, out| {
             for row in database.rows(&MADE)? {
                 let (what, users) = match row.text(0) {
                     "parser" => ("PARSER", "configuration"),

@@ -51,10 +51,11 @@ impl Check for WithOids {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         if cx.source.server()?.live.answers.major >= Major::new(12) {
-            out.succeeded("there are none since 12").looked_at("server_version of the source");
+            out.succeeded("no server since 12 has tables WITH OIDS")
+                .looked_at("server_version of the source");
             return Ok(());
         }
-        cx.each_database(out, "there is none", |_, database, out| {
+        cx.each_database(out, "no table is WITH OIDS", |_, database, out| {
             let rows = database.rows(&WITH_OIDS)?;
             if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
                 out.failed(format!("WITH OIDS: {list}")).remedy(format!(

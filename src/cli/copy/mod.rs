@@ -61,13 +61,13 @@ pub(super) struct Copy {
     )]
     existing: ExistingChoice,
 
-    /// Let roles that exist be shut out as the source's are (NOLOGIN, …).
+    /// Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist.
     ///
     /// CONNECTION LIMIT 0 and a VALID UNTIL that is over count as well.
     #[arg(long, hide_short_help = true, help_heading = "What is done")]
     allow_freeze: bool,
 
-    /// Let the connected role restore what owners have; FILE ends it.
+    /// Grant owners to the connected role to restore; FILE gets the REVOKEs.
     ///
     /// Grants the source's owners to the connected role, and writes the statements that take this
     /// back, with mode 0600.
@@ -249,7 +249,9 @@ impl Copy {
         let written = files.report(&summary);
         shown.and(written).map_err(|error| match (self.dry_run, summary.sent) {
             (true, _) | (_, 0) => error,
-            _ => anyhow!("the target has been changed as planned, but not all is told: {error:#}"),
+            _ => anyhow!(
+                "the target was changed as planned, but the report could not be written: {error:#}"
+            ),
         })?;
         target.close().await;
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })

@@ -9,7 +9,7 @@ use crate::sanitize::{About, Context, MembershipRule, Verdict};
 pub(super) const ABOUT: About = About {
     name: "external-authentication",
     severity: Severity::Error,
-    why: "the role logs in by a service of the source's platform, which the target does not know",
+    why: "the role authenticates through the source's platform, which the target does not have",
     explanation: "On AWS, members of rds_iam log in with a token of IAM and members of rds_ad by \
                   Kerberos, and have no password. The membership means nothing on the target and \
                   is left out; where a role is such a member through a group only, the group's \

@@ -10,7 +10,7 @@ use crate::sanitize::{About, Context, RoleRule, SettingRule, Verdict};
 pub const ABOUT: About = About {
     name: "frozen",
     severity: Severity::Warning,
-    why: "the role looks frozen, and will be so on the target",
+    why: "the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too",
     explanation: "To keep data as it is while it is moved, roles are shut out on the source: \
                   NOLOGIN, CONNECTION LIMIT 0, default_transaction_read_only. A dump that is taken \
                   then shuts them out on the target as well, or lets them only read: `cannot \

@@ -13,7 +13,7 @@ use crate::sanitize::{About, Context, MembershipRule, Verdict};
 pub(super) const ABOUT: About = About {
     name: "grantor",
     severity: Severity::Info,
-    why: "the grantor becomes the role that replays it: only it may name itself",
+    why: "GRANTED BY is left out: the role that runs the script becomes the grantor",
     explanation: "GRANTED BY says who granted a membership. Up to 15 only a superuser may name \
                   another: `must be superuser to set grantor`. Since 16 it takes that role's \
                   privileges: `permission denied to grant privileges as role \"…\"`. So the clause \

@@ -108,14 +108,14 @@ mod tests {
         insta::assert_snapshot!(run(text, "azure 16"), @r"
         4 error library-setting dropped setting ALL: local_preload_libraries: only the platform could set it for the whole server
         2 error library-setting dropped setting a: local_preload_libraries: by hand, where the target has the library: ALTER ROLE a SET local_preload_libraries TO 'x'
-        3 warning setting dropped setting a: session_preload_libraries: only a superuser may set it for a role, or nobody: its context is superuser
+        3 warning setting dropped setting a: session_preload_libraries: cannot be set for a role on the target (context: superuser)
         CREATE ROLE a
         kept 1, rewritten 0, dropped 3
         ");
         insta::assert_snapshot!(run(text, "cloudsql 16"), @r"
         4 error library-setting dropped setting ALL: local_preload_libraries: only the platform could set it for the whole server
         2 error library-setting dropped setting a: local_preload_libraries: by hand, where the target has the library: ALTER ROLE a SET local_preload_libraries TO 'x'
-        3 warning setting dropped setting a: session_preload_libraries: only a superuser may set it for a role, or nobody: its context is superuser
+        3 warning setting dropped setting a: session_preload_libraries: cannot be set for a role on the target (context: superuser)
         CREATE ROLE a
         kept 1, rewritten 0, dropped 3
         ");

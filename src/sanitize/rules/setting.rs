@@ -57,9 +57,9 @@ impl SettingRule for Setting {
                 (Some(_), context) => {
                     format!("its context is {context} on the target: no role can have it")
                 }
-                (None, context) => format!(
-                    "only a superuser may set it for a role, or nobody: its context is {context}"
-                ),
+                (None, context) => {
+                    format!("cannot be set for a role on the target (context: {context})")
+                }
             },
             SettingAnswer::Module { module, .. } => match &user {
                 Some(user) => format!(
@@ -73,7 +73,7 @@ impl SettingRule for Setting {
                     "the session on the target knows no such setting: then only superusers may give it to \
                      a role, and {user} is none"
                 ),
-                None => "a name of no known module, which only a superuser may give to a role"
+                None => "custom parameter with an unknown prefix: only a superuser may set it"
                     .to_owned(),
             },
             SettingAnswer::Malformed => format!("{} does not take the name", cx.target()),
@@ -131,13 +131,13 @@ mod tests {
         let all = run(&format!("CREATE ROLE a;\n{}", text.concat()), "azure 16");
         assert_eq!(
             all,
-            "8 warning setting dropped setting a: app.tenant: a name of no known module, which only a superuser may give to a role\n\
+            "8 warning setting dropped setting a: app.tenant: custom parameter with an unknown prefix: only a superuser may set it\n\
              10 warning setting dropped setting a: auto_explain.log_min_duration: a setting of auto_explain, which only a superuser may give to a role\n\
              11 warning setting dropped setting a: bad-name.x: azure 16 does not take the name\n\
              7 warning setting dropped setting a: frobnicate: azure 16 does not have it\n\
-             3 warning setting dropped setting a: log_statement: only a superuser may set it for a role, or nobody: its context is superuser\n\
+             3 warning setting dropped setting a: log_statement: cannot be set for a role on the target (context: superuser)\n\
              6 warning setting dropped setting a: operator_precedence_warning: azure 16 does not have it, 13 was the last that did\n\
-             4 warning setting dropped setting a: shared_buffers: only a superuser may set it for a role, or nobody: its context is postmaster\n\
+             4 warning setting dropped setting a: shared_buffers: cannot be set for a role on the target (context: postmaster)\n\
              12 warning setting dropped setting a: synchronous_commit: not confirmed for azure 16: a read-only parameter of Azure's, and nothing says whether a role may have it\n\
              5 warning setting dropped setting a: transaction_timeout: azure 16 does not have it, it comes with 17\n\
              CREATE ROLE a\nALTER ROLE a SET \"plpgsql.extra_warnings\" TO '100'\nALTER ROLE a SET work_mem TO '100'\n\

@@ -32,8 +32,8 @@ fn high_availability_and_replicas() {
         run.with("--azure-replicas replicas.json").file("replicas.json", json)
     };
     assert_snapshot!(found(with_replicas(with_server(run(), SERVER), "[]"), 0), @"
-    succeeded: mode Disabled
-    succeeded: no replicas
+    succeeded: high availability is off (mode Disabled)
+    succeeded: the target has no read replicas
     ");
     assert_snapshot!(found(with_replicas(with_server(run(), REST), REPLICAS), 1), @"
     failed: mode ZoneRedundant
@@ -278,7 +278,7 @@ fn json_of_another_server() {
         "id": "/subscriptions/s/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop/configurations/work_mem"}]"#;
     assert_snapshot!(with("--azure-parameters", parameters).fails(), @"error: --azure-parameters file.json: it is of the server shop, and the target is crm");
     let same = SERVER.replace("shop.postgres", "crm.postgres");
-    assert_snapshot!(found(with_server(run(), &same), 0), @"succeeded: mode Disabled");
+    assert_snapshot!(found(with_server(run(), &same), 0), @"succeeded: high availability is off (mode Disabled)");
     // The server's name is known from its host.
     assert_snapshot!(found(run(), 0), @"
     unknown: nothing shows a standby, which does not prove that there is none

@@ -49,7 +49,7 @@ fn where_they_are() {
       = GRANT CONNECT ON DATABASE locked TO postgres
     succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
     succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
-    succeeded 603101 shop: it is not on the target yet
+    succeeded 603101 shop: the database is not on the target yet
     "#);
     let named = check(&from, &to, &only).with("--database shop --database Shop --database closed");
     assert_snapshot!(found(named, 1), @r#"
@@ -57,8 +57,8 @@ fn where_they_are() {
       = name one that is there, such as "Filled", locked, postgres, shop
     failed 603110 closed: closed of the source: SOCKET: database "closed" is not currently accepting connections (55000)
       = ALTER DATABASE closed ALLOW_CONNECTIONS true
-    succeeded 603101 closed: it is not on the target yet
-    succeeded 603101 shop: it is not on the target yet
+    succeeded 603101 closed: the database is not on the target yet
+    succeeded 603101 shop: the database is not on the target yet
     "#);
     target.sql("azuresu", "postgres", "REVOKE CONNECT ON DATABASE \"Filled\" FROM PUBLIC, azadmin");
     target.sql("azuresu", "postgres", "ALTER DATABASE \"Filled\" OWNER TO azuresu");
@@ -145,16 +145,16 @@ fn one_that_cannot_be_visited() {
     assert_snapshot!(found(run().with("--database shop --database locked"), 1), @r#"
     failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
-    succeeded 603101 locked: it is not on the target yet
-    succeeded 603101 shop: it is not on the target yet
-    succeeded 603409 shop: there is none
-    succeeded shop: there is none
-    succeeded 603413 shop: the target offers all its languages
+    succeeded 603101 locked: the database is not on the target yet
+    succeeded 603101 shop: the database is not on the target yet
+    succeeded 603409 shop: no cast was made by users
+    succeeded shop: no text search parser or template was made by users
+    succeeded 603413 shop: the target offers all languages of the database's functions
     "#);
     assert_snapshot!(found(run().with("--database locked"), 1), @r#"
     failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
-    succeeded 603101 locked: it is not on the target yet
+    succeeded 603101 locked: the database is not on the target yet
     unknown 603409: no database of the source could be visited: see databases
     unknown: no database of the source could be visited: see databases
     unknown 603413: no database of the source could be visited: see databases

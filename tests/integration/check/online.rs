@@ -86,7 +86,7 @@ fn tables_can_be_followed() {
     let (_target, to) = azure(16, &[]);
     let run = check(&from, &to, &["replica-identity"]).with("--database plain --database rich");
     assert_snapshot!(found(run, 0), @r#"
-    succeeded plain: every table has one
+    succeeded plain: every table has a primary key or another replica identity
     warning rich: no replica identity, so that UPDATE and DELETE would fail: 9 tables: platform.audit, platform.log, public."Odd, ""Table""", public.by_day_1, public.t2 and 4 more
       = give it a primary key, or: ALTER TABLE platform.audit REPLICA IDENTITY FULL
     warning rich: unlogged, so that no change is followed: 1 table: public.cache
@@ -101,7 +101,7 @@ fn temporary_files_of_the_target() {
     let from = source.connection_string("postgres", "postgres");
     let only = ["local-temporary"];
     for (value, expected) in [
-        ("off", "succeeded: it is off"),
+        ("off", "succeeded: the temporary tablespace on the local disk is off"),
         (
             "on",
             "\

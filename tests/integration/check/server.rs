@@ -103,16 +103,16 @@ fn what_the_target_is() {
         check(&from, &to, &only).with("--azure-server server.json").file("server.json", json(state))
     };
     assert_snapshot!(found(with("Ready"), 0), @"
-    succeeded: it has the roles of a flexible server
-    succeeded: state Ready
+    succeeded: the target has the roles of a flexible server
+    succeeded: the target's state is Ready
     ");
     assert_snapshot!(found(with("Stopped"), 1), @"
-    succeeded: it has the roles of a flexible server
+    succeeded: the target has the roles of a flexible server
     failed: state Stopped, and not Ready
       = az postgres flexible-server start --resource-group shop-rg --name shop
     ");
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
-    succeeded: it has the roles of a flexible server
+    succeeded: the target has the roles of a flexible server
     unknown: its state is not in its catalogs
       = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
     ");
@@ -120,14 +120,14 @@ fn what_the_target_is() {
     assert_snapshot!(found(check(&from, &to, &only), 1), @"
     failed 603112: default_transaction_read_only is on: the migration's session cannot write
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name default_transaction_read_only --value off
-    succeeded: it has the roles of a flexible server
+    succeeded: the target has the roles of a flexible server
     unknown: its state is not in its catalogs
       = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
     ");
     assert_snapshot!(found(check(&to, &from, &only).with("--azure-server server.json").file("server.json", json("Ready")), 1), @"
     warning: Amazon Aurora PostgreSQL: it does not look like a flexible server
       = see that the connection leads to the server that was created for this
-    succeeded: state Ready
+    succeeded: the target's state is Ready
     failed: version 16 there, and 15 on the connection
       = see that both are of the same server
     ");

@@ -72,7 +72,7 @@ fn a_script_converts_to_itself() {
       line 40, role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
-    warning: frozen: the role looks frozen, and will be so on the target
+    warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
       line 56, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
@@ -186,7 +186,7 @@ fn only_some_roles() {
     info: dropped-role: it belongs to a role that is not carried over
       line 8, membership "Jane Doe" in app: "Jane Doe" is not carried over
 
-    info: grantor: the grantor becomes the role that replays it: only it may name itself
+    info: grantor: GRANTED BY is left out: the role that runs the script becomes the grantor
       line 7, membership app in owner: was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on
@@ -259,7 +259,7 @@ fn renamed() {
       line 1, role owner: was app on the source
       line 2, role "own=er": was owner on the source
 
-    info: grantor: the grantor becomes the role that replays it: only it may name itself
+    info: grantor: GRANTED BY is left out: the role that runs the script becomes the grantor
       line 7, membership owner in "own=er": was granted by boss, which cannot revoke it any more
 
     info: database-setting: settings in one database wait for it: where it is missing, the script says so and goes on

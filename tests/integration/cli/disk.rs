@@ -76,7 +76,7 @@ fn no_room_for_what_copy_writes() {
     let done = copy("--report r.json").status(2);
     assert_eq!(
         done.stderr,
-        "error: the target has been changed as planned, but not all is told: r.json: file too large\n"
+        "error: the target was changed as planned, but the report could not be written: r.json: file too large\n"
     );
     assert_eq!(done.run.names(), ["in.sql"]);
     assert!(done.stdout.contains("\"remaining\": 0"), "{}", done.stdout);
@@ -113,7 +113,7 @@ fn standard_output_that_is_full() {
         let output = command.stdout(full().unwrap()).stdin(Stdio::null()).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         let last = stderr.trim_end().rsplit('\n').next().unwrap();
-        let done = "the target has been changed as planned, but not all is told: ";
+        let done = "the target was changed as planned, but the report could not be written: ";
         let done = if args[0] == "copy" { done } else { "" };
         let expected = format!("error: {done}standard output: no space left on device");
         assert_eq!((output.status.code(), last), (Some(2), expected.as_str()), "{args:?}");

@@ -110,13 +110,13 @@ fn everything() {
       md5-verifier             error:   md5 verifiers are deprecated, and not every server accepts them
       scram-verifier           error:   the target is not known to accept verifiers made elsewhere
       expired                  warning: VALID UNTIL lies in the past: the role cannot log in with its password
-      frozen                   warning: the role looks frozen, and will be so on the target
-      external-authentication  error:   the role logs in by a service of the source's platform, which the target does not know
+      frozen                   warning: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
+      external-authentication  error:   the role authenticates through the source's platform, which the target does not have
       dropped-role             warning: it belongs to a role that is not carried over
       unknown-role             warning: a role is named that is not among the globals
       predefined-role          warning: the target's administrator cannot grant this role, or the target does not have it
       membership-cycle         error:   no server lets a role be a member of itself, through others either
-      grantor                  info:    the grantor becomes the role that replays it: only it may name itself
+      grantor                  info:    GRANTED BY is left out: the role that runs the script becomes the grantor
       united-grants            info:    grants of one membership by several grantors are one grant now, with all their options
       membership-option        error:   before 16 a membership cannot be without INHERIT or SET: it would be wider than it was
       widened-membership       warning: --widen: before 16 a membership cannot be without INHERIT or SET, and becomes wider than it was

@@ -160,7 +160,7 @@ fn of_copy() {
     What is done:
           --dry-run          Do it all on the target, then roll back: all refusals at once
           --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
-          --can-own <FILE>   Let the connected role restore what owners have; FILE ends it
+          --can-own <FILE>   Grant owners to the connected role to restore; FILE gets the REVOKEs
           --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
       -y, --yes              Do not ask
 
@@ -203,8 +203,8 @@ fn of_copy() {
     What is done:
           --dry-run          Do it all on the target, then roll back: all refusals at once
           --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
-          --allow-freeze     Let roles that exist be shut out as the source's are (NOLOGIN, …)
-          --can-own <FILE>   Let the connected role restore what owners have; FILE ends it
+          --allow-freeze     Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist
+          --can-own <FILE>   Grant owners to the connected role to restore; FILE gets the REVOKEs
           --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
       -y, --yes              Do not ask
           --into-older       Go on where source and target look swapped

@@ -79,7 +79,7 @@ fn whole() {
             "name": "app: log_statement"
           },
           "line": 5,
-          "message": "only a superuser may set it for a role, or nobody: its context is superuser"
+          "message": "cannot be set for a role on the target (context: superuser)"
         },
         {
           "rule": "grantor",
@@ -110,10 +110,10 @@ fn whole() {
       = keep the source, and dumps of it, as safe as the password itself; set a new one in the end
 
     warning: setting: the target does not let its administrator give this setting to a role
-      line 5, setting app: log_statement: only a superuser may set it for a role, or nobody: its context is superuser
+      line 5, setting app: log_statement: cannot be set for a role on the target (context: superuser)
       = set it for the whole server, by the platform's own means, or in the application
 
-    info: grantor: the grantor becomes the role that replays it: only it may name itself
+    info: grantor: GRANTED BY is left out: the role that runs the script becomes the grantor
       line 4, membership app in owner: was granted by boss, which cannot revoke it any more
     ");
 }

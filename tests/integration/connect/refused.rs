@@ -86,7 +86,7 @@ fn what_is_no_server_is_told() {
         (
             "prefer",
             "",
-            "the server closed the connection at once; is it PostgreSQL, and has it room?",
+            "the server closed the connection at once; is it PostgreSQL, and are connections left?",
         ),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

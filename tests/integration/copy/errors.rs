@@ -153,7 +153,7 @@ fn too_little_power_over_roles_that_exist() {
 
     info: no-password: login roles arrive without a password
 
-    info: grantor: the grantor becomes the role that replays it: only it may name itself
+    info: grantor: GRANTED BY is left out: the role that runs the script becomes the grantor
 
     plan: 1 change; 1 role to create, 0 changes to what exists; 3 errors above
     new:

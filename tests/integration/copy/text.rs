@@ -27,7 +27,7 @@ fn what_a_copy_prints() {
     source, only read: SOURCE/postgres, aurora, PostgreSQL 15
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -53,7 +53,7 @@ fn what_a_copy_prints() {
       role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
-    warning: frozen: the role looks frozen, and will be so on the target
+    warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
       setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
@@ -72,7 +72,7 @@ fn what_a_copy_prints() {
 
     info: no-password: login roles arrive without a password
 
-    info: grantor (14): the grantor becomes the role that replays it: only it may name itself
+    info: grantor (14): GRANTED BY is left out: the role that runs the script becomes the grantor
 
     info: missing-database (2): settings in one database wait for it
       = create the databases, then run copy again
@@ -153,7 +153,7 @@ fn what_a_copy_prints() {
     source, only read: SOURCE/postgres, aurora, PostgreSQL 15
     target, changed: TARGET/postgres, azure, PostgreSQL 16, as azadmin
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -179,7 +179,7 @@ fn what_a_copy_prints() {
       role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
-    warning: frozen: the role looks frozen, and will be so on the target
+    warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
       setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
@@ -198,7 +198,7 @@ fn what_a_copy_prints() {
 
     info: no-password: login roles arrive without a password
 
-    info: grantor (14): the grantor becomes the role that replays it: only it may name itself
+    info: grantor (14): GRANTED BY is left out: the role that runs the script becomes the grantor
 
     info: missing-database (2): settings in one database wait for it
       = create the databases, then run copy again

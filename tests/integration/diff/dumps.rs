@@ -315,7 +315,7 @@ fn the_migration_is_complete() {
     --- left.sql, aurora, as it would be on azure
     +++ right.sql
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -331,7 +331,7 @@ fn the_migration_is_complete() {
     - role cdc: LOGIN PASSWORD SCRAM-SHA-256 #…
     - role cdc: COMMENT: change data capture
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 

@@ -82,7 +82,7 @@ fn verifiers_that_cannot_be_seen_are_counted() {
     --- SOURCE/postgres, PostgreSQL 15.18, aurora, as it would be on azure
     +++ TARGET/postgres, PostgreSQL 16.14, azure
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 
@@ -158,7 +158,7 @@ fn memberships_in_the_platforms_roles_are_missed() {
     --- left.sql, aurora, as it would be on azure
     +++ right.sql
 
-    error: external-authentication: the role logs in by a service of the source's platform, which the target does not know
+    error: external-authentication: the role authenticates through the source's platform, which the target does not have
       line 6, membership app in rds_iam: app logs in with an IAM token of AWS instead of a password
       = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
 

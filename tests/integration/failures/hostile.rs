@@ -111,11 +111,11 @@ fn what_is_no_server() {
     two gigabytes: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it sends more than 1 MiB before it lets anybody in
     three bytes: DIR/.s.PGSQL.5432: this is no PostgreSQL server: it sends a message of 3 bytes
     half a message: DIR/.s.PGSQL.5432: this is no PostgreSQL server: bytes remaining on stream
-    silence: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    silence: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and are connections left?
     an unknown login: DIR/.s.PGSQL.5432: this is no PostgreSQL server: unknown authentication tag `99`
-    a short login: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    a short login: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and are connections left?
     an error without fields: DIR/.s.PGSQL.5432: this is no PostgreSQL server: `S` field missing
-    an error without its end: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and has it room?
+    an error without its end: DIR/.s.PGSQL.5432: the server closed the connection at once; is it PostgreSQL, and are connections left?
     an error for terminals: DIR/.s.PGSQL.5432: \u{1b}[2J\u{9b}31m\u{202e}\r\nevil (XX000)
     an error in no encoding: DIR/.s.PGSQL.5432: na�ve (XX000)
     ready at once: DIR/.s.PGSQL.5432: this is no PostgreSQL server: unexpected message from server
