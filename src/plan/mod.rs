@@ -91,7 +91,7 @@ pub struct Plan {
     /// What the target is known to refuse.
     pub refused: Vec<LeftOut>,
     /// Whom the target shuts out, and the source does not.
-    pub still_frozen: Vec<Finding>,
+    pub still_frozen: Vec<LeftOut>,
     /// Members that roles have on the target only.
     pub outsiders: Vec<Finding>,
     /// What there is to know beside.
@@ -303,7 +303,10 @@ pub fn plan(
     let created: BTreeSet<_> = created.collect();
     let rests = removal::Rests::of(all_current, &all);
     let cx = Context { current, rests, desired, answers, platform, options, created };
-    let still_frozen = still_frozen::check(&extra, options.now, ledger);
+    let still_frozen = match options.existing {
+        Existing::Skip => Vec::new(),
+        _ => still_frozen::check(&extra, desired, options.now, ledger),
+    };
     let mut plan = Plan { extra, unverifiable, still_frozen, ..Plan::default() };
     plan.settled = settled(current, unspecified);
     let mut stays = plan.extra.clone();
@@ -393,9 +396,9 @@ impl Plan {
         asked: impl Fn(&Change) -> bool,
     ) -> impl Iterator<Item = &Finding> {
         let left_out = self.deferred.iter().chain(&self.withheld).chain(&self.refused);
+        let left_out = left_out.chain(&self.still_frozen);
         let left_out = left_out.filter(move |it| it.changes.iter().any(&asked));
-        let left_out =
-            left_out.map(|it| &it.finding).chain(&self.still_frozen).chain(&self.outsiders);
+        let left_out = left_out.map(|it| &it.finding).chain(&self.outsiders);
         left_out.chain(&self.findings).chain(&self.obstacles)
     }
 }

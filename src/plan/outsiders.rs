@@ -19,8 +19,10 @@ pub(super) const ABOUT: About = About {
     explanation: "A role that the target has already keeps its members there. Whoever is one has what is copied to \
                   the role: its memberships, its privileges, what it owns. Since 16 who created a role has the ADMIN \
                   option on it, which is enough to become a member at any time; so somebody with CREATEROLE can make \
-                  roles by the names that a migration is going to bring, and wait. It is an error where this copy \
-                  gives something to the role, and a warning where the role has it already.\n\n\
+                  roles by the names that a migration is going to bring, and wait. It is an error where a \
+                  member gets what this copy gives to the role, a warning where the role has it already or \
+                  somebody has the ADMIN option alone, and information where another administrator once \
+                  made the role.\n\n\
                   The connected role, superusers and the platform's administrators are not meant, nor is anybody of \
                   whom the source says the same.",
     remedy: "see who they are; REVOKE the membership on the target, or give the source's role another name with --rename",
@@ -63,17 +65,24 @@ pub(super) fn check(
     let mut members: BTreeMap<(&Name, &Name), bool> = BTreeMap::new();
     for (key, it) in outsiders {
         let is_member = [it.inherit, it.set].into_iter().any(|it| it.is_none_or(|it| it.value));
-        *members.entry((&key.role, &key.member)).or_default() |= is_member;
+        if is_member || it.is_admin() {
+            *members.entry((&key.role, &key.member)).or_default() |= is_member;
+        }
     }
     let receivers = receivers(sent, [all_current, cx.desired]);
     let finding = |((role, member), is_member): ((&Name, &Name), bool)| {
-        let can = if is_member { "is" } else { "can become" };
-        let (severity, gets) = if receivers.contains(role) {
-            (ABOUT.severity, format!(", and has what this copy gives {role}"))
+        // Who has created a role has the ADMIN option, be it another administrator.
+        let (can, severities) = if is_member {
+            ("is a member of", [ABOUT.severity, Severity::Warning])
         } else {
-            (Severity::Warning, String::new())
+            ("has the ADMIN option on", [Severity::Warning, Severity::Info])
         };
-        let message = format!("{member} {can} a member of {role} on the target only{gets}");
+        let (severity, gets) = if receivers.contains(role) {
+            (severities[0], ", to which this copy gives something")
+        } else {
+            (severities[1], "")
+        };
+        let message = format!("{member} {can} {role} on the target only{gets}");
         let object = Subject::Membership { role: role.clone(), member: member.clone() };
         ABOUT.finding(object, Action::Kept, message).matters(severity)
     };

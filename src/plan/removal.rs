@@ -264,7 +264,8 @@ fn powerless_grantor_of(
 fn powerless(grantor: &Name, what: &str) -> String {
     format!(
         "{grantor} has granted it, and has no grant option for it any more: GRANT {what} TO {grantor} WITH \
-         GRANT OPTION, then REVOKE {what} FROM {grantor} CASCADE takes it away"
+         GRANT OPTION, then REVOKE {what} FROM {grantor} CASCADE takes it away, while {grantor} is a member of no other \
+         role that may grant it"
     )
 }
 

@@ -1,8 +1,10 @@
 //! Roles that the target shuts out, and the source does not.
 
-use super::finding;
+use super::{LeftOut, finding};
+use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity};
-use crate::globals::{Change, Ledger, Value};
+use crate::globals::{Change, Globals, Ledger, Value};
+use crate::name::Name;
 use crate::sanitize::About;
 
 pub(super) const ABOUT: About = About {
@@ -19,13 +21,22 @@ pub(super) const ABOUT: About = About {
 };
 
 /// What shuts a role out among what stays; `now` is in seconds since 1970.
-pub(super) fn check(extra: &[Change], now: i64, ledger: &Ledger) -> Vec<Finding> {
+pub(super) fn check(
+    extra: &[Change],
+    desired: &Globals,
+    now: i64,
+    ledger: &Ledger,
+) -> Vec<LeftOut> {
+    let logs_in =
+        |name: &Name| desired.roles.get(name).is_some_and(|role| role.has(Attribute::Login));
     let found = extra.iter().filter_map(|change| {
         let message = match change {
-            Change::ConnectionLimit { from: 0, .. } => {
+            Change::ConnectionLimit { role, from: 0, .. } if logs_in(role) => {
                 "CONNECTION LIMIT 0 on the target".to_owned()
             }
-            Change::ValidUntil { from: Some(from), .. } if from.is_before(now) => {
+            Change::ValidUntil { role, from: Some(from), .. }
+                if logs_in(role) && from.is_before(now) =>
+            {
                 format!("VALID UNTIL {from} on the target, which is past")
             }
             Change::Setting { key, from: Some(from), .. }
@@ -35,7 +46,11 @@ pub(super) fn check(extra: &[Change], now: i64, ledger: &Ledger) -> Vec<Finding>
             }
             _ => return None,
         };
-        Some(Finding { action: Action::Kept, ..finding(&ABOUT, change, ledger, message) })
+        let finding = Finding { action: Action::Kept, ..finding(&ABOUT, change, ledger, message) };
+        // In one database it is less than that.
+        let in_database = matches!(change, Change::Setting { key, .. } if key.database.is_some());
+        let severity = if in_database { Severity::Warning } else { ABOUT.severity };
+        Some(LeftOut { finding: finding.matters(severity), changes: vec![change.clone()] })
     });
     found.collect()
 }

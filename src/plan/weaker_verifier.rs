@@ -52,12 +52,16 @@ impl Plan {
         };
         let verifiers = withheld_by(&[&ABOUT]);
         let freezes = withheld_by(&[&freeze::ABOUT, &existing::ABOUT]);
+        let ends = self.withheld.iter().filter(|it| {
+            it.changes.iter().any(|change| matches!(change, Change::ValidUntil { .. }))
+        });
+        let keep_their_end: BTreeSet<_> = ends.map(|it| &it.finding.object).collect();
         let settled: BTreeSet<_> = self.settled.iter().collect();
         let is_moot = |it: &&Finding| {
             it.action == Action::Kept
                 && ((*it.about == rules::MD5_VERIFIER && verifiers.contains(&it.object))
-                    || ([rules::FROZEN, rules::EXPIRED].contains(it.about)
-                        && freezes.contains(&it.object)))
+                    || (*it.about == rules::EXPIRED && keep_their_end.contains(&it.object))
+                    || (*it.about == rules::FROZEN && freezes.contains(&it.object)))
         };
         let is_settled =
             |it: &&Finding| it.action == Action::Dropped && settled.contains(&it.object);

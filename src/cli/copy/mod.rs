@@ -25,6 +25,7 @@ use crate::platform::State;
 use crate::read::Source;
 use crate::read::live::{self, Live};
 use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange};
+use crate::sanitize::Passwords;
 use files::Files;
 use job::Job;
 use screen::Screen;
@@ -146,7 +147,13 @@ impl Copy {
 
     async fn copy(&self) -> Result<Exit> {
         self.refuse_overlaps()?;
-        let choices = self.choosing.choices()?;
+        let mut choices = self.choosing.choices()?;
+        if let (ExistingChoice::Skip, Passwords::Generate { replace, .. }) =
+            (self.existing, &mut choices.passwords)
+        {
+            // Nothing is sent to roles that exist.
+            *replace = false;
+        }
         let mut files = Files::open(self)?;
         let named_target = self.platform.as_deref().map(PlatformChoice::find).transpose()?;
         let named_source = self.input.platform()?;

@@ -88,7 +88,6 @@ pub(super) fn compare(
     out.protected = sanitized.findings.iter().filter(is_protected).count();
     let is_lost = |it: &&Finding| it.severity != Severity::Info && it.action != Action::Kept;
     let counted = |it: &&Finding| !is_protected(it);
-    out.not_taken = sanitized.findings.iter().filter(counted).filter(is_lost).count();
     let (mut not_done, mut beyond): (Vec<Finding>, Vec<Finding>) = Default::default();
     let mut findings = sanitized.findings.clone();
     let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
@@ -96,6 +95,8 @@ pub(super) fn compare(
     if looks_at_passwords {
         count_unknown_passwords(&sanitized.globals, &right.globals, out);
     }
+    // What is not brought is as it is there, and what nobody sees is nothing.
+    let (mut same, mut unseen): (Vec<Change>, Vec<Name>) = Default::default();
     let all_right = right.globals.clone().explicit().united();
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
@@ -107,10 +108,14 @@ pub(super) fn compare(
         not_done = left_out.map(|it| it.finding.clone()).collect();
         out.withheld = not_done.len();
         findings = plan.still_true(&findings);
-        beyond = [plan.still_frozen, plan.outsiders].concat();
-        for finding in &mut beyond {
-            finding.severity = Severity::Error;
-        }
+        let still_frozen = plan.still_frozen.iter().filter(asked).map(|it| &it.finding);
+        let outsiders = plan.outsiders.iter();
+        let outsiders = outsiders.filter(|_| !diff.ignore.contains(&Part::Memberships));
+        let told = still_frozen.chain(outsiders).filter(|it| it.severity > Severity::Info);
+        beyond = told.cloned().map(|it| it.matters(Severity::Error)).collect();
+        let left_out = plan.deferred.iter().chain(&plan.withheld).chain(&plan.refused);
+        same.extend(left_out.flat_map(|it| it.changes.clone()));
+        unseen.clone_from(&plan.unverifiable);
         for finding in &mut not_done {
             finding.severity = Severity::Error;
         }
@@ -124,8 +129,10 @@ pub(super) fn compare(
             changes(&right.globals.explicit(), &united, Scope::Merge);
         out.extra = extra.iter().filter(|change| !sanitized.unspecified.covers(change)).count();
         out.passwords += unverifiable.len();
+        unseen = unverifiable;
         changes
     };
+    out.not_taken = findings.iter().filter(counted).filter(is_lost).count();
     let before = missing.len();
     missing.retain(|change| !is_ignored(change));
     out.ignored = before - missing.len();
@@ -138,12 +145,22 @@ pub(super) fn compare(
     report.findings.extend(not_done);
     // What copy leaves as it is, and what it means.
     report.findings.extend(beyond);
-    let mut there = united.clone();
+    let mut shown = united;
+    for change in &same {
+        change.adopt(&all_right, &mut shown);
+    }
+    for name in &unseen {
+        if let Some(role) = shown.roles.get_mut(name) {
+            role.password = Password::Unknown;
+        }
+    }
+    shown.sort();
+    let mut there = shown.clone();
     for change in &missing {
         change.adopt(&all_right, &mut there);
     }
     there.sort();
-    Ok([united, there])
+    Ok([shown, there])
 }
 
 /// Counts the login roles of both sides whose password the left side does not show.

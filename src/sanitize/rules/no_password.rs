@@ -42,7 +42,8 @@ pub(super) const KEPT: About = About {
                   the target already, and keeps what it has there: a password that the target shows, or one that an \
                   earlier run has made and that stands in the password file. Whether it is still that one is not \
                   known where the target does not show its verifiers.",
-    remedy: "--passwords generate,resend sends those of the password file again, and new ones to roles without",
+    remedy: "--passwords generate,resend sets the one of the password file, or a new one, all the same; --only for \
+             some of the roles",
 };
 
 pub(super) struct NoPassword;

@@ -128,11 +128,18 @@ fn a_dump_without_its_end() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+        AND EXISTS (SELECT FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
+          WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) session_user
+          AND pg_catalog.pg_has_role(r.oid, d.datdba, 'MEMBER')
+          AND pg_catalog.pg_has_role(r.oid, current_user, 'MEMBER'))
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r, pg_catalog.pg_database d
           WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND (s.setdatabase OPERATOR(pg_catalog.=) '0' OR s.setdatabase OPERATOR(pg_catalog.=) d.oid)
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
-          session_user, current_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which the owner of this database can bring about, who would administer what is created: run this script in another database',
+          session_user, current_user;
       END IF;
     END
     $pg_globals$;
@@ -255,11 +262,18 @@ fn a_dump_without_its_end() {
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r
+        AND EXISTS (SELECT FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
+          WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) session_user
+          AND pg_catalog.pg_has_role(r.oid, d.datdba, 'MEMBER')
+          AND pg_catalog.pg_has_role(r.oid, current_user, 'MEMBER'))
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.pg_roles r, pg_catalog.pg_database d
           WHERE r.rolname OPERATOR(pg_catalog.=) session_user AND s.setrole OPERATOR(pg_catalog.=) r.oid
+          AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+          AND (s.setdatabase OPERATOR(pg_catalog.=) '0' OR s.setdatabase OPERATOR(pg_catalog.=) d.oid)
           AND pg_catalog.concat('role=', current_user) OPERATOR(pg_catalog.=) ANY (s.setconfig)) THEN
-        RAISE EXCEPTION 'the session of % acts as %, which can be the doing of the owner of this database: run this script in another database, or as % itself',
-          session_user, current_user, current_user;
+        RAISE EXCEPTION 'the session of % acts as %, which the owner of this database can bring about, who would administer what is created: run this script in another database',
+          session_user, current_user;
       END IF;
     END
     $pg_globals$;

@@ -205,3 +205,35 @@ fn thawed_on_the_source_only() {
     let again = assert_settled(&from, &to, &mine);
     assert_snapshot!(findings(&again, &["still-frozen"]), @"");
 }
+
+/// What does not log in anywhere is not frozen, and what is expired on both sides is said, whatever else stays.
+#[test]
+fn no_more_than_that() {
+    let target = Cluster::start(17);
+    target.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE grp CONNECTION LIMIT 0 VALID UNTIL '2020-01-01'; CREATE ROLE over LOGIN VALID UNTIL '2020-01-01';
+         CREATE ROLE kept LOGIN CONNECTION LIMIT 0",
+    );
+    target.sql("postgres", "postgres", "CREATE DATABASE archive");
+    target.sql(
+        "postgres",
+        "postgres",
+        "ALTER ROLE over IN DATABASE archive SET default_transaction_read_only = on",
+    );
+    let dump = "CREATE ROLE grp;\nCREATE ROLE kept LOGIN;\n\
+                CREATE ROLE over LOGIN CONNECTION LIMIT 0 VALID UNTIL '2020-01-01 00:00:00+00';\n";
+    let to = target.connection_string("postgres", "postgres");
+    let told = |more: &[&str]| {
+        let report = super::report(command("in.sql", &to, more).file("in.sql", dump));
+        findings(&report, &["still-frozen", "expired", "freeze"])
+    };
+    assert_snapshot!(told(&[]), @"
+    warning expired kept role over: expired at 2020-01-01 00:00:00+00
+    warning freeze dropped role over: CONNECTION LIMIT 0
+    error still-frozen kept role kept: CONNECTION LIMIT 0 on the target
+    warning still-frozen kept setting over in archive: default_transaction_read_only: default_transaction_read_only on the target
+    ");
+    assert!(!told(&["--existing", "skip"]).contains("still-frozen"));
+}

@@ -109,7 +109,7 @@ fn what_nobody_can_revoke() {
     ");
     assert_snapshot!(findings(&report, &["not-revocable"]), @"
     warning not-revocable dropped parameter work_mem to a: a has granted it on, to b
-    warning not-revocable dropped parameter work_mem to b: a has granted it, and has no grant option for it any more: GRANT SET ON PARAMETER work_mem TO a WITH GRANT OPTION, then REVOKE SET ON PARAMETER work_mem FROM a CASCADE takes it away
-    warning not-revocable dropped tablespace space: a has granted it, and has no grant option for it any more: GRANT CREATE ON TABLESPACE space TO a WITH GRANT OPTION, then REVOKE CREATE ON TABLESPACE space FROM a CASCADE takes it away
+    warning not-revocable dropped parameter work_mem to b: a has granted it, and has no grant option for it any more: GRANT SET ON PARAMETER work_mem TO a WITH GRANT OPTION, then REVOKE SET ON PARAMETER work_mem FROM a CASCADE takes it away, while a is a member of no other role that may grant it
+    warning not-revocable dropped tablespace space: a has granted it, and has no grant option for it any more: GRANT CREATE ON TABLESPACE space TO a WITH GRANT OPTION, then REVOKE CREATE ON TABLESPACE space FROM a CASCADE takes it away, while a is a member of no other role that may grant it
     ");
 }

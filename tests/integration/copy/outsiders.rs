@@ -36,23 +36,23 @@ fn who_has_waited_for_the_migration_is_named() {
     let to = target.connection_string("postgres", "postgres");
     let first = copy(&from, &to, &[]);
     assert_snapshot!(findings(&first, &RULES), @"
-    error outsider kept membership evil in boss: evil can become a member of boss on the target only, and has what this copy gives boss
+    warning outsider kept membership evil in boss: evil has the ADMIN option on boss on the target only, to which this copy gives something
     warning outsider kept membership ops in harmless: ops is a member of harmless on the target only
-    error outsider kept membership evil in w: evil is a member of w on the target only, and has what this copy gives w
-    error outsider kept membership evil in writers: evil is a member of writers on the target only, and has what this copy gives writers
+    error outsider kept membership evil in w: evil is a member of w on the target only, to which this copy gives something
+    error outsider kept membership evil in writers: evil is a member of writers on the target only, to which this copy gives something
     ");
     // Afterwards they have it.
     let again = copy(&from, &to, &["--existing", "replace"]);
     assert_eq!(again["sent"], 0, "{again:#}");
     assert_snapshot!(findings(&again, &RULES), @"
-    warning outsider kept membership evil in boss: evil can become a member of boss on the target only
+    info outsider kept membership evil in boss: evil has the ADMIN option on boss on the target only
     warning outsider kept membership ops in harmless: ops is a member of harmless on the target only
     warning outsider kept membership evil in w: evil is a member of w on the target only
     warning outsider kept membership evil in writers: evil is a member of writers on the target only
     ");
     let diff = ["diff", &from, &to, "--as", "postgres", "--reader", "catalog"];
     let diff = Run::new(diff).done().stdout;
-    assert!(diff.contains("outsider (4)"), "{diff}");
+    assert!(diff.contains("outsider (3)"), "{diff}");
     // What the remedies say.
     target.sql("postgres", "postgres", "REVOKE w, writers FROM evil GRANTED BY evil");
     let one = copy(&from, &to, &["--only", "writers", "--rename", "writers=writers2"]);
@@ -82,4 +82,30 @@ fn who_belongs_there_is_not() {
         let report = report(command(&from, &to, more));
         assert_eq!(findings(&report, &RULES), "", "{more:?}");
     }
+}
+
+/// What another administrator has made is information; who has nothing by a membership is not named.
+#[test]
+fn other_administrators() {
+    let source = Cluster::start(16);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE app; CREATE ROLE grp; GRANT grp TO app; CREATE ROLE m1",
+    );
+    let target = Cluster::start(17);
+    target.sql("postgres", "postgres", "CREATE ROLE adm1 LOGIN CREATEROLE; CREATE ROLE m2");
+    let from = source.connection_string("postgres", "postgres");
+    let mine = ["--exclude", "postgres"];
+    copy(&from, &target.connection_string("adm1", "postgres"), &mine);
+    target.sql("postgres", "postgres", "GRANT m1 TO m2 WITH ADMIN FALSE, INHERIT FALSE, SET FALSE");
+    let to = target.connection_string("postgres", "postgres");
+    assert_snapshot!(findings(&copy(&from, &to, &mine), &RULES), @"
+    info outsider kept membership adm1 in app: adm1 has the ADMIN option on app on the target only
+    info outsider kept membership adm1 in grp: adm1 has the ADMIN option on grp on the target only
+    info outsider kept membership adm1 in m1: adm1 has the ADMIN option on m1 on the target only
+    ");
+    let arguments = ["diff", &from, &to, "--as", "postgres", "--reader", "catalog"];
+    let diff = Run::new([&arguments[..], &mine].concat()).done().stdout;
+    assert!(!diff.contains("outsider"), "{diff}");
 }

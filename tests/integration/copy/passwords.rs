@@ -249,6 +249,20 @@ fn a_closed_source_and_a_closed_target() {
     target.login("shop_app", &password("shop_app")).unwrap();
 }
 
+/// Where nothing is sent to roles that exist, no password is made for them either.
+#[test]
+fn none_are_made_for_roles_that_are_left_as_they_are() {
+    let target = Cluster::start(18);
+    target.sql("postgres", "postgres", "CREATE ROLE one LOGIN PASSWORD 'old'");
+    let to = target.connection_string("postgres", "postgres");
+    let more =
+        ["--existing", "skip", "--passwords", "generate,resend", "--password-file", "new.txt"];
+    let run = command("in.sql", &to, &more)
+        .file("in.sql", "CREATE ROLE one LOGIN;\nCREATE ROLE two LOGIN;\n");
+    let file = run.done().file("new.txt");
+    assert!(file.starts_with("\"two\" ") && file.split_terminator('\n').count() == 1, "{file}");
+}
+
 /// Whether a role that was there has a password, a closed target does not show: nobody says that it has.
 #[test]
 fn a_closed_target_hides_whether_there_is_one() {

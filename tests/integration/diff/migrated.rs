@@ -346,3 +346,30 @@ fn as_a_unified_diff() {
     -GRANT shop_read TO contractor;
     ");
 }
+
+/// What copy does not bring is as it is there, on both sides; passwords that one side hides are on none.
+#[test]
+fn a_unified_diff_shows_nothing_that_is_not_there() {
+    let target = Cluster::start(17);
+    target.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE adm LOGIN CREATEROLE; CREATE ROLE j LOGIN CONNECTION LIMIT 6 PASSWORD 'x';
+         GRANT j TO adm WITH ADMIN OPTION",
+    );
+    let dump = format!(
+        "CREATE ROLE j LOGIN CONNECTION LIMIT 0 PASSWORD 'md5{}';\nCREATE ROLE k;\n",
+        "0".repeat(32)
+    );
+    let to = target.connection_string("adm", "postgres");
+    let run = Run::new([
+        "diff", "in.sql", &to, "--as", "postgres", "--format", "unified", "--reader", "catalog",
+    ]);
+    let shown = run.file("in.sql", dump).status(1).stdout;
+    let lines: Vec<_> = shown.split('\n').filter(|line| line.contains("ROLE")).collect();
+    assert_eq!(
+        lines,
+        [" CREATE ROLE j WITH LOGIN CONNECTION LIMIT 6;", "-CREATE ROLE k;"],
+        "{shown}"
+    );
+}

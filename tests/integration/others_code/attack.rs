@@ -143,8 +143,8 @@ fn no_script_runs_in_the_place_of_the_administrator() {
         let before = target.query("postgres", "postgres", everything);
         for script in &scripts {
             let (said, succeeds) = target.psql_in("postgres", "mallorys", script);
-            let why = "ERROR:  the session of postgres acts as mallory, which can be the doing of the owner of \
-                       this database: run this script in another database, or as mallory itself\n";
+            let why = "ERROR:  the session of postgres acts as mallory, which the owner of this database can \
+                       bring about, who would administer what is created: run this script in another database\n";
             assert!(!succeeds && said.contains(why), "{major}: {said}\n{script}");
             assert_eq!(target.query("postgres", "postgres", everything), before);
             // The owner can take the setting away as soon as the session is there.
@@ -160,6 +160,37 @@ fn no_script_runs_in_the_place_of_the_administrator() {
             assert!(succeeds, "{said}");
         }
     }
+}
+
+/// Who acts as another role on purpose may replay scripts, where the owner of the database gets nothing by it; and a
+/// setting of its own for one database is no reason in another.
+#[test]
+fn an_administrator_may_act_as_another_role() {
+    let target = Cluster::start(17);
+    target.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE dba NOLOGIN CREATEROLE; CREATE ROLE anna LOGIN; CREATE ROLE mallory LOGIN;
+         CREATE ROLE owners; CREATE ROLE team CREATEROLE; GRANT dba, team TO anna; GRANT team, owners TO mallory",
+    );
+    target.sql("postgres", "postgres", "CREATE DATABASE ours OWNER anna");
+    target.sql("postgres", "postgres", "CREATE DATABASE theirs OWNER owners");
+    let convert = ["convert", "in.sql", "--platform", "azure", "--target-version", "17"];
+    let script = |role: &str| {
+        let dump = format!("CREATE ROLE {role};");
+        Run::new(convert).file("in.sql", dump).done().stdout
+    };
+    for (database, role) in [("postgres", "one"), ("ours", "two"), ("theirs", "three")] {
+        let acting = format!("SET ROLE dba;\n{}", script(role));
+        let (said, succeeds) = target.psql_in("anna", database, &acting);
+        assert!(succeeds, "{said}");
+    }
+    target.sql("postgres", "postgres", "ALTER ROLE anna IN DATABASE ours SET role = 'team'");
+    target.sql("mallory", "theirs", "ALTER DATABASE theirs SET role = 'team'");
+    let (said, succeeds) = target.psql_in("anna", "theirs", &script("four"));
+    assert!(!succeeds && said.contains("the session of anna acts as team"), "{said}");
+    let (said, succeeds) = target.psql_in("anna", "ours", &script("five"));
+    assert!(succeeds, "{said}");
 }
 
 /// What the owner of a database sets for everybody shows no verifier to the terminal, nor to the log.

@@ -260,7 +260,7 @@ impl fmt::Display for Done {
 /// What a script does within its transaction.
 pub fn body(script: &str) -> String {
     // The last of its guards.
-    let end = "session_user, current_user, current_user;\n  END IF;\nEND\n$pg_globals$;\n";
+    let end = "session_user, current_user;\n  END IF;\nEND\n$pg_globals$;\n";
     let (_, rest) = script.split_once(end).expect(script);
     let rest = rest.strip_prefix("SET LOCAL createrole_self_grant = '';\n").unwrap_or(rest);
     rest.strip_suffix("\nCOMMIT;\n").unwrap_or(rest).trim_start().to_owned()
