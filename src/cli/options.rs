@@ -167,7 +167,7 @@ pub(super) fn pairs(option: &str, pairs: &[(Name, Name)]) -> Result<BTreeMap<Nam
 }
 
 /// The names of these parts, for clap to complete and correct.
-pub(super) fn parts(parts: Vec<Part>) -> impl TypedValueParser<Value = Part> {
+fn parts(parts: Vec<Part>) -> impl TypedValueParser<Value = Part> {
     let names: Vec<_> = parts.iter().map(|part| part.name().into_owned()).collect();
     PossibleValuesParser::new(names).try_map(move |typed| {
         let found = parts.iter().find(|part| part.name().eq_ignore_ascii_case(&typed));

@@ -14,6 +14,7 @@ mod locks;
 mod migration;
 mod missing_admin;
 mod missing_database;
+mod moot;
 mod newer_source;
 mod outsiders;
 mod own_grant;

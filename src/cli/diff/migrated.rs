@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::Diff;
 use super::sides::{Platforms, only_right};
+use super::{Diff, DiffFormat};
 use crate::attribute::Attribute;
 use crate::cli::options::PlatformChoice;
 use crate::finding::{Action, Finding, Kind, Severity};
@@ -18,8 +18,8 @@ use crate::read::Source;
 use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
 use crate::sanitize::{Choices, rules};
 
-/// Compares in copy's way. Gives the left side as it would be there, and the right side as far as it counts: what
-/// is the same, and what differs.
+/// Compares in copy's way. Where both sides are shown, gives the left one as it would be there, and the right one
+/// as far as it counts: what is the same, and what differs.
 pub(super) fn compare(
     diff: &Diff,
     mut left: Source,
@@ -28,7 +28,7 @@ pub(super) fn compare(
     choices: &Choices,
     fingerprint: &Fingerprint,
     report: &mut DiffReport,
-) -> Result<[Globals; 2]> {
+) -> Result<Option<[Globals; 2]>> {
     let name = diff.as_platform.as_deref().unwrap_or_default();
     let target = PlatformChoice::find(name)?;
     let target = target.get();
@@ -97,7 +97,8 @@ pub(super) fn compare(
     }
     // What is not brought is as it is there, and what nobody sees is nothing.
     let (mut same, mut unseen): (Vec<Change>, Vec<Name>) = Default::default();
-    let all_right = right.globals.clone().explicit().united();
+    let is_shown = diff.format == DiffFormat::Unified;
+    let all_right = is_shown.then(|| right.globals.clone().explicit().united());
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = migration.plan_for(&right.globals, answers, &plan_options);
@@ -145,6 +146,7 @@ pub(super) fn compare(
     report.findings.extend(not_done);
     // What copy leaves as it is, and what it means.
     report.findings.extend(beyond);
+    let Some(all_right) = all_right else { return Ok(None) };
     let mut shown = united;
     for change in &same {
         change.adopt(&all_right, &mut shown);
@@ -160,7 +162,7 @@ pub(super) fn compare(
         change.adopt(&all_right, &mut there);
     }
     there.sort();
-    Ok([shown, there])
+    Ok(Some([shown, there]))
 }
 
 /// Counts the login roles of both sides whose password the left side does not show.

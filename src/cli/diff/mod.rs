@@ -187,7 +187,7 @@ impl Diff {
         let fingerprint = Fingerprint::new(rand::rng().random());
         let major = left.major().max(right.major()).unwrap_or(Major::new(16));
         let mut script = String::new();
-        let mut sides = if self.as_platform.is_some() {
+        let sides = if self.as_platform.is_some() {
             migrated::compare(
                 self,
                 left,
@@ -205,18 +205,18 @@ impl Diff {
             let platforms = Some(platforms).filter(|_| !self.all_roles);
             let mut both = Sides::of(left, right, platforms, &choices, out)?;
             report.differences = compare::compare(self, &mut both, &fingerprint, out);
-            [both.left, both.right]
+            Some([both.left, both.right])
         };
         let look = self.look();
-        let write = |to: &mut dyn Write| match self.format {
-            DiffFormat::Sql => to.write_all(script.as_bytes()),
-            DiffFormat::Json => write_json(&report, to),
-            DiffFormat::Markdown => write_diff_markdown(&report, to),
-            DiffFormat::Unified => {
+        let write = |to: &mut dyn Write| match (self.format, sides) {
+            (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
+            (DiffFormat::Json, _) => write_json(&report, to),
+            (DiffFormat::Markdown, _) => write_diff_markdown(&report, to),
+            (DiffFormat::Unified, Some(mut sides)) => {
                 compare::for_scripts(self, &mut sides);
                 write_unified(&report, sides.each_ref(), major, &fingerprint, look, to)
             }
-            DiffFormat::Text => write_diff(&report, look, to),
+            _ => write_diff(&report, look, to),
         };
         Self::finish(write, look, output.take(), report.differences.is_empty())
     }

@@ -1,11 +1,12 @@
 //! One difference between two sets of globals, taken away by making one of them like the other there.
 
 use super::{Change, Target};
-use crate::globals::model::{Globals, Role, Tablespace};
+use crate::globals::model::{Globals, MembershipKey, ParameterKey, Role, Tablespace};
 use crate::name::Name;
 
 impl Change {
-    /// Makes `into` what `from` is in all that the change is about, whoever granted it.
+    /// Makes `into` what `from` is in all that the change is about. Both are [united](Globals::united): who
+    /// granted something is none of it.
     ///
     /// Maps that are found by hash are not in order any more: [`Globals::sort`].
     pub fn adopt(&self, from: &Globals, into: &mut Globals) {
@@ -51,18 +52,18 @@ impl Change {
                 None => _ = into.settings.remove(key),
             },
             Self::Membership { key, .. } => {
-                into.memberships.retain(|it, _| (&it.role, &it.member) != (&key.role, &key.member));
-                let theirs = from.memberships.iter();
-                let theirs =
-                    theirs.filter(|(it, _)| (&it.role, &it.member) == (&key.role, &key.member));
-                into.memberships.extend(theirs.map(|(key, it)| (key.clone(), it.clone())));
+                let key = MembershipKey { grantor: None, ..key.clone() };
+                match from.memberships.get(&key) {
+                    Some(it) => _ = into.memberships.insert(key, it.clone()),
+                    None => _ = into.memberships.swap_remove(&key),
+                }
             }
             Self::Parameter { key, .. } => {
-                let what = (&key.parameter, &key.grantee);
-                into.parameters.retain(|it, _| (&it.parameter, &it.grantee) != what);
-                let theirs = from.parameters.iter();
-                let theirs = theirs.filter(|(it, _)| (&it.parameter, &it.grantee) == what);
-                into.parameters.extend(theirs.map(|(key, it)| (key.clone(), it.clone())));
+                let key = ParameterKey { grantor: None, ..key.clone() };
+                match from.parameters.get(&key) {
+                    Some(it) => _ = into.parameters.insert(key, it.clone()),
+                    None => _ = into.parameters.remove(&key),
+                }
             }
             Self::CreateTablespace { name, .. } | Self::DropTablespace { name, .. } => {
                 match from.tablespaces.get(name) {

@@ -107,9 +107,28 @@ fn what_nobody_can_revoke() {
     revoke create on tablespace space from c
     revoke create on tablespace space from g
     ");
-    assert_snapshot!(findings(&report, &["not-revocable"]), @"
+    let told = findings(&report, &["not-revocable"]);
+    assert_snapshot!(told, @"
     warning not-revocable dropped parameter work_mem to a: a has granted it on, to b
     warning not-revocable dropped parameter work_mem to b: a has granted it, and has no grant option for it any more: GRANT SET ON PARAMETER work_mem TO a WITH GRANT OPTION, then REVOKE SET ON PARAMETER work_mem FROM a CASCADE takes it away, while a is a member of no other role that may grant it
     warning not-revocable dropped tablespace space: a has granted it, and has no grant option for it any more: GRANT CREATE ON TABLESPACE space TO a WITH GRANT OPTION, then REVOKE CREATE ON TABLESPACE space FROM a CASCADE takes it away, while a is a member of no other role that may grant it
     ");
+
+    // What is told takes it away.
+    for what in ["SET ON PARAMETER work_mem", "CREATE ON TABLESPACE space"] {
+        let statements = [
+            format!("GRANT {what} TO a WITH GRANT OPTION"),
+            format!("REVOKE {what} FROM a CASCADE"),
+        ];
+        for statement in statements {
+            assert!(told.contains(&statement), "{told}");
+            target.sql("postgres", "postgres", &statement);
+        }
+    }
+    copy(&from, &to, &["--existing", "replace"]);
+    assert_eq!(
+        findings(&assert_settled(&from, &to, &["--existing", "replace"]), &["not-revocable"]),
+        ""
+    );
+    assert_eq!(held(&target), held(&source));
 }
