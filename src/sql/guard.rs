@@ -31,6 +31,8 @@ struct Words {
     admin: &'static str,
     raise: &'static str,
     message: &'static str,
+    /// Who is a member of a role that exists, which the script does not take back.
+    members: Option<(&'static str, &'static str)>,
 }
 
 const WORDS: Words = Words {
@@ -54,9 +56,18 @@ const WORDS: Words = Words {
     raise: "))) THEN\n    RAISE EXCEPTION USING MESSAGE = ",
     message: "this role replays the script, or is a superuser or an administrator, and is never \
               touched: convert again with --exclude or --rename: ",
+    members: Some((
+        ",\n      (SELECT pg_catalog.concat('; it keeps its members: ', \
+         pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(m.rolname), ', '))\n      \
+         FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m\n      \
+         WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid\n      \
+         AND m.rolname OPERATOR(pg_catalog.<>) current_user AND r.rolname OPERATOR(pg_catalog.=) ",
+        "\n      HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0))",
+    )),
 };
 
 /// In scripts of earlier releases, which are still read.
+const WITHOUT_MEMBERS: Words = Words { members: None, ..WORDS };
 const EARLIER: Words = Words {
     version_if: "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> ",
     database_if: "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ",
@@ -68,6 +79,7 @@ const EARLIER: Words = Words {
     raise: ")) THEN\n    RAISE EXCEPTION USING MESSAGE = ",
     message: "this role replays the script or is a superuser, and is never touched: convert again \
               with --exclude or --rename: ",
+    members: None,
 };
 
 /// `pg_settings` does not show the source of `role`. The owner of a database, and whoever is a member of it, can
@@ -190,7 +202,16 @@ fn new_role(
     push_literal(&format!("{}{role}", words.message), &mut body);
     body.push_str(";\n");
     body.push_str(NOTICE);
-    push_literal(&format!("this role exists, its attributes stay as they are: {role}"), &mut body);
+    let exists = format!("this role exists, its attributes stay as they are: {role}");
+    if let Some((of, more)) = words.members {
+        body.push_str("pg_catalog.concat(");
+        push_literal(&exists, &mut body);
+        body.push_str(of);
+        push_literal(role, &mut body);
+        body.push_str(more);
+    } else {
+        push_literal(&exists, &mut body);
+    }
     body.push_str(";\n");
     body.push_str(END);
     block(&body, out);
@@ -232,7 +253,8 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
         print_with(words, &statement, &mut again);
         (original.trim_end() == again).then_some(statement)
     };
-    let statement = [&WORDS, &EARLIER].into_iter().find_map(read).ok_or_else(refused)?;
+    let statement =
+        [&WORDS, &WITHOUT_MEMBERS, &EARLIER].into_iter().find_map(read).ok_or_else(refused)?;
     Ok((rest, statement))
 }
 

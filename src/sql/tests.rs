@@ -234,7 +234,19 @@ fn guards_of_earlier_releases_are_read() {
                 RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: \
                 a';\n  END IF;\nEND\n$pg_globals$";
     let name = |name: &'static str| -> Text<'static> { name.into() };
+    let guarded = Statement::RoleGuard {
+        role: name("a"),
+        admin: None,
+        create: Box::new(parse("CREATE ROLE a").unwrap()),
+    };
+    // Between these and today's were some that named no members.
+    let exists = "'this role exists, its attributes stay as they are: a'";
+    let today = printed(&guarded);
+    let (head, rest) = today.split_once("pg_catalog.concat(").unwrap();
+    let (_, tail) = rest.split_once("(pg_catalog.>) 0))").unwrap();
+    let no_members = format!("{head}{exists}{tail}");
     let guards = [
+        (&*no_members, guarded.clone()),
         (version, Statement::VersionGuard { major: Major::new(16), one_server: false }),
         (
             database,
@@ -244,14 +256,7 @@ fn guards_of_earlier_releases_are_read() {
                 statements: vec![parse("ALTER DATABASE d SET x TO 'y'").unwrap()],
             },
         ),
-        (
-            role,
-            Statement::RoleGuard {
-                role: name("a"),
-                admin: None,
-                create: Box::new(parse("CREATE ROLE a").unwrap()),
-            },
-        ),
+        (role, guarded),
     ];
     for (earlier, guard) in guards {
         assert_eq!(parse(earlier), Ok(guard.clone()), "{earlier}");

@@ -113,6 +113,34 @@ fn md5_takes_no_better_ones_place() {
     target.login("old", "two").unwrap();
 }
 
+/// Somebody may have made roles by the names that a migration is going to bring.
+#[test]
+fn members_of_roles_that_exist_are_named() {
+    for major in [15, 17] {
+        let target = platforms::azure_like(major);
+        target.sql(
+            "azadmin",
+            "postgres",
+            "CREATE ROLE payroll; CREATE ROLE alone; CREATE ROLE \"Eve, x\" LOGIN; CREATE ROLE mallory; \
+             GRANT payroll TO \"Eve, x\", mallory",
+        );
+        let dump = "CREATE ROLE payroll; CREATE ROLE alone; CREATE ROLE new;";
+        let script = to_azure(dump.as_bytes(), major, &["--if-not-exists"]);
+        let (status, said) = replay(&target, &script);
+        assert_eq!(status, Some(0), "{said}");
+        let notices = |said: &str| {
+            let notices = said.lines().filter_map(|line| line.split_once("NOTICE:  "));
+            notices.map(|(_, notice)| notice.to_owned()).collect::<Vec<_>>()
+        };
+        let exists = "this role exists, its attributes stay as they are: ";
+        let payroll = format!("{exists}payroll; it keeps its members: \"Eve, x\", mallory");
+        assert_eq!(notices(&said), [format!("{exists}alone"), payroll.clone()]);
+        // Who replays it has made the new one, and is no news.
+        let (_, said) = replay(&target, &script);
+        assert_eq!(notices(&said), [format!("{exists}alone"), format!("{exists}new"), payroll]);
+    }
+}
+
 #[test]
 fn settings_in_databases_wait_for_them() {
     let source = rich(17);

@@ -380,7 +380,12 @@ fn guarded() {
       ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'Jane Doe' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: Jane Doe';
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: Jane Doe';
+        RAISE NOTICE USING MESSAGE = pg_catalog.concat('this role exists, its attributes stay as they are: Jane Doe',
+          (SELECT pg_catalog.concat('; it keeps its members: ', pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(m.rolname), ', '))
+          FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m
+          WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid
+          AND m.rolname OPERATOR(pg_catalog.<>) current_user AND r.rolname OPERATOR(pg_catalog.=) 'Jane Doe'
+          HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0));
       END IF;
     END
     $pg_globals$;
@@ -391,7 +396,12 @@ fn guarded() {
       ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'app' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: app';
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: app';
+        RAISE NOTICE USING MESSAGE = pg_catalog.concat('this role exists, its attributes stay as they are: app',
+          (SELECT pg_catalog.concat('; it keeps its members: ', pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(m.rolname), ', '))
+          FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m
+          WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid
+          AND m.rolname OPERATOR(pg_catalog.<>) current_user AND r.rolname OPERATOR(pg_catalog.=) 'app'
+          HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0));
       END IF;
     END
     $pg_globals$;
@@ -402,7 +412,12 @@ fn guarded() {
       ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_roles a WHERE r.rolname OPERATOR(pg_catalog.=) 'owner' AND (r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user OR r.oid OPERATOR(pg_catalog.=) '10' OR pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER') AND (NOT pg_catalog.current_setting('is_superuser')::boolean AND (a.rolsuper OR a.rolname OPERATOR(pg_catalog.=) current_user OR a.rolname OPERATOR(pg_catalog.=) session_user) OR NOT r.rolsuper AND a.rolname OPERATOR(pg_catalog.=) 'azure_pg_admin'))) THEN
         RAISE EXCEPTION USING MESSAGE = 'this role replays the script, or is a superuser or an administrator, and is never touched: convert again with --exclude or --rename: owner';
       ELSE
-        RAISE NOTICE USING MESSAGE = 'this role exists, its attributes stay as they are: owner';
+        RAISE NOTICE USING MESSAGE = pg_catalog.concat('this role exists, its attributes stay as they are: owner',
+          (SELECT pg_catalog.concat('; it keeps its members: ', pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(m.rolname), ', '))
+          FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m
+          WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid
+          AND m.rolname OPERATOR(pg_catalog.<>) current_user AND r.rolname OPERATOR(pg_catalog.=) 'owner'
+          HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0));
       END IF;
     END
     $pg_globals$;
