@@ -155,7 +155,8 @@ pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String
 fn changes(plan: &Plan, above: &str, look: Look, out: &mut String) -> fmt::Result {
     let bold = bold(look.colours);
     if plan.is_empty() {
-        return writeln!(out, "\n{bold}plan{bold:#}: nothing to do{above}");
+        let nothing = if plan.obstacles.is_empty() { "nothing to do" } else { "nothing is sent" };
+        return writeln!(out, "\n{bold}plan{bold:#}: {nothing}{above}");
     }
     let created: std::collections::BTreeSet<_> = plan
         .changes

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::attribute::Attribute;
 use crate::globals::changes::Options;
-use crate::globals::{Change, Password, Role, SettingKey};
+use crate::globals::{Change, Password, Role, SettingKey, Value};
+use crate::name::Name;
 
 /// What is done to an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -87,8 +88,9 @@ pub(super) fn describe(change: &Change) -> String {
         }
         Change::Setting { key, to: None, .. } => format!("reset {}", setting(key)),
         Change::Setting { key, from, to: Some(to), .. } => {
-            let was = from.as_ref().map(|from| format!(", was '{from}'")).unwrap_or_default();
-            format!("set {} to '{to}'{was}", setting(key))
+            let was =
+                from.as_ref().map(|from| format!(", was {}", value(from))).unwrap_or_default();
+            format!("set {} to {}{was}", setting(key), value(to))
         }
         Change::Membership { key, to: None, .. } => {
             format!("revoke {} from {}", key.role, key.member)
@@ -116,7 +118,9 @@ pub(super) fn describe(change: &Change) -> String {
         }
         Change::CreateTablespace { name, .. } => format!("create tablespace {name}"),
         Change::DropTablespace { name, .. } => format!("drop tablespace {name}"),
-        Change::TablespaceOwner { name, to, .. } => format!("alter tablespace {name}: owner {to}"),
+        Change::TablespaceOwner { name, from, to, .. } => {
+            format!("alter tablespace {name}: owner {to}, was {from}")
+        }
         Change::TablespaceLocation { name, from, to } => {
             format!("tablespace {name}: location {to}, is {from}")
         }
@@ -158,6 +162,20 @@ fn options(options: Options) -> String {
         words.push("SET FALSE");
     }
     if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }
+}
+
+/// As one would write it: lists name by name.
+fn value(value: &Value) -> String {
+    if value.is_empty_list() {
+        return "''".to_owned();
+    }
+    match value {
+        Value::Text(_) => format!("'{value}'"),
+        Value::List(names) => {
+            let names: Vec<_> = names.iter().map(|name| Name::new(name).to_string()).collect();
+            names.join(", ")
+        }
+    }
 }
 
 fn setting(key: &SettingKey) -> String {

@@ -58,11 +58,11 @@ fn they_come_when_the_databases_are_there() {
             target.sql("azadmin", "postgres", "CREATE DATABASE mine");
             target.sql("azuresu", "postgres", "CREATE DATABASE theirs");
             let report = copy(&from, &to, &ALL);
-            assert_snapshot!(changes(&report), @r"
+            assert_snapshot!(changes(&report), @r#"
             set lock_timeout of ALL in mine to '2s'
             set work_mem of a in mine to '1MB'
-            set search_path of a in theirs to 'x, Y z'
-            ");
+            set search_path of a in theirs to x, "Y z"
+            "#);
             assert_snapshot!(numbers(&report), @"sent 3, remaining 0, extra 0, deferred 0, withheld 0, refused 1, unverifiable 0");
             assert_snapshot!(findings(&report, &rules), @"
             warning global-setting dropped setting ALL: statement_timeout: set the server parameter statement_timeout to 1min
@@ -110,7 +110,7 @@ fn as_a_superuser() {
     set work_mem of a in mine to '1MB'
     set my.thing of a in "odd ""db""; --" to 'it's'
     set lock_timeout of ALL in theirs to '3s'
-    set search_path of a in theirs to 'x, Y z'
+    set search_path of a in theirs to x, "Y z"
     "#);
     assert_eq!(assert_settled(&from, &to, &ALL)["deferred"], 0);
     assert_eq!(Catalog::of(&target).settings, Catalog::of(&source).settings);

@@ -249,8 +249,8 @@ fn for_all_roles() {
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["remaining"], 0, "{report:#}");
         insta::allow_duplicates! {
-            assert_snapshot!(changes(&report), @r"
-            set search_path of ALL to 's, public', was 'mine'
+            assert_snapshot!(changes(&report), @"
+            set search_path of ALL to s, public, was mine
             set statement_timeout of ALL to '1h'
             set default_transaction_read_only of ALL in postgres to 'on'
             set work_mem of ALL in postgres to '2MB'

@@ -54,7 +54,7 @@ fn a_new_owner_that_had_been_granted_it() {
         assert_eq!(acl(&target), before, "{script}");
         insta::allow_duplicates! { assert_snapshot!(changes(&copy(&from, &to, &[])), @"
         revoke create on tablespace space from a
-        alter tablespace space: owner a
+        alter tablespace space: owner a, was b
         ") };
     }
 }

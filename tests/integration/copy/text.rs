@@ -114,11 +114,11 @@ fn what_a_copy_prints() {
       create role shop_worker LOGIN CONNECTION LIMIT 20
       set the password of shop_worker
       create role shop_write
-      set search_path of "Jane Doe" to 'Jane Doe, shop, $user'
+      set search_path of "Jane Doe" to "Jane Doe", shop, "$user"
       set default_transaction_read_only of bi_tool to 'on'
       set statement_timeout of bi_tool to '30min'
       set idle_in_transaction_session_timeout of shop_app to '60s'
-      set search_path of shop_app to 'shop, public'
+      set search_path of shop_app to shop, public
       set statement_timeout of shop_app to '15s'
       set work_mem of shop_worker to '128MB'
       grant billing_owner to billing_app
