@@ -20,8 +20,8 @@ use pg_globals::globals::{Change, Globals, Scope, changes};
 use pg_globals::name::Name;
 use pg_globals::platform::{Platform, Rights};
 use pg_globals::read::{Options, read};
-use pg_globals::report::{Title, render_script};
 use pg_globals::sanitize::{Choices, sanitize};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::version::Major;
 
 /// The smaller size.

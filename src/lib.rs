@@ -13,8 +13,10 @@
 //! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
 //! - [`replay`]: a plan on a live target, all or nothing.
 //! - [`check`]: the migration's other prerequisites; one check a file.
+//! - [`compare`]: what differs between two sides, as they are or as a migration would bring the left one.
+//! - [`script`]: what psql replays: a conversion, what takes a copy back, what makes a server like another.
 //! - [`rules`]: what is said about every rule.
-//! - [`report`]: the script, the report, mistakes with their lines.
+//! - [`report`]: reports in each format, mistakes with their lines.
 //! - [`cli`]: what the user types; nothing else prints.
 //!
 //! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
@@ -38,8 +40,10 @@
 //! ```
 
 pub mod attribute;
+mod blocks;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod connect;
 pub mod dump;
 pub mod finding;
@@ -56,7 +60,9 @@ pub mod report;
 pub mod rules;
 pub mod sanitize;
 pub mod scram;
+pub mod script;
 pub mod secret;
 pub mod sql;
 pub mod subject;
 pub mod version;
+mod words;

@@ -15,8 +15,9 @@ use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::plan::{Migration, Provenance};
 use crate::platform::Rights;
-use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target, Title};
+use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target};
 use crate::sanitize::{Choices, Sanitized};
+use crate::script::{self, Title};
 use crate::version::Major;
 
 /// Convert a globals dump into a script that a managed target accepts.
@@ -130,7 +131,7 @@ impl Convert {
         let title = Title { source: &source, platform: target.name() };
         let admin = target.admin_role();
         let shape = Shape { major, if_not_exists: self.if_not_exists, admin };
-        let write_script = |to: &mut dyn Write| report::write_script(&globals, title, shape, to);
+        let write_script = |to: &mut dyn Write| script::write(&globals, title, shape, to);
         if let Some(file) = &mut output {
             file.fill(write_script)?;
         }

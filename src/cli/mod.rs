@@ -26,7 +26,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::report;
+use crate::words::printable;
 
 /// Moves roles and the other globals of a PostgreSQL cluster to servers that hand out no superuser.
 #[derive(Parser, Debug)]
@@ -119,7 +119,7 @@ pub fn main() -> ExitCode {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         // Nothing can be done where not even this can be said.
         let text = options::without_passwords(&format!("{error:#}"), &arguments);
-        let text = report::printable(&text);
+        let text = printable(&text);
         let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {text}");
         Exit::Trouble
     });

@@ -354,6 +354,21 @@ impl ParameterKey {
 }
 
 impl Role {
+    /// What it has beyond a plain role, in SQL's words: `LOGIN CONNECTION LIMIT 5`. No password.
+    pub fn words(&self) -> String {
+        let mut words: Vec<String> = Attribute::ALL
+            .into_iter()
+            .filter(|&attribute| self.has(attribute) != attribute.default())
+            .map(|attribute| {
+                let default = attribute.default();
+                if default { attribute.negative_keyword() } else { attribute.keyword() }.to_owned()
+            })
+            .collect();
+        words.extend(self.connection_limit.map(|it| format!("CONNECTION LIMIT {}", it.value)));
+        words.extend(self.valid_until.as_ref().map(|it| format!("VALID UNTIL '{}'", it.value)));
+        words.join(" ")
+    }
+
     /// What is stated about an attribute.
     pub fn stated(&self, attribute: Attribute) -> Option<Fact<bool>> {
         self.attributes[attribute as usize]

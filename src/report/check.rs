@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::copy::Place;
 use super::markdown::escaped;
-use super::one_line;
-use super::text::{Look, bold, plural};
+use super::text::{Look, bold};
 use crate::check::{Outcome, State};
 use crate::name::Name;
+use crate::words::{one_line, plural};
 
 /// How many databases are named where several have the same outcome.
 const NAMED: usize = 5;

@@ -5,13 +5,13 @@ use std::io;
 
 use serde::Serialize;
 
-use super::blocks::Blocks;
 use super::describe::{Action, action, describe};
-use super::one_line;
-use super::text::{self, Look, bold, plural};
+use super::text::{self, Look, bold};
+use crate::blocks::Blocks;
 use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::plan::Plan;
+use crate::words::{one_line, plural};
 
 /// How many changes of a kind are shown where the list is shortened.
 const SHOWN: usize = 10;

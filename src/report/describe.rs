@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::attribute::Attribute;
 use crate::globals::changes::Options;
-use crate::globals::{Change, Password, Role, SettingKey, Value};
+use crate::globals::{Change, Password, SettingKey, Value};
 use crate::name::Name;
 
 /// What is done to an object.
@@ -49,7 +48,7 @@ pub(super) fn action(change: &Change) -> Action {
 pub(super) fn describe(change: &Change) -> String {
     match change {
         Change::CreateRole { name, role } => {
-            let attributes = attributes(role);
+            let attributes = role.words();
             let space = if attributes.is_empty() { "" } else { " " };
             format!("create role {name}{space}{attributes}")
         }
@@ -133,21 +132,6 @@ pub(super) fn describe(change: &Change) -> String {
             format!("{verb} create on tablespace {name} {word} {to}")
         }
     }
-}
-
-/// What a role has beyond a plain one.
-pub(super) fn attributes(role: &Role) -> String {
-    let mut words: Vec<String> = Attribute::ALL
-        .into_iter()
-        .filter(|&attribute| role.has(attribute) != attribute.default())
-        .map(|attribute| {
-            let default = attribute.default();
-            if default { attribute.negative_keyword() } else { attribute.keyword() }.to_owned()
-        })
-        .collect();
-    words.extend(role.connection_limit.map(|limit| format!("CONNECTION LIMIT {}", limit.value)));
-    words.extend(role.valid_until.as_ref().map(|until| format!("VALID UNTIL '{}'", until.value)));
-    words.join(" ")
 }
 
 fn options(options: Options) -> String {

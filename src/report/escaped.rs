@@ -6,23 +6,6 @@ use std::fmt::Write as _;
 use crate::name::is_hidden;
 use crate::sql::push_literal;
 
-/// Text with its control characters shown, so that it can neither break a line nor a terminal.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_hidden(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
-    }
-    Cow::Owned(shown)
-}
-
-/// The same for a text of several lines.
-pub(crate) fn printable(text: &str) -> String {
-    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
-}
-
 /// A value as it is, where it is on one line and there is something to see; else as SQL writes it, so
 /// that different values look different.
 pub(super) fn value(text: &str) -> Cow<'_, str> {

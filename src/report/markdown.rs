@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::blocks::Blocks;
+use super::Report;
 use super::copy::{self, CopyReport};
 use super::diff::{self, DiffReport};
 use super::escaped::value;
-use super::text::{Look, groups, head, lines, plural, rows};
-use super::{Report, one_line};
+use super::text::{Look, groups, head, lines, rows};
+use crate::blocks::Blocks;
 use crate::finding::{About, Action, Finding, Severity};
+use crate::words::{one_line, plural};
 
 /// Writes what a conversion did.
 ///

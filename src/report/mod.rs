@@ -1,13 +1,9 @@
-//! What users read: the report of a conversion as text and JSON, the script, and mistakes with the
-//! line that they are in.
+//! What users read: reports as text, Markdown and JSON, and mistakes with the line that they are in.
 
-mod blocks;
 mod check;
 mod copy;
 mod describe;
 mod diff;
-mod difference;
-mod equalizer;
 mod escaped;
 mod explain;
 mod markdown;
@@ -15,19 +11,13 @@ mod mistake;
 mod platforms;
 #[cfg(test)]
 mod schema;
-mod script;
-mod session;
 mod text;
-mod undo;
 mod unified;
 
 pub use check::{CheckReport, write_markdown as write_check_markdown, write_text as write_check};
 pub use copy::{CopyReport, Place, PlannedChange, write_news, write_plan, write_result};
 pub use describe::Action;
-pub use diff::{DiffReport, LeftOut, Side, write as write_diff};
-pub use difference::{Difference, Fingerprint};
-pub use equalizer::{Equalizer, render as render_equalizer};
-pub(crate) use escaped::printable;
+pub use diff::{DiffReport, Side, write as write_diff};
 pub use explain::{
     ExplainedCheck, ExplainedRule, Explanations, write as write_explanations,
     write_list as write_explanations_list,
@@ -38,23 +28,15 @@ pub use markdown::{
 };
 pub use mistake::render_all as render_mistakes;
 pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
-pub use script::{Title, render as render_script, write as write_script};
 pub use text::{Look, write as write_text};
-pub use undo::{Undo, render as render_undo};
 pub use unified::write as write_unified;
 
 use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::globals::{Fate, Globals, Ledger};
-use crate::name::is_hidden;
 use crate::read::Counts;
 use crate::version::Major;
-
-/// Text that cannot end the line or comment that it stands in.
-pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
-}
 
 /// The version of the report's JSON: it grows when something that was there changes or goes.
 pub const FORMAT_VERSION: u32 = 1;

@@ -7,12 +7,12 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::blocks::Blocks;
+use super::Report;
 use super::copy::UNKNOWN;
-use super::escaped::visible;
-use super::{Report, one_line};
+use crate::blocks::Blocks;
 use crate::finding::{About, Finding, Severity, Subject};
 use crate::rules;
+use crate::words::{one_line, plural, visible};
 
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -178,11 +178,6 @@ pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
         write!(out, "; {} skipped, of databases", statements.skipped)?;
     }
     writeln!(out)
-}
-
-/// `1 role`, `2 roles`.
-pub(super) fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Findings by rule, the most severe first, rules in the order in which they look.

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
 use super::diff::DiffReport;
-use super::difference::Fingerprint;
 use super::escaped::on_one_line;
 use super::text::Look;
+use crate::compare::Fingerprint;
 use crate::finding::Severity;
 use crate::globals::script::{Shape, statements};
 use crate::globals::{Fact, Globals, Password};

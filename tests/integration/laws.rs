@@ -13,8 +13,8 @@ use pg_globals::globals::{Fact, Fate, Globals, Ledger, Parameter, Password, Role
 use pg_globals::name::Name;
 use pg_globals::platform::{Platform, Rights};
 use pg_globals::read::{Options, Reading, read};
-use pg_globals::report::{Title, render_script};
 use pg_globals::sanitize::{Choices, Sanitized, sanitize};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::secret::{Secret, VerifierKind};
 use pg_globals::version::Major;
 use proptest::prelude::*;

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use pg_globals::globals::Password;
 use pg_globals::globals::script::Shape;
-use pg_globals::report::{Title, render_script};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::version::Major;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -9,7 +9,8 @@ use crate::cli::file::{self, Whole};
 use crate::cli::write_json;
 use crate::globals::Change;
 use crate::read::live::Live;
-use crate::report::{CopyReport, Undo, render_undo, write_copy_markdown};
+use crate::report::{CopyReport, write_copy_markdown};
+use crate::script::{self, Undo};
 
 /// Each where it was asked for.
 pub(super) struct Files {
@@ -63,7 +64,7 @@ impl Files {
             [(Undo::Copy, &mut self.undo, changes), (Undo::Grants, &mut self.can_own, &own)];
         for (what, file, changes) in files {
             let Some(file) = file else { continue };
-            let text = render_undo(what, changes, &live.answers, target);
+            let text = script::undo(what, changes, &live.answers, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
         }
         Ok(())

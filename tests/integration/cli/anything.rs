@@ -3,8 +3,9 @@
 use pg_globals::globals::script::Shape;
 use pg_globals::platform::{Platform, Rights};
 use pg_globals::read::{Options, read};
-use pg_globals::report::{Title, render_mistakes, render_script};
+use pg_globals::report::render_mistakes;
 use pg_globals::sanitize::{Choices, sanitize};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::version::Major;
 use proptest::prelude::*;
 

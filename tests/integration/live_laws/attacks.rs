@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use pg_globals::globals::script::Shape;
 use pg_globals::globals::{Globals, SettingName};
 use pg_globals::name::Name;
-use pg_globals::report::{Title, render_script};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::sql::{self, Statement};
 use pg_globals::version::Major;
 use proptest::collection::vec;

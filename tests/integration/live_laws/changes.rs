@@ -9,7 +9,7 @@ use pg_globals::globals::script::Shape;
 use pg_globals::globals::{Change, Globals, Membership, Password, Scope, Value, changes};
 use pg_globals::name::Name;
 use pg_globals::read::{Options as Reading, read};
-use pg_globals::report::{Title, render_script};
+use pg_globals::script::{Title, render as render_script};
 use pg_globals::sql::{self, RoleOption, RoleSpec, Statement};
 use pg_globals::version::Major;
 use proptest::prelude::*;

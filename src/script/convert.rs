@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::blocks::Blocks;
-use super::one_line;
-use super::session::{self, Server};
+use super::head::{self, Server};
+use crate::blocks::Blocks;
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
 use crate::sql::{Statement, print};
 use crate::version::Major;
+use crate::words::one_line;
 
 /// What the script's first lines say.
 #[derive(Clone, Copy, Debug)]
@@ -39,18 +39,18 @@ pub fn write(
     to: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut out = Blocks::new(to);
-    head(title, shape.major, &mut out.text);
+    begin(title, shape.major, &mut out.text);
     let mut phase = None;
     for (next, statement) in statements(globals, shape) {
         if phase != Some(next) {
             let is_outside = next == Phase::Tablespaces;
             if is_outside {
                 out.text.push('\n');
-                session::commit(&mut out.text);
+                head::commit(&mut out.text);
             }
             let _ = write!(out.text, "\n-- {}\n\n", heading(next));
             if is_outside {
-                session::outside(&mut out.text);
+                head::outside(&mut out.text);
             }
             phase = Some(next);
         }
@@ -59,7 +59,7 @@ pub fn write(
     }
     if phase != Some(Phase::Tablespaces) {
         out.text.push('\n');
-        session::commit(&mut out.text);
+        head::commit(&mut out.text);
     }
     out.finish()
 }
@@ -69,7 +69,7 @@ fn push(statement: &Statement<'_>, out: &mut String) {
     out.push_str(";\n");
 }
 
-fn head(title: Title<'_>, major: Major, out: &mut String) {
+fn begin(title: Title<'_>, major: Major, out: &mut String) {
     let _ = writeln!(
         out,
         "-- Roles and other globals for {} {major}, made from {} by pg_globals {}.\n\
@@ -78,7 +78,7 @@ fn head(title: Title<'_>, major: Major, out: &mut String) {
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
     );
-    session::begin(Server::Major(major), out);
+    head::begin(Server::Major(major), out);
 }
 
 fn heading(phase: Phase) -> &'static str {

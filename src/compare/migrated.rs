@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-
+use super::plain::for_scripts;
 use super::sides::{Platforms, only_right};
-use super::{Diff, DiffFormat};
+use super::{Comparison, Difference, Fingerprint, LeftOut, Question};
 use crate::attribute::Attribute;
-use crate::cli::options::PlatformChoice;
 use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::changes::{Part, changes};
 use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
@@ -15,23 +13,22 @@ use crate::name::Name;
 use crate::plan::{self, Migration, Provenance, without_implicit};
 use crate::platform::{Answers, Platform, Rights, RoleKind};
 use crate::read::Source;
-use crate::report::{DiffReport, Difference, Fingerprint, LeftOut};
-use crate::sanitize::{Choices, rules};
+use crate::sanitize::{ChoiceError, rules};
 
-/// Compares in copy's way. Where both sides are shown, gives the left one as it would be there, and the right one
-/// as far as it counts: what is the same, and what differs.
-pub(super) fn compare(
-    diff: &Diff,
+/// Compares in copy's way: the left side as it would be on this platform. Where both sides are shown, the right one
+/// is shown as far as it counts: what is the same, and what differs.
+///
+/// # Errors
+/// When the choices do not fit the left side, or leave no role.
+pub fn compare(
     mut left: Source,
     mut right: Source,
-    source_platform: Option<&Platform>,
-    choices: &Choices,
+    target: &Platform,
+    question: &Question<'_>,
     fingerprint: &Fingerprint,
-    report: &mut DiffReport,
-) -> Result<Option<[Globals; 2]>> {
-    let name = diff.as_platform.as_deref().unwrap_or_default();
-    let target = PlatformChoice::find(name)?;
-    let target = target.get();
+) -> Result<Comparison, ChoiceError> {
+    let Question { choices, left_platform: source_platform, .. } = question;
+    let mut out = LeftOut::default();
     let answers = right.live.as_ref().map(|live| live.as_administrator(target));
     let major = right.major().unwrap_or_else(|| target.newest());
     let taken: BTreeSet<_> = right
@@ -49,9 +46,7 @@ pub(super) fn compare(
         .collect();
     let offline = Rights::offline(target, major).showing(&taken);
     let rights = answers.as_ref().map_or(offline, |answers| offline.narrowed_by(answers));
-    let out = &mut report.left_out;
-
-    let platforms = Platforms([source_platform, Some(target)]);
+    let platforms = Platforms([*source_platform, Some(target)]);
     // As copy counts them: its platform's own roles and its administrators are no news.
     let is_news = |name: &&Name| {
         let is_protected = |it: &Answers| it.protected.contains_key(*name);
@@ -78,7 +73,7 @@ pub(super) fn compare(
     out.settings += left_shows.hide_settings(&mut right.globals);
 
     let contents = left.take();
-    let from = Provenance::from(&left).on(source_platform).without_owners();
+    let from = Provenance::from(&left).on(*source_platform).without_owners();
     let migration = Migration::new(contents, from, rights, choices)?;
     let sanitized = &migration.sanitized;
     // Who granted it is no difference.
@@ -90,15 +85,14 @@ pub(super) fn compare(
     let counted = |it: &&Finding| !is_protected(it);
     let (mut not_done, mut beyond): (Vec<Finding>, Vec<Finding>) = Default::default();
     let mut findings = sanitized.findings.clone();
-    let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
-    let looks_at_passwords = !diff.ignore.contains(&Part::Passwords);
+    let is_ignored = |change: &Change| question.ignores(change);
+    let looks_at_passwords = !question.ignore.contains(&Part::Passwords);
     if looks_at_passwords {
-        count_unknown_passwords(&sanitized.globals, &right.globals, out);
+        count_unknown_passwords(&sanitized.globals, &right.globals, &mut out);
     }
     // What is not brought is as it is there, and what nobody sees is nothing.
     let (mut same, mut unseen): (Vec<Change>, Vec<Name>) = Default::default();
-    let is_shown = diff.format == DiffFormat::Unified;
-    let all_right = is_shown.then(|| right.globals.clone().explicit().united());
+    let all_right = question.sides.then(|| right.globals.clone().explicit().united());
     let mut missing = if let Some(answers) = &answers {
         let plan_options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = migration.plan_for(&right.globals, answers, &plan_options);
@@ -111,7 +105,7 @@ pub(super) fn compare(
         findings = plan.still_true(&findings);
         let still_frozen = plan.still_frozen.iter().filter(asked).map(|it| &it.finding);
         let outsiders = plan.outsiders.iter();
-        let outsiders = outsiders.filter(|_| !diff.ignore.contains(&Part::Memberships));
+        let outsiders = outsiders.filter(|_| !question.ignore.contains(&Part::Memberships));
         let told = still_frozen.chain(outsiders).filter(|it| it.severity > Severity::Info);
         beyond = told.cloned().map(|it| it.matters(Severity::Error)).collect();
         let left_out = plan.deferred.iter().chain(&plan.withheld).chain(&plan.refused);
@@ -138,15 +132,14 @@ pub(super) fn compare(
     missing.retain(|change| !is_ignored(change));
     out.ignored = before - missing.len();
     // What is missing on the right: the left side has it.
-    report.differences =
+    let mut differences: Vec<_> =
         Difference::of(&missing, fingerprint).into_iter().map(Difference::swapped).collect();
-    Difference::sort(&mut report.differences);
-    report.as_platform = Some(target.name().to_owned());
-    report.findings = findings;
-    report.findings.extend(not_done);
+    Difference::sort(&mut differences);
+    findings.extend(not_done);
     // What copy leaves as it is, and what it means.
-    report.findings.extend(beyond);
-    let Some(all_right) = all_right else { return Ok(None) };
+    findings.extend(beyond);
+    let mut comparison = Comparison { differences, left_out: out, findings, sides: None };
+    let Some(all_right) = all_right else { return Ok(comparison) };
     let mut shown = united;
     for change in &same {
         change.adopt(&all_right, &mut shown);
@@ -162,7 +155,10 @@ pub(super) fn compare(
         change.adopt(&all_right, &mut there);
     }
     there.sort();
-    Ok(Some([shown, there]))
+    let mut both = [shown, there];
+    for_scripts(question, &mut both);
+    comparison.sides = Some(both);
+    Ok(comparison)
 }
 
 /// Counts the login roles of both sides whose password the left side does not show.

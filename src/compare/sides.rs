@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-
+use super::LeftOut;
 use crate::globals::{Globals, Grantee, Password};
 use crate::name::Name;
 use crate::platform::{Ownership, Platform};
 use crate::read::{Shows, Source};
-use crate::report::LeftOut;
 use crate::sanitize::{ChoiceError, Choices};
 use crate::secret::VerifierKind;
 
@@ -44,7 +42,7 @@ impl Sides {
         platforms: Option<Platforms<'_>>,
         choices: &Choices,
         out: &mut LeftOut,
-    ) -> Result<Self> {
+    ) -> Result<Self, ChoiceError> {
         let (left_shows, right_shows) = (left.shows, right.shows);
         let (mut left, mut right) = (left.globals, right.globals);
         rename(&mut left, choices)?;
@@ -63,7 +61,7 @@ impl Sides {
             gone.insert(name.clone());
         }
         if count > 0 && out.selection == count {
-            return Err(ChoiceError::NothingSelected.into());
+            return Err(ChoiceError::NothingSelected);
         }
         // What belongs to no role is not among the roles that were asked for.
         let all = choices.only.is_empty();
@@ -87,7 +85,7 @@ impl Sides {
 }
 
 /// Gives the left side's roles their new names.
-pub(super) fn rename(globals: &mut Globals, choices: &Choices) -> Result<()> {
+pub(super) fn rename(globals: &mut Globals, choices: &Choices) -> Result<(), ChoiceError> {
     choices.check_renames(globals)?;
     globals.rename_all(&choices.rename);
     for name in choices.rename.values() {

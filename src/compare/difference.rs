@@ -3,16 +3,14 @@
 use std::fmt::Write as _;
 
 use foldhash::{HashMap, HashSet};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize;
-use sha2::Sha256;
 
-use super::describe::attributes;
+use super::Fingerprint;
 use crate::finding::Kind;
 use crate::globals::changes::{Options, Target};
 use crate::globals::{Change, Fact, Parameter, Password, Role, Tablespace, Value};
 use crate::name::Name;
-use crate::secret::{Secret, VerifierKind};
+use crate::secret::Secret;
 
 /// One difference.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -31,41 +29,6 @@ pub struct Difference {
     pub left: Option<String>,
     /// What the right side has.
     pub right: Option<String>,
-}
-
-/// Shows verifiers such that equal ones can be told, in one run, and nothing else.
-pub struct Fingerprint(Hmac<Sha256>);
-
-impl Fingerprint {
-    /// With this key, which is to be new for every run.
-    pub fn new(key: [u8; 64]) -> Self {
-        Self(Hmac::new(&key.into()))
-    }
-
-    /// `SCRAM-SHA-256 #3f2a9c41`.
-    pub fn of(&self, secret: &Secret) -> String {
-        let kind = match secret.kind() {
-            VerifierKind::ScramSha256 => "SCRAM-SHA-256",
-            VerifierKind::Md5 => "md5",
-            VerifierKind::Malformed => "malformed",
-            VerifierKind::Plaintext => "plaintext",
-        };
-        let mut mac = self.0.clone();
-        mac.update(secret.expose().as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let mut shown = format!("{kind} #");
-        for byte in digest.iter().take(4) {
-            // Writing to a String cannot fail.
-            let _ = write!(shown, "{byte:02x}");
-        }
-        shown
-    }
-}
-
-impl std::fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fingerprint")
-    }
 }
 
 impl Difference {
@@ -105,7 +68,7 @@ impl Difference {
     }
 
     /// Whether it is about the object as a whole.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         matches!(
             (self.kind, self.field.as_str()),
             (Kind::Role, "role")
@@ -248,7 +211,7 @@ fn values(change: &Change, fingerprint: &Fingerprint) -> Values {
 
 /// A role that only one side has.
 fn described(role: &Role, password: Option<&Secret>, fingerprint: &Fingerprint) -> String {
-    let mut text = attributes(role);
+    let mut text = role.words();
     if let Some(password) = password {
         text.push_str(if text.is_empty() { "" } else { " " });
         let _ = write!(text, "PASSWORD {}", fingerprint.of(password));

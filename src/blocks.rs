@@ -6,24 +6,24 @@ use std::io::{self, Write};
 const BLOCK: usize = 64 << 10;
 
 /// Text that goes to its writer block by block: a script or report is never in memory as a whole.
-pub(super) struct Blocks<'a> {
+pub(crate) struct Blocks<'a> {
     /// What is not written yet.
-    pub(super) text: String,
+    pub(crate) text: String,
     to: &'a mut dyn Write,
 }
 
 impl<'a> Blocks<'a> {
-    pub(super) fn new(to: &'a mut dyn Write) -> Self {
+    pub(crate) fn new(to: &'a mut dyn Write) -> Self {
         Self { text: String::with_capacity(2 * BLOCK), to }
     }
 
     /// Writes what there is, when it is enough.
-    pub(super) fn flow(&mut self) -> io::Result<()> {
+    pub(crate) fn flow(&mut self) -> io::Result<()> {
         if self.text.len() < BLOCK { Ok(()) } else { self.write() }
     }
 
     /// Writes the rest.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         self.write()
     }
 

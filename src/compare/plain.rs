@@ -1,18 +1,42 @@
 //! Both sides as they are.
 
-use super::Diff;
-use super::sides::Sides;
+use super::sides::{Platforms, Sides};
+use super::{Comparison, Difference, Fingerprint, LeftOut, Question};
 use crate::attribute::Attribute;
 use crate::globals::changes::changes;
 use crate::globals::{
     Change, Fact, Globals, Grantee, ParameterKey, Password, Role, Scope, SettingKey, Tablespace,
 };
 use crate::name::Name;
-use crate::report::{Difference, Fingerprint, LeftOut};
+use crate::read::Source;
+use crate::sanitize::ChoiceError;
 
-/// Compares, and makes both sides show what was compared.
-pub(super) fn compare(
-    diff: &Diff,
+/// Compares two sides as they are.
+///
+/// # Errors
+/// When the choices do not fit the left side, or leave no role.
+pub fn compare(
+    left: Source,
+    right: Source,
+    question: &Question<'_>,
+    fingerprint: &Fingerprint,
+) -> Result<Comparison, ChoiceError> {
+    let mut out = LeftOut::default();
+    let platforms = Platforms([question.left_platform, right.platform]);
+    let platforms = Some(platforms).filter(|_| !question.all_roles);
+    let mut sides = Sides::of(left, right, platforms, &question.choices, &mut out)?;
+    let differences = differences(question, &mut sides, fingerprint, &mut out);
+    let mut both = [sides.left, sides.right];
+    if question.sides {
+        for_scripts(question, &mut both);
+    }
+    let sides = question.sides.then_some(both);
+    Ok(Comparison { differences, left_out: out, findings: Vec::new(), sides })
+}
+
+/// Makes both sides show what was compared.
+fn differences(
+    question: &Question<'_>,
     sides: &mut Sides,
     fingerprint: &Fingerprint,
     out: &mut LeftOut,
@@ -25,7 +49,7 @@ pub(super) fn compare(
             let owner = owner.as_ref().map(|owner| &owner.value);
             grants.retain(|(to, _), _| !matches!(to, Grantee::Role(to) if Some(to) == owner));
         }
-        *globals = if diff.grantors { all } else { all.united() };
+        *globals = if question.grantors { all } else { all.united() };
     }
     let Sides { left, right, .. } = sides;
     out.settings = sides.left_shows.hide_settings(right) + sides.right_shows.hide_settings(left);
@@ -33,13 +57,12 @@ pub(super) fn compare(
     out.owners = hide_owners(left, right);
     out.infinity = infinities(left, right);
 
-    let is_ignored = |change: &Change| diff.ignore.iter().any(|ignore| ignore.covers(change));
     let mut shown = |mut changes: Vec<Change>| {
         let is_drop =
             |it: &Change| matches!(it, Change::DropRole { .. } | Change::DropTablespace { .. });
         changes.retain(|change| !is_drop(change));
         let before = changes.len();
-        changes.retain(|change| !is_ignored(change));
+        changes.retain(|change| !question.ignores(change));
         out.ignored += before - changes.len();
         Difference::of(&changes, fingerprint)
     };
@@ -66,9 +89,9 @@ fn only(side: &Globals, other: &Globals) -> Globals {
 }
 
 /// Makes both sides such that their scripts differ where they do.
-pub(super) fn for_scripts(diff: &Diff, [left, right]: &mut [Globals; 2]) {
+pub(super) fn for_scripts(question: &Question<'_>, [left, right]: &mut [Globals; 2]) {
     for globals in [&mut *left, &mut *right] {
-        diff.ignore.iter().for_each(|ignore| ignore.clear(globals));
+        question.ignore.iter().for_each(|ignore| ignore.clear(globals));
         // Case is no difference.
         globals.settings = std::mem::take(&mut globals.settings)
             .into_iter()

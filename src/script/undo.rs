@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::one_line;
-use super::session::{self, Server};
+use super::head::{self, Server};
 use crate::globals::script::Phase;
 use crate::globals::{Change, Grantee, Tablespace};
 use crate::name::Name;
@@ -12,6 +11,7 @@ use crate::platform::Answers;
 use crate::sql::{
     Object, Privileges, RoleSpec, Session, Statement, TablespaceChange, Text, print, push_literal,
 };
+use crate::words::one_line;
 
 /// What a script takes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,7 +62,7 @@ pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -
              -- transaction, which cannot hold that.\n",
         );
     }
-    session::begin(Server::Any, &mut out);
+    head::begin(Server::Any, &mut out);
     let user = answers.user.as_str();
     for change in &inverse {
         if let Change::DropTablespace { name, tablespace } = change {
@@ -75,9 +75,9 @@ pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -
         let part = if phase == Phase::Tablespaces { &mut outside } else { &mut out };
         push(&statement, user, part);
     }
-    session::commit(&mut out);
+    head::commit(&mut out);
     if !outside.is_empty() {
-        session::outside(&mut out);
+        head::outside(&mut out);
         out.push_str(&outside);
     }
     out

@@ -2,14 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::one_line;
-use super::session::{self, Server};
-use super::text::plural;
-use crate::finding::Finding;
+use super::head::{self, Server};
+use crate::compare::Statements;
 use crate::globals::script::Phase;
-use crate::name::Name;
-use crate::plan::Plan;
 use crate::platform::Answers;
+use crate::words::{one_line, plural};
 
 /// What the script is made of.
 #[derive(Clone, Copy, Debug)]
@@ -20,14 +17,13 @@ pub struct Equalizer<'a> {
     pub server: &'a str,
     /// What it has answered.
     pub answers: &'a Answers,
-    /// What is to be done.
-    pub plan: &'a Plan,
-    /// The roles that only the server has.
-    pub others: &'a [&'a Name],
+    /// What is to be done, and what not.
+    pub statements: &'a Statements,
 }
 
 /// The whole script, which begins with what it does not do. It may hold verifiers.
-pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding>) -> String {
+pub fn render(it: Equalizer<'_>) -> String {
+    let Statements { plan, not_in_it, others } = it.statements;
     let major = it.answers.major;
     let mut out = format!(
         "-- Makes {} like {}, by pg_globals {}.\n\
@@ -46,7 +42,7 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
             one_line(&finding.message)
         );
     }
-    match it.plan.extra.len() {
+    match plan.extra.len() {
         0 => {}
         count => {
             let things = plural(count, "thing");
@@ -56,23 +52,23 @@ pub fn render<'a>(it: Equalizer<'_>, not_in_it: impl Iterator<Item = &'a Finding
             );
         }
     }
-    for name in it.others {
+    for name in others {
         let _ = writeln!(out, "-- left as it is: role {name}, which is never dropped");
     }
-    for finding in &it.plan.obstacles {
+    for finding in &plan.obstacles {
         let _ = writeln!(out, "-- in its way: {}", one_line(&finding.message));
     }
-    session::begin(Server::One(major), &mut out);
-    let steps = it.plan.steps(it.answers);
+    head::begin(Server::One(major), &mut out);
+    let steps = plan.steps(it.answers);
     // No transaction takes these.
     let (outside, inside): (Vec<_>, Vec<_>) =
         steps.iter().partition(|step| step.phase == Phase::Tablespaces);
     for step in inside {
         let _ = writeln!(out, "{};", step.statement());
     }
-    session::commit(&mut out);
+    head::commit(&mut out);
     if !outside.is_empty() {
-        session::outside(&mut out);
+        head::outside(&mut out);
     }
     for step in outside {
         let _ = writeln!(out, "{};", step.statement());

@@ -1,14 +1,9 @@
 //! `pg_globals diff`: what differs between two places, each a dump or a server.
 
-mod compare;
-mod migrated;
-mod sides;
-mod sql;
-
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
@@ -17,19 +12,16 @@ use super::input::InputOptions;
 use super::options::{self, PlatformChoice};
 use super::selection::Selection;
 use super::{Exit, connection, write_json};
+use crate::compare::{self, Fingerprint, Question, Wanted};
 use crate::connect::{self, Environment};
 use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::Source;
-use crate::report::{
-    DiffReport, FORMAT_VERSION, Fingerprint, LeftOut, Look, Side, write_diff, write_diff_markdown,
-    write_unified,
-};
+use crate::report::{DiffReport, Look, Side, write_diff, write_diff_markdown, write_unified};
 use crate::sanitize::Choices;
+use crate::script::{Equalizer, equalizer};
 use crate::version::Major;
-
-use sides::{Platforms, Sides};
 
 /// Show what differs between the globals of two places.
 ///
@@ -169,56 +161,56 @@ impl Diff {
         let right = self.input.read("the right side", &self.right, &environment).await?;
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
-        let platforms = Platforms([left_platform, right.platform]);
-        let choices = Choices {
-            map_role: options::pairs("--map-role", &self.map_role)?,
-            allow_all_settings: self.allow_all_settings,
-            ..self.selection.choices()?
+        let question = Question {
+            choices: Choices {
+                map_role: options::pairs("--map-role", &self.map_role)?,
+                allow_all_settings: self.allow_all_settings,
+                ..self.selection.choices()?
+            },
+            ignore: self.ignore.clone(),
+            all_roles: self.all_roles,
+            grantors: self.grantors,
+            left_platform,
+            sides: self.format == DiffFormat::Unified,
         };
-        let mut report = DiffReport {
-            format_version: FORMAT_VERSION,
-            left: side(&left, left_platform),
-            right: side(&right, right.platform),
-            as_platform: None,
-            differences: Vec::new(),
-            left_out: LeftOut::default(),
-            findings: Vec::new(),
-        };
+        let sides = [side(&left, left_platform), side(&right, right.platform)];
         let fingerprint = Fingerprint::new(rand::rng().random());
         let major = left.major().max(right.major()).unwrap_or(Major::new(16));
-        let mut script = String::new();
-        let sides = if self.as_platform.is_some() {
-            migrated::compare(
-                self,
-                left,
-                right,
-                left_platform,
-                &choices,
-                &fingerprint,
-                &mut report,
-            )?
-        } else {
-            if self.format == DiffFormat::Sql {
-                script = sql::script(self, &left, &right, platforms, &choices)?;
-            }
-            let out = &mut report.left_out;
-            let platforms = Some(platforms).filter(|_| !self.all_roles);
-            let mut both = Sides::of(left, right, platforms, &choices, out)?;
-            report.differences = compare::compare(self, &mut both, &fingerprint, out);
-            Some([both.left, both.right])
+        let target = self.as_platform.as_deref().map(PlatformChoice::find).transpose()?;
+        let script = match self.format {
+            DiffFormat::Sql => self.script(&left, &right, &question)?,
+            _ => String::new(),
         };
+        let compared = match target.as_ref().map(PlatformChoice::get) {
+            Some(target) => compare::migrated(left, right, target, &question, &fingerprint)?,
+            None => compare::plain(left, right, &question, &fingerprint)?,
+        };
+        let as_platform = target.as_ref().map(|target| target.get().name().to_owned());
+        let (report, sides) = DiffReport::of(sides, as_platform, compared);
         let look = self.look();
-        let write = |to: &mut dyn Write| match (self.format, sides) {
+        let write = |to: &mut dyn Write| match (self.format, &sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
             (DiffFormat::Json, _) => write_json(&report, to),
             (DiffFormat::Markdown, _) => write_diff_markdown(&report, to),
-            (DiffFormat::Unified, Some(mut sides)) => {
-                compare::for_scripts(self, &mut sides);
+            (DiffFormat::Unified, Some(sides)) => {
                 write_unified(&report, sides.each_ref(), major, &fingerprint, look, to)
             }
             _ => write_diff(&report, look, to),
         };
         Self::finish(write, look, output.take(), report.differences.is_empty())
+    }
+
+    /// The sql form.
+    fn script(&self, left: &Source, right: &Source, question: &Question<'_>) -> Result<String> {
+        let live = right.live.as_ref().ok_or_else(|| anyhow!("the right side is no server"))?;
+        let wanted = Wanted { replace: self.replace, allow_freeze: self.allow_freeze };
+        let statements = compare::statements(left, right, live, question, wanted)?;
+        Ok(equalizer(Equalizer {
+            like: &left.name,
+            server: &right.name,
+            answers: &live.answers,
+            statements: &statements,
+        }))
     }
 
     fn look(&self) -> Look {

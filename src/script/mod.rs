@@ -1,0 +1,12 @@
+//! Scripts for psql: what convert writes, what takes a copy back, and what makes one server like another place.
+//!
+//! They hold verifiers: whoever writes them to a file does so with mode 0600.
+
+mod convert;
+mod equalizer;
+mod head;
+mod undo;
+
+pub use convert::{Title, render, write};
+pub use equalizer::{Equalizer, render as equalizer};
+pub use undo::{Undo, render as undo};
