@@ -9,14 +9,15 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::file::{self, Whole};
+use super::file;
 use super::options::{self, PlatformChoice, shown};
-use super::{Exit, connection, write_json};
+use super::output::{self, Format, ReportFile, Stream};
+use super::{Exit, connection};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::{self, Environment};
 use crate::name::Name;
-use crate::report::{CheckReport, FORMAT_VERSION, Look, Place, write_check, write_check_markdown};
+use crate::report::{CheckReport, FORMAT_VERSION, Look, Place};
 
 /// Check the migration's other prerequisites; nothing is written on either side.
 ///
@@ -83,19 +84,7 @@ pub(super) struct Check {
 
     /// The format of what is printed: text, json or markdown.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
-    format: CheckFormat,
-}
-
-/// The formats of the report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-enum CheckFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-    /// For whoever signs it.
-    Markdown,
+    format: Format,
 }
 
 /// The checks' names, for clap to complete and correct.
@@ -128,7 +117,7 @@ impl Check {
 
     async fn check(&self, source: &str, target: &str) -> Result<Exit> {
         let azure = self.azure()?;
-        let mut report = self.report_file()?;
+        let report = self.report_file()?;
         let environment = Environment::from_process();
         let source_platform = self.source_platform.as_deref().map(PlatformChoice::builtin);
         let source = wanted("the source", source, &environment, source_platform.transpose()?);
@@ -152,15 +141,10 @@ impl Check {
             .await;
         drop(bar);
         let summary = summary(&cx, check::judge(&cx, &checks));
-        if let Some((file, format)) = &mut report {
-            file.fill(|to| write(&summary, *format, false, to))?;
-        }
-        if let Some((file, _)) = report {
-            file.finish()?;
-        }
-        let stdout = io::stdout();
-        let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        file::to_stdout(write(&summary, self.format, colours, &mut *file::stdout(colours)))?;
+        report.map_or(Ok(()), |file| file.write(&summary))?;
+        // Every outcome is for somebody: nothing is cut.
+        let look = Look { shorten: false, ..Stream::Out.look() };
+        output::print(&summary, self.format, look)?;
         Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
     }
 
@@ -198,14 +182,12 @@ impl Check {
     }
 
     /// Opened before the work, so that a bad path is told at once.
-    fn report_file(&self) -> Result<Option<(Whole, CheckFormat)>> {
+    fn report_file(&self) -> Result<Option<ReportFile>> {
         let Some(path) = &self.report else { return Ok(None) };
         let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
         let inputs: Vec<&str> = files.into_iter().filter_map(|file| file.as_deref()).collect();
         file::refuse_overlaps(&inputs, &[("--report", Some(path))])?;
-        let format =
-            if file::is_markdown(path) { CheckFormat::Markdown } else { CheckFormat::Json };
-        Ok(Some((Whole::create("--report", path, file::SHARED)?, format)))
+        ReportFile::create(path).map(Some)
     }
 }
 
@@ -249,21 +231,6 @@ fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
         source: place(&cx.source),
         target: place(&cx.target),
         checks: outcomes,
-    }
-}
-
-fn write(
-    report: &CheckReport,
-    format: CheckFormat,
-    colours: bool,
-    to: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        CheckFormat::Text => {
-            write_check(report, Look { colours, shorten: false, brief: false }, to)
-        }
-        CheckFormat::Markdown => write_check_markdown(report, to),
-        CheckFormat::Json => write_json(report, to),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `pg_globals convert`: a dump or a server into a script that a managed target accepts.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -10,12 +10,13 @@ use super::choosing::Choosing;
 use super::file::{self, Whole};
 use super::input::InputOptions;
 use super::options::{PlatformChoice, PlatformName, shown};
-use super::{Exit, Format, connection, secret_file, write_json};
+use super::output::{self, Format, ReportFile};
+use super::{Exit, connection, secret_file};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::plan::{Migration, Provenance};
 use crate::platform::Rights;
-use crate::report::{self, FORMAT_VERSION, Look, Report, Statements, Target};
+use crate::report::{self, ConvertReport, Document as _, FORMAT_VERSION, Statements, Target};
 use crate::sanitize::{Choices, Sanitized};
 use crate::script::{self, Title};
 use crate::version::Major;
@@ -59,7 +60,7 @@ pub(super) struct Convert {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
-    /// The format of the report on standard error: text or json.
+    /// The format of the report on standard error: text, json or markdown.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
 
@@ -95,7 +96,7 @@ impl Convert {
         let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
         let mut output = create("-o", output, file::SECRET)?;
         let report = self.report.as_deref().filter(|path| *path != Path::new("-"));
-        let mut report_file = create("--report", report, file::SHARED)?;
+        let mut report_file = report.map(ReportFile::create).transpose()?;
         let report_to_stdout = self.report.is_some() && report.is_none();
 
         let environment = Environment::from_process();
@@ -104,7 +105,7 @@ impl Convert {
         let found = (&input.globals).into();
         let contents = input.take();
         let from = Provenance::from(&input).on(source.as_ref().map(PlatformChoice::get));
-        let mut summary = Report {
+        let mut summary = ConvertReport {
             format_version: FORMAT_VERSION,
             source: report::Source {
                 name: input.name.clone(),
@@ -136,14 +137,7 @@ impl Convert {
             file.fill(write_script)?;
         }
         if let Some(file) = &mut report_file {
-            let markdown = self.report.as_deref().is_some_and(file::is_markdown);
-            file.fill(|to| {
-                if markdown {
-                    report::write_markdown(&summary, to)
-                } else {
-                    write_json(&summary, to)
-                }
-            })?;
+            file.fill(&summary)?;
         }
         let appended = self.choosing.password_lines(&generated, &choices);
         let appended = appended
@@ -151,16 +145,19 @@ impl Convert {
             .transpose()?;
         let to_stdout = output.is_none();
         // The script last: while it is not there, nobody has the new passwords.
-        let finished = report_file.into_iter().chain(output).try_for_each(Whole::finish);
+        let finished = report_file
+            .map(ReportFile::into_file)
+            .into_iter()
+            .chain(output)
+            .try_for_each(Whole::finish);
         if let (Err(_), Some(appended)) = (&finished, appended) {
             appended.take_back();
         }
         finished?;
-        self.say(&summary);
+        output::say(&summary, self.format);
         if to_stdout || report_to_stdout {
             let mut out = io::stdout().lock();
-            let written =
-                if to_stdout { write_script(&mut out) } else { write_json(&summary, &mut out) };
+            let written = if to_stdout { write_script(&mut out) } else { summary.json(&mut out) };
             file::to_stdout(written.and_then(|()| out.flush()))?;
         }
         // The process ends now, and takes all at once what would be freed piece by piece.
@@ -184,17 +181,5 @@ impl Convert {
             ("--password-file", self.choosing.password_file.as_deref()),
         ];
         file::refuse_overlaps(&inputs, &outputs)
-    }
-
-    fn say(&self, summary: &Report) {
-        let stderr = io::stderr();
-        let colours = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        let look = Look { colours, shorten: stderr.is_terminal(), brief: false };
-        let _ = match self.format {
-            Format::Json => write_json(summary, &mut stderr.lock()),
-            Format::Text if colours => report::write_text(summary, look, &mut anstream::stderr()),
-            // What has no colours need not be searched for them.
-            Format::Text => report::write_text(summary, look, &mut stderr.lock()),
-        };
     }
 }

@@ -1,6 +1,6 @@
 //! `pg_globals diff`: what differs between two places, each a dump or a server.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
@@ -10,15 +10,16 @@ use rand::RngExt as _;
 use super::file::{self, Whole};
 use super::input::InputOptions;
 use super::options::{self, PlatformChoice};
+use super::output::{self, Stream};
 use super::selection::Selection;
-use super::{Exit, connection, write_json};
+use super::{Exit, connection};
 use crate::compare::{self, Fingerprint, Question, Wanted};
 use crate::connect::{self, Environment};
 use crate::globals::changes::Part;
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::Source;
-use crate::report::{DiffReport, Look, Side, write_diff, write_diff_markdown, write_unified};
+use crate::report::{DiffReport, Document as _, Look, Side, write_unified};
 use crate::sanitize::Choices;
 use crate::script::{Equalizer, equalizer};
 use crate::version::Major;
@@ -190,12 +191,12 @@ impl Diff {
         let look = self.look();
         let write = |to: &mut dyn Write| match (self.format, &sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
-            (DiffFormat::Json, _) => write_json(&report, to),
-            (DiffFormat::Markdown, _) => write_diff_markdown(&report, to),
+            (DiffFormat::Json, _) => report.json(to),
+            (DiffFormat::Markdown, _) => report.markdown(to),
             (DiffFormat::Unified, Some(sides)) => {
                 write_unified(&report, sides.each_ref(), major, &fingerprint, look, to)
             }
-            _ => write_diff(&report, look, to),
+            _ => report.text(look, to),
         };
         Self::finish(write, look, output.take(), report.differences.is_empty())
     }
@@ -214,25 +215,21 @@ impl Diff {
     }
 
     fn look(&self) -> Look {
-        let stdout = io::stdout();
-        let to_file = self.file().is_some();
-        let colours =
-            !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        Look { colours, shorten: !to_file && stdout.is_terminal(), brief: true }
+        let look = if self.file().is_some() { Look::PLAIN } else { Stream::Out.look() };
+        Look { brief: true, ..look }
     }
 
     fn finish(
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         look: Look,
-        output: Option<Whole>,
+        file: Option<Whole>,
         equal: bool,
     ) -> Result<Exit> {
-        if let Some(mut file) = output {
+        if let Some(mut file) = file {
             file.fill(write)?;
             file.finish()?;
         } else {
-            let mut out = file::stdout(look.colours);
-            file::to_stdout(write(&mut *out).and_then(|()| out.flush()))?;
+            output::print_with(write, look)?;
         }
         Ok(if equal { Exit::Done } else { Exit::Different })
     }

@@ -1,16 +1,12 @@
 //! `pg_globals explain`: what a finding or a check means, and what can be done.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
-
 use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Exit, Format, file, write_json};
-use crate::report::{Explanations, write_explanations, write_explanations_list};
-
-/// The longest line that is easy to read.
-const WIDEST: usize = 80;
+use super::Exit;
+use super::output::{self, Format, Stream};
+use crate::report::{Explanations, Look};
 
 /// Explain what a finding or a check means, and what can be done.
 #[derive(Args, Debug)]
@@ -36,24 +32,8 @@ impl Explain {
             Some(name) => Explanations::named(&name.to_lowercase()),
             None => Explanations::all(),
         };
-        let stdout = io::stdout();
-        let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        let mut out = BufWriter::new(anstream::stdout());
-        let written = match self.format {
-            Format::Json => write_json(&explanations, &mut out),
-            Format::Text if self.name.is_none() => {
-                write_explanations_list(&explanations, colours, &mut out)
-            }
-            Format::Text => {
-                let width = if stdout.is_terminal() { terminal_width() } else { WIDEST };
-                write_explanations(&explanations, colours, width.min(WIDEST), &mut out)
-            }
-        };
-        file::to_stdout(written.and_then(|()| out.flush()))?;
+        let look = Look { brief: self.name.is_none(), ..Stream::Out.look() };
+        output::print(&explanations, self.format, look)?;
         Ok(Exit::Done)
     }
-}
-
-fn terminal_width() -> usize {
-    terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
 }

@@ -10,12 +10,6 @@ use anyhow::{Result, anyhow, bail};
 use super::options::shown;
 use crate::interrupt;
 
-/// Standard output as it is: what has no colours need not be searched for them, and would lose control
-/// characters.
-pub(super) fn stdout(colours: bool) -> Box<dyn Write> {
-    if colours { Box::new(anstream::stdout()) } else { Box::new(io::stdout().lock()) }
-}
-
 /// What failed, and why, in the words of the operating system but without its number.
 pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
     let text = error.to_string();
@@ -159,11 +153,6 @@ pub(super) fn refuse_missing_directory(option: &str, path: &Path) -> Result<()> 
         bail!("{option} {}: there is no directory {}", path.display(), directory.display());
     }
     Ok(())
-}
-
-/// Whether a report is wanted as Markdown: its name says so, as JSON is what programs expect.
-pub(super) fn is_markdown(path: &Path) -> bool {
-    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"))
 }
 
 // A panic ends what it interrupts in order: what is temporary goes with its owner.

@@ -15,16 +15,16 @@ mod input;
 mod interrupted;
 mod man;
 mod options;
+mod output;
 mod platforms;
 mod secret_file;
 mod selection;
 
-use std::io::{self, BufWriter, Write};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use serde::Serialize;
 
 use crate::words::printable;
 
@@ -60,16 +60,6 @@ pub enum Exit {
     Different = 1,
     /// Something could not be done; it has been said.
     Trouble = 2,
-}
-
-/// The formats of reports.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// The command line as it is parsed, and as help, completions and manual pages describe it.
@@ -134,14 +124,6 @@ fn hide_long_lists(error: &mut clap::Error) {
     if error.get(ContextKind::ValidValue).is_some_and(long) {
         error.remove(ContextKind::ValidValue);
     }
-}
-
-/// Writes a document of JSON.
-fn write_json(document: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(to);
-    serde_json::to_writer_pretty(&mut out, document)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
 
 /// A file in the place of a command is meant to be converted.

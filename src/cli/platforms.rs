@@ -1,12 +1,10 @@
 //! `pg_globals platforms`: what targets and sources are known.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
-
+use super::Exit;
 use super::options::PlatformName;
-use super::{Exit, Format, file, write_json};
+use super::output::{self, Format, Stream};
 use crate::platform::Platform;
-use crate::report::{PlatformDescription, PlatformEntry, PlatformList};
+use crate::report::{PlatformDescription, PlatformList};
 use anyhow::{Result, bail};
 use clap::Args;
 
@@ -25,37 +23,15 @@ pub(super) struct Platforms {
 
 impl Platforms {
     pub(super) fn run(&self) -> Result<Exit> {
-        let mut out = anstream::stdout().lock();
-        let written = match (&self.name, self.format) {
-            (Some(name), format) => {
-                let Some(platform) = Platform::builtin(name) else { bail!(unknown(name, "")) };
-                match format {
-                    Format::Text => out.write_all(platform.source_text().as_bytes()),
-                    Format::Json => write_json(&PlatformDescription::of(platform)?, &mut out),
-                }
-            }
-            (None, Format::Json) => write_json(&PlatformList::all(), &mut out),
-            (None, Format::Text) => out.write_all(list().as_bytes()),
+        let look = Stream::Out.look();
+        let Some(name) = &self.name else {
+            output::print(&PlatformList::all(), self.format, look)?;
+            return Ok(Exit::Done);
         };
-        file::to_stdout(written)?;
+        let Some(platform) = Platform::builtin(name) else { bail!(unknown(name, "")) };
+        output::print(&PlatformDescription::of(platform)?, self.format, look)?;
         Ok(Exit::Done)
     }
-}
-
-/// The platforms, a line each.
-fn list() -> String {
-    let all = PlatformList::all();
-    let width = all.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for PlatformEntry { name, title, versions } in all.platforms {
-        let versions = match (versions.first(), versions.last()) {
-            (Some(first), Some(last)) => format!("{first} to {last}"),
-            _ => "versions not confirmed".to_owned(),
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{name:width$}  {title} ({versions})");
-    }
-    out
 }
 
 /// The message for a platform that is not known, and what else could be given.

@@ -7,9 +7,10 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::copy::Place;
-use super::markdown::escaped;
-use super::text::{Look, bold};
+use super::document::{Document, Look};
+use super::parts::look::bold;
+use super::parts::markdown::escaped;
+use super::parts::places::{self, Place};
 use crate::check::{Outcome, State};
 use crate::name::Name;
 use crate::words::{one_line, plural};
@@ -88,7 +89,7 @@ fn names(all: &[&Name]) -> String {
 /// The two servers.
 fn places(report: &CheckReport, out: &mut String) -> std::fmt::Result {
     let both = [("source", &report.source), ("target", &report.target)];
-    super::copy::places(both, "not reached", out)
+    places::places(both, "not reached", out)
 }
 
 /// The outcomes of one state, in the order of the checks.
@@ -111,80 +112,79 @@ fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
     groups
 }
 
-/// Writes them as text, the worst first.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_text(report: &CheckReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = places(report, &mut out);
-    for state in State::ALL {
-        let style = match state {
-            _ if !look.colours => Style::new(),
-            State::Failed => AnsiColor::Red.on_default().bold(),
-            State::Warning => AnsiColor::Yellow.on_default().bold(),
-            State::Unknown => AnsiColor::Cyan.on_default().bold(),
-            State::Succeeded => AnsiColor::Green.on_default().bold(),
-        };
-        let groups = groups(&report.checks, state);
-        if !groups.is_empty() {
-            out.push('\n');
-        }
-        for group in groups {
-            let Outcome { looked_at, found, remedy, .. } = group.first;
-            let title = group.title();
-            let word = state.as_str();
-            let _ = writeln!(out, "{style}{word}{style:#}: {title}: {}", one_line(found));
-            let _ = writeln!(out, "  looked at {}", one_line(looked_at));
-            if let Some(remedy) = remedy {
-                let _ = writeln!(out, "  = {}", one_line(remedy));
+impl Document for CheckReport {
+    /// The worst first.
+    fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _ = places(self, &mut out);
+        for state in State::ALL {
+            let style = match state {
+                _ if !look.colours => Style::new(),
+                State::Failed => AnsiColor::Red.on_default().bold(),
+                State::Warning => AnsiColor::Yellow.on_default().bold(),
+                State::Unknown => AnsiColor::Cyan.on_default().bold(),
+                State::Succeeded => AnsiColor::Green.on_default().bold(),
+            };
+            let groups = groups(&self.checks, state);
+            if !groups.is_empty() {
+                out.push('\n');
+            }
+            for group in groups {
+                let Outcome { looked_at, found, remedy, .. } = group.first;
+                let title = group.title();
+                let word = state.as_str();
+                let _ = writeln!(out, "{style}{word}{style:#}: {title}: {}", one_line(found));
+                let _ = writeln!(out, "  looked at {}", one_line(looked_at));
+                if let Some(remedy) = remedy {
+                    let _ = writeln!(out, "  = {}", one_line(remedy));
+                }
             }
         }
+        let bold = bold(look.colours);
+        let _ = writeln!(out, "\n{bold}{}{bold:#}", self.verdict());
+        to.write_all(out.as_bytes())
     }
-    let bold = bold(look.colours);
-    let _ = writeln!(out, "\n{bold}{}{bold:#}", report.verdict());
-    to.write_all(out.as_bytes())
-}
 
-/// Writes them as Markdown: a table by state, with what mends it below.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_markdown(report: &CheckReport, to: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = String::from("# Prerequisites of the migration\n\n");
-    let _ = places(report, &mut out);
-    // Two lines would become one.
-    out = out.replace("\ntarget:", "  \ntarget:");
-    let _ = writeln!(out, "\n**{}**", report.verdict());
-    for state in State::ALL {
-        let groups = groups(&report.checks, state);
-        if groups.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n## {}\n", state.as_str());
-        let remedies = groups.iter().any(|group| group.first.remedy.is_some());
-        if remedies {
-            out.push_str("| check | databases | found | looked at | what to do |\n");
-            out.push_str("| --- | --- | --- | --- | --- |\n");
-        } else {
-            out.push_str("| check | databases | found | looked at |\n| --- | --- | --- | --- |\n");
-        }
-        for group in groups {
-            let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
-            let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
-            let _ = write!(
-                out,
-                "| {check}{code} | {} | {} | {} |",
-                escaped(&names(&group.databases)),
-                escaped(found),
-                escaped(looked_at)
-            );
-            if remedies {
-                let _ = write!(out, " {} |", remedy.as_deref().map(escaped).unwrap_or_default());
+    /// A table by state, with what mends it.
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = String::from("# Prerequisites of the migration\n\n");
+        let _ = places(self, &mut out);
+        // Two lines would become one.
+        out = out.replace("\ntarget:", "  \ntarget:");
+        let _ = writeln!(out, "\n**{}**", self.verdict());
+        for state in State::ALL {
+            let groups = groups(&self.checks, state);
+            if groups.is_empty() {
+                continue;
             }
-            out.push('\n');
+            let _ = writeln!(out, "\n## {}\n", state.as_str());
+            let remedies = groups.iter().any(|group| group.first.remedy.is_some());
+            if remedies {
+                out.push_str("| check | databases | found | looked at | what to do |\n");
+                out.push_str("| --- | --- | --- | --- | --- |\n");
+            } else {
+                out.push_str(
+                    "| check | databases | found | looked at |\n| --- | --- | --- | --- |\n",
+                );
+            }
+            for group in groups {
+                let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
+                let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+                let _ = write!(
+                    out,
+                    "| {check}{code} | {} | {} | {} |",
+                    escaped(&names(&group.databases)),
+                    escaped(found),
+                    escaped(looked_at)
+                );
+                if remedies {
+                    let _ =
+                        write!(out, " {} |", remedy.as_deref().map(escaped).unwrap_or_default());
+                }
+                out.push('\n');
+            }
         }
+        to.write_all(out.as_bytes())
     }
-    to.write_all(out.as_bytes())
 }

@@ -1,17 +1,21 @@
 //! The report of a copy: what is planned, what was done, and what is left.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::io;
 
 use serde::Serialize;
 
 use super::describe::{Action, action, describe};
-use super::text::{self, Look, bold};
+use super::document::{Document, Look};
+use super::parts::look::bold;
+use super::parts::places::{Place, UNKNOWN, places};
+use super::parts::{findings, markdown};
 use crate::blocks::Blocks;
 use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
-use crate::plan::Plan;
-use crate::words::{one_line, plural};
+use crate::name::Name;
+use crate::words::plural;
 
 /// How many changes of a kind are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -48,20 +52,9 @@ pub struct CopyReport {
     pub unverifiable: usize,
     /// What there is to say about single objects.
     pub findings: Vec<Finding>,
-}
-
-/// A server, or a dump.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Place {
-    /// Its address without a password, or the file.
-    pub name: String,
-    /// The platform, where it was recognised or named.
-    pub platform: Option<String>,
-    /// The server's version.
-    pub server_version: Option<String>,
-    /// The role that is connected; none for a dump.
-    pub user: Option<String>,
+    /// How many reasons there are to send nothing at all. They stand among the findings.
+    #[serde(skip)]
+    pub obstacles: usize,
 }
 
 /// A change that was planned.
@@ -74,35 +67,145 @@ pub struct PlannedChange {
     pub object: Subject,
     /// In words, without passwords and verifiers.
     pub description: String,
+    /// Whether it is about something that is there before.
+    #[serde(skip)]
+    pub to_existing: bool,
+    /// Whether it takes a password's place.
+    #[serde(skip)]
+    pub replaces_password: bool,
 }
 
 impl PlannedChange {
-    /// The change in words.
-    pub fn of(change: &Change) -> Self {
-        Self { action: action(change), object: change.object(), description: describe(change) }
+    /// The changes in words.
+    pub fn all(changes: &[Change]) -> Vec<Self> {
+        let created: BTreeSet<_> = changes.iter().filter_map(created).collect();
+        let planned = |change: &Change| Self {
+            action: action(change),
+            object: change.object(),
+            description: describe(change),
+            to_existing: !matches!(
+                change,
+                Change::CreateRole { .. } | Change::CreateTablespace { .. }
+            ) && change.role().is_none_or(|role| !created.contains(role)),
+            replaces_password: matches!(
+                change,
+                Change::Password { from: Password::Is(_) | Password::Unknown, .. }
+            ),
+        };
+        changes.iter().map(planned).collect()
     }
 }
 
-/// Writes what will be done, for whoever has to agree.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_plan(
-    report: &CopyReport,
-    plan: &Plan,
-    look: Look,
-    to: &mut dyn io::Write,
-) -> io::Result<()> {
-    let mut out = Blocks::new(to);
-    // Writing to a String cannot fail.
-    let _ = head(report, &mut out.text);
-    text::findings(&report.findings, look, &mut out)?;
-    text::lead_on(&report.findings, look, &mut out.text);
-    let mut list = String::new();
-    let _ = changes(plan, &above(&report.findings), look, &mut list);
-    out.text.push_str(&list);
-    text::errors_again(&report.findings, list.matches('\n').count(), look, &mut out)?;
-    out.finish()
+fn created(change: &Change) -> Option<&Name> {
+    match change {
+        Change::CreateRole { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+impl CopyReport {
+    /// Writes what will be done, for whoever has to agree.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn plan(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        // Writing to a String cannot fail.
+        let _ = head(self, &mut out.text);
+        findings::all(&self.findings, look, &mut out)?;
+        findings::lead_on(&self.findings, look, &mut out.text);
+        let mut list = String::new();
+        let _ = self.changes(look, &mut list);
+        out.text.push_str(&list);
+        findings::errors_again(&self.findings, list.matches('\n').count(), look, &mut out)?;
+        out.finish()
+    }
+
+    /// The changes: first how many, then which.
+    fn changes(&self, look: Look, out: &mut String) -> fmt::Result {
+        let above = above(&self.findings);
+        let bold = bold(look.colours);
+        if self.changes.is_empty() {
+            let nothing = if self.obstacles == 0 { "nothing to do" } else { "nothing is sent" };
+            return writeln!(out, "\n{bold}plan{bold:#}: {nothing}{above}");
+        }
+        let is_new_role = |it: &&PlannedChange| {
+            it.action == Action::Create && matches!(it.object, Subject::Role(_))
+        };
+        let (old, new): (Vec<_>, Vec<_>) = self.changes.iter().partition(|it| it.to_existing);
+        let roles = new.iter().copied().filter(is_new_role).count();
+        let replaced = self.changes.iter().filter(|it| it.replaces_password).count();
+        write!(out, "\n{bold}plan{bold:#}: {}", plural(self.changes.len(), "change"))?;
+        write!(out, "; {} to create", plural(roles, "role"))?;
+        write!(out, ", {} to what exists", plural(old.len(), "change"))?;
+        if replaced > 0 {
+            write!(out, ", {} replaced", plural(replaced, "password"))?;
+        }
+        writeln!(out, "{above}")?;
+        for (title, list) in [("new", new), ("existing", old)] {
+            if list.is_empty() {
+                continue;
+            }
+            writeln!(out, "{title}:")?;
+            let shown = if look.shorten && list.len() > SHOWN + 1 { SHOWN } else { list.len() };
+            for change in &list[..shown] {
+                writeln!(out, "  {}", change.description)?;
+            }
+            if shown < list.len() {
+                writeln!(out, "  … and {} more: --format json has them all", list.len() - shown)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was done.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn result(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let bold = bold(look.colours);
+        let text = result(self) + &above(&self.findings);
+        let (title, rest) = text.split_once(':').unwrap_or_default();
+        writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
+    }
+
+    /// Writes what the target had to say while it was done.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn news(news: &[Finding], look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        findings::all(news, look, &mut out)?;
+        out.finish()
+    }
+}
+
+impl Document for CopyReport {
+    fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        self.plan(look, to)?;
+        self.result(look, to)
+    }
+
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        out.text.push_str("# Copy of the globals\n\n");
+        let mut lines = String::new();
+        // Writing to a String cannot fail.
+        let _ = places([("source", &self.source), ("target", &self.target)], UNKNOWN, &mut lines);
+        lines.push_str(&result(self));
+        markdown::list(&lines, &mut out.text);
+        markdown::findings(&self.findings, &mut out)?;
+        if !self.changes.is_empty() {
+            let title =
+                if self.dry_run { "What would be changed" } else { "What was to be changed" };
+            let _ = write!(out.text, "\n## {title}\n\n");
+            for change in &self.changes {
+                let _ = writeln!(out.text, "- {}", markdown::escaped(&change.description));
+                out.flow()?;
+            }
+        }
+        out.finish()
+    }
 }
 
 /// How many errors and warnings there are, which may stand far above; nothing where there are none.
@@ -114,16 +217,6 @@ fn above(findings: &[Finding]) -> String {
     if words.is_empty() { words } else { format!("; {words} above") }
 }
 
-/// Writes what the target had to say.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_news(findings: &[Finding], look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = Blocks::new(to);
-    text::findings(findings, look, &mut out)?;
-    out.finish()
-}
-
 fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     // Whoever has swapped the two sees it here, if anywhere.
     let changed =
@@ -131,88 +224,8 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)
 }
 
-/// What is said of a place whose platform nothing shows.
-pub(super) const UNKNOWN: &str = "no platform recognised";
-
-/// The two places, each behind a word for what it is; `silent` is said of one that tells no version.
-pub(super) fn places(places: [(&str, &Place); 2], silent: &str, out: &mut String) -> fmt::Result {
-    for (word, place) in places {
-        let unknown = if place.server_version.is_some() { UNKNOWN } else { silent };
-        let platform = place.platform.as_deref().unwrap_or(unknown);
-        write!(out, "{word}: {}, {platform}", one_line(&place.name))?;
-        if let Some(version) = &place.server_version {
-            write!(out, ", PostgreSQL {version}")?;
-        }
-        if let Some(user) = &place.user {
-            write!(out, ", as {}", crate::name::Name::new(user))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-/// The changes: first how many, then which.
-fn changes(plan: &Plan, above: &str, look: Look, out: &mut String) -> fmt::Result {
-    let bold = bold(look.colours);
-    if plan.is_empty() {
-        let nothing = if plan.obstacles.is_empty() { "nothing to do" } else { "nothing is sent" };
-        return writeln!(out, "\n{bold}plan{bold:#}: {nothing}{above}");
-    }
-    let created: std::collections::BTreeSet<_> = plan
-        .changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::CreateRole { name, .. } => Some(name),
-            _ => None,
-        })
-        .collect();
-    let (mut new, mut old) = (Vec::new(), Vec::new());
-    let mut replaced = 0;
-    for change in &plan.changes {
-        replaced += usize::from(matches!(
-            change,
-            Change::Password { from: Password::Is(_) | Password::Unknown, .. }
-        ));
-        let exists = !matches!(change, Change::CreateRole { .. } | Change::CreateTablespace { .. })
-            && change.role().is_none_or(|role| !created.contains(role));
-        if exists { old.push(change) } else { new.push(change) }
-    }
-    write!(out, "\n{bold}plan{bold:#}: {}", plural(plan.changes.len(), "change"))?;
-    write!(out, "; {} to create", plural(created.len(), "role"))?;
-    write!(out, ", {} to what exists", plural(old.len(), "change"))?;
-    if replaced > 0 {
-        write!(out, ", {} replaced", plural(replaced, "password"))?;
-    }
-    writeln!(out, "{above}")?;
-    for (title, list) in [("new", new), ("existing", old)] {
-        if list.is_empty() {
-            continue;
-        }
-        writeln!(out, "{title}:")?;
-        let shown = if look.shorten && list.len() > SHOWN + 1 { SHOWN } else { list.len() };
-        for change in &list[..shown] {
-            writeln!(out, "  {}", describe(change))?;
-        }
-        if shown < list.len() {
-            writeln!(out, "  … and {} more: --format json has them all", list.len() - shown)?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes what was done.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_result(report: &CopyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let bold = bold(look.colours);
-    let text = result(report) + &above(&report.findings);
-    let (title, rest) = text.split_once(':').unwrap_or_default();
-    writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
-}
-
 /// What was done, in one line.
-pub(super) fn result(report: &CopyReport) -> String {
+fn result(report: &CopyReport) -> String {
     let title = if report.dry_run { "dry run" } else { "done" };
     let mut out = format!("{title}: {}", plural(report.sent, "statement"));
     out.push_str(if report.dry_run { " taken, and rolled back" } else { " sent" });

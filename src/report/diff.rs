@@ -6,8 +6,10 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::escaped::value;
-use super::text::{self, Look, bold};
+use super::document::{Document, Look};
+use super::parts::escaped::value;
+use super::parts::look::bold;
+use super::parts::{findings, markdown};
 use crate::blocks::Blocks;
 use crate::compare::{Comparison, Difference, LeftOut};
 use crate::finding::{Finding, Kind, Severity};
@@ -69,35 +71,63 @@ impl Side {
     }
 }
 
-/// Writes the differences, a line each.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(report: &DiffReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = Blocks::new(to);
-    // Writing to a String cannot fail.
-    let _ = head(report, &mut out.text);
-    for difference in &report.differences {
-        let _ = line(difference, look, &mut out.text);
-        out.flow()?;
+impl Document for DiffReport {
+    /// A line for each difference.
+    fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        // Writing to a String cannot fail.
+        let _ = sides(self, ["--- ", "+++ "], &mut out.text);
+        for difference in &self.differences {
+            let _ = line(difference, look, &mut out.text);
+            out.flow()?;
+        }
+        // What was not fit for the platform is no difference, but somebody will miss it.
+        let errors = self.findings.iter().filter(|it| it.severity == Severity::Error);
+        let errors: Vec<_> = errors.cloned().collect();
+        findings::all(&errors, look, &mut out)?;
+        if !errors.is_empty() {
+            out.text.push('\n');
+        }
+        let _ = summary(self, look, &mut out.text);
+        out.finish()
     }
-    // What was not fit for the platform is no difference, but somebody will miss it.
-    let errors = report.findings.iter().filter(|it| it.severity == Severity::Error);
-    let errors: Vec<_> = errors.cloned().collect();
-    text::findings(&errors, look, &mut out)?;
-    if !errors.is_empty() {
-        out.text.push('\n');
-    }
-    let _ = summary(report, look, &mut out.text);
-    out.finish()
-}
 
-fn head(report: &DiffReport, out: &mut String) -> fmt::Result {
-    sides(report, ["--- ", "+++ "], out)
+    /// A table, as for a pull request.
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        out.text.push_str("# Differences of the globals\n\n");
+        let mut lines = String::new();
+        // Writing to a String cannot fail.
+        let _ = sides(self, ["left: ", "right: "], &mut lines);
+        let _ = summary(self, Look::PLAIN, &mut lines);
+        markdown::list(&lines, &mut out.text);
+        if !self.differences.is_empty() {
+            out.text.push_str(
+                "\n## What is different\n\n| | object | what | left | right |\n| --- | --- | --- | --- | --- |\n",
+            );
+        }
+        for difference in &self.differences {
+            let sign = match (&difference.left, &difference.right) {
+                (None, _) => '+',
+                (_, None) => '\u{2212}',
+                _ => '~',
+            };
+            let side = |side: &Option<String>| {
+                side.as_deref().map(|it| markdown::escaped(&value(it))).unwrap_or_default()
+            };
+            let (object, field) =
+                (markdown::escaped(&object(difference)), markdown::escaped(&difference.field));
+            let (left, right) = (side(&difference.left), side(&difference.right));
+            let _ = writeln!(out.text, "| {sign} | {object} | {field} | {left} | {right} |");
+            out.flow()?;
+        }
+        markdown::findings(&self.findings, &mut out)?;
+        out.finish()
+    }
 }
 
 /// A line for each side, behind its sign.
-pub(super) fn sides(report: &DiffReport, signs: [&str; 2], out: &mut String) -> fmt::Result {
+fn sides(report: &DiffReport, signs: [&str; 2], out: &mut String) -> fmt::Result {
     for (sign, side) in [(signs[0], &report.left), (signs[1], &report.right)] {
         write!(out, "{sign}{}", side.title())?;
         if let Some(version) = &side.server_version {
@@ -137,7 +167,7 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     writeln!(out, "{style:#}")
 }
 
-pub(super) fn object(difference: &Difference) -> String {
+fn object(difference: &Difference) -> String {
     let name = difference.object.as_str();
     match difference.kind {
         Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", Name::new(name)),
@@ -149,7 +179,7 @@ pub(super) fn object(difference: &Difference) -> String {
     }
 }
 
-pub(super) fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
+fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
     let bold = bold(look.colours);
     let count = |keep: fn(&&Difference) -> bool| report.differences.iter().filter(keep).count();
     let (added, removed) =

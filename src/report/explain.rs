@@ -1,4 +1,4 @@
-//! What there is to know about findings and checks, apart from any single one: as text and as JSON.
+//! What there is to know about findings and checks, apart from any single one.
 
 use std::fmt::{self, Write as _};
 use std::io;
@@ -6,7 +6,9 @@ use std::io;
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
-use super::text::{bold, severity_style};
+use super::document::{Document, Look};
+use super::parts::look::{bold, severity_style};
+use super::parts::markdown::escaped;
 use crate::check::{self, checks};
 use crate::finding::Severity;
 use crate::{rules, sanitize};
@@ -97,51 +99,89 @@ impl Explanations {
     }
 }
 
-/// Writes a line for each, rules and checks apart.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_list(all: &Explanations, colours: bool, to: &mut dyn io::Write) -> io::Result<()> {
+impl Document for Explanations {
+    /// A line for each, rules and checks apart, where it is to be brief; else all that is known.
+    fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _ = if look.brief { list(self, look, &mut out) } else { whole(self, look, &mut out) };
+        to.write_all(out.as_bytes())
+    }
+
+    /// A section for each, as the pages of the book have it.
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = String::new();
+        for it in &self.rules {
+            let ExplainedRule { name, severity, why, explanation, remedy } = it;
+            let remedy = if remedy.is_empty() { "nothing" } else { remedy };
+            let _ = write!(
+                out,
+                "## {name}\n\n**{severity}**: {}\n\n{}\n\nWhat to do: {}\n\n",
+                escaped(why),
+                paragraphs(explanation),
+                escaped(remedy)
+            );
+        }
+        for it in &self.checks {
+            let ExplainedCheck { name, codes, title, looked_at, online, explanation } = it;
+            let online = if *online { " (only with --online)" } else { "" };
+            let _ = write!(
+                out,
+                "## {name}\n\n{}{online}\n\n{}\n\nLooks at: {}\n\n",
+                escaped(title),
+                paragraphs(explanation),
+                escaped(looked_at)
+            );
+            if !codes.is_empty() {
+                let codes = codes.join(", ");
+                let _ = write!(out, "Codes of the migration service: {codes}\n\n");
+            }
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+        to.write_all(out.as_bytes())
+    }
+}
+
+fn paragraphs(text: &str) -> String {
+    text.split("\n\n").map(escaped).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A line for each.
+fn list(all: &Explanations, look: Look, out: &mut String) -> fmt::Result {
     let width = all.names().map(str::len).max().unwrap_or(0);
-    let mut out = String::from("Findings of convert, copy and diff:\n");
-    // Writing to a String cannot fail.
+    out.push_str("Findings of convert, copy and diff:\n");
     for ExplainedRule { name, severity, why, .. } in &all.rules {
-        let style = severity_style(*severity, colours);
+        let style = severity_style(*severity, look.colours);
         let severity = format!("{severity}:");
-        let _ = writeln!(out, "  {name:width$}  {style}{severity:8}{style:#} {why}");
+        writeln!(out, "  {name:width$}  {style}{severity:8}{style:#} {why}")?;
     }
     out.push_str("\nChecks:\n");
     for ExplainedCheck { name, title, .. } in &all.checks {
-        let _ = writeln!(out, "  {name:width$}  {title}");
+        writeln!(out, "  {name:width$}  {title}")?;
     }
-    to.write_all(out.as_bytes())
+    Ok(())
 }
 
-/// Writes all that is known, in lines of `width`.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(
-    explanations: &Explanations,
-    colours: bool,
-    width: usize,
-    to: &mut dyn io::Write,
-) -> io::Result<()> {
+/// All that is known.
+fn whole(all: &Explanations, look: Look, out: &mut String) -> fmt::Result {
     let mut blocks = Vec::new();
-    for it in &explanations.rules {
-        let mut out = String::new();
-        let _ = rule(it, colours, width, &mut out);
-        blocks.push(out);
+    for it in &all.rules {
+        let mut block = String::new();
+        rule(it, look, &mut block)?;
+        blocks.push(block);
     }
-    for it in &explanations.checks {
-        let mut out = String::new();
-        let _ = check(it, colours, width, &mut out);
-        blocks.push(out);
+    for it in &all.checks {
+        let mut block = String::new();
+        check(it, look, &mut block)?;
+        blocks.push(block);
     }
-    to.write_all(blocks.join("\n").as_bytes())
+    out.push_str(&blocks.join("\n"));
+    Ok(())
 }
 
-fn rule(it: &ExplainedRule, colours: bool, width: usize, out: &mut String) -> fmt::Result {
+fn rule(it: &ExplainedRule, look: Look, out: &mut String) -> fmt::Result {
+    let Look { colours, width, .. } = look;
     let ExplainedRule { name, severity, why, explanation, remedy } = it;
     let style = severity_style(*severity, colours);
     let bold = bold(colours);
@@ -152,7 +192,8 @@ fn rule(it: &ExplainedRule, colours: bool, width: usize, out: &mut String) -> fm
     paragraph(&format!("What to do: {remedy}"), width, out)
 }
 
-fn check(it: &ExplainedCheck, colours: bool, width: usize, out: &mut String) -> fmt::Result {
+fn check(it: &ExplainedCheck, look: Look, out: &mut String) -> fmt::Result {
+    let Look { colours, width, .. } = look;
     let ExplainedCheck { name, codes, title, looked_at, online, explanation } = it;
     let bold = bold(colours);
     writeln!(out, "check: {bold}{name}{bold:#}")?;

@@ -1,8 +1,13 @@
-//! Platforms as JSON.
+//! The platforms that are known, and what is known of one.
+
+use std::fmt::Write as _;
+use std::io;
 
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
+use super::document::{Document, Look};
+use super::parts::markdown::escaped;
 use crate::platform::Platform;
 use crate::version::Major;
 
@@ -38,6 +43,9 @@ pub struct PlatformDescription {
     /// The description.
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     pub platform: toml::Table,
+    /// The same as it is written.
+    #[serde(skip)]
+    pub text: &'static str,
 }
 
 impl PlatformList {
@@ -60,8 +68,51 @@ impl PlatformDescription {
     ///
     /// # Errors
     /// When its text is no TOML; then it would be no platform.
-    pub fn of(platform: &Platform) -> Result<Self, toml::de::Error> {
-        let platform = toml::from_str(platform.source_text())?;
-        Ok(Self { format_version: FORMAT_VERSION, platform })
+    pub fn of(platform: &'static Platform) -> Result<Self, toml::de::Error> {
+        let text = platform.source_text();
+        Ok(Self { format_version: FORMAT_VERSION, platform: toml::from_str(text)?, text })
+    }
+}
+
+impl PlatformEntry {
+    /// `14 to 18`.
+    fn offered(&self) -> String {
+        match (self.versions.first(), self.versions.last()) {
+            (Some(first), Some(last)) => format!("{first} to {last}"),
+            _ => "versions not confirmed".to_owned(),
+        }
+    }
+}
+
+impl Document for PlatformList {
+    /// A line each.
+    fn text(&self, _: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let width = self.platforms.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+        let mut out = String::new();
+        for entry in &self.platforms {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{:width$}  {} ({})", entry.name, entry.title, entry.offered());
+        }
+        to.write_all(out.as_bytes())
+    }
+
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = String::from("| name | platform | versions |\n| --- | --- | --- |\n");
+        for entry in &self.platforms {
+            let (title, offered) = (escaped(entry.title), entry.offered());
+            let _ = writeln!(out, "| {} | {title} | {offered} |", entry.name);
+        }
+        to.write_all(out.as_bytes())
+    }
+}
+
+impl Document for PlatformDescription {
+    /// As `--platform` takes it.
+    fn text(&self, _: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        to.write_all(self.text.as_bytes())
+    }
+
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        write!(to, "```toml\n{}```\n", self.text)
     }
 }

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
 use super::diff::DiffReport;
-use super::escaped::on_one_line;
-use super::text::Look;
+use super::document::Look;
+use super::parts::escaped::on_one_line;
 use crate::compare::Fingerprint;
 use crate::finding::Severity;
 use crate::globals::script::{Shape, statements};

@@ -6,17 +6,15 @@ use anyhow::{Result, bail};
 
 use super::Copy;
 use crate::cli::file::{self, Whole};
-use crate::cli::write_json;
+use crate::cli::output::ReportFile;
 use crate::globals::Change;
 use crate::read::live::Live;
-use crate::report::{CopyReport, write_copy_markdown};
+use crate::report::CopyReport;
 use crate::script::{self, Undo};
 
 /// Each where it was asked for.
 pub(super) struct Files {
-    report: Option<Whole>,
-    /// Whether the report is Markdown.
-    markdown: bool,
+    report: Option<ReportFile>,
     undo: Option<Whole>,
     can_own: Option<Whole>,
 }
@@ -38,22 +36,14 @@ impl Files {
             }
         }
         Ok(Self {
-            report: create("--report", &copy.report, file::SHARED)?,
-            markdown: copy.report.as_deref().is_some_and(file::is_markdown),
+            report: copy.report.as_deref().map(ReportFile::create).transpose()?,
             undo: create("--undo", &copy.undo, file::SECRET)?,
             can_own: create("--can-own", &copy.can_own, file::SECRET)?,
         })
     }
 
     pub(super) fn report(&mut self, report: &CopyReport) -> Result<()> {
-        let Some(mut file) = self.report.take() else { return Ok(()) };
-        let markdown = self.markdown;
-        file.fill(
-            |to| {
-                if markdown { write_copy_markdown(report, to) } else { write_json(report, to) }
-            },
-        )?;
-        file.finish()
+        self.report.take().map_or(Ok(()), |file| file.write(report))
     }
 
     /// Writes them before anything is sent; they appear when it is about to be committed.

@@ -16,7 +16,8 @@ use super::choosing::Choosing;
 use super::file;
 use super::input::InputOptions;
 use super::options::{self, PlatformChoice, PlatformName};
-use super::{Exit, Format, connection};
+use super::output::Format;
+use super::{Exit, connection};
 use crate::attribute::Attribute;
 use crate::connect::{self, Connection, Environment};
 use crate::finding::Finding;
@@ -104,7 +105,7 @@ pub(super) struct Copy {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
-    /// The format of what is printed: text or json.
+    /// The format of what is printed: text, json or markdown.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
 }
@@ -207,7 +208,7 @@ impl Copy {
                 user: Some(live.answers.user.as_str().to_owned()),
             },
             dry_run: self.dry_run,
-            changes: first.changes.iter().map(PlannedChange::of).collect(),
+            changes: PlannedChange::all(&first.changes),
             sent: 0,
             remaining: 0,
             extra: first.extra.len(),
@@ -217,11 +218,12 @@ impl Copy {
             refused: first.refused.len(),
             unverifiable: first.unverifiable.len(),
             findings: first.still_true(&sanitized.findings),
+            obstacles: first.obstacles.len(),
         };
         summary.findings.extend(first.all_findings().cloned());
 
         let screen = Screen::new(self.format);
-        screen.plan(&summary, &first);
+        screen.plan(&summary);
         if let Some(obstacle) = first.obstacles.first() {
             summary.remaining = first.changes.len() + first.obstacles.len();
             screen.refused(&summary)?;

@@ -80,7 +80,8 @@ fn of_convert() {
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of the report on standard error: text or json [default: text]
+          --format <FORMAT>  The format of the report on standard error: text, json or markdown
+                             [default: text]
           --if-not-exists    Write guards round roles, so that the script can be run again
 
     Example: pg_globals convert globals.sql -o azure.sql
@@ -133,7 +134,8 @@ fn of_convert() {
     Output:
       -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of the report on standard error: text or json [default: text]
+          --format <FORMAT>  The format of the report on standard error: text, json or markdown
+                             [default: text]
           --if-not-exists    Write guards round roles, so that the script can be run again
           --allow-freeze     With --if-not-exists: what lets roles that exist only read, too
 
@@ -177,7 +179,7 @@ fn of_copy() {
 
     Output:
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of what is printed: text or json [default: text]
+          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
     --dry-run
@@ -238,7 +240,7 @@ fn of_copy() {
 
     Output:
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of what is printed: text or json [default: text]
+          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
     --dry-run
@@ -346,7 +348,7 @@ fn of_platforms() {
 
     Options:
           --format <FORMAT>  The format of the list, or of the platform: text is TOML, which --platform
-                             takes [default: text] [possible values: text, json]
+                             takes [default: text] [possible values: text, json, markdown]
       -h, --help             Print help (see more with '--help')
 
     Example: pg_globals platforms azure > mine.toml
@@ -363,7 +365,7 @@ fn of_platforms() {
 
     Options:
           --format <FORMAT>  The format of the list, or of the platform: text is TOML, which --platform
-                             takes [default: text] [possible values: text, json]
+                             takes [default: text] [possible values: text, json, markdown]
       -h, --help             Print help
 
     Example: pg_globals platforms azure > mine.toml
@@ -383,7 +385,8 @@ fn of_explain() {
       [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
 
     Options:
-          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json]
+          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json,
+                             markdown]
       -h, --help             Print help (see more with '--help')
 
     Example: pg_globals explain superuser
@@ -399,7 +402,8 @@ fn of_explain() {
       [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
 
     Options:
-          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json]
+          --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json,
+                             markdown]
       -h, --help             Print help
 
     Example: pg_globals explain superuser

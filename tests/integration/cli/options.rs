@@ -136,7 +136,7 @@ fn misspelt() {
     ");
     assert_snapshot!(refused("--format yaml"), @"
     error: invalid value 'yaml' for '--format <FORMAT>'
-      [possible values: text, json]
+      [possible values: text, json, markdown]
 
     For more information, try '--help'.
     ");

@@ -1,18 +1,16 @@
-//! The report as text.
+//! Findings as text.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io;
 
-use anstyle::{AnsiColor, Style};
-
-use super::Report;
-use super::copy::UNKNOWN;
+use super::look::{bold, severity_style};
 use crate::blocks::Blocks;
 use crate::finding::{About, Finding, Severity, Subject};
+use crate::report::Look;
 use crate::rules;
-use crate::words::{one_line, plural, visible};
+use crate::words::{plural, visible};
 
 /// How many findings of a rule are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -29,34 +27,9 @@ const SEEN_IN_A_FILE: usize = 200;
 /// How many bytes of a finding's message are shown where the list is shortened.
 const LONG: usize = 600;
 
-/// How the report looks.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// With colours.
-    pub colours: bool,
-    /// Long lists of findings are cut, and it is said where people learn more.
-    pub shorten: bool,
-    /// Of findings that need nothing to be done only the number is told.
-    pub brief: bool,
-}
-
-/// Writes the report.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(report: &Report, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = Blocks::new(to);
-    // Writing to a String cannot fail.
-    let _ = head(report, &mut out.text);
-    findings(&report.findings, look, &mut out)?;
-    lead_on(&report.findings, look, &mut out.text);
-    errors_again(&report.findings, 0, look, &mut out)?;
-    out.finish()
-}
-
 /// The errors once more, at the end, where so much stands behind them that they are not seen any more:
 /// the rest of the findings, and so many lines.
-pub(super) fn errors_again(
+pub(in crate::report) fn errors_again(
     findings: &[Finding],
     lines: usize,
     look: Look,
@@ -122,7 +95,11 @@ fn shown(severity: Severity, count: usize, look: Look) -> usize {
 }
 
 /// Findings by rule, the most severe first.
-pub(super) fn findings(findings: &[Finding], look: Look, out: &mut Blocks<'_>) -> io::Result<()> {
+pub(in crate::report) fn all(
+    findings: &[Finding],
+    look: Look,
+    out: &mut Blocks<'_>,
+) -> io::Result<()> {
     for (severity, about, findings) in groups(findings) {
         group(severity, about, &findings, look, out)?;
     }
@@ -130,58 +107,16 @@ pub(super) fn findings(findings: &[Finding], look: Look, out: &mut Blocks<'_>) -
 }
 
 /// Says where people learn more.
-pub(super) fn lead_on(findings: &[Finding], look: Look, out: &mut String) {
+pub(in crate::report) fn lead_on(findings: &[Finding], look: Look, out: &mut String) {
     if look.shorten && !findings.is_empty() {
         out.push_str("\npg_globals explain RULE says more about a finding\n");
     }
 }
 
-pub(super) fn head(report: &Report, out: &mut String) -> fmt::Result {
-    let Report { source, target, found, statements, .. } = report;
-    let platform = source.platform.as_deref().unwrap_or(UNKNOWN);
-    let name = match source.name.as_str() {
-        "-" => "standard input".to_owned(),
-        // Quotes may stand in it as they are; control characters may not.
-        name => one_line(name),
-    };
-    write!(out, "{name}: {platform}")?;
-    if let Some(version) = &source.server_version {
-        write!(out, ", PostgreSQL {version}")?;
-    }
-    if let Some(version) = &source.client_version {
-        write!(out, ", dumped by {version}")?;
-    }
-    writeln!(out, "\nfor {} {} ({})", target.platform, target.version, target.title)?;
-    writeln!(
-        out,
-        "found {}, {}, {}, {}, {}",
-        plural(found.roles, "role"),
-        plural(found.memberships, "membership"),
-        plural(found.settings, "setting"),
-        plural(found.parameters, "parameter privilege"),
-        plural(found.tablespaces, "tablespace"),
-    )?;
-    // A server was read from its catalogs, and there are none.
-    let none = statements.read == 0 && statements.skipped == 0;
-    if none && found.roles + found.memberships + found.settings + found.tablespaces > 0 {
-        return Ok(());
-    }
-    write!(
-        out,
-        "{} read: {} kept, {} rewritten, {} dropped",
-        plural(usize::try_from(statements.read).unwrap_or(usize::MAX), "statement"),
-        statements.kept,
-        statements.rewritten,
-        statements.dropped
-    )?;
-    if statements.skipped > 0 {
-        write!(out, "; {} skipped, of databases", statements.skipped)?;
-    }
-    writeln!(out)
-}
-
 /// Findings by rule, the most severe first, rules in the order in which they look.
-pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static About, Vec<&Finding>)> {
+pub(in crate::report) fn groups(
+    findings: &[Finding],
+) -> Vec<(Severity, &'static About, Vec<&Finding>)> {
     let mut by_rule: BTreeMap<_, (&'static About, Vec<&Finding>)> = BTreeMap::new();
     for finding in findings {
         let key = (Reverse(finding.severity), finding.about.name);
@@ -203,7 +138,9 @@ pub(super) fn groups(findings: &[Finding]) -> Vec<(Severity, &'static About, Vec
 
 /// The findings as rows: an object that goes with several statements that follow each other is named once,
 /// with all their lines.
-pub(super) fn rows<'a, 'b>(findings: &'b [&'a Finding]) -> impl Iterator<Item = &'b [&'a Finding]> {
+pub(in crate::report) fn rows<'a, 'b>(
+    findings: &'b [&'a Finding],
+) -> impl Iterator<Item = &'b [&'a Finding]> {
     findings.chunk_by(|one, next| {
         let is_the_same = one.object == next.object && one.message == next.message;
         is_the_same
@@ -213,7 +150,7 @@ pub(super) fn rows<'a, 'b>(findings: &'b [&'a Finding]) -> impl Iterator<Item = 
 }
 
 /// `2`, `2, 3 and 5`; nothing for facts of a live server.
-pub(super) fn lines(row: &[&Finding], out: &mut String) {
+pub(in crate::report) fn lines(row: &[&Finding], out: &mut String) {
     let lines = lines_of(row);
     for (at, line) in lines.iter().enumerate() {
         out.push_str(match at {
@@ -254,22 +191,6 @@ fn group(
         let _ = writeln!(out.text, "  = {}", about.remedy);
     }
     Ok(())
-}
-
-/// How a severity looks.
-pub(super) fn severity_style(severity: Severity, colours: bool) -> Style {
-    let colour = match severity {
-        _ if !colours => return Style::new(),
-        Severity::Error => AnsiColor::Red,
-        Severity::Warning => AnsiColor::Yellow,
-        Severity::Info => AnsiColor::Cyan,
-    };
-    colour.on_default().bold()
-}
-
-/// How a name looks.
-pub(super) const fn bold(colours: bool) -> Style {
-    if colours { Style::new().bold() } else { Style::new() }
 }
 
 fn title(
@@ -335,7 +256,7 @@ mod tests {
     fn lines(findings: &[Finding], shorten: bool) -> Vec<String> {
         let mut text = Vec::new();
         let mut out = Blocks::new(&mut text);
-        let look = Look { colours: false, shorten, brief: false };
+        let look = Look { shorten, ..Look::PLAIN };
         for (severity, about, findings) in groups(findings) {
             group(severity, about, &findings, look, &mut out).unwrap();
         }
@@ -375,7 +296,7 @@ mod tests {
             }
             let mut text = Vec::new();
             let mut out = Blocks::new(&mut text);
-            let look = Look { colours: false, shorten, brief: false };
+            let look = Look { shorten, ..Look::PLAIN };
             errors_again(&all, lines, look, &mut out).unwrap();
             out.finish().unwrap();
             String::from_utf8(text).unwrap()
@@ -431,8 +352,8 @@ mod tests {
                 .collect();
             let mut text = Vec::new();
             let mut out = Blocks::new(&mut text);
-            let look = Look { colours: false, shorten: false, brief: false };
-            super::findings(&all, look, &mut out).unwrap();
+            let look = Look::PLAIN;
+            super::all(&all, look, &mut out).unwrap();
             out.finish().unwrap();
             let text = String::from_utf8(text).unwrap();
             let mut seen = BTreeSet::new();

@@ -8,7 +8,7 @@ use crate::sql::push_literal;
 
 /// A value as it is, where it is on one line and there is something to see; else as SQL writes it, so
 /// that different values look different.
-pub(super) fn value(text: &str) -> Cow<'_, str> {
+pub(in crate::report) fn value(text: &str) -> Cow<'_, str> {
     if !text.is_empty() && !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
@@ -19,7 +19,7 @@ pub(super) fn value(text: &str) -> Cow<'_, str> {
 
 /// The same statement with its control characters written in SQL's own ways, where there are any: it
 /// can break neither a line nor a terminal, and different statements stay different.
-pub(super) fn on_one_line(sql: &str) -> Cow<'_, str> {
+pub(in crate::report) fn on_one_line(sql: &str) -> Cow<'_, str> {
     if !sql.contains(is_hidden) {
         return Cow::Borrowed(sql);
     }

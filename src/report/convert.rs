@@ -1,0 +1,190 @@
+//! The report of a conversion.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use serde::Serialize;
+
+use super::document::{Document, Look};
+use super::parts::places::UNKNOWN;
+use super::parts::{findings, markdown};
+use crate::blocks::Blocks;
+use crate::finding::Finding;
+use crate::globals::{Fate, Globals, Ledger};
+use crate::read::Counts;
+use crate::version::Major;
+use crate::words::{one_line, plural};
+
+/// What a conversion did.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Report"))]
+pub struct ConvertReport {
+    /// The version of this format.
+    pub format_version: u32,
+    /// Where the globals come from.
+    pub source: Source,
+    /// What the script is for.
+    pub target: Target,
+    /// What was found in the dump.
+    pub found: Found,
+    /// What became of its statements.
+    pub statements: Statements,
+    /// What there is to say about single objects.
+    pub findings: Vec<Finding>,
+}
+
+/// Where the globals come from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Source {
+    /// The file, or `-` for standard input.
+    pub name: String,
+    /// The platform, where it was recognised or named.
+    pub platform: Option<String>,
+    /// What the dump shows of the server's version: `16 or later`, `15.4`.
+    pub server_version: Option<String>,
+    /// What the dump shows of the client's version.
+    pub client_version: Option<String>,
+}
+
+/// What the script is for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Target {
+    /// The platform's name.
+    pub platform: String,
+    /// The platform's full name.
+    pub title: String,
+    /// The major version.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub version: Major,
+}
+
+/// What was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Found {
+    /// Roles.
+    pub roles: usize,
+    /// Memberships, by grantor.
+    pub memberships: usize,
+    /// Settings of roles and databases.
+    pub settings: usize,
+    /// Privileges on configuration parameters.
+    pub parameters: usize,
+    /// Tablespaces.
+    pub tablespaces: usize,
+}
+
+impl From<&Globals> for Found {
+    fn from(globals: &Globals) -> Self {
+        Self {
+            roles: globals.roles.len(),
+            memberships: globals.memberships.len(),
+            settings: globals.settings.len(),
+            parameters: globals.parameters.len(),
+            tablespaces: globals.tablespaces.len(),
+        }
+    }
+}
+
+/// What became of the statements: `read` is the sum of `kept`, `rewritten` and `dropped`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Statements {
+    /// Statements about globals and role settings.
+    pub read: u64,
+    /// All of it is in the script.
+    pub kept: u64,
+    /// Part of it is in the script, or in another form.
+    pub rewritten: u64,
+    /// Nothing of it is in the script.
+    pub dropped: u64,
+    /// Statements about single databases, which are not globals.
+    pub skipped: u64,
+    /// Statements that only set a session up, and psql's own.
+    pub session: u64,
+}
+
+impl Statements {
+    /// Counts what became of them.
+    pub fn count(ledger: &Ledger, counts: Counts) -> Self {
+        let mut statements =
+            Self { skipped: counts.skipped, session: counts.session, ..Self::default() };
+        for (_, fate) in ledger.fates() {
+            statements.read += 1;
+            match fate {
+                Fate::Kept => statements.kept += 1,
+                Fate::Rewritten => statements.rewritten += 1,
+                Fate::Dropped => statements.dropped += 1,
+            }
+        }
+        statements
+    }
+}
+
+impl Document for ConvertReport {
+    fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        // Writing to a String cannot fail.
+        let _ = head(self, &mut out.text);
+        findings::all(&self.findings, look, &mut out)?;
+        findings::lead_on(&self.findings, look, &mut out.text);
+        findings::errors_again(&self.findings, 0, look, &mut out)?;
+        out.finish()
+    }
+
+    fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = Blocks::new(to);
+        out.text.push_str("# Conversion of the globals\n\n");
+        let mut lines = String::new();
+        let _ = head(self, &mut lines);
+        markdown::list(&lines, &mut out.text);
+        markdown::findings(&self.findings, &mut out)?;
+        out.finish()
+    }
+}
+
+fn head(report: &ConvertReport, out: &mut String) -> fmt::Result {
+    let ConvertReport { source, target, found, statements, .. } = report;
+    let platform = source.platform.as_deref().unwrap_or(UNKNOWN);
+    let name = match source.name.as_str() {
+        "-" => "standard input".to_owned(),
+        // Quotes may stand in it as they are; control characters may not.
+        name => one_line(name),
+    };
+    write!(out, "{name}: {platform}")?;
+    if let Some(version) = &source.server_version {
+        write!(out, ", PostgreSQL {version}")?;
+    }
+    if let Some(version) = &source.client_version {
+        write!(out, ", dumped by {version}")?;
+    }
+    writeln!(out, "\nfor {} {} ({})", target.platform, target.version, target.title)?;
+    writeln!(
+        out,
+        "found {}, {}, {}, {}, {}",
+        plural(found.roles, "role"),
+        plural(found.memberships, "membership"),
+        plural(found.settings, "setting"),
+        plural(found.parameters, "parameter privilege"),
+        plural(found.tablespaces, "tablespace"),
+    )?;
+    // A server was read from its catalogs, and there are none.
+    let none = statements.read == 0 && statements.skipped == 0;
+    if none && found.roles + found.memberships + found.settings + found.tablespaces > 0 {
+        return Ok(());
+    }
+    write!(
+        out,
+        "{} read: {} kept, {} rewritten, {} dropped",
+        plural(usize::try_from(statements.read).unwrap_or(usize::MAX), "statement"),
+        statements.kept,
+        statements.rewritten,
+        statements.dropped
+    )?;
+    if statements.skipped > 0 {
+        write!(out, "; {} skipped, of databases", statements.skipped)?;
+    }
+    writeln!(out)
+}
