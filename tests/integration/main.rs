@@ -10,6 +10,7 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod book;
 mod check;
 mod cli;
 mod collected;
@@ -29,7 +30,6 @@ mod live_laws;
 mod others_code;
 mod poolers;
 mod readers;
-mod readme;
 mod rooms;
 mod saslprep;
 mod secrets;

@@ -1,10 +1,13 @@
-//! The README shows what the program really prints. `UPDATE_README=1 tests/run readme` writes it anew.
+//! The README and the book show what the program really prints. `UPDATE_BOOK=1 tests/run -- book::` writes it anew.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pg_globals::check::checks;
+use pg_globals::report::{Document as _, Explanations};
 use pg_globals::rules;
 
 use crate::support::cluster::Cluster;
@@ -23,12 +26,43 @@ fn run(arguments: &[&str]) -> (String, String) {
     (text(output.stdout), text(output.stderr))
 }
 
-/// The README with the text between `<!-- name -->` and `<!-- /name -->` replaced.
-fn with(readme: &str, name: &str, text: &str) -> String {
-    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let (before, rest) = readme.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
-    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
-    format!("{before}{open}{text}{close}{after}")
+/// The README and the pages of the book, by their paths in the repository.
+struct Pages(BTreeMap<PathBuf, String>);
+
+impl Pages {
+    fn read() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = vec![PathBuf::from("README.md")];
+        for directory in ["docs/src", "docs/src/reference"] {
+            let entries = fs::read_dir(root.join(directory)).expect("the book");
+            let names = entries.map(|entry| entry.expect("an entry").path());
+            let pages = names.filter(|path| path.extension().is_some_and(|it| it == "md"));
+            files.extend(pages.map(|path| path.strip_prefix(root).expect("below it").to_owned()));
+        }
+        let text = |path: &PathBuf| fs::read_to_string(root.join(path)).expect("a page");
+        Self(files.into_iter().map(|path| (path.clone(), text(&path))).collect())
+    }
+
+    /// The text between `<!-- name -->` and `<!-- /name -->`, of whichever page has it.
+    fn block(&self, name: &str) -> (&Path, &str) {
+        let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+        let mut found = self.0.iter().filter_map(|(path, text)| {
+            let (_, rest) = text.split_once(&open)?;
+            let (block, _) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+            Some((path.as_path(), block))
+        });
+        let first = found.next().unwrap_or_else(|| panic!("no page has {open}"));
+        assert!(found.next().is_none(), "{name} is on two pages");
+        first
+    }
+
+    fn put(&mut self, name: &str, text: &str) {
+        let (path, block) = self.block(name);
+        let (path, open) = (path.to_owned(), format!("<!-- {name} -->\n"));
+        let (old, new) = (format!("{open}{block}<!--"), format!("{open}{text}<!--"));
+        let page = self.0.get_mut(&path).expect("it has the block");
+        *page = page.replacen(&old, &new, 1);
+    }
 }
 
 fn rules_table() -> String {
@@ -189,10 +223,8 @@ fn diff() -> String {
 }
 
 /// What the commands of a block of examples print, run by a shell in a directory.
-fn examples(readme: &str, name: &str, directory: &Path, servers: [&str; 2]) -> String {
-    let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
-    let (_, block) = readme.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
-    let (block, _) = block.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+fn examples(pages: &Pages, name: &str, directory: &Path, servers: [&str; 2]) -> String {
+    let (_, block) = pages.block(name);
     let program = Path::new(env!("CARGO_BIN_EXE_pg_globals"));
     let path = std::env::var("PATH").expect("PATH");
     let mut printed = String::new();
@@ -213,7 +245,7 @@ fn examples(readme: &str, name: &str, directory: &Path, servers: [&str; 2]) -> S
 #[test]
 fn the_examples_with_jq_give_what_they_promise() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
+    let pages = Pages::read();
     let source = platforms::aurora_like(15);
     source.sql("rdsadmin", "postgres", "CREATE ROLE app LOGIN; CREATE ROLE boss CREATEROLE");
     let target = platforms::azure_like(16);
@@ -221,10 +253,10 @@ fn the_examples_with_jq_give_what_they_promise() {
     let to = target.connection_string("azadmin", "postgres");
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
-    std::fs::copy(root.join("fixtures/dumps/ok/aurora-15.sql"), file("globals.sql")).unwrap();
-    std::fs::write(file("yesterday.sql"), "CREATE ROLE a PASSWORD 'x';\nCREATE ROLE b;\n").unwrap();
-    std::fs::write(file("today.sql"), "CREATE ROLE a PASSWORD 'y';\nCREATE ROLE c;\n").unwrap();
-    let run = |name| examples(&readme, name, directory.path(), [&from, &to]);
+    fs::copy(root.join("fixtures/dumps/ok/aurora-15.sql"), file("globals.sql")).unwrap();
+    fs::write(file("yesterday.sql"), "CREATE ROLE a PASSWORD 'x';\nCREATE ROLE b;\n").unwrap();
+    fs::write(file("today.sql"), "CREATE ROLE a PASSWORD 'y';\nCREATE ROLE c;\n").unwrap();
+    let run = |name| examples(&pages, name, directory.path(), [&from, &to]);
     insta::assert_snapshot!(run("jq convert"), @"
     149: lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
     -: not-in-dump: IN DATABASE
@@ -298,28 +330,103 @@ fn the_examples_with_jq_give_what_they_promise() {
     assert!(is_error("truncated") && !is_error("superuser"), "{errors}");
 }
 
+/// The beginning of a report: its head, and the first of its findings.
+fn beginning(report: &str) -> String {
+    const SHOWN: usize = 3;
+    let mut parts = report.split_inclusive("\n\n");
+    let mut out: String = parts.by_ref().take(SHOWN + 1).collect();
+    assert!(parts.next().is_some());
+    out.push_str("…\n");
+    out
+}
+
+/// What `--help` prints, of each command.
+fn options() -> String {
+    let (help, _) = run(&["--help"]);
+    let (_, commands) = help.split_once("Commands:\n").expect("commands");
+    let (commands, _) = commands.split_once("\n\n").expect("an empty line");
+    let mut out = String::new();
+    for command in commands.lines().filter_map(|line| line.split_whitespace().next()) {
+        if command != "help" {
+            let (help, _) = run(&[command, "--help"]);
+            let _ = write!(out, "## {command}\n\n```text\n{help}```\n\n");
+        }
+    }
+    out
+}
+
+fn markdown(explanations: &Explanations) -> String {
+    let mut out = Vec::new();
+    explanations.markdown(&mut out).expect("memory");
+    String::from_utf8(out).expect("UTF-8")
+}
+
 #[test]
-fn the_readme_is_true() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).expect("README.md");
+fn it_is_true() {
+    let mut pages = Pages::read();
     let fixture = "fixtures/dumps/ok/aurora-15.sql";
     let (script, report) = run(&["convert", fixture, "--target-version", "16"]);
     let (platforms, _) = run(&["platforms"]);
     let (explained, _) = run(&["explain", "superuser"]);
     let console = |command: &str, output: &str| format!("```console\n$ {command}\n{output}```\n");
     let command = format!("pg_globals convert {fixture} --target-version 16 -o azure.sql");
-    let mut expected = with(&readme, "report", &console(&command, &report));
-    expected = with(&expected, "script", &format!("```sql\n{}```\n", shortened(&script)));
-    expected = with(&expected, "rules", &rules_table());
-    expected = with(&expected, "copy", &copy());
-    expected = with(&expected, "check", &check());
-    expected = with(&expected, "checks", &checks_table());
-    expected = with(&expected, "diff", &diff());
-    expected = with(&expected, "platforms", &console("pg_globals platforms", &platforms));
-    expected = with(&expected, "explain", &console("pg_globals explain superuser", &explained));
-    if std::env::var_os("UPDATE_README").is_some() {
-        std::fs::write(&path, &expected).expect("README.md can be written");
-    } else {
-        assert_eq!(readme, expected, "README.md is out of date: UPDATE_README=1 tests/run readme");
+    let all = Explanations::all;
+    for (name, text) in [
+        ("short report", console(&command, &beginning(&report))),
+        ("report", console(&command, &report)),
+        ("script", format!("```sql\n{}```\n", shortened(&script))),
+        ("rules", rules_table()),
+        ("explained rules", markdown(&Explanations { checks: Vec::new(), ..all() })),
+        ("copy", copy()),
+        ("check", check()),
+        ("checks", checks_table()),
+        ("explained checks", markdown(&Explanations { rules: Vec::new(), ..all() })),
+        ("diff", diff()),
+        ("platforms", console("pg_globals platforms", &platforms)),
+        ("explain", console("pg_globals explain superuser", &explained)),
+        ("options", options()),
+    ] {
+        pages.put(name, &text);
     }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let written = Pages::read();
+    for (path, text) in &pages.0 {
+        if std::env::var_os("UPDATE_BOOK").is_some() {
+            fs::write(root.join(path), text).expect("it can be written");
+        } else {
+            let path = path.display();
+            let old = &written.0[Path::new(&path.to_string())];
+            assert_eq!(old, text, "{path} is out of date: UPDATE_BOOK=1 tests/run -- book::");
+        }
+    }
+}
+
+/// Whatever a page leads to is there, and the summary leads to every page.
+#[test]
+fn its_links_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = Pages::read();
+    let mut linked = BTreeSet::new();
+    for (path, text) in &pages.0 {
+        let directory = root.join(path.parent().expect("a directory"));
+        let mut prose = text.split("```").step_by(2);
+        for part in prose.by_ref() {
+            for link in part.split("](").skip(1) {
+                let (to, _) = link.split_once(')').expect("a closing parenthesis");
+                if to.starts_with("http") {
+                    continue;
+                }
+                let to = directory.join(to.split('#').next().expect("a path"));
+                let to = fs::canonicalize(&to).unwrap_or_else(|_| panic!("{path:?}: {to:?}"));
+                if path.ends_with("SUMMARY.md") {
+                    linked.insert(to);
+                }
+            }
+        }
+    }
+    let all = pages.0.keys().filter(|path| path.starts_with("docs"));
+    let all = all.filter(|path| !path.ends_with("SUMMARY.md")).map(|path| root.join(path));
+    assert_eq!(linked, all.map(|path| fs::canonicalize(path).expect("a page")).collect());
+    let lines = pages.0[Path::new("README.md")].lines().count();
+    assert!(lines <= 250, "README.md has {lines} lines: the book is for the rest");
 }
