@@ -117,9 +117,9 @@ impl Document for Explanations {
             let _ = write!(
                 out,
                 "## {name}\n\n**{severity}**: {}\n\n{}\n\nWhat to do: {}\n\n",
-                escaped(why),
+                prose(why),
                 paragraphs(explanation),
-                escaped(remedy)
+                prose(remedy)
             );
         }
         for it in &self.checks {
@@ -128,9 +128,9 @@ impl Document for Explanations {
             let _ = write!(
                 out,
                 "## {name}\n\n{}{online}\n\n{}\n\nLooks at: {}\n\n",
-                escaped(title),
+                prose(title),
                 paragraphs(explanation),
-                escaped(looked_at)
+                prose(looked_at)
             );
             if !codes.is_empty() {
                 let codes = codes.join(", ");
@@ -144,7 +144,13 @@ impl Document for Explanations {
 }
 
 fn paragraphs(text: &str) -> String {
-    text.split("\n\n").map(escaped).collect::<Vec<_>>().join("\n\n")
+    text.split("\n\n").map(prose).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Text whose backticks mean what they mean in Markdown.
+fn prose(text: &str) -> String {
+    let part = |(number, part)| if number % 2 == 0 { escaped(part) } else { format!("`{part}`") };
+    text.split('`').enumerate().map(part).collect()
 }
 
 /// A line for each.
