@@ -7,7 +7,9 @@ use nom::sequence::preceded;
 
 use super::ast::{Object, Statement, Text};
 use super::error::Parsed;
-use super::lex::{column_name, keyword, keywords, peek_word, string};
+use super::identifier::column_name;
+use super::lex::{keyword, keywords, peek_word};
+use super::literal::string;
 use super::setting::word_or_string;
 use super::unsupported;
 

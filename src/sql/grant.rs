@@ -9,9 +9,8 @@ use nom::sequence::preceded;
 
 use super::ast::{MembershipOption, ParameterPrivileges, Privileges, RoleSpec, Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected, invalid};
-use super::lex::{
-    column_name, fold, granted_role_name, keyword, keywords, list1, maybe, peek_word, space,
-};
+use super::identifier::{column_name, fold, granted_role_name};
+use super::lex::{keyword, keywords, list1, maybe, peek_word, space};
 use super::role::{granted_by, membership_options, role_spec};
 use super::setting;
 

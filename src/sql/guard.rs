@@ -11,7 +11,8 @@ use nom::sequence::terminated;
 
 use super::ast::{Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected};
-use super::lex::{keyword, peek_word, space, string, symbol};
+use super::lex::{keyword, peek_word, space, symbol};
+use super::literal::string;
 use super::print::print;
 use super::quote::push_literal;
 use crate::version::Major;

@@ -9,10 +9,9 @@ use nom::sequence::preceded;
 
 use super::ast::{Hidden, MembershipOptions, RoleOption, RoleSpec, Statement, Text};
 use super::error::{Parsed, expected, invalid};
-use super::lex::{
-    fold, integer, keyword, keywords, list1, maybe, peek_word, quoted_name, role_name, space,
-    string,
-};
+use super::identifier::{fold, quoted_name, role_name};
+use super::lex::{keyword, keywords, list1, maybe, peek_word, space};
+use super::literal::{integer, string};
 use super::setting;
 use crate::attribute::Attribute;
 

@@ -7,7 +7,9 @@ use nom::sequence::preceded;
 
 use super::ast::{Session, SettingChange, SettingValue, Statement};
 use super::error::{Fault, Parsed, Problem, expected};
-use super::lex::{column_name, keyword, keywords, peek_word, string, symbol};
+use super::identifier::column_name;
+use super::lex::{keyword, keywords, peek_word, symbol};
+use super::literal::string;
 use super::{setting, unsupported};
 
 pub(super) fn session(text: &str) -> Parsed<'_, Statement<'_>> {

@@ -9,10 +9,9 @@ use nom::sequence::preceded;
 
 use super::ast::{RoleSpec, SettingChange, SettingValue, Statement, Text};
 use super::error::{Parsed, expected, invalid};
-use super::lex::{
-    column_name, fold, keyword, keywords, list1, non_reserved_word, number, peek_word, space,
-    string, symbol,
-};
+use super::identifier::{column_name, fold, non_reserved_word};
+use super::lex::{keyword, keywords, list1, peek_word, space, symbol};
+use super::literal::{number, string};
 
 /// What follows `ALTER ROLE x` or `ALTER ROLE ALL` when it is about settings.
 pub(super) fn alter_role<'a>(

@@ -7,7 +7,9 @@ use nom::sequence::{delimited, preceded};
 
 use super::ast::{Statement, TablespaceChange, Text};
 use super::error::Parsed;
-use super::lex::{column_name, keyword, keywords, list1, number, string, symbol};
+use super::identifier::column_name;
+use super::lex::{keyword, keywords, list1, symbol};
+use super::literal::{number, string};
 use super::role::role_spec;
 use super::setting::word_or_string;
 

@@ -1,9 +1,10 @@
 //! Statements into a model, in the order in which they stand.
 
 pub mod abouts;
-mod grant;
+mod membership;
 mod mentions;
 mod object;
+mod privilege;
 mod role;
 mod setting;
 mod version;
@@ -14,8 +15,8 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use grant::Revoke;
 use mentions::Mentions;
+use privilege::Revoke;
 pub use version::Era;
 
 use super::fact::{Fact, Origin};
