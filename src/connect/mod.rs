@@ -8,30 +8,24 @@
 //! [documentation](https://www.postgresql.org/docs/current/libpq-connect.html), and where that is
 //! silent its `fe-connect.c` and `fe-secure-openssl.c`.
 //!
-//! One file per source of parameters; only `env.rs` reads the process's environment.
+//! `parameters` has one file per source of parameters, and one per group of them; only its `env.rs`
+//! reads the process's environment, and nothing in it talks to a server. `session` does, with what
+//! the parameters say.
 
-mod bounded;
-mod certificate;
-mod conninfo;
-mod env;
-mod error;
-mod key;
-mod masked;
-mod params;
-mod passfile;
-mod password;
-mod rows;
-mod server;
-mod service;
+mod parameters;
 mod session;
-mod tls;
-mod uri;
 
-pub use conninfo::is_connection;
-pub use env::Environment;
-pub use error::{ConnectError, Failure, ParameterError, Reason, SessionKind, said, why};
-pub use masked::{looks_like_connection, masked};
-pub use params::{Origin, Parameters, TargetSession, Warning};
-pub use password::{AskPassword, Password, PasswordSource};
-pub use rows::{AnswerError, NOT_UTF8, Query, Row, Unfit, name, rows};
-pub use session::{ChildEnvironment, Connection, connect};
+pub use parameters::Parameters;
+pub use parameters::env::Environment;
+pub use parameters::error::ParameterError;
+pub use parameters::form::is_connection;
+pub use parameters::masked::{looks_like_connection, masked};
+pub use parameters::origin::Origin;
+pub use parameters::password::{AskPassword, Password, PasswordSource};
+pub use parameters::target::TargetSession;
+pub use parameters::warning::Warning;
+pub use session::connect;
+pub use session::connection::{ChildEnvironment, Connection};
+pub use session::error::{ConnectError, Failure, Reason, SessionKind};
+pub use session::rows::{AnswerError, NOT_UTF8, Query, Row, Unfit, name, rows};
+pub use session::said::{said, why};

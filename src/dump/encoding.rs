@@ -1,7 +1,6 @@
 //! PostgreSQL's encodings by name, and how each is turned into UTF-8.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use encoding_rs::Encoding;
 
@@ -20,14 +19,9 @@ pub(super) enum Charset {
 }
 
 /// An encoding that cannot be decoded.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+#[error("the dump's encoding {0} cannot be decoded: dump again with -E UTF8")]
 pub struct UnknownEncoding(String);
-
-impl fmt::Display for UnknownEncoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the dump's encoding {} cannot be decoded: dump again with -E UTF8", self.0)
-    }
-}
 
 impl Charset {
     /// The encoding that `SET client_encoding` names; case and punctuation do not count

@@ -1,73 +1,13 @@
 //! Bytes from a reader into the buffer, turned into UTF-8 on the way where they have to.
 
-use std::fmt;
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
-use super::Error;
+use super::error::{Error, NotADump};
 
 /// How much is read at a time.
 const BLOCK: usize = 256 << 10;
-
-/// What the input is, when it is not the text of a dump.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NotADump {
-    /// Nothing at all, or nothing but white space.
-    Empty,
-    /// pg_dump's custom format.
-    CustomFormat,
-    /// pg_dump's tar format, or another archive.
-    Tar,
-    /// Compressed; the program that decompresses it to its standard output.
-    Compressed(&'static str),
-    /// UTF-16 that does not say so; which of the two.
-    Utf16(&'static str),
-    /// Binary in another way.
-    Binary,
-}
-
-impl NotADump {
-    /// What makes it readable, where there is such a program.
-    fn filter(&self) -> Option<String> {
-        match self {
-            Self::Compressed(program) => Some((*program).to_owned()),
-            Self::Utf16(name) => Some(format!("iconv -f {name} -t UTF-8")),
-            _ => None,
-        }
-    }
-
-    /// The command line that reads `file` all the same, where there is one.
-    pub fn command(&self, file: &str) -> Option<String> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:=@%+".contains(c);
-        // A name that begins like an option would be taken for one.
-        let start = if file.starts_with('-') { "./" } else { "" };
-        let word = if !file.is_empty() && file.chars().all(plain) {
-            format!("{start}{file}")
-        } else {
-            format!("'{start}{}'", file.replace('\'', "'\\''"))
-        };
-        Some(format!("{} {word} | pg_globals convert -", self.filter()?))
-    }
-}
-
-impl fmt::Display for NotADump {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is nothing in it"),
-            Self::CustomFormat => f.write_str(
-                "this is pg_dump's custom format, which holds one database and no globals: \
-                 make the dump with pg_dumpall --globals-only",
-            ),
-            Self::Tar => f.write_str(
-                "this is a tar archive: make the dump with pg_dumpall --globals-only, as plain text",
-            ),
-            Self::Compressed(_) => f.write_str("this is compressed"),
-            Self::Utf16(_) => f.write_str("this is UTF-16 without a byte order mark"),
-            Self::Binary => f.write_str("this is binary, and not the text of a dump: make it with pg_dumpall --globals-only"),
-        }
-    }
-}
 
 /// The source of the buffer's bytes.
 pub(super) struct Input<R> {

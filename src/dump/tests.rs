@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use std::io;
+
 use super::*;
 
 /// Gives its bytes a few at a time, so that every token is cut somewhere.

@@ -81,26 +81,34 @@ impl Refusal {
     pub(super) fn is_missing(&self) -> bool {
         self.code == SqlState::UNDEFINED_OBJECT.code()
     }
-
-    /// What was refused, in words.
-    fn what(&self) -> String {
-        self.object.to_string()
-    }
 }
 
 /// Why a replay ended.
-#[derive(Debug)]
+#[derive(thiserror::Error, Debug)]
 pub enum ReplayError {
     /// The transaction could not begin.
+    #[error("{}", cannot_begin(.0))]
     Begin(Error),
     /// The target could not be read again.
+    #[error("the target cannot be read again: {0}; nothing was done")]
     Reading(LiveError),
     /// The target has changed since the plan was shown.
+    #[error("the target has changed since the plan was made; nothing was done: run copy again")]
     Changed,
     /// Not through a connection pooler.
+    #[error(
+        "nothing was done, since the connection leads through a pooler: {0}; connect to the server \
+         itself"
+    )]
     Pooled(&'static str),
     /// The session acts as another role than the one that connected, which nobody has asked for: all that is
     /// created would be that role's.
+    #[error(
+        "nothing was done: the session of {user} acts as {role}, who would administer every role that \
+         is created, and neither the connection's options nor ALTER ROLE {user} SET role say so: the \
+         owner of a database can do that (ALTER DATABASE … SET role), and another client of a pooler; \
+         connect to another database, not through a pooler"
+    )]
     Put {
         /// Who connected.
         user: Name,
@@ -108,14 +116,28 @@ pub enum ReplayError {
         role: Name,
     },
     /// Somebody else changes roles at the same time.
+    #[error(
+        "{}: {refusal}; somebody is changing roles, nothing was done: run copy again",
+        .0.object,
+        refusal = .0
+    )]
     Concurrent(Refusal),
     /// A statement was refused.
+    #[error("{}: {refusal}; nothing was done", .0.object, refusal = .0)]
     Refused(Refusal),
     /// What had to be done before COMMIT could not be done.
+    #[error("{0}; nothing was done")]
     Before(String),
     /// COMMIT was refused.
+    #[error("the target refuses to commit: {}; nothing was done", why(.0))]
     NotCommitted(Error),
     /// The connection was lost, or something that is no PostgreSQL answers.
+    #[error(
+        "the connection was lost{}: {}; {}run copy again",
+        if *after_commit { " after everything but the tablespaces was done" } else { "" },
+        why(error),
+        if *after_commit { "" } else { "nothing was done: " }
+    )]
     Lost {
         /// Whether all but the tablespaces was done by then.
         after_commit: bool,
@@ -123,6 +145,11 @@ pub enum ReplayError {
         error: Error,
     },
     /// COMMIT was sent, and its answer was lost.
+    #[error(
+        "the connection was lost while the target committed: {}; whether everything or nothing was \
+         done is not known: run copy again to settle it",
+        why(.0)
+    )]
     Unknown(Error),
 }
 
@@ -182,69 +209,18 @@ fn is_concurrent(step: &Step, error: &Error) -> bool {
         || (*code == SqlState::INTERNAL_ERROR && db.message().starts_with("tuple concurrently"))
 }
 
-impl fmt::Display for ReplayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Begin(error) => match error.as_db_error() {
-                Some(db) if *db.code() == SqlState::LOCK_NOT_AVAILABLE => f.write_str(
-                    "another copy into this database is running: wait for it, then run copy again",
-                ),
-                Some(_) if !ends_session(error) => {
-                    write!(f, "the transaction cannot begin: {}", why(error))
-                }
-                _ => write!(
-                    f,
-                    "the connection was lost before anything was sent: {}; run copy again",
-                    why(error)
-                ),
-            },
-            Self::Reading(error) => {
-                write!(f, "the target cannot be read again: {error}; nothing was done")
-            }
-            Self::Changed => f.write_str(
-                "the target has changed since the plan was made; nothing was done: run copy again",
-            ),
-            Self::Pooled(reason) => write!(
-                f,
-                "nothing was done, since the connection leads through a pooler: {reason}; connect to \
-                 the server itself"
-            ),
-            Self::Put { user, role } => write!(
-                f,
-                "nothing was done: the session of {user} acts as {role}, who would administer every role that is \
-                 created, and neither the connection's options nor ALTER ROLE {user} SET role say so: the \
-                 owner of a database can do that (ALTER DATABASE … SET role), and another client of a pooler; \
-                 connect to another database, not through a pooler"
-            ),
-            Self::Concurrent(refusal) => write!(
-                f,
-                "{}: {refusal}; somebody is changing roles, nothing was done: run copy again",
-                refusal.what()
-            ),
-            Self::Refused(refusal) => write!(f, "{}: {refusal}; nothing was done", refusal.what()),
-            Self::Before(message) => write!(f, "{message}; nothing was done"),
-            Self::NotCommitted(error) => {
-                write!(f, "the target refuses to commit: {}; nothing was done", why(error))
-            }
-            Self::Lost { after_commit: false, error } => write!(
-                f,
-                "the connection was lost: {}; nothing was done: run copy again",
-                why(error)
-            ),
-            Self::Lost { after_commit: true, error } => write!(
-                f,
-                "the connection was lost after everything but the tablespaces was done: {}; run copy \
-                 again",
-                why(error)
-            ),
-            Self::Unknown(error) => write!(
-                f,
-                "the connection was lost while the target committed: {}; whether everything or \
-                 nothing was done is not known: run copy again to settle it",
-                why(error)
-            ),
+fn cannot_begin(error: &Error) -> String {
+    match error.as_db_error() {
+        Some(db) if *db.code() == SqlState::LOCK_NOT_AVAILABLE => {
+            "another copy into this database is running: wait for it, then run copy again"
+                .to_owned()
+        }
+        Some(_) if !ends_session(error) => {
+            format!("the transaction cannot begin: {}", why(error))
+        }
+        _ => {
+            let why = why(error);
+            format!("the connection was lost before anything was sent: {why}; run copy again")
         }
     }
 }
-
-impl std::error::Error for ReplayError {}

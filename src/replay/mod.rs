@@ -3,18 +3,18 @@
 
 mod chunk;
 mod error;
+mod outcome;
 mod transaction;
 
 use std::time::Duration;
 
-use foldhash::HashSet;
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
 pub use error::{Refusal, ReplayError};
+pub use outcome::{Outcome, Progress};
 
 use crate::connect::Connection;
-use crate::finding::Subject;
 use crate::globals::script::Phase;
 use crate::interrupt::{self, Stage};
 use crate::name::Name;
@@ -40,34 +40,6 @@ pub enum Mode {
     /// Everything that the target takes, then nothing of it: all its refusals at once. Verifiers are
     /// made-up ones.
     DryRun,
-}
-
-/// What a replay did.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    /// How many statements changed something; none that are left after a dry run.
-    pub sent: usize,
-    /// Statements that the target refused for their value, or in a dry run for whatever reason.
-    pub refused: Vec<Refusal>,
-}
-
-impl Outcome {
-    /// What statements were about that were refused for their value, and left out.
-    pub fn left_out(&self) -> HashSet<&Subject> {
-        let refused = self.refused.iter().filter(|refusal| !refusal.fatal);
-        refused.map(|refusal| &refusal.object).collect()
-    }
-}
-
-/// Who is told how far it is.
-pub trait Progress {
-    /// So many statements are done, so many of them verifiers.
-    fn advance(&mut self, steps: &[Step]);
-}
-
-/// Nobody.
-impl Progress for () {
-    fn advance(&mut self, _: &[Step]) {}
 }
 
 /// Sends the steps that `plan` gives for the target as it is inside the transaction.

@@ -1,7 +1,6 @@
 //! What the user wants.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use foldhash::HashSet;
 
@@ -57,40 +56,21 @@ pub enum Passwords {
 }
 
 /// A choice that does not fit what was read.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub enum ChoiceError {
     /// No role matches `--only`, or all that do are excluded.
+    #[error("no role is left by --only and --exclude: patterns match whole names, and case counts")]
     NothingSelected,
     /// `--rename` names a role that is not there.
+    #[error("--rename: there is no role {0}; names are as in the dump, and case counts")]
     RenamesNothing(Name),
     /// `--rename` would give two roles the same name.
+    #[error("--rename: {0} cannot become {1}, another role has that name")]
     RenamesOnto(Name, Name),
     /// `--map-role` names a role that is neither there nor SUPERUSER.
+    #[error("--map-role: there is no role {0}, and no membership in it")]
     MapsNothing(Name),
 }
-
-impl fmt::Display for ChoiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NothingSelected => {
-                f.write_str(
-                    "no role is left by --only and --exclude: patterns match whole names, and case counts",
-                )
-            }
-            Self::RenamesNothing(from) => {
-                write!(f, "--rename: there is no role {from}; names are as in the dump, and case counts")
-            }
-            Self::RenamesOnto(from, to) => {
-                write!(f, "--rename: {from} cannot become {to}, another role has that name")
-            }
-            Self::MapsNothing(from) => {
-                write!(f, "--map-role: there is no role {from}, and no membership in it")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ChoiceError {}
 
 impl Choices {
     /// Whether the user wants this role.

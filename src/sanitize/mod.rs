@@ -7,6 +7,8 @@ mod choices;
 mod context;
 mod rule;
 pub mod rules;
+mod source;
+mod unspecified;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -20,16 +22,15 @@ pub use crate::finding::About;
 pub use choices::{ChoiceError, Choices, Passwords};
 pub use context::Context;
 pub use rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict};
+pub use source::Source;
+pub use unspecified::Unspecified;
 
 use crate::finding::Finding;
-use crate::globals::changes::{Options, Target};
-use crate::globals::collect::Era;
 use crate::globals::{
-    Change, Globals, Grantee, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey,
-    Password, SettingKey, SettingName, Value,
+    Globals, Ledger, Map, Membership, MembershipKey, Parameter, ParameterKey, Password,
 };
 use crate::name::Name;
-use crate::platform::{Platform, Protection, Rights};
+use crate::platform::{Protection, Rights};
 use crate::scram::Seed;
 use crate::secret::{Secret, VerifierKind};
 
@@ -46,72 +47,6 @@ pub struct Sanitized {
     pub generated: BTreeMap<Name, Secret>,
     /// What the source has and `globals` has no more: the target may have it all the same.
     pub unspecified: Unspecified,
-}
-
-/// What sanitizing took away. It is not known to be unwanted on the target.
-#[derive(Clone, Debug, Default)]
-pub struct Unspecified {
-    /// Memberships, as (role, member).
-    pub memberships: foldhash::HashSet<(Name, Name)>,
-    /// Settings, with the value that the source has.
-    pub settings: BTreeMap<SettingKey, Value>,
-    /// Whether the source could not show any setting of or in a database.
-    pub databases: bool,
-    /// Privileges on parameters, as (parameter, grantee).
-    pub parameters: BTreeSet<(SettingName, Grantee)>,
-    /// Security labels, by what they are on and their provider.
-    pub labels: BTreeSet<(Target, Name)>,
-    /// Roles that are told to get the ADMIN option on others, and nothing else of them.
-    pub administrators: foldhash::HashSet<Name>,
-}
-
-impl Unspecified {
-    /// Whether a change is about something that was taken away.
-    pub fn covers(&self, change: &Change) -> bool {
-        match change {
-            Change::Membership { key, from, to, .. } => {
-                let admin_only = Options { admin: true, inherit: Some(false), set: Some(false) };
-                self.memberships.contains(&(key.role.clone(), key.member.clone()))
-                    || (self.administrators.contains(&key.member)
-                        && (*from == Some(admin_only) || only_takes_admin(*from, *to)))
-            }
-            Change::Setting { key, .. } => {
-                self.settings.contains_key(key) || (self.databases && key.database.is_some())
-            }
-            Change::Parameter { key, .. } => {
-                self.parameters.contains(&(key.parameter.clone(), key.grantee.clone()))
-            }
-            Change::Label { on, provider, .. } => {
-                self.labels.contains(&(on.clone(), provider.clone()))
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Whether nothing but the ADMIN option goes.
-fn only_takes_admin(from: Option<Options>, to: Option<Options>) -> bool {
-    let (Some(from), Some(to)) = (from, to) else { return false };
-    let same =
-        |one: Option<bool>, other: Option<bool>| one.is_none() || other.is_none() || one == other;
-    from.admin && !to.admin && same(from.inherit, to.inherit) && same(from.set, to.set)
-}
-
-/// Where the globals come from.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Source<'a> {
-    /// The platform, if it is known.
-    pub platform: Option<&'a Platform>,
-    /// Which servers they are from, if it is known.
-    pub era: Option<Era>,
-    /// Which kind of verifier roles have, where the verifiers themselves cannot be read.
-    pub verifier_kinds: Option<&'a BTreeMap<Name, String>>,
-}
-
-impl<'a> From<Option<&'a Platform>> for Source<'a> {
-    fn from(platform: Option<&'a Platform>) -> Self {
-        Self { platform, ..Self::default() }
-    }
 }
 
 /// Takes out, or rewrites, what the target does not take.

@@ -11,7 +11,7 @@ use super::identifier::column_name;
 use super::lex::{keyword, keywords, peek_word};
 use super::literal::string;
 use super::setting::word_or_string;
-use super::unsupported;
+use super::unsupported::unsupported;
 
 pub(super) fn comment(text: &str) -> Parsed<'_, Statement<'_>> {
     let (rest, ()) = keywords(&["COMMENT", "ON"])(text)?;

@@ -1,12 +1,12 @@
 //! What can be wrong with a statement.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use nom::error::{ErrorKind, ParseError};
 
 /// Why a statement could not be read, and where in it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+#[error("{problem}")]
 pub struct SyntaxError {
     /// Where in the statement's text, in bytes.
     pub offset: usize,
@@ -15,33 +15,18 @@ pub struct SyntaxError {
 }
 
 /// What is wrong at a place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub enum Problem {
     /// Something else was expected.
+    #[error("expected {0}")]
     Expected(&'static str),
     /// The text there is understood and not acceptable.
+    #[error("{0}")]
     Invalid(Cow<'static, str>),
     /// The statement is not one of the subset at all.
+    #[error("{0} is not a statement of a globals dump")]
     Unsupported(String),
 }
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Expected(what) => write!(f, "expected {what}"),
-            Self::Invalid(what) => f.write_str(what),
-            Self::Unsupported(what) => write!(f, "{what} is not a statement of a globals dump"),
-        }
-    }
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
 
 /// The error that travels through the parsers: the text that was left, and the problem.
 #[derive(Clone, PartialEq, Eq, Debug)]

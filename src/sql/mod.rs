@@ -19,6 +19,7 @@ mod role;
 mod session;
 mod setting;
 mod tablespace;
+mod unsupported;
 
 #[cfg(test)]
 mod generate;
@@ -35,6 +36,7 @@ pub use quote::{push_identifier, push_literal, shown_identifier};
 
 use error::{Fault, Parsed, expected};
 use lex::{keywords, peek_word, space};
+use unsupported::unsupported;
 
 /// Reads one statement. `text` begins with its first word and may end with its semicolon.
 ///
@@ -190,22 +192,6 @@ fn second(text: &str) -> Parsed<'_, Second> {
         Second::Other
     };
     Ok((behind, second))
-}
-
-/// Names the statement that `text` begins with by its first words.
-fn unsupported<T>(text: &str) -> Parsed<'_, T> {
-    let first = peek_word(text);
-    if first.is_empty() {
-        return expected(text, "a statement");
-    }
-    let behind = space(&text[first.len()..]).map_or("", |(rest, ())| rest);
-    let mut name = first.to_ascii_uppercase();
-    let second = peek_word(behind);
-    if !second.is_empty() {
-        name.push(' ');
-        name.push_str(&second.to_ascii_uppercase());
-    }
-    Err(nom::Err::Failure(Fault { rest: text, problem: Problem::Unsupported(name) }))
 }
 
 #[cfg(test)]

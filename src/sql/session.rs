@@ -10,7 +10,8 @@ use super::error::{Fault, Parsed, Problem, expected};
 use super::identifier::column_name;
 use super::lex::{keyword, keywords, peek_word, symbol};
 use super::literal::string;
-use super::{setting, unsupported};
+use super::setting;
+use super::unsupported::unsupported;
 
 pub(super) fn session(text: &str) -> Parsed<'_, Statement<'_>> {
     let (rest, change) = if peek_word(text).eq_ignore_ascii_case("RESET") {

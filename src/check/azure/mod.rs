@@ -8,7 +8,6 @@ mod identity;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 pub use read::{read_parameters, read_replicas};
 
@@ -96,13 +95,19 @@ pub struct Parameter {
 }
 
 /// What is wrong with a file of JSON.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub enum AzureError {
     /// It is empty.
+    #[error("it is empty: did az fail?")]
     Empty,
     /// It is what `az` says when it fails.
+    #[error("az failed: {0}")]
     Az(String),
     /// It is no JSON.
+    #[error(
+        "no JSON, in line {line}, column {column}: write it with az postgres flexible-server … \
+         --output json"
+    )]
     Syntax {
         /// The line, from 1.
         line: usize,
@@ -110,6 +115,7 @@ pub enum AzureError {
         column: usize,
     },
     /// It is JSON of something else.
+    #[error("{found} was found where the output of {expected} was expected")]
     Shape {
         /// What it should be.
         expected: &'static str,
@@ -117,6 +123,7 @@ pub enum AzureError {
         found: String,
     },
     /// It is of another server than the target.
+    #[error("it is of the server {named}, and {than}")]
     Other {
         /// The server of the JSON.
         named: String,
@@ -124,28 +131,6 @@ pub enum AzureError {
         than: String,
     },
 }
-
-impl fmt::Display for AzureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("it is empty: did az fail?"),
-            Self::Az(message) => write!(f, "az failed: {message}"),
-            Self::Syntax { line, column } => write!(
-                f,
-                "no JSON, in line {line}, column {column}: write it with az postgres \
-                 flexible-server … --output json"
-            ),
-            Self::Shape { expected, found } => {
-                write!(f, "{found} was found where the output of {expected} was expected")
-            }
-            Self::Other { named, than } => {
-                write!(f, "it is of the server {named}, and {than}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for AzureError {}
 
 /// The options that the files come with.
 pub(crate) const OF_SERVER: &str = "--azure-server";

@@ -50,7 +50,7 @@ impl SettingRule for AllSetting {
             format!("every session would have {value}")
         };
         let place = key.database.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-        let object = super::setting_object(key);
+        let object = key.subject();
         let (about, action, verdict) = if cx.choices.allow_all_settings {
             (&ALLOWED, Action::Kept, Verdict::Keep)
         } else {

@@ -58,7 +58,7 @@ impl SettingRule for ClientEncoding {
         if let Some(more @ 1..) = shut.len().checked_sub(NAMED) {
             message = format!("{message} and {more} more");
         }
-        let object = super::setting_object(key);
+        let object = key.subject();
         if shut.len() == all.len() {
             cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
             return Verdict::Drop;

@@ -25,7 +25,7 @@ impl SettingRule for DatabaseSetting {
         if key.database.is_none() || cx.rights.answers().is_some() {
             return Verdict::Keep;
         }
-        let object = super::setting_object(key);
+        let object = key.subject();
         let message = if key.role.is_some() {
             "for one database only"
         } else {

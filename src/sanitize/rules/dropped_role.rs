@@ -40,7 +40,7 @@ impl SettingRule for DroppedRole {
         let Some(role) = key.role.as_ref().filter(|role| cx.dropped.contains(*role)) else {
             return Verdict::Keep;
         };
-        report(role, true, super::setting_object(key), setting.origin, cx);
+        report(role, true, key.subject(), setting.origin, cx);
         Verdict::Drop
     }
 }
@@ -49,13 +49,13 @@ impl MembershipRule for DroppedRole {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         let origin = it.granted.origin;
         if cx.dropped.contains(&key.member) && !cx.is_there(&key.member) {
-            report(&key.member, true, super::membership_object(key), origin, cx);
+            report(&key.member, true, key.subject(), origin, cx);
             return Verdict::Drop;
         }
         if !cx.dropped.contains(&key.role) || cx.mapped.contains(key) || cx.is_there(&key.role) {
             return Verdict::Keep;
         }
-        let object = super::membership_object(key);
+        let object = key.subject();
         if cx.dropped.contains(&key.member) && !cx.choices.selects(&key.member) {
             report(&key.member, true, object, origin, cx);
             return Verdict::Drop;

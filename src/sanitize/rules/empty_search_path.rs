@@ -20,7 +20,7 @@ pub(super) struct EmptySearchPath;
 impl SettingRule for EmptySearchPath {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
         if key.name.is("search_path") && setting.value.is_empty_list() {
-            let object = super::setting_object(key);
+            let object = key.subject();
             cx.report(&ABOUT, Action::Kept, object, setting.origin, "no schema but pg_catalog");
         }
         Verdict::Keep

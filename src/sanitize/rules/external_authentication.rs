@@ -51,7 +51,7 @@ impl MembershipRule for ExternalAuthentication {
             }
             (None, None) => return Verdict::Keep,
         };
-        let object = super::membership_object(key);
+        let object = key.subject();
         let origin = it.granted.origin;
         let mut message = format!("{} logs in with {way}", key.member);
         if through {

@@ -45,7 +45,7 @@ impl SettingRule for Frozen {
         if !key.name.is("default_transaction_read_only") || !setting.value.is_on() {
             return Verdict::Keep;
         }
-        let object = super::setting_object(key);
+        let object = key.subject();
         let message = "default_transaction_read_only is on";
         if cx.choices.withhold_freezes {
             let message = format!("{message}; --allow-freeze writes it, also for roles that exist");

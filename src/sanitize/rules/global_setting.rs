@@ -32,7 +32,7 @@ impl SettingRule for GlobalSetting {
         } else {
             format!("set the server parameter {} to {}", key.name, setting.value)
         };
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
     }

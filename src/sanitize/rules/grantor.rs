@@ -56,7 +56,7 @@ impl MembershipRule for Grantor {
         if superuser && can {
             return Verdict::Keep;
         }
-        let object = super::membership_object(key);
+        let object = key.subject();
         let message = cx.grantors.get(grantor).cloned().unwrap_or_else(|| {
             let message: Arc<str> = if was_superuser || !cx.rights.membership_options() {
                 format!("was granted by {grantor}").into()
@@ -138,7 +138,7 @@ fn reroot_one(grants: &mut [(MembershipKey, Membership)], cx: &mut Context<'_>) 
         if let Some(count) = waiting.get_mut(&grantor) {
             *count -= 1;
         }
-        let object = super::membership_object(key);
+        let object = key.subject();
         let message = format!("was granted by {grantor}, which can grant it by nothing else");
         cx.change(it.granted.origin);
         cx.report(&ABOUT, Action::Rewritten, object, it.granted.origin, message);
@@ -180,7 +180,7 @@ pub(in crate::sanitize) fn unite(
     } else {
         (Action::Dropped, "another grant says as much")
     };
-    cx.report(&UNITED, action, super::membership_object(key), later.granted.origin, message);
+    cx.report(&UNITED, action, key.subject(), later.granted.origin, message);
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl SettingRule for LibrarySetting {
             let library = if path.is_some() { "" } else { ", where the target has the library" };
             format!("by hand{library}: {statement}")
         };
-        cx.report(&ABOUT, Action::Dropped, super::setting_object(key), setting.origin, message);
+        cx.report(&ABOUT, Action::Dropped, key.subject(), setting.origin, message);
         Verdict::Drop
     }
 }

@@ -52,7 +52,7 @@ pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>)
         }
         let message = format!("instead of membership in {}", key.role);
         let key = MembershipKey { role: to.clone(), ..key };
-        let object = super::membership_object(&key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Rewritten, object, membership.granted.origin, message);
         cx.mapped.insert(key.clone());
         match globals.memberships.entry(key) {
@@ -79,7 +79,7 @@ pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>)
         let key = MembershipKey { role: to.clone(), member: name, grantor: None };
         let granted = Fact::new((), origin);
         cx.change(origin);
-        let object = super::membership_object(&key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Rewritten, object, origin, "instead of SUPERUSER");
         cx.mapped.insert(key.clone());
         let membership = Membership { granted, ..Membership::default() };

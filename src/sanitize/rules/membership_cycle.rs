@@ -37,7 +37,7 @@ pub(in crate::sanitize) fn break_cycles(
     let mut gone = HashSet::default();
     for (key, message) in closing {
         if let Some(it) = memberships.get(&key) {
-            let object = super::membership_object(&key);
+            let object = key.subject();
             cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
             cx.lose_object(it.origins());
         }

@@ -77,7 +77,7 @@ impl MembershipRule for MembershipOption {
             (false, true) => "SET FALSE",
             (false, false) => "",
         };
-        let object = super::membership_object(key);
+        let object = key.subject();
         let origin = it.granted.origin;
         if !wider.is_empty() && !cx.choices.widen {
             let message = format!("{wider} cannot be said on {}", cx.target());

@@ -59,8 +59,7 @@ pub(super) use rename::rename;
 pub(super) use selection::{state_inherit, unused_patterns};
 
 use super::rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule};
-use crate::finding::{About, Subject};
-use crate::globals::{MembershipKey, ParameterKey, SettingKey};
+use crate::finding::About;
 
 /// The rules about roles, in the order in which they look at each.
 pub(super) static ROLE: [&dyn RoleRule; 21] = [
@@ -202,18 +201,3 @@ pub use platform_role::ABOUT as PLATFORM_ROLE;
 pub use protected_role::ABOUT as PROTECTED_ROLE;
 pub use selection::ABOUT as SELECTION;
 pub use verifier::MD5 as MD5_VERIFIER;
-
-/// How a membership is called in findings.
-fn membership_object(key: &MembershipKey) -> Subject {
-    key.subject()
-}
-
-/// How a setting is called in findings.
-fn setting_object(key: &SettingKey) -> Subject {
-    key.subject()
-}
-
-/// How a privilege on a parameter is called in findings.
-fn parameter_object(key: &ParameterKey) -> Subject {
-    key.subject()
-}

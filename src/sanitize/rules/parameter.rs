@@ -26,7 +26,7 @@ pub(super) struct Parameter;
 impl ParameterRule for Parameter {
     fn apply(&self, key: &mut ParameterKey, it: &mut Model, cx: &mut Context<'_>) -> Verdict {
         let origin = it.origins().next().unwrap_or_default();
-        let object = || super::parameter_object(key);
+        let object = || key.subject();
         let missing = key.grantee.role().and_then(|role| cx.missing(role));
         let answer = cx.rights.parameter_privileges();
         if let Some(message) = answer.why().map(str::to_owned).or(missing) {
@@ -98,7 +98,7 @@ pub(in crate::sanitize) fn unite_parameters(
             *slot = Some(given);
         }
         cx.lose([lost.origin]);
-        let object = super::parameter_object(key);
+        let object = key.subject();
         let message = "another grant says as much";
         cx.report_as(&ABOUT, Severity::Info, Action::Dropped, object, lost.origin, message);
     }

@@ -31,7 +31,7 @@ impl MembershipRule for PredefinedRole {
         }
         let (role, member) = (key.role.as_str(), key.member.as_str());
         if is_built_in(role, member, cx.rights.major()) && !it.is_admin() {
-            let object = super::membership_object(key);
+            let object = key.subject();
             let message = "every server has it from the start";
             cx.report_as(
                 &ABOUT,
@@ -64,7 +64,7 @@ impl MembershipRule for PredefinedRole {
             Answer::No(why) => why.into_owned(),
             Answer::Unconfirmed(why) => format!("not confirmed for {}: {why}", cx.target()),
         };
-        let object = super::membership_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }

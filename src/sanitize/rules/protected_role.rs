@@ -57,7 +57,7 @@ impl MembershipRule for ProtectedRole {
         });
         let Some((name, protection)) = protected else { return Verdict::Keep };
         let message = format!("{name}: {protection}");
-        let object = super::membership_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }

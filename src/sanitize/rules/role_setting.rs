@@ -26,7 +26,7 @@ impl SettingRule for RoleSetting {
         let roles = setting.value.parts().filter(|role| !matches!(*role, "none" | "default"));
         let lost = roles.map(crate::name::Name::new).find_map(|role| cx.missing(&role));
         let Some(message) = lost else { return Verdict::Keep };
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
     }

@@ -85,7 +85,7 @@ impl SettingRule for Selection {
         if key.role.is_some() || cx.choices.only.is_empty() {
             return Verdict::Keep;
         }
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, "not a role's");
         Verdict::Drop
     }
@@ -100,7 +100,7 @@ impl ParameterRule for Selection {
             _ => return Verdict::Keep,
         };
         let origin = it.origins().next().unwrap_or_default();
-        cx.report(&ABOUT, Action::Dropped, super::parameter_object(key), origin, message);
+        cx.report(&ABOUT, Action::Dropped, key.subject(), origin, message);
         Verdict::Drop
     }
 }

@@ -89,7 +89,7 @@ impl SettingRule for Setting {
                 format!("not confirmed for {}: {why}", cx.target())
             }
         };
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
     }
@@ -101,7 +101,7 @@ fn value(key: &SettingKey, setting: &Model, cx: &mut Context<'_>) -> Verdict {
     let refused = setting.value.parts().find_map(|part| cx.rights.refused_value(name, part));
     let Some(takes) = refused else { return Verdict::Keep };
     let message = format!("{} does not take {}: it takes {takes}", cx.target(), setting.value);
-    cx.report(&VALUE, Action::Dropped, super::setting_object(key), setting.origin, message);
+    cx.report(&VALUE, Action::Dropped, key.subject(), setting.origin, message);
     Verdict::Drop
 }
 

@@ -55,7 +55,7 @@ impl SettingRule for Skip {
         if !cx.choices.skips(Part::Settings) {
             return Verdict::Keep;
         }
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message(Part::Settings));
         Verdict::Drop
     }
@@ -66,7 +66,7 @@ impl MembershipRule for Skip {
         if !cx.choices.skips(Part::Memberships) {
             return Verdict::Keep;
         }
-        let object = super::membership_object(key);
+        let object = key.subject();
         let message = message(Part::Memberships);
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
@@ -79,7 +79,7 @@ impl ParameterRule for Skip {
             return Verdict::Keep;
         }
         let origin = it.origins().next().unwrap_or_default();
-        let object = super::parameter_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, origin, message(Part::Parameters));
         Verdict::Drop
     }

@@ -28,7 +28,7 @@ impl SettingRule for SourceSetting {
             return Verdict::Keep;
         }
         let message = format!("{}'s own", source.name());
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
     }

@@ -31,7 +31,7 @@ impl SettingRule for TablespaceSetting {
         });
         let Some(tablespace) = lost else { return Verdict::Keep };
         let message = format!("tablespace {} is not carried over", Name::new(tablespace));
-        let object = super::setting_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, setting.origin, message);
         Verdict::Drop
     }

@@ -26,7 +26,7 @@ impl MembershipRule for UnknownRole {
         } else if let Some(message) = no_role(key, cx) {
             message
         } else if is_between_others(key, cx) {
-            let object = super::membership_object(key);
+            let object = key.subject();
             let message = "neither its role nor its member is selected";
             let origin = it.granted.origin;
             cx.report(&super::selection::ABOUT, Action::Dropped, object, origin, message);
@@ -34,7 +34,7 @@ impl MembershipRule for UnknownRole {
         } else {
             return Verdict::Keep;
         };
-        let object = super::membership_object(key);
+        let object = key.subject();
         cx.report(&ABOUT, Action::Dropped, object, it.granted.origin, message);
         Verdict::Drop
     }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::env::Environment;
 use super::error::ParameterError;
 use super::key;
-use super::params::{Origin, Values};
+use super::origin::Origin;
+use super::value::Values;
 
 /// Adds a section's parameters that have no value yet. The user's own file is looked at first, then
 /// the system's (`parseServiceInfo`).
@@ -34,7 +35,11 @@ pub(super) fn add(environment: &Environment, values: &mut Values) -> Result<(), 
             return Ok(());
         }
     }
-    Err(ParameterError::ServiceNotFound { service, files })
+    Err(if files.is_empty() {
+        ParameterError::NoServiceFile(service)
+    } else {
+        ParameterError::ServiceNotFound { service, files }
+    })
 }
 
 /// Whether the section is in this file.

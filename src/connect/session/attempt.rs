@@ -19,10 +19,13 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 use super::bounded::{Bounded, BoundedTls, Process};
-use super::error::{Reason, said, text};
-use super::params::{Host, Parameters};
-use super::password::Known;
-use super::tls::{Mode, Tls};
+use super::error::Reason;
+use super::said::{said, text};
+use super::tls::Tls;
+use crate::connect::parameters::Parameters;
+use crate::connect::parameters::host::Host;
+use crate::connect::parameters::password::Known;
+use crate::connect::parameters::tls::Mode;
 
 /// What the server sends, until the connection ends.
 pub(super) type Messages =

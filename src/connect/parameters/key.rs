@@ -1,8 +1,5 @@
 //! Every parameter that libpq knows, its variable, and what becomes of it here.
 
-use super::error::ParameterError;
-use super::params::Origin;
-
 /// A parameter (`PQconninfoOptions` in libpq's `fe-connect.c`, version 18).
 pub(super) struct Key {
     pub(super) name: &'static str,
@@ -96,18 +93,15 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
 }
 
 impl Key {
-    /// Refuses what this program cannot do.
-    pub(super) fn check(&self, value: &str, origin: &Origin) -> Result<(), ParameterError> {
-        let why = match self.support {
-            Taken => return Ok(()),
-            _ if value.is_empty() => return Ok(()),
-            Only(values, _) if values.contains(&value) => return Ok(()),
-            Only(_, why) | Not(why) => why,
-        };
-        let key = match self.support {
-            Only(..) => format!("{}={value}", self.name),
-            _ => self.name.to_owned(),
-        };
-        Err(ParameterError::Unsupported { key, origin: origin.clone(), why })
+    /// What of it this program cannot do, with the value where other values are taken; and why not, or
+    /// what to do instead.
+    pub(super) fn refuses(&self, value: &str) -> Option<(String, &'static str)> {
+        match self.support {
+            Taken => None,
+            _ if value.is_empty() => None,
+            Only(values, _) if values.contains(&value) => None,
+            Only(_, why) => Some((format!("{}={value}", self.name), why)),
+            Not(why) => Some((self.name.to_owned(), why)),
+        }
     }
 }

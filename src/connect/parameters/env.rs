@@ -102,7 +102,7 @@ impl fmt::Debug for Environment {
 }
 
 /// Every variable that is looked at.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(in crate::connect) fn names() -> impl Iterator<Item = &'static str> {
     KEYS.iter().filter_map(|key| key.variable).chain(OTHERS)
 }
 

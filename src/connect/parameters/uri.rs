@@ -3,22 +3,15 @@
 use zeroize::Zeroizing;
 
 use super::error::ParameterError;
+use super::form::behind_scheme;
 use super::key;
-use super::params::{Origin, Values};
-
-/// Whether libpq takes the text for a URI.
-pub(super) fn is_uri(text: &str) -> bool {
-    rest(text).is_some()
-}
-
-fn rest(text: &str) -> Option<&str> {
-    text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://"))
-}
+use super::origin::Origin;
+use super::value::Values;
 
 /// Takes a URI apart as libpq does (`conninfo_uri_parse_options`), which is not quite how others
 /// do: user and password end at the first `@`, and a fragment is nothing special.
 pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterError> {
-    let text = rest(text).unwrap_or(text);
+    let text = behind_scheme(text).unwrap_or(text);
     let mut set = |name: &'static str, value: &str| {
         if !value.is_empty() {
             values.replace(name, decoded(value, name)?, Origin::Argument);
@@ -110,7 +103,11 @@ fn parameters(query: &str, values: &mut Values) -> Result<(), ParameterError> {
             (&**name, value)
         };
         let Some(key) = key::find(name) else {
-            return Err(ParameterError::UnknownKey((!secret).then(|| name.to_owned())));
+            return Err(if secret {
+                ParameterError::UnknownKeyInSecret
+            } else {
+                ParameterError::UnknownKey(name.to_owned())
+            });
         };
         secret |= key.name.contains("password");
         values.replace(key.name, decoded(value, key.name)?, Origin::Argument);

@@ -1,4 +1,4 @@
-//! The hosts in their order, the session that is wanted, and the connection that comes of it.
+//! A connection that has come about: where it leads, and how others get to the same server.
 
 use std::error::Error as _;
 use std::io;
@@ -7,150 +7,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use rand::seq::SliceRandom as _;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use zeroize::Zeroizing;
 
-use super::env;
-use super::error::{ConnectError, Failure, Reason, SessionKind, why};
-use super::params::{Host, Parameters, TargetSession};
-use super::passfile;
-use super::password::{AskPassword, Known, Password, PasswordSource};
-use super::server::{Attempt, Session, socket_path};
-use super::tls::{Mode, Tls};
-
-/// Connects to the first host that is fit, as libpq does. If the server wants a password and none is
-/// known, it is asked for once, as psql does, and everything is tried again.
-///
-/// It must be called within a tokio runtime, which goes on driving the connection.
-///
-/// # Errors
-/// When a certificate cannot be read, or no host is fit. After a host that refuses the login no
-/// other is tried, as libpq does.
-pub async fn connect(
-    parameters: &Parameters,
-    ask: Option<&dyn AskPassword>,
-) -> Result<Connection, ConnectError> {
-    let needs_tls =
-        parameters.tls.mode != Mode::Disable && !parameters.hosts.iter().all(Host::is_socket);
-    let tls = needs_tls.then(|| parameters.tls.load()).transpose()?;
-    let mut failures = match all(parameters, tls.as_ref(), None).await {
-        Ok(connection) => return Ok(connection),
-        Err(failures) => failures,
-    };
-    let missing = |failure: &Failure| matches!(failure.reason, Reason::PasswordMissing { .. });
-    if failures.last().is_some_and(missing)
-        && let Some(password) =
-            ask.and_then(|ask| ask.ask(&format!("Password for user {}: ", parameters.user)))
-    {
-        let known = Known { password, source: PasswordSource::Prompt };
-        match all(parameters, tls.as_ref(), Some(&known)).await {
-            Ok(connection) => return Ok(connection),
-            Err(again) => failures = again,
-        }
-    }
-    Err(ConnectError::Failed(failures))
-}
-
-/// Tries all hosts, for `prefer-standby` up to twice.
-async fn all(
-    parameters: &Parameters,
-    tls: Option<&Tls>,
-    asked: Option<&Known>,
-) -> Result<Connection, Vec<Failure>> {
-    let mut failures = Vec::new();
-    let passes: &[Option<SessionKind>] = match parameters.target {
-        TargetSession::Any => &[None],
-        TargetSession::ReadWrite => &[Some(SessionKind::ReadWrite)],
-        TargetSession::ReadOnly => &[Some(SessionKind::ReadOnly)],
-        TargetSession::Primary => &[Some(SessionKind::Primary)],
-        TargetSession::Standby => &[Some(SessionKind::Standby)],
-        TargetSession::PreferStandby => &[Some(SessionKind::Standby), None],
-    };
-    let mut hosts: Vec<&Host> = parameters.hosts.iter().collect();
-    if parameters.shuffle {
-        hosts.shuffle(&mut rand::rng());
-    }
-    for wanted in passes {
-        failures.clear();
-        for host in &hosts {
-            // libpq takes an empty password for none.
-            let known = asked.or(parameters.password.as_ref()).or(host.password.as_ref());
-            let password = known.filter(|known| !known.password.expose().is_empty());
-            let attempt = Attempt { parameters, host, tls, password };
-            match one(&attempt, *wanted, &mut failures).await {
-                Next::Done(connection) => return Ok(*connection),
-                Next::Host => {}
-                Next::Nothing => return Err(failures),
-            }
-        }
-    }
-    Err(failures)
-}
-
-/// What comes after a host.
-enum Next {
-    Done(Box<Connection>),
-    Host,
-    /// No other host is tried.
-    Nothing,
-}
-
-async fn one(
-    attempt: &Attempt<'_>,
-    wanted: Option<SessionKind>,
-    failures: &mut Vec<Failure>,
-) -> Next {
-    let host = attempt.host;
-    let server = if host.is_socket() { socket_path(host) } else { host.label() };
-    let mut fail = |reason: Reason| {
-        let failure = Failure { server: server.clone(), reason };
-        let text = failure.to_string();
-        // A name may have several addresses that fail alike.
-        if failures.iter().all(|other| other.to_string() != text) {
-            failures.push(failure);
-        }
-    };
-    let mut addresses = match attempt.addresses().await {
-        Ok(addresses) => addresses,
-        Err(reason) => {
-            fail(reason);
-            return Next::Host;
-        }
-    };
-    if attempt.parameters.shuffle {
-        addresses.shuffle(&mut rand::rng());
-    }
-    for address in addresses {
-        let session = match attempt.run(address).await {
-            Ok(session) => session,
-            Err(reasons) => {
-                let goes_on = reasons.last().is_some_and(Reason::leaves_other_hosts);
-                let next_host = matches!(reasons.last(), Some(Reason::NotReady(_)));
-                reasons.into_iter().for_each(&mut fail);
-                match (goes_on, next_host) {
-                    (true, _) => continue,
-                    (_, true) => return Next::Host,
-                    _ => return Next::Nothing,
-                }
-            }
-        };
-        let connection = Connection::drive(session, attempt);
-        let Some(kind) = wanted else { return Next::Done(Box::new(connection)) };
-        let asked =
-            async { connection.is(kind).await.map_err(|error| Reason::Network(why(&error))) };
-        match attempt.limited(asked).await {
-            Ok(true) => return Next::Done(Box::new(connection)),
-            Ok(false) => fail(Reason::Session { wanted: kind }),
-            Err(reason) => fail(reason),
-        }
-        connection.close().await;
-        return Next::Host;
-    }
-    Next::Host
-}
+use super::attempt::{Attempt, Session};
+use super::error::SessionKind;
+use super::said::why;
+use crate::connect::parameters::host::Host;
+use crate::connect::parameters::password::{Known, Password};
+use crate::connect::parameters::{Parameters, env, passfile};
 
 /// Whether a server is a standby; what a message holds is one transaction.
 const IN_RECOVERY: &str = "SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog; SELECT pg_catalog.pg_is_in_recovery()";
@@ -211,7 +78,8 @@ fn names_role(options: &str) -> bool {
 }
 
 impl Connection {
-    fn drive(session: Session, attempt: &Attempt<'_>) -> Self {
+    /// Takes a session over: a task of the runtime hears what the server sends.
+    pub(super) fn drive(session: Session, attempt: &Attempt<'_>) -> Self {
         let end = Arc::new(OnceLock::new());
         let parameters = attempt.parameters;
         let mut messages = session.messages;
@@ -248,7 +116,7 @@ impl Connection {
     }
 
     /// Whether the session is of this kind. It asks as libpq does of servers before 14.
-    async fn is(&self, kind: SessionKind) -> Result<bool, tokio_postgres::Error> {
+    pub(super) async fn is(&self, kind: SessionKind) -> Result<bool, tokio_postgres::Error> {
         let (question, answer) = match kind {
             SessionKind::ReadWrite => ("SHOW transaction_read_only", "off"),
             SessionKind::ReadOnly => ("SHOW transaction_read_only", "on"),

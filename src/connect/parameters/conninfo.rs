@@ -5,22 +5,8 @@ use zeroize::Zeroizing;
 use super::error::ParameterError;
 use super::key;
 use super::masked::mentions_secret;
-use super::params::{Origin, Values};
-use super::uri;
-
-/// Whether an argument is a connection and no file: a `postgresql://` or `postgres://` URI, or a
-/// string in which a word is followed by `=` and is the name of a parameter.
-///
-/// The text alone decides, so that no file changes what a command means; a file named
-/// `dbname=x` can be given as `./dbname=x`.
-pub fn is_connection(text: &str) -> bool {
-    let known = |(at, _): (usize, char)| {
-        let word = text[..at].trim_end();
-        let start = word.rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |at| at + 1);
-        key::find(&word[start..]).is_some()
-    };
-    uri::is_uri(text) || text.char_indices().filter(|(_, c)| *c == '=').any(known)
-}
+use super::origin::Origin;
+use super::value::Values;
 
 /// Takes a string apart as libpq does (`conninfo_parse`): blanks around `=`, values in single
 /// quotes, a backslash before any character; the last of several values counts.
@@ -39,11 +25,21 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
             if !secret && key::find(name).is_none() {
                 return Err(ParameterError::StrayWord);
             }
-            return Err(ParameterError::MissingEquals(shown));
+            return Err(
+                shown.map_or(ParameterError::MissingEqualsInSecret, ParameterError::MissingEquals)
+            );
         };
-        let (value, behind) = value(behind.trim_start_matches(is_space))
-            .ok_or_else(|| ParameterError::UnterminatedQuote(shown.clone()))?;
-        let key = key::find(name).ok_or(ParameterError::UnknownKey(shown))?;
+        let Some((value, behind)) = value(behind.trim_start_matches(is_space)) else {
+            return Err(shown.map_or(
+                ParameterError::UnterminatedQuoteInSecret,
+                ParameterError::UnterminatedQuote,
+            ));
+        };
+        let Some(key) = key::find(name) else {
+            return Err(
+                shown.map_or(ParameterError::UnknownKeyInSecret, ParameterError::UnknownKey)
+            );
+        };
         secret |= key.name.contains("password") || mentions_secret(&value);
         values.replace(key.name, value, Origin::Argument);
         rest = behind.trim_start_matches(is_space);
@@ -121,16 +117,6 @@ mod tests {
             ),
         ] {
             assert_eq!(parsed(text), Err(expected.to_owned()), "{text}");
-        }
-    }
-
-    #[test]
-    fn connections_are_told_from_files() {
-        for text in ["postgresql://", "postgres://h/d", "host=x", " dbname = x", "hots=x port=1"] {
-            assert!(is_connection(text), "{text}");
-        }
-        for text in ["dump.sql", "-", "a=b.sql", "./host=x", "postgresql:", "=", ""] {
-            assert!(!is_connection(text), "{text}");
         }
     }
 }

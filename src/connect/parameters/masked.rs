@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::conninfo;
+use super::form::is_connection;
 
 /// What stands for what is not shown.
 const HIDDEN: &str = "***";
@@ -65,7 +65,7 @@ const FILES: [&str; 10] =
 /// Whether a text that is no file looks as if it were meant to lead to a server.
 pub fn looks_like_connection(text: &str) -> bool {
     let text = text.trim();
-    if conninfo::is_connection(text) || has_scheme(text) || text.starts_with('{') {
+    if is_connection(text) || has_scheme(text) || text.starts_with('{') {
         return true;
     }
     let lower = text.to_lowercase();

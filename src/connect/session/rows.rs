@@ -4,13 +4,13 @@
 //! broken, or hostile, is told from one that is not by what no PostgreSQL stores: a NUL, text in no
 //! encoding, a name of no length or of a page.
 
-use std::fmt;
 use std::pin::pin;
 
 use futures_util::StreamExt as _;
-use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
+use thiserror::Error;
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::error::said;
+use super::said::said;
 use crate::name::{MAX_BYTES, Name};
 
 /// The longest value of a row: longer than any comment that somebody wrote.
@@ -41,7 +41,8 @@ pub struct Query<'a> {
 }
 
 /// A value that no PostgreSQL answers.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Error, Clone, PartialEq, Eq, Debug)]
+#[error("{query}{}: {what}", of_column(column.as_deref()))]
 pub struct Unfit {
     /// What was asked.
     pub query: &'static str,
@@ -55,27 +56,19 @@ pub struct Unfit {
 #[derive(Debug)]
 pub enum AnswerError {
     /// The query failed, or the connection.
-    Server(Error),
+    Server(tokio_postgres::Error),
     /// The answer does not fit the question.
     Unfit(Unfit),
 }
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.query)?;
-        if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
-        }
-        write!(f, ": {}", self.what)
-    }
-}
-
-impl std::error::Error for Unfit {}
 
 impl From<Unfit> for AnswerError {
     fn from(unfit: Unfit) -> Self {
         Self::Unfit(unfit)
     }
+}
+
+fn of_column(column: Option<&str>) -> String {
+    column.map(|column| format!(", column {column}")).unwrap_or_default()
 }
 
 /// A row whose values are text without NUL, and of a length that can be.

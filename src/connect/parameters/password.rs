@@ -79,7 +79,7 @@ impl fmt::Display for PasswordSource {
 
 /// A password and where it was found.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) password: Password,
-    pub(super) source: PasswordSource,
+pub(in crate::connect) struct Known {
+    pub(in crate::connect) password: Password,
+    pub(in crate::connect) source: PasswordSource,
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::env::is_default_socket;
-use super::params::Warning;
 use super::password::{Known, Password, PasswordSource};
+use super::warning::Warning;
 
 /// The lines of a file.
 pub(super) struct Passfile<'a> {
@@ -95,7 +95,7 @@ fn unescaped(text: &[u8]) -> Option<Password> {
 
 /// A file of one line that gives this password for every server; none for a password that no such
 /// file can hold.
-pub(super) fn for_child(password: &Password) -> Option<Zeroizing<String>> {
+pub(in crate::connect) fn for_child(password: &Password) -> Option<Zeroizing<String>> {
     let text = password.expose();
     if text.contains(['\n', '\r', '\0']) {
         return None;
