@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::answer::{Answer, Row, Unseen};
+use super::asking::answer::{Answer, Row, Unseen};
+use super::asking::catalog::{self, Entry};
+use super::asking::link::Link;
+use super::asking::question::Question;
+use super::asking::settings::{self, Setting};
+use super::asking::unreached::Unreached;
 use super::azure::Azure;
-use super::catalog::{self, Entry};
-use super::link::Link;
 use super::outcome::Outcomes;
-use super::question::Question;
-use super::settings::{self, Setting};
-use super::unreached::Unreached;
 use crate::name::Name;
 use crate::platform::{Ownership, Platform};
 use crate::read::live::Live;
@@ -82,13 +82,13 @@ impl Side {
 
     /// Its settings, by their names in lower case.
     pub(super) fn settings(&self) -> Result<BTreeMap<String, Setting>, Unseen> {
-        Ok(settings::of(self.rows(&settings::QUESTION)?))
+        settings::of(self.rows(&settings::QUESTION)?)
     }
 
     /// One of its settings.
     pub(super) fn setting(&self, name: &str) -> Result<Option<Setting>, Unseen> {
         let rows = self.rows(&settings::QUESTION)?;
-        Ok(settings::find(rows, name))
+        settings::find(rows, name)
     }
 
     /// Whether its platform made this database.

@@ -1,12 +1,12 @@
 //! What a check has to say.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::About;
+use super::about::About;
 use crate::name::Name;
 
 /// How a check ended: the migration service's own three states, and one for what could not be seen.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum State {

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::answer::Row;
+use super::asking::answer::{Row, Unseen};
 use crate::name::{Name, is_hidden};
 use crate::sql::push_identifier;
 
@@ -62,21 +62,23 @@ pub(super) fn identifier(name: &Name) -> String {
     out
 }
 
-/// A schema's name and that of something in it, from these columns, as SQL.
-pub(super) fn qualified(row: &Row, schema: usize) -> String {
+/// What a row calls `schema`, and `name` in it, as SQL.
+pub(super) fn qualified(row: &Row) -> Result<String, Unseen> {
     let mut out = String::new();
-    push_identifier(row.text(schema), &mut out);
+    push_identifier(row.text("schema")?, &mut out);
     out.push('.');
-    push_identifier(row.text(schema + 1), &mut out);
-    out
+    push_identifier(row.text("name")?, &mut out);
+    Ok(out)
 }
 
-/// Rows of how many there are, a schema and a name: `7 tables: a.b, a.c … and 2 more`; none where
-/// there are none.
-pub(super) fn listed(rows: &[Row], what: &str) -> Option<String> {
-    let total = rows.first()?.number(0).unwrap_or(rows.len());
-    let names = rows.iter().map(|row| shown(&qualified(row, 1)));
-    Some(format!("{}: {}", count(total, what), some(names, total)))
+/// The rows of a `total`, a `schema` and a `name`: `7 tables: a.b, a.c … and 2 more`; none where there
+/// are none.
+pub(super) fn listed(rows: &[Row], what: &str) -> Result<Option<String>, Unseen> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let total = first.number("total")?.unwrap_or(rows.len());
+    let names = rows.iter().map(|row| Ok(shown(&qualified(row)?)));
+    let names = names.collect::<Result<Vec<_>, Unseen>>()?;
+    Ok(Some(format!("{}: {}", count(total, what), some(names, total))))
 }
 
 /// Text of the server, which can break neither a line nor a terminal.

@@ -38,16 +38,14 @@ const FLOORS: [&[&str]; 10] = [
 
 /// Circles that are still there: how many of these files are part of one, and why. No file may become
 /// part of one; where they get fewer, the number goes down.
-const CIRCLES: [(&str, usize, &str); 10] = [
-    ("check/", 6, "the trait of checks stands in the room's own file, which names the parts"),
-    ("cli/", 23, "commands take what the room's own file has, which starts them"),
+const CIRCLES: &[(&str, usize, &str)] = &[
+    ("cli/", 21, "commands take what the room's own file has, which starts them"),
     ("globals/changes/", 5, "kinds of changes stand in the file that asks for those of each kind"),
     ("globals/collect/", 3, "statements are taken by files that take the model of the whole"),
     ("plan/", 18, "the kinds of steps stand in the file that asks for those of each kind"),
     ("read/dump/", 3, "statements are read by a file that takes what the user allows"),
     ("read/source.rs", 1, "a reading says what a dump shows, and a source is made of a reading"),
     ("read/live/", 14, "questions stand in files that take what the file has that asks them"),
-    ("report/", 2, "the texts of copy and those that they are made of"),
     ("sql/", 3, "a guard is a statement that has statements in it, to be read and written"),
 ];
 
@@ -89,13 +87,14 @@ fn no_files_use_each_other_in_a_circle() {
     for circle in circles(&uses) {
         for file in &circle {
             let known = CIRCLES.iter().find(|(at, ..)| file.starts_with(at));
-            let used: Vec<_> = uses[file].intersection(&circle).collect();
+            let others: Vec<_> = uses[file].intersection(&circle).collect();
             let at = known.map_or(*file, |(at, ..)| at);
-            found.entry(at).or_default().push(format!("{file} uses {used:?}"));
+            found.entry(at).or_default().push(format!("{file} uses {others:?}"));
         }
     }
     for (at, most, _) in CIRCLES {
-        found.retain(|other, files| *other != at || files.len() > most);
+        assert!(found.contains_key(at), "there is no circle in {at} any more: strike it out");
+        found.retain(|other, files| other != at || files.len() > *most);
     }
     let found: Vec<String> = found.into_values().flatten().collect();
     assert!(found.is_empty(), "files that use each other in a circle:\n{}", found.join("\n"));

@@ -1,11 +1,6 @@
 //! Casts that users have made.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::made_by_users;
-use crate::check::words::{count, shown, some};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "casts",
@@ -26,7 +21,8 @@ const CASTS: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT format_type(c.castsource, NULL), format_type(c.casttarget, NULL), c.castmethod \
+            "SELECT format_type(c.castsource, NULL) AS source, \
+             format_type(c.casttarget, NULL) AS target, c.castmethod \
              FROM pg_cast c WHERE ",
             made_by_users!("pg_cast", "c"),
             " ORDER BY c.oid"
@@ -49,9 +45,12 @@ impl Check for Casts {
         cx.each_database(out, "no cast was made by users", |_, database, out| {
             let rows = database.rows(&CASTS)?;
             let Some(first) = rows.first() else { return Ok(()) };
-            let casts =
-                rows.iter().map(|row| shown(&format!("({} AS {})", row.text(0), row.text(1))));
-            let refused = rows.iter().filter(|row| row.text(2) == "b").count();
+            let (mut casts, mut refused) = (Vec::new(), 0);
+            for row in rows {
+                let (source, target) = (row.text("source")?, row.text("target")?);
+                casts.push(shown(&format!("({source} AS {target})")));
+                refused += usize::from(row.text("castmethod")? == "b");
+            }
             let refused = match refused {
                 0 => String::new(),
                 _ => format!("; {refused} WITHOUT FUNCTION, which takes a superuser"),
@@ -65,8 +64,8 @@ impl Check for Casts {
                 "create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop \
                  it on the source in a maintenance window, since what uses it breaks: DROP CAST ({} \
                  AS {})",
-                shown(first.text(0)),
-                shown(first.text(1))
+                shown(first.text("source")?),
+                shown(first.text("target")?)
             ));
             Ok(())
         })

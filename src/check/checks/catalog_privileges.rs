@@ -2,14 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::answer::{Row, Unseen};
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{identifier, some};
-use crate::check::{About, Check};
-use crate::name::Name;
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "catalog-privileges",
@@ -30,8 +23,8 @@ static ABOUT: About = About {
 /// Those of whole catalogs, and those of columns.
 macro_rules! granted {
     () => {
-        "SELECT g.relname, g.attname, \
-         CASE WHEN g.grantee <> 0 THEN pg_get_userbyid(g.grantee) END, g.privilege_type, \
+        "SELECT g.relname AS name, g.attname AS part, \
+         CASE WHEN g.grantee <> 0 THEN pg_get_userbyid(g.grantee) END AS role, g.privilege_type, \
          g.is_grantable FROM (\
          SELECT c.oid, 0 AS sub, c.relname, NULL::name AS attname, c.relowner, x.grantee, \
          x.privilege_type, x.is_grantable FROM pg_class c, aclexplode(c.relacl) AS x \
@@ -71,8 +64,8 @@ const FUNCTIONS: Question = Question {
     of: Of::SourceDatabases,
     sql: |major| {
         (major > Major::OLDEST).then_some(
-            "SELECT p.oid::regprocedure::text, NULL::name, \
-             CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END, x.privilege_type, \
+            "SELECT p.oid::regprocedure::text AS name, NULL::name AS part, \
+             CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END AS role, x.privilege_type, \
              x.is_grantable FROM pg_proc p, aclexplode(p.proacl) AS x \
              WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384 \
              AND x.grantee <> p.proowner AND NOT EXISTS (SELECT FROM aclexplode(coalesce(\
@@ -108,12 +101,8 @@ impl Check for CatalogPrivileges {
             out,
             "no privilege on a system function or closed catalog was granted",
             |_, database, out| {
-                // The platform's own are not the user's to take away.
-                let own = |row: &&Row| {
-                    row.get(2).is_some_and(|role| cx.source.is_platforms_role(&Name::new(role)))
-                };
-                let catalogs = grouped(database.rows(&GRANTED)?.iter().filter(|row| !own(row)))?;
-                let functions = grouped(database.rows(&FUNCTIONS)?.iter().filter(|row| !own(row)))?;
+                let catalogs = grouped(database.rows(&GRANTED)?, &cx.source)?;
+                let functions = grouped(database.rows(&FUNCTIONS)?, &cx.source)?;
                 let all = || {
                     let catalogs = catalogs.iter().map(|one| ("", one));
                     catalogs.chain(functions.iter().map(|one| ("FUNCTION ", one)))
@@ -147,18 +136,25 @@ impl Check for CatalogPrivileges {
 
 /// By catalog or function and grantee, none for everybody.
 fn grouped<'a>(
-    rows: impl Iterator<Item = &'a Row>,
+    rows: &'a [Row],
+    source: &Side,
 ) -> Result<BTreeMap<(&'a str, Option<&'a str>), Granted<'a>>, Unseen> {
     let mut all: BTreeMap<_, Granted<'a>> = BTreeMap::new();
     for row in rows {
-        row.name_or_null(1)?;
-        row.name_or_null(2)?;
-        let granted = all.entry((row.text(0), row.get(2))).or_default();
-        let columns = granted.privileges.entry(row.text(3)).or_default();
-        if !columns.contains(&row.get(1)) {
-            columns.push(row.get(1));
+        let role = row.get("role")?;
+        // The platform's own are not the user's to take away.
+        if role.is_some_and(|role| source.is_platforms_role(&Name::new(role))) {
+            continue;
         }
-        granted.grantable |= row.flag(4);
+        row.name_or_null("part")?;
+        row.name_or_null("role")?;
+        let granted = all.entry((row.text("name")?, role)).or_default();
+        let columns = granted.privileges.entry(row.text("privilege_type")?).or_default();
+        let column = row.get("part")?;
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+        granted.grantable |= row.flag("is_grantable")?;
     }
     Ok(all)
 }

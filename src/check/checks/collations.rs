@@ -1,12 +1,7 @@
 //! Collations that columns and domains have, and those that users have made.
 
 use super::locales::{AVAILABLE, Collation};
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{made_by_users, user_schema};
-use crate::check::words::{and, count, qualified, shown, some};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "collations",
@@ -30,7 +25,8 @@ const USED: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT l.collname, sum(u.columns), sum(u.domains), min(u.name) FROM (\
+            "SELECT l.collname, sum(u.columns) AS columns, sum(u.domains) AS domains, \
+             min(u.name) AS example FROM (\
              SELECT a.attcollation AS collation, 1 AS columns, 0 AS domains, \
              format('%I.%I.%I', n.nspname, c.relname, a.attname) AS name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
@@ -55,7 +51,7 @@ const OWN: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT n.nspname, l.collname FROM pg_collation l \
+            "SELECT n.nspname AS schema, l.collname AS name FROM pg_collation l \
              JOIN pg_namespace n ON n.oid = l.collnamespace WHERE ",
             user_schema!(),
             " AND ",
@@ -83,8 +79,8 @@ impl Check for Collations {
             "the target has the collations of all columns and domains, and none was made by users";
         cx.each_database(out, clean, |name, database, out| {
             let encoding = all.get(name).map_or("", |entry| entry.encoding.as_str());
-            let own: Vec<_> =
-                database.rows(&OWN)?.iter().map(|row| shown(&qualified(row, 0))).collect();
+            let own = database.rows(&OWN)?.iter().map(|row| Ok(shown(&qualified(row)?)));
+            let own = own.collect::<Result<Vec<_>, Unseen>>()?;
             if !own.is_empty() {
                 out.failed(format!(
                     "{} made by users, with which the migration service stops: {}",
@@ -102,25 +98,25 @@ impl Check for Collations {
             if used.is_empty() {
                 return Ok(());
             }
-            let there: Vec<_> = collations.clone()?.iter().map(Collation::from_row).collect();
+            let there = Collation::all(collations.clone()?)?;
             for row in used {
-                let collation = row.name(0)?;
+                let collation = row.name("collname")?;
                 let alike =
                     |it: &Collation<'_>| it.name == collation.as_str() && it.is_for(encoding);
                 if there.iter().any(alike) {
                     continue;
                 }
-                let numbers = [(1, "column"), (2, "domain")]
-                    .map(|(index, what)| (row.number(index).unwrap_or(0), what));
-                let [(columns, _), (domains, _)] = numbers;
-                let total: usize = usize::saturating_add(columns, domains);
+                let columns: usize = row.number("columns")?.unwrap_or(0);
+                let domains = row.number("domains")?.unwrap_or(0);
+                let numbers = [(columns, "column"), (domains, "domain")];
+                let total = columns.saturating_add(domains);
                 let things = numbers.iter().filter(|(number, _)| *number > 0);
                 let things: Vec<_> = things.map(|(number, what)| count(*number, what)).collect();
                 out.failed(format!(
                     "the target has no collation {collation}, which {} {}: {}",
                     and(&things),
                     if total == 1 { "has" } else { "have" },
-                    some([shown(row.text(3))], total)
+                    some([shown(row.text("example")?)], total)
                 ))
                 .code("603402")
                 .remedy(

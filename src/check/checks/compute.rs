@@ -1,9 +1,6 @@
 //! The target's size in comparison with what can be seen of the source's.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::settings::Setting;
-use crate::check::{About, Azure, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "compute",
@@ -27,7 +24,7 @@ impl Check for Compute {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let both = |name: &str| -> Result<_, crate::check::Unseen> {
+        let both = |name: &str| -> Result<_, Unseen> {
             Ok((cx.source.setting(name)?, cx.target.setting(name)?))
         };
         let (source, target) = both("max_connections")?;

@@ -1,16 +1,8 @@
 //! Whether as many can connect to the target as to the source.
 
 use crate::attribute::Attribute;
-use crate::check::answer::Unseen;
-use crate::check::context::{Context, Side, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::settings::Setting;
-use crate::check::words::{count, list};
-use crate::check::{About, Check};
-use crate::name::Name;
+use crate::check::prelude::*;
 use crate::platform::Ownership;
-use crate::version::Major;
 
 static ABOUT: About = About {
     name: "connection-limits",
@@ -33,16 +25,13 @@ const CONNECTIONS: Question = Question {
     of: Of::Source,
     sql: |major| {
         Some(if major >= Major::new(10) {
-            "SELECT count(*) FROM pg_stat_activity WHERE coalesce(backend_type, 'client backend') = \
+            "SELECT count(*) AS total FROM pg_stat_activity WHERE coalesce(backend_type, 'client backend') = \
              'client backend' AND datid IS NOT NULL AND pid <> pg_backend_pid()"
         } else {
-            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            "SELECT count(*) AS total FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         })
     },
 };
-
-/// How many are named where it does not matter which.
-const NAMED: usize = 5;
 
 pub(super) struct ConnectionLimits;
 
@@ -58,7 +47,7 @@ impl Check for ConnectionLimits {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let source = Room::of(&cx.source)?;
         let target = Room::of(&cx.target)?;
-        room(cx, &source, &target, out);
+        room(cx, &source, &target, out)?;
         limits(cx, &target, out)
     }
 }
@@ -91,7 +80,7 @@ impl Room {
 }
 
 /// The room, and what of it is in use.
-fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
+fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
     const LOOKED_AT: &str = "max_connections of both servers, pg_stat_activity of the source";
     let both = format!(
         "room for {} on the source ({} reserved), for {} on the target ({} reserved)",
@@ -100,9 +89,10 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
     let Ok(rows) = cx.source.rows(&CONNECTIONS) else {
         out.unknown(format!("{both}; how many are connected to the source could not be seen"))
             .looked_at(LOOKED_AT);
-        return;
+        return Ok(());
     };
-    let now: i64 = rows.first().and_then(|row| row.number(0)).unwrap_or_default();
+    let now = rows.first().map(|row| row.number::<i64>("total")).transpose()?;
+    let now = now.flatten().unwrap_or_default();
     let both = format!("{both}, {now} connected to the source now");
     let needed = source.usable().saturating_add(target.reserved);
     let set = format!(
@@ -118,6 +108,7 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) {
     } else {
         out.succeeded(both).looked_at(LOOKED_AT);
     }
+    Ok(())
 }
 
 /// What roles and databases may have at most.

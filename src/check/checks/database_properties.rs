@@ -2,15 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::answer::{Row, Unseen};
-use crate::check::catalog::Entry;
-use crate::check::context::{Context, Side, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{NAMED, and, count, identifier, list};
-use crate::check::{About, Check};
-use crate::name::Name;
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "database-properties",
@@ -34,7 +26,7 @@ const PRIVILEGES: Question = Question {
     of: Of::Both,
     sql: |_| {
         Some(
-            "SELECT d.datname, CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END, \
+            "SELECT d.datname, CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END AS grantee, \
              a.privilege_type, a.is_grantable FROM pg_database d, \
              aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a \
              WHERE a.grantee <> d.datdba",
@@ -207,13 +199,17 @@ fn privileges_of<'a>(
     side: &Side,
 ) -> Result<Privileges<'a>, Unseen> {
     let mut all = Privileges::new();
-    for row in rows.iter().filter(|row| row.text(0) == database.as_str()) {
-        let grantee = row.get(1);
-        if row.name_or_null(1)?.is_some_and(|role| side.is_platforms_role(&role)) {
+    for row in rows {
+        if row.text("datname")? != database.as_str() {
+            continue;
+        }
+        let grantee = row.get("grantee")?;
+        if row.name_or_null("grantee")?.is_some_and(|role| side.is_platforms_role(&role)) {
             continue;
         }
         // Of several grantors, one may have given it with the grant option.
-        *all.entry(grantee).or_default().entry(row.text(2)).or_default() |= row.flag(3);
+        let privileges = all.entry(grantee).or_default();
+        *privileges.entry(row.text("privilege_type")?).or_default() |= row.flag("is_grantable")?;
     }
     Ok(all)
 }

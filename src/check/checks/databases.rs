@@ -1,18 +1,9 @@
 //! The databases: whether they are there, here and on the target.
 
-use crate::check::context::{Context, Database, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{made_by_users, of_no_extension, user_schema};
-use crate::check::words::{count, identifier, some};
-use crate::check::{About, Check};
-use crate::name::Name;
-
-/// Its stable name.
-pub(super) const NAME: &str = "databases";
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
-    name: NAME,
+    name: "databases",
     codes: &["603101", "603102", "603110"],
     title: "the databases are on the source, and absent or empty on the target",
     explanation: "pg_restore into a database that has something in it meets it at every step: \
@@ -29,7 +20,7 @@ static ABOUT: About = About {
 const VISITED: Question = Question {
     name: "whether the database can be visited",
     of: Of::SourceDatabases,
-    sql: |_| Some("SELECT true"),
+    sql: |_| Some("SELECT true AS is_visited"),
 };
 
 /// Something that stands in a schema and belongs to no extension, of one kind.
@@ -54,9 +45,9 @@ const THERE: Question = Question {
     of: Of::TargetDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) FILTER (WHERE kind IN ('r', 'p', 'm', 'f')), \
-             count(*) FILTER (WHERE kind NOT IN ('r', 'p', 'm', 'f')), \
-             EXISTS (SELECT FROM pg_largeobject_metadata) FROM (\
+            "SELECT count(*) FILTER (WHERE kind IN ('r', 'p', 'm', 'f')) AS tables, \
+             count(*) FILTER (WHERE kind NOT IN ('r', 'p', 'm', 'f')) AS others, \
+             EXISTS (SELECT FROM pg_largeobject_metadata) AS has_large_objects FROM (\
              SELECT c.relkind::text AS kind FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S') AND ",
@@ -97,6 +88,10 @@ impl Check for Databases {
         &[&VISITED, &THERE]
     }
 
+    fn tells_visits(&self) -> bool {
+        true
+    }
+
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let all = cx.source.catalog()?;
         for name in cx.named.iter().filter(|name| !all.contains_key(*name)) {
@@ -135,8 +130,7 @@ impl Check for Databases {
         }
         cx.each_database(out, "the database is on the source", |name, database, out| {
             here(cx, name, database, out);
-            there(cx, name, out);
-            Ok(())
+            there(cx, name, out)
         })
     }
 }
@@ -163,29 +157,29 @@ fn here(cx: &Context, name: &Name, database: &Database, out: &mut Outcomes<'_>) 
 }
 
 /// What the target has of that name.
-fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
+fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) -> Verdict {
     const PLACE: &str = "pg_database of the target, and what is in it";
     let Ok(all) = cx.target.catalog() else {
         out.unknown("the target could not be read: whether the database is there already");
-        return;
+        return Ok(());
     };
     let Some(entry) = all.get(name) else {
         out.succeeded("the database is not on the target yet").code("603101").looked_at(PLACE);
-        return;
+        return Ok(());
     };
-    let Some(there) = cx.target.databases.get(name) else { return };
+    let Some(there) = cx.target.databases.get(name) else { return Ok(()) };
     let row = match there.rows(&THERE) {
         Ok(rows) => rows.first(),
         Err(why) => {
             out.unknown(format!("it is on the target, but whether it is empty: {why}"))
                 .code("603101")
                 .looked_at(PLACE);
-            return;
+            return Ok(());
         }
     };
-    let number = |column| row.and_then(|row| row.number(column)).unwrap_or(0);
-    let (tables, others) = (number(0), number(1));
-    let large = row.is_some_and(|row| row.flag(2));
+    let number = |column| Ok(row.map(|row| row.number(column)).transpose()?.flatten().unwrap_or(0));
+    let (tables, others) = (number("tables")?, number("others")?);
+    let large = row.map(|row| row.flag("has_large_objects")).transpose()?.unwrap_or_default();
     if tables == 0 && others == 0 && !large {
         out.succeeded(
             "it is on the target, and empty: pg_restore takes it as it is, the migration service \
@@ -193,7 +187,7 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
         )
         .code("603101")
         .looked_at(PLACE);
-        return;
+        return Ok(());
     }
     let large = if large { ", and large objects" } else { "" };
     let remedy = if cx.target.is_built_in(name) {
@@ -221,4 +215,5 @@ fn there(cx: &Context, name: &Name, out: &mut Outcomes<'_>) {
     .code("603101")
     .looked_at(PLACE)
     .remedy(remedy);
+    Ok(())
 }

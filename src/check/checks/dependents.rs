@@ -2,13 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::languages::OFFERED;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{and, count, shown};
-use crate::check::{About, Check};
-use crate::name::Name;
+use super::languages::{OFFERED, names};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "dependents",
@@ -50,8 +45,8 @@ const DEPENDENTS: Question = Question {
              WHEN 'pg_attrdef' THEN 'default' WHEN 'pg_trigger' THEN 'trigger' \
              WHEN 'pg_constraint' THEN 'constraint' WHEN 'pg_policy' THEN 'policy' \
              WHEN 'pg_type' THEN 'type' WHEN 'pg_foreign_server' THEN 'foreign server' \
-             ELSE 'other object' END, count(*), \
-             min(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) FROM dependent d \
+             ELSE 'other object' END AS kind, count(*) AS total, \
+             min(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) AS example FROM dependent d \
              JOIN pg_extension x ON x.oid = d.extension \
              LEFT JOIN pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass \
              AND c.oid = d.objid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -72,23 +67,25 @@ impl Check for Dependents {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let offered = cx.target.rows(&OFFERED)?;
+        let offered = names(cx.target.rows(&OFFERED)?)?;
         cx.each_database(
             out,
             "no object depends on an extension that the target lacks",
             |_, database, out| {
                 let mut missing: BTreeMap<Name, Vec<String>> = BTreeMap::new();
                 for row in database.rows(&DEPENDENTS)? {
-                    if offered.iter().any(|it| it.text(0) == row.text(0)) {
+                    if offered.contains(row.text("extname")?) {
                         continue;
                     }
-                    let things = count(row.number(2).unwrap_or(0), row.text(1));
-                    let things = match row.get(3) {
-                        Some(name) if row.text(2) == "1" => format!("{things} ({})", shown(name)),
+                    let things = count(row.number("total")?.unwrap_or(0), row.text("kind")?);
+                    let things = match row.get("example")? {
+                        Some(name) if row.text("total")? == "1" => {
+                            format!("{things} ({})", shown(name))
+                        }
                         Some(name) => format!("{things} (such as of {})", shown(name)),
                         None => things,
                     };
-                    missing.entry(row.name(0)?).or_default().push(things);
+                    missing.entry(row.name("extname")?).or_default().push(things);
                 }
                 for (extension, things) in missing {
                     out.failed(format!(

@@ -1,11 +1,6 @@
 //! Event triggers.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::of_no_extension;
-use crate::check::words::{count, some};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "event-triggers",
@@ -26,7 +21,7 @@ const TRIGGERS: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT t.evtname, pg_get_userbyid(t.evtowner), t.evtevent FROM pg_event_trigger t \
+            "SELECT t.evtname, pg_get_userbyid(t.evtowner) AS owner, t.evtevent FROM pg_event_trigger t \
              WHERE ",
             of_no_extension!("pg_event_trigger", "t"),
             " ORDER BY 1"
@@ -49,8 +44,8 @@ impl Check for EventTriggers {
         cx.each_database(out, "the database has no event triggers", |_, database, out| {
             let mut triggers: Vec<String> = Vec::new();
             for row in database.rows(&TRIGGERS)? {
-                if !cx.source.is_platforms_role(&row.name(1)?) {
-                    triggers.push(format!("{} (on {})", row.name(0)?, row.text(2)));
+                if !cx.source.is_platforms_role(&row.name("owner")?) {
+                    triggers.push(format!("{} (on {})", row.name("evtname")?, row.text("evtevent")?));
                 }
             }
             if !triggers.is_empty() {

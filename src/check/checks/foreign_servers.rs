@@ -1,11 +1,6 @@
 //! Foreign servers, and who logs in to them.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::of_no_extension;
-use crate::check::words::count;
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "foreign-servers",
@@ -28,10 +23,10 @@ const SERVERS: Question = Question {
     sql: |_| {
         Some(concat!(
             "SELECT s.srvname, w.fdwname, \
-             (SELECT count(*) FROM pg_user_mappings m WHERE m.srvid = s.oid), \
-             (SELECT count(*) FROM pg_foreign_table t WHERE t.ftserver = s.oid), ",
+             (SELECT count(*) FROM pg_user_mappings m WHERE m.srvid = s.oid) AS mappings, \
+             (SELECT count(*) FROM pg_foreign_table t WHERE t.ftserver = s.oid) AS tables, ",
             of_no_extension!("pg_foreign_data_wrapper", "w"),
-            " FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE ",
+            " AS is_of_no_extension FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE ",
             of_no_extension!("pg_foreign_server", "s"),
             " ORDER BY 1"
         ))
@@ -52,12 +47,12 @@ impl Check for ForeignServers {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "the database has no foreign servers", |_, database, out| {
             for row in database.rows(&SERVERS)? {
-                let name = row.name(0)?;
-                let wrapper = row.name(1)?;
-                let mappings = count(row.number(2).unwrap_or(0), "user mapping");
-                let tables = count(row.number(3).unwrap_or(0), "foreign table");
+                let name = row.name("srvname")?;
+                let wrapper = row.name("fdwname")?;
+                let mappings = count(row.number("mappings")?.unwrap_or(0), "user mapping");
+                let tables = count(row.number("tables")?.unwrap_or(0), "foreign table");
                 let mut found = format!("{name} by {wrapper}, with {mappings} and {tables}");
-                if row.flag(4) {
+                if row.flag("is_of_no_extension")? {
                     out.failed(format!(
                         "{found}; the wrapper is of no extension: creating it takes a superuser, and \
                          the target has none"

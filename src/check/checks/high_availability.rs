@@ -1,10 +1,7 @@
 //! High availability of the target, which has to be off while data is migrated.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::Question;
-use crate::check::replication::{self, Signs};
-use crate::check::{About, Azure, Check};
+use crate::check::asking::replication::{self, Signs};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "high-availability",

@@ -1,10 +1,8 @@
 //! Languages of functions.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{count, identifier};
-use crate::check::{About, Check};
+use std::collections::BTreeSet;
+
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "languages",
@@ -26,9 +24,9 @@ const LANGUAGES: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(
-            "SELECT l.lanname, (SELECT count(*) FROM pg_proc p WHERE p.prolang = l.oid), \
+            "SELECT l.lanname, (SELECT count(*) FROM pg_proc p WHERE p.prolang = l.oid) AS functions, \
              EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_catalog.pg_language'::regclass \
-             AND d.objid = l.oid AND d.deptype = 'e') FROM pg_language l \
+             AND d.objid = l.oid AND d.deptype = 'e') AS is_extensions FROM pg_language l \
              WHERE l.lanname NOT IN ('internal', 'c', 'sql', 'plpgsql') ORDER BY 1",
         )
     },
@@ -40,6 +38,11 @@ pub(super) const OFFERED: Question = Question {
     of: Of::Target,
     sql: |_| Some("SELECT name FROM pg_available_extensions"),
 };
+
+/// Those names.
+pub(super) fn names(rows: &[Row]) -> Result<BTreeSet<&str>, Unseen> {
+    rows.iter().map(|row| row.text("name")).collect()
+}
 
 /// The only one beyond those that every server has, by the documentation.
 const DOCUMENTED: &str = "plv8";
@@ -56,26 +59,26 @@ impl Check for Languages {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let offered = cx.target.rows(&OFFERED).ok();
+        let offered = cx.target.rows(&OFFERED).ok().map(names).transpose()?;
         cx.each_database(out, "the target offers all languages of the database's functions", |_, database, out| {
             for row in database.rows(&LANGUAGES)? {
-                let name = row.name(0)?;
-                let (is_offered, by) = match offered {
-                    Some(rows) => (rows.iter().any(|row| row.text(0) == name.as_str()), ""),
+                let name = row.name("lanname")?;
+                let (is_offered, by) = match &offered {
+                    Some(names) => (names.contains(name.as_str()), ""),
                     None => (
                         name.as_str() == DOCUMENTED,
                         ", by the documentation of flexible servers, since the target could not be \
                          read",
                     ),
                 };
-                let functions = match row.number(1).unwrap_or(0) {
+                let functions = match row.number("functions")?.unwrap_or(0) {
                     0 => "no function".to_owned(),
                     number => count(number, "function"),
                 };
                 if is_offered && !by.is_empty() {
                     out.succeeded(format!("{name} is offered{by}"));
                 } else if !is_offered {
-                    let what = if row.flag(2) { "EXTENSION" } else { "LANGUAGE" };
+                    let what = if row.flag("is_extensions")? { "EXTENSION" } else { "LANGUAGE" };
                     out.failed(format!("{name}, needed by {functions}, is not offered{by}"))
                         .remedy(format!(
                             "write the functions in PL/pgSQL, and drop it on the source in a \

@@ -1,10 +1,6 @@
 //! Large objects.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "large-objects",
@@ -26,10 +22,10 @@ const LARGE: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(
-            "SELECT EXISTS (SELECT FROM pg_largeobject_metadata), \
+            "SELECT EXISTS (SELECT FROM pg_largeobject_metadata) AS is_there, \
              (SELECT reltuples::bigint FROM pg_class \
-             WHERE oid = 'pg_largeobject_metadata'::regclass), \
-             pg_size_pretty(pg_relation_size('pg_largeobject'))",
+             WHERE oid = 'pg_largeobject_metadata'::regclass) AS estimate, \
+             pg_size_pretty(pg_relation_size('pg_largeobject')) AS size",
         )
     },
 };
@@ -38,8 +34,9 @@ const SKIPPED: Question = Question {
     name: "azure.migration_skip_large_objects",
     of: Of::Target,
     sql: |major| {
-        (major > Major::OLDEST)
-            .then_some("SELECT current_setting('azure.migration_skip_large_objects', true)")
+        (major > Major::OLDEST).then_some(
+            "SELECT current_setting('azure.migration_skip_large_objects', true) AS value",
+        )
     },
 };
 
@@ -56,18 +53,22 @@ impl Check for LargeObjects {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         const NAME: &str = "azure.migration_skip_large_objects";
-        let live = cx.target.rows(&SKIPPED).ok().and_then(|rows| rows.first()?.get(0));
+        let live =
+            cx.target.rows(&SKIPPED).ok().and_then(|rows| rows.first()?.get("value").ok()?);
         let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
         let skipped = live.filter(|it| !it.is_empty()).or(told);
         let skipped = skipped.map(|value| value.eq_ignore_ascii_case("on"));
         cx.each_database(out, "the database has no large objects", |_, database, out| {
             let rows = database.rows(&LARGE)?;
-            let Some(row) = rows.first().filter(|row| row.flag(0)) else { return Ok(()) };
-            let number = match row.number::<i64>(1) {
+            let Some(row) = rows.first() else { return Ok(()) };
+            if !row.flag("is_there")? {
+                return Ok(());
+            }
+            let number = match row.number::<i64>("estimate")? {
                 Some(number @ 1..) => format!("about {number} large objects"),
                 _ => "large objects".to_owned(),
             };
-            let found = format!("it has {number}, in {}", row.text(2));
+            let found = format!("it has {number}, in {}", row.text("size")?);
             let set = cx.azure.set_parameter(NAME, "off");
             match skipped {
                 Some(true) => out

@@ -1,10 +1,6 @@
 //! Whether the target keeps temporary files on its local disk.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::prelude::*;
 
 const NAME: &str = "azure.enable_temp_tablespaces_on_local_ssd";
 
@@ -25,8 +21,9 @@ const SETTING: Question = Question {
     name: NAME,
     of: Of::Target,
     sql: |major| {
-        (major > Major::OLDEST)
-            .then_some("SELECT current_setting('azure.enable_temp_tablespaces_on_local_ssd', true)")
+        (major > Major::OLDEST).then_some(
+            "SELECT current_setting('azure.enable_temp_tablespaces_on_local_ssd', true) AS value",
+        )
     },
 };
 
@@ -42,7 +39,8 @@ impl Check for LocalTemporary {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let live = cx.target.rows(&SETTING).ok().and_then(|rows| rows.first()?.get(0));
+        let live =
+            cx.target.rows(&SETTING).ok().and_then(|rows| rows.first()?.get("value").ok()?);
         let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
         let off = cx.azure.set_parameter(NAME, "off");
         match live.filter(|value| !value.is_empty()).or(told) {

@@ -1,15 +1,7 @@
 //! Encodings and locales of the databases.
 
-use crate::check::answer::Row;
-use crate::check::catalog::Entry;
-use crate::check::context::{Context, Side, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{identifier, shown};
-use crate::check::{About, Check};
-use crate::name::Name;
+use crate::check::prelude::*;
 use crate::sql::push_literal;
-use crate::version::Major;
 
 static ABOUT: About = About {
     name: "locales",
@@ -33,18 +25,20 @@ pub(super) const AVAILABLE: Question = Question {
     of: Of::Target,
     sql: |major| {
         Some(if major >= Major::new(17) {
-            "SELECT collname, collprovider, pg_encoding_to_char(collencoding), \
-             coalesce(collcollate, colllocale) FROM pg_collation \
+            "SELECT collname, collprovider AS provider, pg_encoding_to_char(collencoding) AS encoding, \
+             coalesce(collcollate, colllocale) AS locale FROM pg_collation \
              WHERE collnamespace = 'pg_catalog'::regnamespace"
         } else if major >= Major::new(15) {
-            "SELECT collname, collprovider, pg_encoding_to_char(collencoding), \
-             coalesce(collcollate, colliculocale) FROM pg_collation \
+            "SELECT collname, collprovider AS provider, pg_encoding_to_char(collencoding) AS encoding, \
+             coalesce(collcollate, colliculocale) AS locale FROM pg_collation \
              WHERE collnamespace = 'pg_catalog'::regnamespace"
         } else if major >= Major::new(10) {
-            "SELECT collname, collprovider, pg_encoding_to_char(collencoding), collcollate \
+            "SELECT collname, collprovider AS provider, pg_encoding_to_char(collencoding) AS encoding, \
+             collcollate AS locale \
              FROM pg_collation WHERE collnamespace = 'pg_catalog'::regnamespace"
         } else {
-            "SELECT collname, 'c', pg_encoding_to_char(collencoding), collcollate \
+            "SELECT collname, 'c' AS provider, pg_encoding_to_char(collencoding) AS encoding, \
+             collcollate AS locale \
              FROM pg_collation WHERE collnamespace = 'pg_catalog'::regnamespace"
         })
     },
@@ -60,13 +54,18 @@ pub(super) struct Collation<'a> {
 }
 
 impl<'a> Collation<'a> {
-    pub(super) fn from_row(row: &'a Row) -> Self {
-        Self {
-            name: row.text(0),
-            provider: row.text(1).chars().next().unwrap_or('c'),
-            encoding: row.text(2),
-            locale: row.text(3),
-        }
+    /// The collations of a server.
+    pub(super) fn all(rows: &'a [Row]) -> Result<Vec<Self>, Unseen> {
+        rows.iter().map(Self::from_row).collect()
+    }
+
+    fn from_row(row: &'a Row) -> Result<Self, Unseen> {
+        Ok(Self {
+            name: row.text("collname")?,
+            provider: row.text("provider")?.chars().next().unwrap_or('c'),
+            encoding: row.text("encoding")?,
+            locale: row.text("locale")?,
+        })
     }
 
     pub(super) fn is_for(&self, encoding: &str) -> bool {
@@ -88,8 +87,7 @@ impl Check for Locales {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let (all, there) = (cx.source.catalog()?, cx.target.catalog()?);
         let major = cx.target.server()?.live.answers.major;
-        let rows = cx.target.rows(&AVAILABLE)?;
-        let collations: Vec<Collation<'_>> = rows.iter().map(Collation::from_row).collect();
+        let collations = Collation::all(cx.target.rows(&AVAILABLE)?)?;
         cx.each_database(out, "", |name, _, out| {
             let Some(entry) = all.get(name) else { return Ok(()) };
             let missing = missing(entry, major, &collations, &cx.target);

@@ -1,12 +1,6 @@
 //! Whether the source can be followed while it is migrated.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::settings::Setting;
-use crate::check::words::count;
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "logical-replication",
@@ -29,8 +23,9 @@ const SLOTS: Question = Question {
     of: Of::Source,
     sql: |_| {
         Some(
-            "SELECT count(*), count(*) FILTER (WHERE NOT active AND slot_type = 'logical'), \
-             (SELECT count(*) FROM pg_stat_replication) FROM pg_replication_slots",
+            "SELECT count(*) AS used, \
+             count(*) FILTER (WHERE NOT active AND slot_type = 'logical') AS idle, \
+             (SELECT count(*) FROM pg_stat_replication) AS sending FROM pg_replication_slots",
         )
     },
 };
@@ -107,8 +102,9 @@ fn slots_and_senders(
     out: &mut Outcomes<'_>,
 ) -> Verdict {
     let row = cx.source.rows(&SLOTS)?.first();
-    let number = |column| row.and_then(|row| row.number::<i64>(column)).unwrap_or(0);
-    let (used, idle, sending) = (number(0), number(1), number(2));
+    let number =
+        |column| Ok(row.map(|row| row.number::<i64>(column)).transpose()?.flatten().unwrap_or(0));
+    let (used, idle, sending) = (number("used")?, number("idle")?, number("sending")?);
     let databases = cx.source.databases.len();
     let needed = i64::try_from(databases).unwrap_or(i64::MAX);
     let place = "pg_replication_slots and pg_stat_replication of the source";

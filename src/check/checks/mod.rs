@@ -1,4 +1,4 @@
-//! The checks, one a file. Adding one is a file and its line here.
+//! The checks, one a file. Adding one is a file, its `mod`, and its line in the list.
 
 mod casts;
 mod catalog_privileges;
@@ -34,10 +34,11 @@ mod target_user;
 mod text_search;
 mod with_oids;
 
-use super::{About, Check};
+use super::about::About;
+use super::judge::Check;
 
 /// The checks, in the order in which they are told.
-pub static ALL: [&dyn Check; 33] = [
+pub static ALL: &[&dyn Check] = &[
     &source_version::SourceVersion,
     &target_server::TargetServer,
     &target_user::TargetUser,
@@ -73,9 +74,6 @@ pub static ALL: [&dyn Check; 33] = [
     &local_temporary::LocalTemporary,
 ];
 
-/// The check that says which databases could not be visited.
-pub(super) const VISITS: &str = databases::NAME;
-
 /// What is said about every check.
 pub fn abouts() -> impl Iterator<Item = &'static About> {
     ALL.iter().map(|check| check.about())
@@ -83,6 +81,9 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
     use crate::version::Major;
 
@@ -101,6 +102,44 @@ mod tests {
                 about.name
             );
         }
+    }
+
+    /// Whether a query has a column of this name: `a.name`, `… AS name`, `name, …`, `name FROM`.
+    fn is_selected(text: &str, column: &str) -> bool {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        text.match_indices(column).any(|(at, _)| {
+            let (before, behind) = (&text[..at], &text[at + column.len()..]);
+            let is_whole = !before.ends_with(is_word) && !behind.starts_with(is_word);
+            let is_named = before.ends_with("AS ") || before.ends_with('.');
+            is_whole && (is_named || behind.starts_with(',') || behind.starts_with(" FROM"))
+        })
+    }
+
+    /// One that no query has would be found out by nobody until there is such a row.
+    #[test]
+    fn every_column_that_is_read_is_asked_for() {
+        let mut columns = 0;
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check")];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let (text, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+            for read in text.split("row.").skip(1) {
+                let Some((way, rest)) = read.split_once("(\"") else { continue };
+                let way = way.split("::<").next().unwrap_or_default();
+                if !["get", "text", "flag", "number", "name", "name_or_null"].contains(&way) {
+                    continue;
+                }
+                let (column, _) = rest.split_once('"').unwrap();
+                let is_asked_for = path.ends_with("words.rs") || is_selected(text, column);
+                assert!(is_asked_for, "{}: {column}", path.display());
+                columns += 1;
+            }
+        }
+        assert!(columns > 80, "only {columns} were found: are they read in another way now?");
     }
 
     /// Answers are kept by their questions' names.

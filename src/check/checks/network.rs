@@ -2,11 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::check::context::{Context, Side, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::count;
-use crate::check::{About, Azure, Check, Unreached};
+use crate::check::prelude::*;
 use crate::globals::{Password, Role};
 use crate::read::live::LiveError;
 use crate::secret::VerifierKind;
@@ -33,12 +29,13 @@ const ENCRYPTION: Question = Question {
     name: "encryption of the connection",
     of: Of::Both,
     sql: |major| {
-        Some(if major == crate::version::Major::OLDEST {
-            "SELECT s.ssl, s.version, NULL, NULL, NULL FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()"
+        Some(if major == Major::OLDEST {
+            "SELECT s.ssl, s.version, NULL AS requires, NULL AS rds_forces, NULL AS accepts \
+             FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()"
         } else {
-            "SELECT s.ssl, s.version, current_setting('require_secure_transport', true), \
-             current_setting('rds.force_ssl', true), \
-             current_setting('azure.accepted_password_auth_method', true) \
+            "SELECT s.ssl, s.version, current_setting('require_secure_transport', true) AS requires, \
+             current_setting('rds.force_ssl', true) AS rds_forces, \
+             current_setting('azure.accepted_password_auth_method', true) AS accepts \
              FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()"
         })
     },
@@ -116,15 +113,15 @@ fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
         return Ok(());
     };
     let on = |value: Option<&str>| value.map(|it| matches!(it, "on" | "1" | "true"));
-    let required = on(row.get(2)).or(on(row.get(3)));
+    let required = on(row.get("requires")?).or(on(row.get("rds_forces")?));
     let rule = match required {
         Some(true) => "which it requires",
         Some(false) => "which it does not require",
         None => "and it does not tell whether it requires that",
     };
     let place = "pg_stat_ssl, require_secure_transport and rds.force_ssl";
-    if row.flag(0) {
-        let version = row.get(1).unwrap_or("TLS");
+    if row.flag("ssl")? {
+        let version = row.get("version")?.unwrap_or("TLS");
         out.succeeded(format!("{} is connected to with {version}, {rule}", side.word))
             .code("603001")
             .looked_at(place);
@@ -148,7 +145,8 @@ fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
 /// Whether roles can log in with the verifiers that they have.
 fn passwords(cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
     const ACCEPTED: &str = "azure.accepted_password_auth_method";
-    let live = cx.target.rows(&ENCRYPTION)?.first().and_then(|row| row.get(4));
+    let row = cx.target.rows(&ENCRYPTION)?.first();
+    let live = row.map(|row| row.get("accepts")).transpose()?.flatten();
     let json = cx.azure.parameters.as_ref().and_then(|all| all.get(ACCEPTED));
     let accepted = live.or_else(|| json?.value.as_deref());
     let target = cx.target.setting("password_encryption")?.map(|it| it.value).unwrap_or_default();

@@ -1,12 +1,6 @@
 //! Publications and subscriptions.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::of_no_extension;
-use crate::check::words::{count, identifier, shown, some};
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "publications",
@@ -28,7 +22,7 @@ const BOTH: Question = Question {
     of: Of::SourceDatabases,
     sql: |major| {
         (major >= Major::new(10)).then_some(concat!(
-            "SELECT 'publication', p.pubname, NULL, NULL FROM pg_publication p WHERE ",
+            "SELECT 'publication' AS kind, p.pubname AS name, NULL AS slot, NULL AS publications FROM pg_publication p WHERE ",
             of_no_extension!("pg_publication", "p"),
             " UNION ALL SELECT 'subscription', s.subname, quote_literal(s.subslotname), \
              (SELECT string_agg(quote_ident(x), ', ') FROM unnest(s.subpublications) AS x) \
@@ -52,26 +46,29 @@ impl Check for Publications {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "the database has no publications and no subscriptions", |_, database, out| {
             let rows = database.rows(&BOTH)?;
-            let (publications, subscriptions): (Vec<_>, Vec<_>) =
-                rows.iter().partition(|row| row.text(0) == "publication");
+            let (mut publications, mut subscriptions) = (Vec::new(), Vec::new());
+            for row in rows {
+                match row.text("kind")? {
+                    "publication" => publications.push(row.name("name")?),
+                    _ => subscriptions.push(row),
+                }
+            }
             if !publications.is_empty() {
-                let names: Vec<_> =
-                    publications.iter().map(|row| row.name(1)).collect::<Result<_, _>>()?;
                 out.warning(format!(
                     "{}: {}",
                     count(publications.len(), "publication"),
-                    some(names, publications.len())
+                    some(&publications, publications.len())
                 ))
                 .remedy(
                     "create it on the target after the migration, and let the subscribers begin anew",
                 );
             }
             for row in subscriptions {
-                let name = row.name(1)?;
-                match row.get(2) {
+                let name = row.name("name")?;
+                match row.get("slot")? {
                     Some(slot) => out
                         .warning(format!("the subscription {name}"))
-                        .remedy(take_over(&identifier(&name), slot, row.text(3))),
+                        .remedy(take_over(&identifier(&name), slot, row.text("publications")?)),
                     None => out
                         .warning(format!("the subscription {name}, which has no slot, and gets nothing"))
                         .remedy("create it on the target after the migration, if it is still needed"),

@@ -1,11 +1,8 @@
 //! Read replicas of the target, which it must not have while data is migrated.
 
+use crate::check::asking::replication::{self, Signs};
 use crate::check::azure::Server;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::Question;
-use crate::check::replication::{self, Signs};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "read-replicas",

@@ -1,11 +1,6 @@
 //! Tables whose changes cannot be followed.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{of_no_extension, user_schema};
-use crate::check::words::{listed, qualified, shown};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "replica-identity",
@@ -28,7 +23,7 @@ const WITHOUT: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND ",
             user_schema!(),
@@ -49,7 +44,7 @@ const UNLOGGED: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND ",
             user_schema!(),
@@ -75,8 +70,8 @@ impl Check for ReplicaIdentity {
             "every table has a primary key or another replica identity",
             |_, database, out| {
                 let rows = database.rows(&WITHOUT)?;
-                if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
-                    let table = shown(&qualified(first, 1));
+                if let (Some(list), Some(first)) = (listed(rows, "table")?, rows.first()) {
+                    let table = shown(&qualified(first)?);
                     out.warning(format!(
                         "no replica identity, so that UPDATE and DELETE would fail: {list}"
                     ))
@@ -84,7 +79,7 @@ impl Check for ReplicaIdentity {
                         "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"
                     ));
                 }
-                if let Some(list) = listed(database.rows(&UNLOGGED)?, "table") {
+                if let Some(list) = listed(database.rows(&UNLOGGED)?, "table")? {
                     out.warning(format!("unlogged, so that no change is followed: {list}"))
                         .remedy("ALTER TABLE … SET LOGGED, or fill them again after the migration");
                 }

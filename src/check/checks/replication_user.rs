@@ -1,11 +1,7 @@
 //! Whether the role on the source may follow its changes.
 
 use crate::attribute::Attribute;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::identifier;
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "replication-user",
@@ -25,7 +21,7 @@ const MEMBER: Question = Question {
     of: Of::Source,
     sql: |_| {
         Some(
-            "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles \
+            "SELECT pg_has_role(current_user, oid, 'MEMBER') AS is_member FROM pg_roles \
              WHERE rolname = 'rds_replication'",
         )
     },
@@ -46,13 +42,14 @@ impl Check for ReplicationUser {
         let answers = &cx.source.server()?.live.answers;
         let user = &answers.user;
         let group = cx.source.rows(&MEMBER)?.first();
+        let is_member = group.map(|row| row.flag("is_member")).transpose()?;
         if answers.is_superuser() {
             out.succeeded(format!("{user} is a superuser"));
         } else if answers.attributes.contains(&Attribute::Replication) {
             out.succeeded(format!("{user} has REPLICATION"));
-        } else if group.is_some_and(|row| row.flag(0)) {
+        } else if is_member == Some(true) {
             out.succeeded(format!("{user} is a member of rds_replication"));
-        } else if group.is_some() {
+        } else if is_member.is_some() {
             out.warning(format!("{user} is no member of rds_replication"))
                 .remedy(format!("GRANT rds_replication TO {}", identifier(user)));
         } else {

@@ -3,14 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::attribute::Attribute;
-use crate::check::answer::Unseen;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::words::{count, some};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Password};
-use crate::name::Name;
 use crate::plan::{self, Migration, Plan, Provenance};
 use crate::platform::Platform;
 use crate::read::Contents;

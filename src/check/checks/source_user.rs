@@ -1,14 +1,7 @@
 //! What the role that migrates may do on the source.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{of_no_extension, user_schema};
-use crate::check::words::{identifier, listed};
-use crate::check::{About, Check};
-use crate::name::Name;
+use crate::check::prelude::*;
 use crate::platform::{Answers, Platform};
-use crate::version::Major;
 
 static ABOUT: About = About {
     name: "source-user",
@@ -29,7 +22,8 @@ const OWNER: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(
-            "SELECT pg_get_userbyid(d.datdba), pg_has_role(d.datdba, 'USAGE'), r.rolsuper \
+            "SELECT pg_get_userbyid(d.datdba) AS owner, pg_has_role(d.datdba, 'USAGE') AS is_own, \
+             r.rolsuper \
              FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba \
              WHERE d.datname = current_database()",
         )
@@ -41,7 +35,7 @@ const UNREADABLE: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm', 'S') AND ",
             user_schema!(),
@@ -59,7 +53,7 @@ const HIDDEN: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND ",
             user_schema!(),
@@ -87,10 +81,12 @@ impl Check for SourceUser {
         let clean =
             format!("{user} owns it, or is a member of its owner, and reads everything in it");
         cx.each_database(out, &clean, |name, database, out| {
-            if let Some(row) = database.rows(&OWNER)?.first().filter(|row| !row.flag(1)) {
-                let owner = row.name(0)?;
+            if let Some(row) = database.rows(&OWNER)?.first()
+                && !row.flag("is_own")?
+            {
+                let owner = row.name("owner")?;
                 // Nobody shall become a member of a superuser, or may of a platform's role.
-                let remedy = if row.flag(2) || cx.source.is_platforms_role(&owner) {
+                let remedy = if row.flag("rolsuper")? || cx.source.is_platforms_role(&owner) {
                     format!(
                         "ALTER DATABASE {} OWNER TO {me}, by {owner} or another superuser; or leave it \
                          out: --database names those that are migrated",
@@ -103,7 +99,7 @@ impl Check for SourceUser {
                     .looked_at("pg_database of the source")
                     .remedy(remedy);
             }
-            if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation") {
+            if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation")? {
                 let all = if answers.major >= Major::new(14) {
                     let everything = granted(answers, &Name::new("pg_read_all_data"));
                     format!(
@@ -118,7 +114,7 @@ impl Check for SourceUser {
                      {me}; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO {me}"
                 ));
             }
-            if let Some(list) = listed(database.rows(&HIDDEN)?, "table") {
+            if let Some(list) = listed(database.rows(&HIDDEN)?, "table")? {
                 out.failed(format!("pg_dump stops, since policies may hide rows from {user}, in {list}"))
                     .remedy(exempt(live.platform, answers));
             }

@@ -1,8 +1,6 @@
 //! The versions of both servers.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::{About, Check, Unreached};
+use crate::check::prelude::*;
 use crate::read::live::LiveError;
 
 static ABOUT: About = About {

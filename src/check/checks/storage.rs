@@ -1,10 +1,6 @@
 //! Room for the data.
 
-use crate::check::context::{Context, Database, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::count;
-use crate::check::{About, Azure, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "storage",
@@ -27,7 +23,7 @@ const GIB: u64 = 1 << 30;
 const SIZE: Question = Question {
     name: "size of the database",
     of: Of::SourceDatabases,
-    sql: |_| Some("SELECT pg_database_size(current_database())"),
+    sql: |_| Some("SELECT pg_database_size(current_database()) AS bytes"),
 };
 
 /// The largest size there is, in GiB: the last but a little less than a power of two.
@@ -46,7 +42,8 @@ impl Check for Storage {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.source.catalog()?;
-        let size = |database: &Database| database.rows(&SIZE).ok()?.first()?.number(0);
+        let size =
+            |database: &Database| database.rows(&SIZE).ok()?.first()?.number("bytes").ok()?;
         let wanted: Vec<Option<u64>> = cx.source.databases.values().map(size).collect();
         if !wanted.is_empty() && wanted.iter().all(Option::is_none) {
             out.unknown("the size of no database could be seen");

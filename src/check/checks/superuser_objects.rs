@@ -2,15 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::answer::Row;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{made_by_users, of_no_extension, user_schema};
-use crate::check::words::{and, count, identifier, shown};
-use crate::check::{About, Check};
-use crate::name::Name;
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "superuser-objects",
@@ -32,7 +24,8 @@ const OWNED: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT s.rolname, o.kind, count(*), min(o.name), s.oid = 10 FROM (\
+            "SELECT s.rolname, o.kind, count(*) AS total, min(o.name) AS example, \
+             s.oid = 10 AS is_bootstrap FROM (\
              SELECT c.relowner AS owner, CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' \
              THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END AS kind, \
              format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c \
@@ -70,7 +63,7 @@ const ONLY_SUPERUSERS: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT o.kind, count(*), min(o.name) FROM (\
+            "SELECT o.kind, count(*) AS total, min(o.name) AS example FROM (\
              SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'function in ' || l.lanname \
              ELSE 'leakproof function' END AS kind, \
              format('%I.%I', n.nspname, p.proname) AS name FROM pg_proc p \
@@ -119,14 +112,14 @@ impl Check for SuperuserObjects {
         cx.each_database(out, clean, |_, database, out| {
             let mut by_owner: BTreeMap<Name, Vec<&Row>> = BTreeMap::new();
             for row in database.rows(&OWNED)? {
-                by_owner.entry(row.name(0)?).or_default().push(row);
+                by_owner.entry(row.name("rolname")?).or_default().push(row);
             }
             for (owner, rows) in by_owner {
                 let things = rows.iter().map(|row| {
-                    let things = count(row.number(2).unwrap_or(0), row.text(1));
-                    format!("{things} ({})", example(row.text(3), row.text(2)))
+                    let things = count(row.number("total")?.unwrap_or(0), row.text("kind")?);
+                    Ok(format!("{things} ({})", example(row)?))
                 });
-                let things = and(&things.collect::<Vec<_>>());
+                let things = and(&things.collect::<Result<Vec<_>, Unseen>>()?);
                 if cx.source.is_platforms_role(&owner) {
                     out.warning(format!(
                         "the platform's superuser {owner}, who is not on the target, owns {things}"
@@ -140,21 +133,21 @@ impl Check for SuperuserObjects {
                         "the superuser {owner} owns {things}: the migration service does not bring \
                          what superusers own"
                     ))
-                    .remedy(give_away(&owner, &rows, major));
+                    .remedy(give_away(&owner, &rows, major)?);
                 }
             }
             let rows = database.rows(&ONLY_SUPERUSERS)?;
             if !rows.is_empty() {
                 let things = rows.iter().map(|row| {
-                    let kind = row.text(0);
-                    let number: usize = row.number(1).unwrap_or(0);
+                    let kind = row.text("kind")?;
+                    let number: usize = row.number("total")?.unwrap_or(0);
                     let things = match kind.split_once(" in ") {
                         Some((what, language)) => format!("{} in {language}", count(number, what)),
                         None => count(number, kind),
                     };
-                    format!("{things} ({})", example(row.text(2), row.text(1)))
+                    Ok(format!("{things} ({})", example(row)?))
                 });
-                let things = and(&things.collect::<Vec<_>>());
+                let things = and(&things.collect::<Result<Vec<_>, Unseen>>()?);
                 out.failed(format!("it takes a superuser, and the target has none, to create {things}"))
                     .looked_at("pg_proc, pg_type, pg_opclass, pg_opfamily, pg_am and pg_foreign_data_wrapper of the database")
                     .remedy("replace them on the source, or leave them out: pg_restore --use-list");
@@ -165,19 +158,26 @@ impl Check for SuperuserObjects {
 }
 
 /// What the bootstrap superuser owns can only be given away one by one.
-fn give_away(owner: &Name, rows: &[&Row], major: Major) -> String {
+fn give_away(owner: &Name, rows: &[&Row], major: Major) -> Result<String, Unseen> {
     // A sequence may go with its table only.
-    let one = rows.iter().find(|row| row.text(1) != "sequence").or(rows.first());
-    match one.filter(|row| row.flag(4)) {
+    let mut one = rows.first();
+    for row in rows {
+        if row.text("kind")? != "sequence" {
+            one = Some(row);
+            break;
+        }
+    }
+    let is_bootstrap = one.map(|row| row.flag("is_bootstrap")).transpose()?;
+    Ok(match one.filter(|_| is_bootstrap == Some(true)) {
         Some(row) => {
-            let kind = match row.text(1) {
+            let kind = match row.text("kind")? {
                 "function" if major >= Major::new(11) => "ROUTINE".to_owned(),
                 kind => kind.to_uppercase(),
             };
             format!(
                 "on the source, one by one, since REASSIGN OWNED cannot take from this superuser: \
                  ALTER {kind} {} OWNER TO …; or pg_restore --no-owner",
-                shown(row.text(3))
+                shown(row.text("example")?)
             )
         }
         None => format!(
@@ -185,11 +185,11 @@ fn give_away(owner: &Name, rows: &[&Row], major: Major) -> String {
              and its databases; or pg_restore --no-owner",
             identifier(owner)
         ),
-    }
+    })
 }
 
 /// The only one, or one of them.
-fn example(name: &str, count: &str) -> String {
-    let name = shown(name);
-    if count == "1" { name } else { format!("such as {name}") }
+fn example(row: &Row) -> Result<String, Unseen> {
+    let name = shown(row.text("example")?);
+    Ok(if row.text("total")? == "1" { name } else { format!("such as {name}") })
 }

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::{count, shown, some};
-use crate::check::{About, Check};
-use crate::name::Name;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "tablespaces",
@@ -29,7 +24,7 @@ const USED: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(
-            "SELECT spcname, 'database', 1, NULL FROM pg_database d \
+            "SELECT spcname, 'database' AS kind, 1 AS total, NULL AS names FROM pg_database d \
              JOIN pg_tablespace t ON t.oid = d.dattablespace \
              WHERE d.datname = current_database() AND t.spcname <> 'pg_default' UNION ALL (\
              SELECT t.spcname, CASE WHEN c.relkind IN ('i', 'I') THEN 'index' ELSE 'table' END, \
@@ -64,12 +59,12 @@ impl Check for Tablespaces {
             |_, database, out| {
                 let mut used: BTreeMap<Name, Vec<String>> = BTreeMap::new();
                 for row in database.rows(&USED)? {
-                    let said = used.entry(row.name(0)?).or_default();
-                    let number = row.number(2).unwrap_or(0);
-                    match row.text(1) {
+                    let said = used.entry(row.name("spcname")?).or_default();
+                    let number = row.number("total")?.unwrap_or(0);
+                    match row.text("kind")? {
                         "database" => said.push("all that is not elsewhere".to_owned()),
                         kind => {
-                            let names = shown(row.text(3));
+                            let names = shown(row.text("names")?);
                             let names = some(names.split(", "), number);
                             said.push(format!("{} ({names})", count(number, kind)));
                         }

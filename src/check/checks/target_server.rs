@@ -1,8 +1,6 @@
 //! Whether the target is a flexible server, and ready.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 use crate::platform::State;
 
 static ABOUT: About = About {

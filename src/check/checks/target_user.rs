@@ -1,11 +1,7 @@
 //! What the role that migrates may do on the target.
 
 use crate::attribute::Attribute;
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::words::identifier;
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "target-user",
@@ -48,8 +44,9 @@ impl Check for TargetUser {
         let answers = &cx.target.server()?.live.answers;
         let user = &answers.user;
         let me = identifier(user);
-        let rows = cx.target.rows(&MEMBER)?;
-        let is_member = |group: &str| rows.iter().any(|row| row.text(0) == group);
+        let groups = cx.target.rows(&MEMBER)?.iter().map(|row| row.text("rolname"));
+        let groups = groups.collect::<Result<Vec<_>, _>>()?;
+        let is_member = |group: &str| groups.contains(&group);
         if !answers.is_superuser() && !is_member("azure_pg_admin") {
             out.failed(format!("{user} is no member of azure_pg_admin"))
                 .code("603115")

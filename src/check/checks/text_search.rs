@@ -1,11 +1,6 @@
 //! Parsers and templates of text search that users have made.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::made_by_users;
-use crate::check::words::{count, qualified, shown};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "text-search",
@@ -27,8 +22,8 @@ const MADE: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT 'parser', n.nspname, p.prsname, \
-             (SELECT count(*) FROM pg_ts_config u WHERE u.cfgparser = p.oid) \
+            "SELECT 'parser' AS kind, n.nspname AS schema, p.prsname AS name, \
+             (SELECT count(*) FROM pg_ts_config u WHERE u.cfgparser = p.oid) AS users \
              FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE ",
             made_by_users!("pg_ts_parser", "p"),
             " UNION ALL SELECT 'template', n.nspname, t.tmplname, \
@@ -54,19 +49,19 @@ impl Check for TextSearch {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "no text search parser or template was made by users", |_, database, out| {
             for row in database.rows(&MADE)? {
-                let (what, users) = match row.text(0) {
+                let (what, users) = match row.text("kind")? {
                     "parser" => ("PARSER", "configuration"),
                     _ => ("TEMPLATE", "dictionary"),
                 };
-                let name = shown(&qualified(row, 1));
-                let needed = row.number(3).unwrap_or(0);
+                let name = shown(&qualified(row)?);
+                let needed = row.number("users")?.unwrap_or(0);
                 let needed = match needed {
                     0 => String::new(),
                     _ => format!(", needed by {},", count(needed, users)),
                 };
                 out.failed(format!(
                     "the text search {} {name}{needed} takes a superuser to create, and the target has none",
-                    row.text(0)
+                    row.text("kind")?
                 ))
                 .remedy(format!(
                     "change what needs it to one that the target has, and drop it on the source in a \

@@ -1,12 +1,6 @@
 //! Tables WITH OIDS.
 
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::sql::{of_no_extension, user_schema};
-use crate::check::words::{listed, qualified, shown};
-use crate::check::{About, Check};
-use crate::version::Major;
+use crate::check::prelude::*;
 
 static ABOUT: About = About {
     name: "with-oids",
@@ -27,7 +21,7 @@ const WITH_OIDS: Question = Question {
     of: Of::SourceDatabases,
     sql: |major| {
         (major < Major::new(12)).then_some(concat!(
-            "SELECT count(*) OVER (), n.nspname, c.relname FROM pg_class c \
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relhasoids \
              AND c.relkind IN ('r', 'p', 'f') AND ",
             user_schema!(),
@@ -57,11 +51,11 @@ impl Check for WithOids {
         }
         cx.each_database(out, "no table is WITH OIDS", |_, database, out| {
             let rows = database.rows(&WITH_OIDS)?;
-            if let (Some(list), Some(first)) = (listed(rows, "table"), rows.first()) {
+            if let (Some(list), Some(first)) = (listed(rows, "table")?, rows.first()) {
                 out.failed(format!("WITH OIDS: {list}")).remedy(format!(
                     "where nothing reads the column oid, in a maintenance window, since it locks and \
                      rewrites the table: ALTER TABLE {} SET WITHOUT OIDS",
-                    shown(&qualified(first, 1))
+                    shown(&qualified(first)?)
                 ));
             }
             Ok(())

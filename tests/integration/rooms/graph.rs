@@ -67,9 +67,9 @@ impl Graph {
         for (module, file) in &self.files {
             // The root only says what there is.
             if !module.is_empty() {
-                let used = self.used_by(module).into_iter().filter(|other| other != module);
-                let used = used.map(|other| self.files[&other].shown.as_str());
-                uses.insert(file.shown.as_str(), used.collect());
+                let others = self.used_by(module).into_iter().filter(|other| other != module);
+                let others = others.map(|other| self.files[&other].shown.as_str());
+                uses.insert(file.shown.as_str(), others.collect());
             }
         }
         uses

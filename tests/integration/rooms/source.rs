@@ -118,7 +118,7 @@ impl Source {
                     }
                     return at + 1;
                 }
-                _ => {
+                Token::Sign(_) => {
                     // `{self}` is what stands before it.
                     if path.last().is_some_and(|word| word == "self") && path.len() > 1 {
                         path.pop();

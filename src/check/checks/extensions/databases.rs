@@ -3,17 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::installed::{Installed, installed};
 use super::special::{
-    Case, SPECIAL, counterpart, is_at_home_in_pg_catalog, is_platforms_extension,
+    Special, counterpart, is_at_home_in_pg_catalog, is_platforms_extension, specials,
 };
 use super::there::{Offer, There};
-use super::{Installed, installed};
-use crate::check::context::{Context, Verdict};
-use crate::check::outcome::{Outcomes, State};
-use crate::check::words::{count, identifier, list};
-use crate::name::Name;
+use crate::check::prelude::*;
 use crate::platform::extensions::compare_versions;
-use crate::version::Major;
 
 const CLEAN: &str = "the target offers every extension, in no older version";
 
@@ -49,7 +45,7 @@ struct Sorted {
     older_postgis: Vec<String>,
     in_system_schema: Vec<Name>,
     platforms: Vec<Name>,
-    special: Vec<(Name, usize)>,
+    special: Vec<(Name, &'static Special)>,
 }
 
 impl Sorted {
@@ -91,11 +87,8 @@ impl Sorted {
                 _ => {}
             }
         }
-        let case = Case { here: extension.version, there: version };
-        for (index, special) in SPECIAL.iter().enumerate() {
-            if special.names.contains(&extension.name) && (special.applies)(&case) {
-                self.special.push((name.clone(), index));
-            }
+        for special in specials(extension.name, extension.version, version) {
+            self.special.push((name.clone(), special));
         }
         let is_system = ["pg_catalog", "information_schema"].contains(&extension.schema)
             || extension.schema.starts_with("pg_toast");
@@ -107,15 +100,14 @@ impl Sorted {
     fn tell(&self, there: &There<'_>, out: &mut Outcomes<'_>) {
         self.tell_missing(there, out);
         self.tell_versions(there, out);
-        for (name, index) in &self.special {
-            let special = &SPECIAL[*index];
+        for (name, special) in &self.special {
             let found = format!("{name}: {}", special.found);
             let outcome = match special.state {
                 State::Failed => out.failed(found),
                 _ => out.warning(found),
             };
-            outcome.remedy(special.remedy).looked_at(there.looked_at());
-            if let Some(code) = special.code {
+            outcome.remedy(special.remedy.as_str()).looked_at(there.looked_at());
+            if let Some(code) = special.code.as_deref() {
                 outcome.code(code);
             }
         }

@@ -2,18 +2,14 @@
 //! set up to create them.
 
 mod databases;
+mod installed;
 mod servers;
 mod special;
 mod there;
 
-use std::collections::BTreeMap;
+use crate::check::prelude::*;
 
-use crate::check::answer::Unseen;
-use crate::check::context::{Context, Database, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::{About, Check};
-use crate::name::Name;
+use installed::{INSTALLED, Needed};
 use there::{ALLOWED, AVAILABLE, There};
 
 static ABOUT: About = About {
@@ -35,17 +31,6 @@ static ABOUT: About = About {
     online: false,
 };
 
-const INSTALLED: Question = Question {
-    name: "pg_extension",
-    of: Of::SourceDatabases,
-    sql: |_| {
-        Some(
-            "SELECT e.extname, e.extversion, n.nspname FROM pg_extension e JOIN pg_namespace n ON \
-             n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY 1",
-        )
-    },
-};
-
 pub(super) struct Extensions;
 
 impl Check for Extensions {
@@ -63,46 +48,5 @@ impl Check for Extensions {
         servers::allow_list(cx, &there, &needed, out);
         servers::preload(cx, &there, &needed, out);
         databases::each(cx, &there, out)
-    }
-}
-
-/// An extension in one of the databases.
-struct Installed<'a> {
-    name: &'a str,
-    version: &'a str,
-    schema: &'a str,
-}
-
-/// The extensions of a database; those that the platform creates by itself are apart.
-fn installed(database: &Database) -> Result<Vec<Installed<'_>>, Unseen> {
-    let rows = database.rows(&INSTALLED)?.iter();
-    let all =
-        rows.map(|row| Installed { name: row.text(0), version: row.text(1), schema: row.text(2) });
-    Ok(all.collect())
-}
-
-/// The extensions of all databases.
-struct Needed<'a> {
-    /// By their names, with the databases that have them.
-    databases: BTreeMap<&'a str, Vec<&'a Name>>,
-    /// How many databases could not be seen.
-    unseen: usize,
-}
-
-impl<'a> Needed<'a> {
-    fn of(cx: &'a Context) -> Self {
-        let mut needed = Self { databases: BTreeMap::new(), unseen: 0 };
-        for (name, database) in &cx.source.databases {
-            let Ok(all) = installed(database) else {
-                needed.unseen += 1;
-                continue;
-            };
-            for extension in all {
-                if !special::is_platforms_extension(extension.name) {
-                    needed.databases.entry(extension.name).or_default().push(name);
-                }
-            }
-        }
-        needed
     }
 }

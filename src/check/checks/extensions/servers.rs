@@ -1,12 +1,9 @@
 //! What the target's parameters must list before extensions can be created.
 
-use super::Needed;
+use super::installed::Needed;
 use super::special::{is_platforms_library, library};
 use super::there::{ALLOW_LIST, Offer, PRELOAD, There, base, contains};
-use crate::check::context::Context;
-use crate::check::outcome::Outcomes;
-use crate::check::words::{count, elements, list};
-use crate::name::Name;
+use crate::check::prelude::*;
 use crate::platform::extensions::offered;
 
 /// How many databases are named for an extension.
@@ -201,11 +198,7 @@ impl Others {
 }
 
 /// Success, as far as all databases could be seen.
-fn succeeded<'o>(
-    needed: &Needed<'_>,
-    found: &str,
-    out: &'o mut Outcomes<'_>,
-) -> &'o mut crate::check::Outcome {
+fn succeeded<'o>(needed: &Needed<'_>, found: &str, out: &'o mut Outcomes<'_>) -> &'o mut Outcome {
     match needed.unseen {
         0 => out.succeeded(found),
         unseen => {

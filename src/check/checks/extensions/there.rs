@@ -3,13 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Azure;
-use crate::check::answer::Unseen;
-use crate::check::context::Context;
-use crate::check::question::{Of, Question};
-use crate::check::words::elements;
+use crate::check::azure::Parameter;
+use crate::check::prelude::*;
 use crate::platform::extensions::{Documented, documented};
-use crate::version::Major;
 
 pub(super) const AVAILABLE: Question = Question {
     name: "pg_available_extensions",
@@ -22,7 +18,8 @@ pub(super) const ALLOWED: Question = Question {
     name: "azure.extensions",
     of: Of::Target,
     sql: |major| {
-        (major > Major::OLDEST).then_some("SELECT current_setting('azure.extensions', true)")
+        (major > Major::OLDEST)
+            .then_some("SELECT current_setting('azure.extensions', true) AS value")
     },
 };
 
@@ -75,15 +72,15 @@ impl<'a> There<'a> {
         let source = cx.source.server()?.live.answers.major;
         let live = cx.target.server().ok().map(|server| server.live.answers.major);
         let told = || cx.azure.server.as_ref()?.version.as_ref()?.parse().ok();
-        let rows = cx.target.rows(&AVAILABLE).ok();
-        let pairs =
-            |rows: &'a [crate::check::Row]| rows.iter().map(|row| (row.text(0), row.text(1)));
+        let pair = |row: &'a Row| Ok((row.text("name")?, row.text("default_version")?));
+        let available = cx.target.rows(&AVAILABLE).ok();
+        let available = available.map(|rows| rows.iter().map(pair).collect());
         let lower = |names: Vec<String>| names.into_iter().map(|name| name.to_ascii_lowercase());
         let allowable = parameter(&cx.azure, ALLOW_LIST).and_then(|it| it.allowed.as_deref());
         Ok(Self {
             major: live.or_else(told),
             source,
-            available: rows.map(|rows| pairs(rows).collect()),
+            available: available.transpose()?,
             allowable: lower(elements(allowable.unwrap_or_default())).collect(),
             allowed: allowed(cx),
             preloaded: preloaded(cx),
@@ -158,12 +155,12 @@ pub(super) fn base(library: &str) -> &str {
     library.rsplit('/').next().unwrap_or(library)
 }
 
-fn parameter<'a>(azure: &'a Azure, name: &str) -> Option<&'a crate::check::azure::Parameter> {
+fn parameter<'a>(azure: &'a Azure, name: &str) -> Option<&'a Parameter> {
     azure.parameters.as_ref()?.get(name)
 }
 
 fn allowed(cx: &Context) -> Result<Vec<String>, Unseen> {
-    let live = cx.target.rows(&ALLOWED).ok().and_then(|rows| rows.first()?.get(0));
+    let live = cx.target.rows(&ALLOWED).ok().and_then(|rows| rows.first()?.get("value").ok()?);
     let told = || parameter(&cx.azure, ALLOW_LIST)?.value.as_deref();
     let value = live.or_else(told);
     let unseen = || Unseen("nothing shows azure.extensions of the target".to_owned());

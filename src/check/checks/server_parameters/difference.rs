@@ -1,11 +1,9 @@
 //! A parameter that differs, and what mends it.
 
-use super::groups::{APPLICATIONS, MACHINE, READ_ONLY, has};
+use super::groups::GROUPS;
 use super::value::for_target;
 use crate::check::azure::Parameter;
-use crate::check::context::Context;
-use crate::check::settings::Setting;
-use crate::check::words::list;
+use crate::check::prelude::*;
 
 /// A parameter that differs.
 pub(super) struct Difference<'a> {
@@ -35,13 +33,13 @@ impl Difference<'_> {
 
     /// The name as PostgreSQL writes it.
     fn name(&self) -> &str {
-        let known = APPLICATIONS.iter().find(|known| known.eq_ignore_ascii_case(self.name));
-        known.copied().unwrap_or(self.name)
+        let known = GROUPS.applications.iter().find(|known| known.eq_ignore_ascii_case(self.name));
+        known.map_or(self.name, String::as_str)
     }
 
     /// Whether its value depends on the machine.
     pub(super) fn is_of_machine(&self) -> bool {
-        has(&MACHINE, self.name)
+        GROUPS.is_of_machine(self.name)
     }
 
     /// Whether only what the servers have by default differs, which the target's version has its
@@ -99,7 +97,7 @@ impl Difference<'_> {
         {
             return is_read_only.then(|| "az says that it is read-only there".to_owned());
         }
-        has(&READ_ONLY, self.name).then(|| {
+        GROUPS.is_read_only(self.name).then(|| {
             "it is read-only on a flexible server, by the documentation of version 17".to_owned()
         })
     }

@@ -1,11 +1,43 @@
-//! Which parameters are worth what: data, and nothing else.
-//!
-//! No page of Azure says which parameters must match; "match server parameter values" is all that
-//! the prerequisites say. These lists are this program's own judgement, from what each parameter
-//! does (<https://www.postgresql.org/docs/current/runtime-config.html>).
+//! Which parameters are worth what, as a file says.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::check::data;
+
+/// The groups; the file says what each means.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Groups {
+    must: Vec<Must>,
+    /// What applications can see.
+    pub(super) applications: Vec<String>,
+    managed: BTreeMap<String, Vec<String>>,
+    platforms: Vec<String>,
+    machine: Vec<String>,
+    read_only: Vec<String>,
+}
+
+/// The only ones.
+pub(super) static GROUPS: LazyLock<Groups> =
+    LazyLock::new(|| data::read(include_str!("../../data/server-parameters.toml")));
+
+/// A parameter that must match.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Must {
+    name: String,
+    /// How values have to compare.
+    pub(super) rule: Rule,
+    /// What becomes wrong without an error, or does not work at all, where they do not.
+    pub(super) why: String,
+}
 
 /// How values have to compare.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Rule {
     /// The same.
     Equal,
@@ -13,253 +45,41 @@ pub(super) enum Rule {
     AtLeast,
 }
 
-/// What becomes wrong without an error, or does not work at all, where these differ: the name, how
-/// they have to compare, and why.
-pub(super) static MUST: [(&str, Rule, &str); 14] = [
-    ("standard_conforming_strings", Rule::Equal, "it says what a backslash in a string is"),
-    ("backslash_quote", Rule::Equal, "it says which strings are an error"),
-    ("array_nulls", Rule::Equal, "it says what NULL in an array's text is"),
-    ("transform_null_equals", Rule::Equal, "it says what x = NULL is"),
-    ("xmloption", Rule::Equal, "it says which texts are XML"),
-    ("timezone_abbreviations", Rule::Equal, "it says which time EST is"),
-    ("integer_datetimes", Rule::Equal, "it says how precise times are"),
-    ("block_size", Rule::AtLeast, "it bounds rows and index entries"),
-    ("max_identifier_length", Rule::AtLeast, "longer names would be cut"),
-    ("max_index_keys", Rule::AtLeast, "indexes with more columns cannot be created"),
-    ("max_function_args", Rule::AtLeast, "functions with more arguments cannot be created"),
-    ("max_prepared_transactions", Rule::AtLeast, "PREPARE TRANSACTION fails beyond it"),
-    (
-        "max_locks_per_transaction",
-        Rule::AtLeast,
-        "restoring or dropping many tables at once needs them",
-    ),
-    ("track_commit_timestamp", Rule::AtLeast, "pg_xact_commit_timestamp() fails without it"),
-];
+// Names are in lower case.
+impl Groups {
+    /// How the values of this parameter must compare, if they must.
+    pub(super) fn must(&self, name: &str) -> Option<&Must> {
+        self.must.iter().find(|must| must.name == name)
+    }
 
-/// What applications can see: a different result, error or wait. As they are written in commands.
-pub(super) static APPLICATIONS: [&str; 45] = [
-    "TimeZone",
-    "DateStyle",
-    "IntervalStyle",
-    "lc_messages",
-    "lc_monetary",
-    "lc_numeric",
-    "lc_time",
-    "search_path",
-    "default_transaction_isolation",
-    "default_transaction_read_only",
-    "default_transaction_deferrable",
-    "default_with_oids",
-    "default_text_search_config",
-    "statement_timeout",
-    "transaction_timeout",
-    "lock_timeout",
-    "deadlock_timeout",
-    "idle_in_transaction_session_timeout",
-    "idle_session_timeout",
-    "client_connection_check_interval",
-    "authentication_timeout",
-    "temp_file_limit",
-    "row_security",
-    "session_replication_role",
-    "event_triggers",
-    "check_function_bodies",
-    "client_min_messages",
-    "bytea_output",
-    "extra_float_digits",
-    "xmlbinary",
-    "escape_string_warning",
-    "operator_precedence_warning",
-    "quote_all_identifiers",
-    "lo_compat_privileges",
-    "password_encryption",
-    "md5_password_warnings",
-    "scram_iterations",
-    "createrole_self_grant",
-    "restrict_nonsystem_relation_kind",
-    "synchronous_commit",
-    "session_preload_libraries",
-    "gin_fuzzy_search_limit",
-    "max_stack_depth",
-    "max_notify_queue_pages",
-    "vacuum_truncate",
-];
+    /// Whether applications can see the value.
+    pub(super) fn is_seen_by_applications(&self, name: &str) -> bool {
+        has(&self.applications, name)
+    }
 
-/// What the platform manages, or what is of the session: nobody has to compare them. Those that end
-/// with `*` stand for all that begin so.
-pub(super) static MANAGED: [&str; 116] = [
-    // Files, addresses and processes.
-    "data_directory*",
-    "config_file",
-    "hba_file",
-    "ident_file",
-    "external_pid_file",
-    "stats_temp_directory",
-    "dynamic_library_path",
-    "extension_control_path",
-    "local_preload_libraries",
-    "jit_provider",
-    "port",
-    "listen_addresses",
-    "unix_socket_*",
-    "bonjour*",
-    "cluster_name",
-    "update_process_title",
-    "event_source",
-    "syslog_*",
-    "max_files_per_process",
-    "restart_after_crash",
-    "remove_temp_files_after_crash",
-    "send_abort_*",
-    "exit_on_error",
-    "pre_auth_delay",
-    "post_auth_delay",
-    // Who comes in, and how.
-    "ssl*",
-    "krb_*",
-    "gss_*",
-    "oauth_*",
-    "db_user_namespace",
-    // Logs: where they go, and what their lines look like.
-    "log_destination",
-    "log_directory",
-    "log_file*",
-    "log_line_prefix",
-    "log_rotation_*",
-    "log_truncate_on_rotation",
-    "log_timezone",
-    "log_hostname",
-    "log_replication_commands",
-    "logging_collector",
-    // Backups, replicas, and what crashes are survived with.
-    "archive_*",
-    "restore_command",
-    "recovery_*",
-    "primary_*",
-    "promote_trigger_file",
-    "hot_standby*",
-    "in_hot_standby",
-    "max_standby_*",
-    "synchronous_standby_names",
-    "synchronized_standby_slots",
-    "sync_replication_slots",
-    "vacuum_defer_cleanup_age",
-    "wal_receiver_*",
-    "wal_keep_*",
-    "max_slot_wal_keep_size",
-    "idle_replication_slot_timeout",
-    "fsync",
-    "full_page_writes",
-    "wal_sync_method",
-    "wal_log_hints",
-    "wal_init_zero",
-    "wal_recycle",
-    "wal_skip_threshold",
-    "wal_segment_size",
-    "wal_block_size",
-    "wal_consistency_checking",
-    "summarize_wal",
-    "wal_summary_keep_time",
-    "segment_size",
-    "data_checksums",
-    "data_sync_retry",
-    "ignore_*",
-    "zero_damaged_pages",
-    // Memory as the operating system has it.
-    "dynamic_shared_memory_type",
-    "shared_memory_*",
-    "min_dynamic_shared_memory",
-    "huge_page*",
-    "num_os_semaphores",
-    "io_method",
-    "io_max_*",
-    "file_copy_method",
-    "file_extend_method",
-    // Tablespaces: there are none but the platform's.
-    "default_tablespace",
-    "temp_tablespaces",
-    "default_table_access_method",
-    // For those who work on PostgreSQL itself.
-    "debug_*",
-    "trace_*",
-    "allow_*",
-    "backtrace_functions",
-    "jit_debugging_support",
-    "jit_dump_bitcode",
-    "jit_profiling_support",
-    "icu_validation_level",
-    "seed",
-    // Of this session, or of the database that it is in.
-    "application_name",
-    "client_encoding",
-    "server_encoding",
-    "server_version*",
-    "lc_collate",
-    "lc_ctype",
-    "role",
-    "session_authorization",
-    "is_superuser",
-    "transaction_isolation",
-    "transaction_read_only",
-    "transaction_deferrable",
-    // Other checks look at them.
-    "max_connections",
-    "superuser_reserved_connections",
-    "reserved_connections",
-    "shared_preload_libraries",
-    "wal_level",
-    "max_wal_senders",
-    "max_replication_slots",
-    "max_active_replication_origins",
-    "max_logical_replication_workers",
-    // The target's own platform.
-    "azure.*",
-];
+    /// Whether the platform manages it, or it is of the session: nobody has to compare it.
+    pub(super) fn is_managed(&self, name: &str) -> bool {
+        self.managed.values().any(|group| has(group, name))
+    }
 
-/// What exists on the platform of a source only.
-pub(super) static PLATFORMS: [&str; 8] = [
-    "rds.*",
-    "apg_*",
-    "aurora_*",
-    "babelfish*",
-    "cloudsql.*",
-    "alloydb.*",
-    "neon.*",
-    "supautils.*",
-];
+    /// Whether it exists on the platform of a source only.
+    pub(super) fn is_of_a_platform(&self, name: &str) -> bool {
+        has(&self.platforms, name)
+    }
 
-/// What depends on the machine, and whose value on the source is no advice for the target.
-pub(super) static MACHINE: [&str; 12] = [
-    "shared_buffers",
-    "effective_cache_size",
-    "wal_buffers",
-    "max_wal_size",
-    "min_wal_size",
-    "max_worker_processes",
-    "max_parallel_*",
-    "autovacuum_max_workers",
-    "autovacuum_worker_slots",
-    "io_workers",
-    "*_io_concurrency",
-    "*_buffers",
-];
+    /// Whether it depends on the machine.
+    pub(super) fn is_of_machine(&self, name: &str) -> bool {
+        has(&self.machine, name)
+    }
 
-/// What nobody can set on a flexible server, by the pages of its documentation about the parameters
-/// of version 17 (`param-17-*`): where neither the server nor az says it.
-pub(super) static READ_ONLY: [&str; 9] = [
-    "authentication_timeout",
-    "scram_iterations",
-    "createrole_self_grant",
-    "default_toast_compression",
-    "restrict_nonsystem_relation_kind",
-    "synchronous_commit",
-    "local_preload_libraries",
-    "max_stack_depth",
-    "io_combine_limit",
-];
+    /// Whether nobody can set it on a flexible server, by its documentation.
+    pub(super) fn is_read_only(&self, name: &str) -> bool {
+        has(&self.read_only, name)
+    }
+}
 
 /// Whether a pattern of these stands for a name in lower case.
-pub(super) fn has(patterns: &[&str], name: &str) -> bool {
+fn has(patterns: &[String], name: &str) -> bool {
     patterns.iter().any(|pattern| {
         if let Some(start) = pattern.strip_suffix('*') {
             name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start))
@@ -283,26 +103,40 @@ mod tests {
         names.map(str::to_ascii_lowercase).collect()
     }
 
+    #[test]
+    fn the_lists_are_sorted() {
+        let Groups { must, applications, managed, platforms, machine, read_only } = &*GROUPS;
+        let must: Vec<String> = must.iter().map(|must| must.name.clone()).collect();
+        let lists = [&must, applications, platforms, machine, read_only];
+        for list in lists.into_iter().chain(managed.values()) {
+            assert!(data::is_sorted(list), "{list:?}");
+        }
+    }
+
     /// A misspelled name would never be found out.
     #[test]
     fn every_name_is_a_parameter_of_some_version() {
         let known = known();
-        let must: Vec<&str> = MUST.iter().map(|(name, ..)| *name).collect();
+        let must: Vec<String> = GROUPS.must.iter().map(|must| must.name.clone()).collect();
         // Older than the versions that were measured, or of a platform.
         let others = ["io_max_*", "azure.*", "recovery_*"];
-        let all =
-            must.iter().chain(&APPLICATIONS).chain(&MANAGED).chain(&MACHINE).chain(&READ_ONLY);
-        for pattern in all.filter(|pattern| !others.contains(pattern)) {
-            assert!(known.iter().any(|name| has(&[pattern], name)), "{pattern}");
+        let all = [&must, &GROUPS.applications, &GROUPS.machine, &GROUPS.read_only];
+        let all = all.into_iter().chain(GROUPS.managed.values()).flatten();
+        for pattern in all.filter(|pattern| !others.contains(&pattern.as_str())) {
+            let one = std::slice::from_ref(pattern);
+            assert!(known.iter().any(|name| has(one, name)), "{pattern}");
         }
     }
 
     #[test]
     fn no_parameter_is_in_two_groups() {
         for name in known() {
-            let must = MUST.iter().any(|(must, ..)| *must == name);
-            let groups =
-                [must, has(&APPLICATIONS, &name), has(&MANAGED, &name), has(&PLATFORMS, &name)];
+            let groups = [
+                GROUPS.must(&name).is_some(),
+                GROUPS.is_seen_by_applications(&name),
+                GROUPS.is_managed(&name),
+                GROUPS.is_of_a_platform(&name),
+            ];
             assert!(groups.iter().filter(|it| **it).count() < 2, "{name}");
         }
     }

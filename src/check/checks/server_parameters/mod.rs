@@ -7,16 +7,10 @@ mod value;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::answer::Unseen;
-use crate::check::context::{Context, Side, Verdict};
-use crate::check::outcome::Outcomes;
-use crate::check::question::{Of, Question};
-use crate::check::settings::Setting;
-use crate::check::words::{count, list};
-use crate::check::{About, Check};
+use crate::check::prelude::*;
 use crate::platform::Platform;
 use difference::Difference;
-use groups::{APPLICATIONS, MANAGED, MUST, PLATFORMS, Rule, has};
+use groups::{GROUPS, Rule};
 
 static ABOUT: About = About {
     name: "server-parameters",
@@ -39,7 +33,7 @@ const OF_SESSION: Question = Question {
     of: Of::Both,
     sql: |_| {
         Some(
-            "SELECT DISTINCT lower(split_part(c, '=', 1)) FROM pg_db_role_setting s, \
+            "SELECT DISTINCT lower(split_part(c, '=', 1)) AS name FROM pg_db_role_setting s, \
              unnest(s.setconfig) c WHERE s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = \
              session_user)) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = \
              current_database()))",
@@ -69,8 +63,8 @@ impl Check for ServerParameters {
             let setting = target.all.get_mut(name).zip(told(name));
             setting.map(|(setting, value)| setting.value = value).is_none()
         });
-        source.hidden.retain(|name| target.all.contains_key(name) && !has(&MANAGED, name));
-        target.hidden.retain(|name| source.all.contains_key(name) && !has(&MANAGED, name));
+        source.hidden.retain(|name| target.all.contains_key(name) && !GROUPS.is_managed(name));
+        target.hidden.retain(|name| source.all.contains_key(name) && !GROUPS.is_managed(name));
         let platform = cx.source.server()?.live.platform;
         let sorted = Sorted::of(platform, &source, &target);
         sorted.tell(cx, out);
@@ -95,8 +89,8 @@ struct Parameters {
 impl Parameters {
     fn of(side: &Side) -> Result<Self, Unseen> {
         let mut all = side.settings()?;
-        let mut hidden: BTreeSet<String> =
-            side.rows(&OF_SESSION)?.iter().map(|row| row.text(0).to_owned()).collect();
+        let hidden = side.rows(&OF_SESSION)?.iter().map(|row| Ok(row.text("name")?.to_owned()));
+        let mut hidden = hidden.collect::<Result<BTreeSet<_>, Unseen>>()?;
         for (name, setting) in &mut all {
             if setting.source == "client" {
                 hidden.insert(name.clone());
@@ -136,9 +130,9 @@ impl<'a> Sorted<'a> {
     fn of(platform: Option<&Platform>, source: &'a Parameters, target: &'a Parameters) -> Self {
         let mut sorted = Self::default();
         for (name, here) in &source.all {
-            if has(&PLATFORMS, name) || platform.is_some_and(|it| it.owns_setting(name)) {
+            if GROUPS.is_of_a_platform(name) || platform.is_some_and(|it| it.owns_setting(name)) {
                 sorted.platform.push(name);
-            } else if has(&MANAGED, name) {
+            } else if GROUPS.is_managed(name) {
                 sorted.managed += 1;
             } else if let Some(there) = target.all.get(name) {
                 if !source.hidden.contains(name) && !target.hidden.contains(name) {
@@ -151,7 +145,7 @@ impl<'a> Sorted<'a> {
             }
         }
         let only_there = target.all.keys().filter(|name| !source.all.contains_key(*name));
-        sorted.one_sided += only_there.filter(|name| !has(&MANAGED, name)).count();
+        sorted.one_sided += only_there.filter(|name| !GROUPS.is_managed(name)).count();
         // What somebody has chosen comes first.
         sorted.applications.sort_by_key(|difference| !difference.by_user);
         sorted.tuning.sort_by_key(|difference| !difference.by_user);
@@ -160,9 +154,9 @@ impl<'a> Sorted<'a> {
 
     fn add(&mut self, name: &'a str, here: &'a Setting, there: &'a Setting) {
         let order = value::compare(name, here, there);
-        let must = MUST.iter().find(|(must, ..)| *must == name);
-        let is_as_it_must = match must {
-            Some((_, Rule::AtLeast, _)) => matches!(order, Some(Ordering::Equal | Ordering::Less)),
+        let must = GROUPS.must(name);
+        let is_as_it_must = match must.map(|must| must.rule) {
+            Some(Rule::AtLeast) => matches!(order, Some(Ordering::Equal | Ordering::Less)),
             _ => order == Some(Ordering::Equal),
         };
         let difference = Difference {
@@ -174,8 +168,8 @@ impl<'a> Sorted<'a> {
         };
         match must {
             _ if is_as_it_must => self.equal += 1,
-            Some((_, _, why)) => self.must.push((difference, why)),
-            None if has(&APPLICATIONS, name) || name.contains('.') => {
+            Some(must) => self.must.push((difference, &must.why)),
+            None if GROUPS.is_seen_by_applications(name) || name.contains('.') => {
                 self.applications.push(difference);
             }
             None => self.tuning.push(difference),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::check::settings::Setting;
+use crate::check::prelude::*;
 
 /// Compares the values of a parameter on both servers; values that have no order are equal or not.
 pub(super) fn compare(name: &str, source: &Setting, target: &Setting) -> Option<Ordering> {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Row;
+use super::answer::{Row, Unseen};
 use super::question::{Of, Question};
 
 /// `pending_restart` is there since 9.5.
-pub(super) const QUESTION: Question = Question {
+pub(in crate::check) const QUESTION: Question = Question {
     name: "pg_settings",
     of: Of::Both,
     sql: |_| {
         Some(
-            "SELECT lower(name), setting, unit, vartype, context, source, boot_val, reset_val, \
+            "SELECT lower(name) AS name, setting, unit, vartype, context, source, boot_val, reset_val, \
              pending_restart FROM pg_settings",
         )
     },
@@ -31,47 +31,47 @@ const UNITS: [(&str, i64, &str); 8] = [
 
 /// A server parameter.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Setting {
+pub(in crate::check) struct Setting {
     /// Its value, in its unit.
-    pub(super) value: String,
+    pub(in crate::check) value: String,
     /// Its unit: `8kB`, `ms`; none where it has none.
-    pub(super) unit: Option<String>,
+    pub(in crate::check) unit: Option<String>,
     /// Its type: `bool`, `integer`, `real`, `enum`, `string`.
-    pub(super) vartype: String,
+    pub(in crate::check) vartype: String,
     /// Who can set it: `postmaster`, `sighup`, `user` ….
-    pub(super) context: String,
+    pub(in crate::check) context: String,
     /// Where its value comes from: `default`, `configuration file` ….
-    pub(super) source: String,
+    pub(in crate::check) source: String,
     /// What it is where nobody sets it.
-    pub(super) boot: Option<String>,
+    pub(in crate::check) boot: Option<String>,
     /// What it is in a new session like this one.
-    pub(super) reset: Option<String>,
+    pub(in crate::check) reset: Option<String>,
     /// Whether the configuration says otherwise, which a restart will bring.
-    pub(super) pending_restart: bool,
+    pub(in crate::check) pending_restart: bool,
 }
 
 impl Setting {
-    fn from_row(row: &Row) -> Self {
-        let optional = |column| row.get(column).map(str::to_owned);
-        Self {
-            value: row.text(1).to_owned(),
-            unit: optional(2).filter(|unit| !unit.is_empty()),
-            vartype: row.text(3).to_owned(),
-            context: row.text(4).to_owned(),
-            source: row.text(5).to_owned(),
-            boot: optional(6),
-            reset: optional(7),
-            pending_restart: row.flag(8),
-        }
+    fn from_row(row: &Row) -> Result<Self, Unseen> {
+        let optional = |column| Ok(row.get(column)?.map(str::to_owned));
+        Ok(Self {
+            value: row.text("setting")?.to_owned(),
+            unit: optional("unit")?.filter(|unit| !unit.is_empty()),
+            vartype: row.text("vartype")?.to_owned(),
+            context: row.text("context")?.to_owned(),
+            source: row.text("source")?.to_owned(),
+            boot: optional("boot_val")?,
+            reset: optional("reset_val")?,
+            pending_restart: row.flag("pending_restart")?,
+        })
     }
 
     /// Its value as a number, where it is one.
-    pub(super) fn number(&self) -> Option<i64> {
+    pub(in crate::check) fn number(&self) -> Option<i64> {
         self.value.parse().ok()
     }
 
     /// Its value with its unit, as people write it: `128MB`, `30s`.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::check) fn shown(&self) -> String {
         let Some((number, unit)) = self.number().zip(self.unit.as_deref()) else {
             return if self.value.is_empty() { "''".to_owned() } else { self.value.clone() };
         };
@@ -93,13 +93,18 @@ impl Setting {
 }
 
 /// All of them, by their names in lower case.
-pub(super) fn of(rows: &[Row]) -> BTreeMap<String, Setting> {
-    rows.iter().map(|row| (row.text(0).to_owned(), Setting::from_row(row))).collect()
+pub(in crate::check) fn of(rows: &[Row]) -> Result<BTreeMap<String, Setting>, Unseen> {
+    rows.iter().map(|row| Ok((row.text("name")?.to_owned(), Setting::from_row(row)?))).collect()
 }
 
 /// One of them.
-pub(super) fn find(rows: &[Row], name: &str) -> Option<Setting> {
-    rows.iter().find(|row| row.text(0) == name).map(Setting::from_row)
+pub(in crate::check) fn find(rows: &[Row], name: &str) -> Result<Option<Setting>, Unseen> {
+    for row in rows {
+        if row.text("name")? == name {
+            return Setting::from_row(row).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

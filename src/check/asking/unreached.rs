@@ -22,7 +22,7 @@ pub enum Unreached {
 
 impl Unreached {
     /// The code of the migration service's validation that says the same.
-    pub(super) fn code(&self) -> &'static str {
+    pub(in crate::check) fn code(&self) -> &'static str {
         const CONNECTION: &str = "603000";
         const TLS: &str = "603001";
         const PASSWORD: &str = "603100";

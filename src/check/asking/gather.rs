@@ -9,11 +9,13 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio_postgres::Client;
 
 use super::answer::{Answer, Unseen, ask};
-use super::context::{Context, Database, Server, Side};
 use super::link::Link;
 use super::question::{Of, Question};
 use super::unreached::Unreached;
-use super::{Azure, Check, catalog, checks as all_checks, settings};
+use super::{catalog, settings};
+use crate::check::azure::Azure;
+use crate::check::context::{Context, Database, Server, Side};
+use crate::check::judge::Check;
 use crate::connect::{ConnectError, Connection, Parameters, Unfit, connect};
 use crate::name::Name;
 use crate::platform::Platform;
@@ -111,7 +113,7 @@ pub async fn gather(
         }
     }
     let named = databases.to_vec();
-    let tells_visits = checks.iter().any(|check| check.about().name == all_checks::VISITS);
+    let tells_visits = checks.iter().any(|check| check.tells_visits());
     Context { source: source_side, target: target_side, named, azure, now, tells_visits }
 }
 

@@ -24,7 +24,7 @@ pub struct Link {
 
 impl Link {
     /// Measures it.
-    pub(super) async fn of(connection: &Connection) -> Self {
+    pub(in crate::check) async fn of(connection: &Connection) -> Self {
         let mut round_trip = Duration::MAX;
         for _ in 0..3 {
             let before = Instant::now();

@@ -37,4 +37,4 @@ macro_rules! made_by_users {
     };
 }
 
-pub(super) use {made_by_users, of_no_extension, user_schema};
+pub(in crate::check) use {made_by_users, of_no_extension, user_schema};
