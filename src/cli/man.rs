@@ -39,7 +39,9 @@ impl ManPages {
             let name = format!("pg_globals-{}", command.get_name());
             // The page has its file's name, and shows the command as it is typed.
             let typed = format!("pg_globals {}", command.get_name());
-            let command = command.clone().name(name.clone()).bin_name(typed);
+            // The page is the long form: what --help alone shows is in it, too.
+            let command = command.clone().mut_args(|argument| argument.hide_short_help(false));
+            let command = command.name(name.clone()).bin_name(typed);
             write(&name, &page(command)?)?;
         }
         write("pg_globals", &page(program)?)?;

@@ -69,7 +69,7 @@ fn rules_table() -> String {
     let mut table =
         String::from("| rule | | what it says | what to do |\n| --- | --- | --- | --- |\n");
     for about in rules::all() {
-        let cell = |text: &str| text.replace('|', "\\|");
+        let cell = |text: &str| text.replace('|', "\\|").replace('<', "\\<");
         let (why, remedy) = (cell(about.why), cell(about.remedy));
         let _ = writeln!(table, "| `{}` | {} | {why} | {remedy} |", about.name, about.severity);
     }

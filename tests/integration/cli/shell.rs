@@ -49,6 +49,15 @@ fn there_is_a_page_for_each_command() {
     assert_eq!(done.run.names(), expected);
     let page = done.file("pg_globals-copy.1");
     assert!(page.contains("\n.TH pg_globals-copy 1 "), "{page}");
+    // Each option says what it is for, those of the long help too.
+    for name in &expected {
+        let page = done.file(name);
+        for option in page.split("\n.TP\n").skip(1) {
+            let (option, text) = option.split_once('\n').unwrap();
+            let text = text.lines().next().unwrap_or_default();
+            assert!(!text.is_empty() && !text.starts_with('.'), "{name}: {option}");
+        }
+    }
     let whole = Run::new(["man"]).done().stdout;
     assert_eq!(whole, done.file("pg_globals.1"));
     assert_eq!(Run::new(["man", "/dev/null"]).fails(), "error: /dev/null: file exists\n");
