@@ -13,6 +13,7 @@
 //! - [`plan`]: what will be sent to a live target, and what not; one veto a file.
 //! - [`replay`]: a plan on a live target, all or nothing.
 //! - [`check`]: the migration's other prerequisites; one check a file.
+//! - [`verify`]: whether everything is there after the restore; one query a file.
 //! - [`compare`]: what differs between two sides, as they are or as a migration would bring the left one.
 //! - [`script`]: what psql replays: a conversion, what takes a copy back, what makes a server like another.
 //! - [`rules`]: what is said about every rule.
@@ -64,5 +65,6 @@ pub mod script;
 pub mod secret;
 pub mod sql;
 pub mod subject;
+pub mod verify;
 pub mod version;
 mod words;

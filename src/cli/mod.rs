@@ -19,6 +19,7 @@ mod output;
 mod platforms;
 mod secret_file;
 mod selection;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ enum Command {
     Copy(Box<copy::Copy>),
     Diff(Box<diff::Diff>),
     Check(Box<check::Check>),
+    Verify(Box<verify::Verify>),
     Explain(explain::Explain),
     Platforms(platforms::Platforms),
     Completions(completions::Completions),
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Copy(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
         Command::Completions(command) => command.run(),

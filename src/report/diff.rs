@@ -144,7 +144,7 @@ fn sides(report: &DiffReport, signs: [&str; 2], out: &mut String) -> fmt::Result
     Ok(())
 }
 
-fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
+pub(super) fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     let (sign, colour) = match (&difference.left, &difference.right) {
         (None, _) => ('+', AnsiColor::Green),
         (_, None) => ('-', AnsiColor::Red),
@@ -167,7 +167,7 @@ fn line(difference: &Difference, look: Look, out: &mut String) -> fmt::Result {
     writeln!(out, "{style:#}")
 }
 
-fn object(difference: &Difference) -> String {
+pub(super) fn object(difference: &Difference) -> String {
     let name = difference.object.as_str();
     match difference.kind {
         Kind::Role | Kind::Comment | Kind::SecurityLabel => format!("role {}", Name::new(name)),

@@ -13,6 +13,7 @@ mod platforms;
 #[cfg(test)]
 mod schema;
 mod unified;
+mod verify;
 
 pub use check::CheckReport;
 pub use convert::{ConvertReport, Found, Source, Statements, Target};
@@ -25,6 +26,11 @@ pub use mistake::render_all as render_mistakes;
 pub use parts::places::Place;
 pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
 pub use unified::write as write_unified;
+pub use verify::{
+    DatabaseReport, DatabaseState, Direction, GlobalsReport, LeftBehindReport, NotCarried,
+    ObjectReport, OutstandingReport, OwnerReport, Parts as VerifyParts, PrivilegeReport,
+    PropertyReport, RoleReport, RowSecurityReport, VerifyReport,
+};
 
 /// The version of the reports' JSON: it grows when something that was there changes or goes.
 pub const FORMAT_VERSION: u32 = 1;

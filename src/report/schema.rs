@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use super::{
     CheckReport, ConvertReport, CopyReport, DiffReport, Explanations, PlatformDescription,
-    PlatformList,
+    PlatformList, VerifyReport,
 };
 
 /// `PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema` writes them anew.
@@ -15,6 +15,7 @@ fn the_schemas_are_those_of_the_types() {
     assert_schema("check.json", &schemars::schema_for!(CheckReport));
     assert_schema("copy.json", &schemars::schema_for!(CopyReport));
     assert_schema("diff.json", &schemars::schema_for!(DiffReport));
+    assert_schema("verify.json", &schemars::schema_for!(VerifyReport));
     assert_schema("explain.json", &schemars::schema_for!(Explanations));
     assert_schema("platforms.json", &schemars::schema_for!(PlatformList));
     assert_schema("platform.json", &schemars::schema_for!(PlatformDescription));

@@ -6,7 +6,9 @@ mod convert;
 mod equalizer;
 mod head;
 mod undo;
+mod verify;
 
 pub use convert::{Title, render, write};
 pub use equalizer::{Equalizer, render as equalizer};
 pub use undo::{Undo, render as undo};
+pub use verify::render as verify;

@@ -35,3 +35,4 @@ mod saslprep;
 mod secrets;
 mod setting_values;
 mod support;
+mod verify;

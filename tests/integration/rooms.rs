@@ -29,7 +29,7 @@ const FLOORS: [&[&str]; 10] = [
     &["globals"],
     &["read", "sanitize"],
     &["plan"],
-    &["check", "compare", "replay"],
+    &["check", "compare", "replay", "verify"],
     &["script"],
     &["rules"],
     &["report"],

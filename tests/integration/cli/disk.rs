@@ -100,6 +100,7 @@ fn standard_output_that_is_full() {
         &["diff", "in.sql", "in.sql", "--format", "json"],
         &["check", nowhere, nowhere],
         &["check", "--list"],
+        &["verify", to, to],
         &["explain"],
         &["explain", "superuser", "--format", "json"],
         &["platforms"],

@@ -31,6 +31,7 @@ fn of_the_program() {
       copy         Copy roles live, from a server or a dump to a server
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
+      verify       Verify that everything is there after the restore; nothing is written on either side
       explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       completions  Print completions for a shell: commands, options, platforms, rules and checks
@@ -410,6 +411,72 @@ fn of_explain() {
 
     Exit status: 0 done, 2 trouble.
     ");
+}
+
+#[test]
+fn of_verify() {
+    assert_snapshot!(help(&["verify", "-h"]), @r#"
+    Verify that everything is there after the restore; nothing is written on either side
+
+    Usage: pg_globals verify [OPTIONS] <SOURCE> <TARGET>
+
+    Arguments:
+      <SOURCE>  A connection (postgresql://… or "key=value …") to the server that was migrated
+      <TARGET>  A connection to the target
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    What is compared:
+          --database <NAME>  A database to be verified [default: all that the source has]
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+
+    Output:
+          --format <FORMAT>  How it is shown: text, json, markdown, or sql, the statements that give
+                             back what is missing [default: text]
+      -o, --output <FILE>    Write to a file [default: standard output]
+
+    Example: pg_globals verify postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
+
+    Exit status: 0 when it is complete, 1 when something is missing or could not be seen, 2 for trouble.
+    "#);
+    assert_snapshot!(help(&["verify", "--help"]), @r#"
+    Verify that everything is there after the restore; nothing is written on either side.
+
+    The last command of a migration: whether the roles and other globals have arrived, and what each
+    role lost or gained in the databases: owners, privileges of all objects, default privileges, row
+    security. What roles lose that are not carried over is told apart.
+
+    Usage: pg_globals verify [OPTIONS] <SOURCE> <TARGET>
+
+    Arguments:
+      <SOURCE>  A connection (postgresql://… or "key=value …") to the server that was migrated
+      <TARGET>  A connection to the target
+
+    Options:
+      -h, --help  Print help
+
+    What is compared:
+          --database <NAME>           A database to be verified [default: all that the source has]
+          --map-role <SOURCE=TARGET>  What --map-role of the copy was. Repeatable
+
+    Which roles:
+          --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
+          --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+
+    Output:
+          --format <FORMAT>  How it is shown: text, json, markdown, or sql, the statements that give
+                             back what is missing [default: text]
+      -o, --output <FILE>    Write to a file [default: standard output]
+
+    Example: pg_globals verify postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
+
+    Exit status: 0 when it is complete, 1 when something is missing or could not be seen, 2 for trouble.
+    "#);
 }
 
 #[test]

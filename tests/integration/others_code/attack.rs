@@ -70,6 +70,7 @@ fn the_owner_of_a_database_stays_what_it_is() {
                 &["diff", from, to],
                 &["copy", from, to, "--dry-run", "--into-older"],
                 &["check", from, to],
+                &["verify", from, to],
                 &["copy", from, to, "--yes", "--into-older"],
             ] {
                 Run::new(arguments).status_of(&[0, 1]);

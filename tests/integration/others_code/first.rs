@@ -60,6 +60,7 @@ fn nothing_is_said_outside_of_a_transaction_that_is_safe() {
         (&["convert"][..], [1, 0], false),
         (&["diff"], [1, 1], false),
         (&["check"], [100, 100], false),
+        (&["verify"], [100, 100], false),
         (&["copy", "--dry-run", "--into-older"], [1, 2], true),
         (&["copy", "--yes", "--into-older"], [1, 3], true),
     ] {
@@ -71,7 +72,7 @@ fn nothing_is_said_outside_of_a_transaction_that_is_safe() {
         if *command != "convert" {
             run = run.arg(near_target.connection_string("azadmin", "postgres"));
         }
-        if *command != "check" {
+        if !["check", "verify"].contains(command) {
             run = run.arg("--reader").arg("catalog");
         }
         more.iter().fold(run, Run::arg).status_of(&[0, 1]);

@@ -148,4 +148,11 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     let check = Run::new(["check", from, to]).done_or_different();
     assert!(!check.stdout.contains("a trap"), "{}", check.stdout);
     unsprung("check");
+
+    let verify = Run::new(["verify", from, to]).done_or_different();
+    assert!(!verify.stdout.contains("a trap"), "{}", verify.stdout);
+    unsprung("verify");
+    let script = Run::new(["verify", from, to, "--format", "sql"]).done_or_different().stdout;
+    unsprung("verify --format sql");
+    replay(&script, false);
 }

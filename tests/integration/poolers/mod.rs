@@ -153,13 +153,14 @@ fn places(major: u32, mode: &str) -> [Place; 2] {
 }
 
 /// The commands in their order, the first that changes the target last.
-fn commands<'a>(from: &'a str, to: &'a str) -> [Vec<&'a str>; 8] {
+fn commands<'a>(from: &'a str, to: &'a str) -> [Vec<&'a str>; 9] {
     [
         vec!["convert", from],
         vec!["convert", from, "--reader", "catalog"],
         vec!["diff", from, to],
         vec!["diff", from, to, "--as", "azure"],
         vec!["check", from, to],
+        vec!["verify", from, to],
         vec!["copy", from, to, "--into-older", "--dry-run"],
         vec![
             "copy",

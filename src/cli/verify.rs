@@ -1,0 +1,208 @@
+//! `pg_globals verify`: whether everything is there after the restore.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use clap::Args;
+use rand::RngExt as _;
+
+use super::file::{self, Whole};
+use super::options::{self, shown};
+use super::output::{self, Stream};
+use super::selection::Selection;
+use super::{Exit, connection};
+use crate::compare::Fingerprint;
+use crate::connect::{self, Connection, Environment, Parameters};
+use crate::name::Name;
+use crate::read::live::{self, Live};
+use crate::report::{Document as _, Form, Look, Place, VerifyParts, VerifyReport};
+use crate::sanitize::Choices;
+use crate::script;
+use crate::verify::{self, Mender, Names, Outstanding, Server};
+
+/// Verify that everything is there after the restore; nothing is written on either side.
+///
+/// The last command of a migration: whether the roles and other globals have arrived, and what each
+/// role lost or gained in the databases: owners, privileges of all objects, default privileges, row
+/// security. What roles lose that are not carried over is told apart.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: pg_globals verify postgresql://postgres@old/postgres postgresql://azadmin@new/postgres\n\n\
+    Exit status: 0 when it is complete, 1 when something is missing or could not be seen, 2 for trouble."
+)]
+#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
+pub(super) struct Verify {
+    /// A connection (postgresql://… or "key=value …") to the server that was migrated.
+    source: String,
+
+    /// A connection to the target.
+    target: String,
+
+    /// A database to be verified [default: all that the source has].
+    ///
+    /// Repeatable.
+    #[arg(long, value_name = "NAME", help_heading = "What is compared")]
+    database: Vec<String>,
+
+    /// What --map-role of the copy was. Repeatable.
+    #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What is compared")]
+    map_role: Vec<(Name, Name)>,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    /// How it is shown: text, json, markdown, or sql, the statements that give back what is missing.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
+    format: VerifyFormat,
+
+    /// Write to a file [default: standard output].
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+}
+
+/// How it is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum VerifyFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For whoever signs it.
+    Markdown,
+    /// The statements that give back what is missing.
+    Sql,
+}
+
+/// One of the two servers.
+struct Side {
+    parameters: Parameters,
+    connection: Connection,
+    live: Live,
+}
+
+impl Side {
+    async fn open(what: &str, text: &str, environment: &Environment) -> Result<Self> {
+        let parameters = connection::parameters(what, text, environment)?;
+        let connection = connection::connect_to(what, &parameters)
+            .await
+            .map_err(|error| anyhow!("{what}: {error}"))?;
+        let live = live::read(&connection.client)
+            .await
+            .map_err(|error| connection::unread(&connection, &error))?;
+        Ok(Self { parameters, connection, live })
+    }
+
+    fn server(&self, word: &'static str) -> Server<'_> {
+        let major = self.live.answers.major;
+        Server { word, connection: &self.connection, parameters: &self.parameters, major }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            name: self.connection.label(),
+            platform: self.live.platform.map(|platform| platform.name().to_owned()),
+            server_version: Some(self.live.answers.version.clone()),
+            user: Some(self.live.answers.user.as_str().to_owned()),
+        }
+    }
+}
+
+impl Verify {
+    pub(super) fn run(&self) -> Result<Exit> {
+        for (what, place) in [("source", &self.source), ("target", &self.target)] {
+            if !connect::is_connection(place) {
+                bail!(
+                    "{}: the {what} must be a connection, such as postgresql://user@host/database or \
+                     \"host=… user=… dbname=…\"",
+                    shown(place)
+                );
+            }
+        }
+        connection::block_on(self.verify())
+    }
+
+    async fn verify(&self) -> Result<Exit> {
+        let mut output =
+            self.file().map(|path| Whole::create("-o", path, file::SHARED)).transpose()?;
+        let choices = Choices {
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            ..self.selection.choices()?
+        };
+        let environment = Environment::from_process();
+        let source = Side::open("the source", &self.source, &environment).await?;
+        let target = Side::open("the target", &self.target, &environment).await?;
+        let servers = [source.server("the source"), target.server("the target")];
+        let catalogs = verify::catalogs(servers[0], servers[1]).await;
+        let catalogs = catalogs.map_err(|(word, error)| match error {
+            connect::AnswerError::Server(error) => anyhow!("{word}: {}", connect::why(&error)),
+            connect::AnswerError::Unfit(unfit) => {
+                anyhow!("{word}: the answer is not PostgreSQL's: {unfit}")
+            }
+        })?;
+        let named: Vec<Name> = self.database.iter().map(Name::new).collect();
+        if let Some(name) = named.iter().find(|name| !catalogs.source.contains_key(*name)) {
+            bail!("--database: the source has no database {name}; case counts");
+        }
+        let databases = verify::selected(&catalogs.source, source.live.platform, &named);
+        let arrived = verify::arrived(&source.live, &target.live, &choices)?;
+        let names = Names::of(&source.live, &target.live, &arrived.sanitized, &choices);
+        let verified =
+            verify::verify(servers, &catalogs, &databases, &names, &arrived, &target.live);
+        let verified = Box::pin(verified).await;
+        let outstanding = Outstanding::of(&source.live, &target.live, &names);
+        let mender = Mender { answers: &target.live.answers, names: &names };
+        let parts = VerifyParts {
+            source: source.place(),
+            target: target.place(),
+            arrived: &arrived,
+            verified: &verified,
+            outstanding: &outstanding,
+            mender,
+        };
+        let report = VerifyReport::of(parts, &Fingerprint::new(rand::rng().random()));
+        let script = || {
+            let (from, to) = (source.connection.label(), target.connection.label());
+            script::verify(&verified, mender, &from, &to)
+        };
+        let look = self.look();
+        let write = |to: &mut dyn Write| match self.format {
+            VerifyFormat::Text => report.write(Form::Text(look), to),
+            VerifyFormat::Json => report.write(Form::Json, to),
+            VerifyFormat::Markdown => report.write(Form::Markdown, to),
+            VerifyFormat::Sql => to.write_all(script().as_bytes()),
+        };
+        finish(write, look, output.take())?;
+        for side in [source, target] {
+            side.connection.close().await;
+        }
+        Ok(exit(&report))
+    }
+
+    /// The file that is written; - is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
+    fn look(&self) -> Look {
+        let look = Look { brief: true, ..Stream::Out.look() };
+        if self.file().is_some() { Look { brief: true, ..Look::PLAIN } } else { look }
+    }
+}
+
+fn finish(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    look: Look,
+    output: Option<Whole>,
+) -> Result<()> {
+    if let Some(mut file) = output {
+        file.fill(write)?;
+        return file.finish();
+    }
+    output::print_with(write, look)
+}
+
+fn exit(report: &VerifyReport) -> Exit {
+    if report.complete { Exit::Done } else { Exit::Different }
+}

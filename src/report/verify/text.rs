@@ -1,0 +1,379 @@
+//! The report as text.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use super::{
+    DatabaseState, Direction, LeftBehindReport, OwnerReport, PrivilegeReport, RoleReport,
+    VerifyReport,
+};
+use crate::blocks::Blocks;
+use crate::finding::{Kind, Severity};
+use crate::name::Name;
+use crate::report::parts::findings;
+use crate::report::parts::look::{bold, severity_style};
+use crate::report::parts::places::{UNKNOWN, places};
+use crate::report::{Look, diff};
+use crate::verify::Class;
+use crate::words::{plural, visible};
+
+/// How many objects are named in a line.
+pub(super) const NAMED: usize = 10;
+
+/// What is said where all grants on an object are gone.
+pub(super) fn cause(because_of: &[Name]) -> String {
+    format!(
+        "pg_restore sends all grants of an object as one command, and these also name {}, which the target does not have",
+        some(because_of)
+    )
+}
+
+/// `a, b, c and 7 more`.
+pub(super) fn some<T: fmt::Display>(names: &[T]) -> String {
+    let shown = names.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Writes it.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write(report: &VerifyReport, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = Blocks::new(to);
+    // Writing to a String cannot fail.
+    let _ =
+        places([("source", &report.source), ("target", &report.target)], UNKNOWN, &mut out.text);
+    let _ = owners(report, true, look, &mut out.text);
+    let _ = databases(report, look, &mut out.text);
+    let _ = globals(report, look, &mut out.text);
+    findings::all(&report.globals.findings, look, &mut out)?;
+    for role in &report.roles {
+        let _ = role_lines(role, look, &mut out.text);
+        out.flow()?;
+    }
+    let _ = owners(report, false, look, &mut out.text);
+    let _ = row_security(report, look, &mut out.text);
+    let _ = properties(report, look, &mut out.text);
+    let mut notes = String::new();
+    let _ = write_notes(report, &mut notes);
+    if !notes.is_empty() {
+        out.text.push('\n');
+        out.text.push_str(&notes);
+    }
+    let bold = bold(look.colours);
+    let _ = writeln!(out.text, "\n{bold}{}{bold:#}{}", verdict(report), advice(report));
+    out.finish()
+}
+
+/// Begins a section.
+fn title(severity: Severity, look: Look, out: &mut String) -> fmt::Result {
+    let style = severity_style(severity, look.colours);
+    write!(out, "\n{style}{severity}{style:#}: ")
+}
+
+/// A remedy; statements may hold any name.
+fn remedy(text: &str, out: &mut String) -> fmt::Result {
+    writeln!(out, "    = {}", visible(text))
+}
+
+fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) -> fmt::Result {
+    let all: Vec<&OwnerReport> =
+        report.owners.iter().filter(|it| it.security_definer == definer).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    title(Severity::Error, look, out)?;
+    if definer {
+        writeln!(out, "{} with the rights of another role", plural_run(all.len()))?;
+    } else {
+        let verb = if all.len() == 1 { "belongs" } else { "belong" };
+        writeln!(out, "{} {verb} to another role", plural(all.len(), "object"))?;
+    }
+    for it in all {
+        let OwnerReport { database, object, owner, expected, .. } = it;
+        let noun = object.class.nouns().0;
+        if definer {
+            writeln!(
+                out,
+                "  in {database}: {noun} {} is SECURITY DEFINER and belongs to {owner}; on the source it belongs to {expected}",
+                object.name
+            )?;
+        } else {
+            writeln!(
+                out,
+                "  in {database}: {noun} {} belongs to {owner}; on the source it belongs to {expected}",
+                object.name
+            )?;
+        }
+        remedy(&it.remedy, out)?;
+    }
+    Ok(())
+}
+
+fn plural_run(count: usize) -> String {
+    if count == 1 { "1 function runs".to_owned() } else { format!("{count} functions run") }
+}
+
+fn databases(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
+    for database in &report.databases {
+        let name = &database.name;
+        if database.state == DatabaseState::Missing {
+            title(Severity::Error, look, out)?;
+            writeln!(out, "database {name} is missing on the target")?;
+        }
+        for why in &database.why {
+            title(Severity::Error, look, out)?;
+            writeln!(out, "database {name} is unknown: {}", visible(why))?;
+        }
+        if database.missing.is_empty() {
+            continue;
+        }
+        title(Severity::Error, look, out)?;
+        writeln!(out, "in {name}, {} missing on the target", are(database.missing.len()))?;
+        for chunk in database.missing.chunk_by(|one, next| one.class == next.class) {
+            let names: Vec<_> = chunk.iter().map(|it| it.name.clone()).collect();
+            let (one, several) = chunk[0].class.nouns();
+            let noun = if names.len() == 1 { one } else { several };
+            writeln!(out, "  {noun} {}", some(&names))?;
+        }
+        writeln!(out, "  = restore them: pg_restore names what it could not create")?;
+    }
+    Ok(())
+}
+
+fn are(count: usize) -> String {
+    format!("{} {}", plural(count, "object"), if count == 1 { "is" } else { "are" })
+}
+
+fn globals(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
+    let all = &report.globals.differences;
+    if all.is_empty() {
+        return Ok(());
+    }
+    title(Severity::Error, look, out)?;
+    writeln!(
+        out,
+        "the target lacks {} of the globals (source -> target)",
+        plural(all.len(), "fact")
+    )?;
+    for difference in all {
+        out.push_str("  ");
+        diff::line(difference, look, out)?;
+    }
+    writeln!(out, "  = run pg_globals copy SOURCE TARGET again")
+}
+
+/// `SELECT on shop.t1, shop.t2`, `USAGE on schema shop`.
+pub(super) fn what(change: &PrivilegeReport) -> String {
+    let (one, several) = match change.class {
+        Class::Table => ("", ""),
+        class => class.nouns(),
+    };
+    let noun = if change.objects.len() == 1 { one } else { several };
+    let space = if noun.is_empty() { "" } else { " " };
+    // Default privileges say it themselves.
+    let on = if change.class.defaults_on().is_some() { "by" } else { "on" };
+    format!("{} {on} {noun}{space}{}", change.privileges.join(", "), some(&change.objects))
+}
+
+/// The role with those who have its privileges through it.
+pub(super) fn who(role: &RoleReport) -> String {
+    let Some(name) = &role.role else { return "PUBLIC (every role)".to_owned() };
+    match role.members.len() {
+        0 => format!("role {name}"),
+        count => format!("role {name} ({}: {})", plural(count, "member"), some(&role.members)),
+    }
+}
+
+pub(super) const fn verb(change: Direction) -> &'static str {
+    match change {
+        Direction::Lost => "lost",
+        Direction::Gained => "gained",
+    }
+}
+
+fn role_lines(role: &RoleReport, look: Look, out: &mut String) -> fmt::Result {
+    title(Severity::Error, look, out)?;
+    writeln!(out, "{}", who(role))?;
+    let name = role.role.as_ref().map_or_else(|| "PUBLIC".to_owned(), ToString::to_string);
+    for change in &role.changes {
+        writeln!(out, "  in {}: {name} {} {}", change.database, verb(change.change), what(change))?;
+        if !change.because_of.is_empty() {
+            writeln!(out, "    {}", cause(&change.because_of))?;
+        }
+    }
+    Ok(())
+}
+
+fn row_security(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
+    if report.row_security.is_empty() {
+        return Ok(());
+    }
+    title(Severity::Error, look, out)?;
+    writeln!(out, "row security is not as on the source")?;
+    for it in &report.row_security {
+        let noun = it.object.class.nouns().0;
+        writeln!(out, "  in {}: {noun} {} {}", it.database, it.object.name, it.found)?;
+        remedy(&it.remedy, out)?;
+    }
+    Ok(())
+}
+
+fn properties(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
+    if report.properties.is_empty() {
+        return Ok(());
+    }
+    title(Severity::Error, look, out)?;
+    writeln!(out, "databases are not as on the source")?;
+    for it in &report.properties {
+        writeln!(out, "  {}: {}", it.database, visible(&it.found))?;
+        remedy(&it.remedy, out)?;
+    }
+    Ok(())
+}
+
+/// What is worth knowing and no difference, a line each.
+pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Result {
+    let globals = &report.globals;
+    if !globals.not_carried.is_empty() {
+        let all = globals.not_carried.iter();
+        let all: Vec<_> =
+            all.map(|it| format!("{} ({})", plural(it.count, kind(it.kind)), it.rule)).collect();
+        writeln!(out, "not carried over: {}", all.join(", "))?;
+    }
+    if !report.left_behind.is_empty() {
+        writeln!(out, "expected to be gone, of roles that are not carried over:")?;
+        for chunk in report.left_behind.chunk_by(|one, next| one.role == next.role) {
+            writeln!(out, "  {}", left_behind(chunk))?;
+        }
+    }
+    let count = globals.without_password.len();
+    if count > 0 {
+        let names = some(&globals.without_password);
+        let verb = if count == 1 { "has" } else { "have" };
+        writeln!(out, "{} {verb} no password on the target: {names}", plural(count, "login role"))?;
+    }
+    if globals.hidden_passwords > 0 {
+        writeln!(
+            out,
+            "the passwords of {} could not be compared, since verifiers are hidden",
+            plural(globals.hidden_passwords, "role")
+        )?;
+    }
+    if globals.extra > 0 {
+        writeln!(
+            out,
+            "roles of the target have {} beyond the source",
+            plural(globals.extra, "thing")
+        )?;
+    }
+    for database in report.databases.iter().filter(|it| !it.only_on_target.is_empty()) {
+        let all = database.only_on_target.iter();
+        let names: Vec<_> = all.map(|it| format!("{} {}", it.class.nouns().0, it.name)).collect();
+        writeln!(out, "in {}, only on the target: {}", database.name, some(&names))?;
+    }
+    let outstanding = &report.outstanding;
+    let mut parts = Vec::new();
+    let user = report.target.user.as_deref().map(|user| Name::new(user).to_string());
+    if !outstanding.owners.is_empty() {
+        let user = user.as_deref().unwrap_or("the connected role");
+        let owners = plural(outstanding.owners.len(), "owner");
+        parts.push(format!("{user} is a member of {owners} ({})", some(&outstanding.owners)));
+    }
+    if !outstanding.stand_ins.is_empty() {
+        let count = outstanding.stand_ins.len();
+        let verb = if count == 1 { "stand-in exists" } else { "stand-ins exist" };
+        parts.push(format!("{count} {verb} ({})", some(&outstanding.stand_ins)));
+    }
+    if !parts.is_empty() {
+        writeln!(
+            out,
+            "still to be taken back: {}: after the restore, psql -f FILE, the file that copy --for-restore has written",
+            parts.join(" and ")
+        )?;
+    }
+    Ok(())
+}
+
+/// What a kind of globals is called.
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Role => "role",
+        Kind::Membership => "membership",
+        Kind::Setting => "setting",
+        Kind::Parameter => "parameter privilege",
+        Kind::Tablespace => "tablespace",
+        Kind::Comment => "comment",
+        Kind::SecurityLabel => "security label",
+        Kind::Statement => "statement",
+    }
+}
+
+/// What one role had in several databases.
+fn left_behind(all: &[LeftBehindReport]) -> String {
+    let sum = |part: fn(&LeftBehindReport) -> usize| all.iter().map(part).sum::<usize>();
+    let counts = [
+        (sum(|it| it.granted), "privileges on", "object", "objects"),
+        (sum(|it| it.owned), "ownership of", "object", "objects"),
+        (sum(|it| it.policies), "a place in", "policy", "policies"),
+    ];
+    let some_of = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let parts: Vec<_> = some_of
+        .map(|(count, what, one, several)| {
+            format!("{what} {count} {}", if count == 1 { one } else { several })
+        })
+        .collect();
+    let databases: Vec<_> = all.iter().map(|it| &it.database).collect();
+    let role = all.first().map(|it| it.role.to_string()).unwrap_or_default();
+    format!("{role}: {} (in {})", parts.join(", "), some(&databases))
+}
+
+/// The answer, in one line.
+pub(super) fn verdict(report: &VerifyReport) -> String {
+    let databases = report.databases.len();
+    let objects: usize = report.databases.iter().map(|it| it.objects).sum();
+    let compared = format!("{} in {}", plural(objects, "object"), plural(databases, "database"));
+    if report.complete {
+        return format!("complete: {compared} are as on the source");
+    }
+    let state = |state| report.databases.iter().filter(|it| it.state == state).count();
+    let missing: usize = report.databases.iter().map(|it| it.missing.len()).sum();
+    let changed = |direction| {
+        let has = |it: &&RoleReport| it.changes.iter().any(|change| change.change == direction);
+        report.roles.iter().filter(has).count()
+    };
+    let counts = [
+        (state(DatabaseState::Missing), "database is missing", "databases are missing"),
+        (state(DatabaseState::Unknown), "database is unknown", "databases are unknown"),
+        (missing, "object is missing", "objects are missing"),
+        (
+            report.globals.differences.len(),
+            "fact of the globals is missing",
+            "facts of the globals are missing",
+        ),
+        (changed(Direction::Lost), "role lost privileges", "roles lost privileges"),
+        (changed(Direction::Gained), "role gained privileges", "roles gained privileges"),
+        (report.owners.len(), "owner is another", "owners are others"),
+        (report.row_security.len(), "difference of row security", "differences of row security"),
+        (report.properties.len(), "property of a database", "properties of databases"),
+    ];
+    let some = counts.iter().filter(|(count, ..)| *count > 0);
+    let words: Vec<_> = some
+        .map(|(count, one, several)| format!("{count} {}", if *count == 1 { one } else { several }))
+        .collect();
+    format!("not complete: {}; {compared} were compared", words.join(", "))
+}
+
+/// What is to be done about it.
+fn advice(report: &VerifyReport) -> &'static str {
+    let has_statements =
+        !(report.roles.is_empty() && report.owners.is_empty() && report.row_security.is_empty());
+    if has_statements {
+        "\n  = pg_globals verify … --format sql writes the statements that mend it"
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,131 @@
+//! The statements that give back what is missing, for psql.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::head::{self, Server};
+use crate::name::Name;
+use crate::sql::push_identifier;
+use crate::verify::{Change, Class, Mend, Mender, Outcome, Verified, fits_a_line};
+use crate::words::one_line;
+
+/// The script: a transaction for each database. `source` and `target` are what messages call the servers.
+pub fn render(verified: &[Verified], mender: Mender<'_>, source: &str, target: &str) -> String {
+    let mut out = String::new();
+    let (source, target) = (one_line(source), one_line(target));
+    let user = one_line(mender.answers.user.as_str());
+    let _ = writeln!(
+        out,
+        "-- Gives back what {target} lacks of {source}, made by pg_globals {}.\n\
+         -- Replay it with psql -f, as {user}. It ends at the first error; what is done in the databases\n\
+         -- before stays.\n\n\\set ON_ERROR_STOP on",
+        env!("CARGO_PKG_VERSION")
+    );
+    for Verified { name, outcome } in verified {
+        let Outcome::Compared { comparison, properties, owner, .. } = outcome else {
+            let _ = writeln!(out, "\n-- Not compared: {}", one_line(&name.to_string()));
+            continue;
+        };
+        let mut mends: Vec<(u8, Mend)> = Vec::new();
+        for difference in &comparison.differences {
+            mends.push((
+                phase(&difference.change, difference.object.class),
+                mender.mend(difference),
+            ));
+        }
+        for property in properties {
+            mends.push((LAST, mender.mend_property(name, owner, property)));
+        }
+        // By phase, and in order within.
+        mends.sort_by_key(|(phase, _)| *phase);
+        let mends: Vec<Mend> = mends.into_iter().map(|(_, mend)| mend).collect();
+        if !mends.is_empty() {
+            database(name, &mends, mender, &mut out);
+        }
+    }
+    out
+}
+
+/// A database is given away last, since nothing can be done to it afterwards.
+const LAST: u8 = 4;
+
+/// Owners first, since they grant; then what the names of others are found through.
+fn phase(change: &Change, class: Class) -> u8 {
+    match (change, class) {
+        (Change::Owner { .. }, Class::Database) => LAST + 1,
+        (_, Class::Database) => 3,
+        (Change::Owner { .. }, _) => 1,
+        (_, Class::Schema) => 0,
+        _ => 2,
+    }
+}
+
+fn database(name: &Name, mends: &[Mend], mender: Mender<'_>, out: &mut String) {
+    let _ = writeln!(out, "\n-- In {}", one_line(&name.to_string()));
+    if fits_a_line(name) {
+        let _ = writeln!(out, "\\connect {}", connection(name));
+    } else {
+        // No command of psql can name it.
+        out.push_str("-- The name of this database holds a control character: connect to it, and run by hand what follows.\n\\quit\n");
+    }
+    let usable = || mends.iter().filter(|mend| mend.blocked.is_none());
+    if usable().next().is_none() {
+        mends.iter().for_each(|mend| blocked(mend, out));
+        return;
+    }
+    head::begin(Server::One(mender.answers.major), out);
+    let needs: BTreeSet<&Name> = usable().flat_map(|mend| &mend.needs).collect();
+    for owner in &needs {
+        let _ = writeln!(out, "{};", mender.join(owner));
+    }
+    for mend in mends {
+        blocked(mend, out);
+        if mend.blocked.is_some() {
+            continue;
+        }
+        for statement in &mend.statements {
+            let _ = writeln!(out, "{statement};");
+        }
+    }
+    for owner in &needs {
+        let _ = writeln!(out, "{};", mender.leave(owner));
+    }
+    head::commit(out);
+}
+
+/// What is to be done otherwise, as comments.
+fn blocked(mend: &Mend, out: &mut String) {
+    let Some(why) = &mend.blocked else { return };
+    let _ = writeln!(out, "-- {}", one_line(why));
+    for statement in &mend.statements {
+        let _ = writeln!(out, "--   {};", one_line(statement));
+    }
+}
+
+/// What psql connects to: a name that could be taken for a connection string is given as one.
+fn connection(name: &Name) -> String {
+    let text = name.as_str();
+    let is_plain =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    if is_plain {
+        return text.to_owned();
+    }
+    let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
+    let mut out = String::from("-reuse-previous=on ");
+    push_identifier(&format!("dbname='{escaped}'"), &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases_are_named_for_psql() {
+        assert_eq!(connection(&Name::new("Shop.1")), "Shop.1");
+        assert_eq!(
+            connection(&Name::new("it's \"x\"=\\")),
+            "-reuse-previous=on \"dbname='it\\'s \"\"x\"\"=\\\\'\""
+        );
+    }
+}

@@ -1,0 +1,257 @@
+//! What the target's database lacks of what the source's has: objects, owners, privileges, row security.
+//! It talks to nobody.
+
+mod acl;
+mod policies;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use super::contents::{Contents, Held};
+use super::names::Names;
+use super::object::{Class, Object};
+use super::privilege::{Acl, Privileges};
+use crate::name::Name;
+use crate::subject::Grantee;
+use crate::version::Major;
+
+/// What a comparison knows beside both sides.
+#[derive(Clone, Copy)]
+pub struct Comparing<'a> {
+    /// What became of the source's roles.
+    pub names: &'a Names,
+    /// The versions of the source and of the target.
+    pub majors: [Major; 2],
+    /// The owners of the database on both sides.
+    pub owners: [&'a Name; 2],
+}
+
+/// Something that is not on the target as it is on the source.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Difference {
+    /// What it is about.
+    pub object: Object,
+    /// What is different.
+    pub change: Change,
+    /// Who owns the object on the target, as far as that is known.
+    pub owner: Name,
+}
+
+/// What is different. Names are those of the target.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Change {
+    /// Somebody else owns it.
+    Owner {
+        /// Who is to own it.
+        to: Name,
+        /// Whether it runs with the rights of its owner.
+        definer: bool,
+        /// Whether the role that is to own it is carried over.
+        carried: bool,
+    },
+    /// A role has lost privileges.
+    Lost {
+        /// Who.
+        grantee: Grantee,
+        /// What.
+        privileges: Privileges,
+        /// The roles that the target does not have and that the source's grants name: one of them is
+        /// enough to lose them all.
+        cause: Vec<Name>,
+    },
+    /// A role has privileges that it does not have on the source.
+    Gained {
+        /// Who.
+        grantee: Grantee,
+        /// What.
+        privileges: Privileges,
+    },
+    /// `ENABLE ROW LEVEL SECURITY`, or not.
+    RowSecurity(bool),
+    /// `FORCE ROW LEVEL SECURITY`, or not.
+    ForcedRowSecurity(bool),
+    /// There is no such policy.
+    NoPolicy {
+        /// As of grants: the roles that the policy names and the target does not have.
+        cause: Vec<Name>,
+    },
+    /// Only the target has such a policy.
+    NewPolicy,
+    /// The policy is for other roles than these.
+    PolicyRoles(Vec<Grantee>),
+    /// The policy is for other statements, or restrictive where it is to be permissive, or the other way.
+    PolicyKind,
+}
+
+/// What a role that is not carried over had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LeftBehind {
+    /// How many objects it owned that belong to others now.
+    pub owned: usize,
+    /// On how many objects it had privileges.
+    pub granted: usize,
+    /// In how many policies it was named.
+    pub policies: usize,
+}
+
+/// What the comparison of a database gives, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Comparison {
+    /// What is not as it should be.
+    pub differences: Vec<Difference>,
+    /// Objects that only the source has.
+    pub missing: Vec<Object>,
+    /// Objects that only the target has.
+    pub beyond: Vec<Object>,
+    /// What roles lost that are not carried over, by their names on the source.
+    pub left: BTreeMap<Name, LeftBehind>,
+    /// How many objects both sides have.
+    pub compared: usize,
+}
+
+/// Compares two databases.
+pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Comparison {
+    let mut out = Comparison::default();
+    let mut keys: HashMap<Object, &Object> = HashMap::default();
+    let mut taken = 0;
+    for (object, held) in &source.objects {
+        let expected = expected(object, cx.names);
+        let there = target.objects.get(&expected);
+        taken += usize::from(there.is_some());
+        one(&expected, object, held, there, cx, &mut out);
+        // Of most objects the name is the same on both sides.
+        if expected != *object {
+            keys.insert(expected, object);
+        }
+    }
+    if taken < target.objects.len() {
+        let is_known = |object: &Object| {
+            keys.contains_key(object)
+                || (source.objects.contains_key(object) && expected(object, cx.names) == *object)
+        };
+        for (object, held) in target.objects.iter().filter(|(object, _)| !is_known(object)) {
+            only_there(object, held, cx, &mut out);
+        }
+    }
+    acl::changed(source, target, cx, &mut out);
+    policies::compare(source, target, cx, &mut out);
+    out.differences.sort_unstable();
+    out.missing.sort_unstable();
+    out.beyond.sort_unstable();
+    out
+}
+
+/// What an object of the source is called on the target: default privileges have the name of their role.
+fn expected(object: &Object, names: &Names) -> Object {
+    if object.class.defaults_on().is_none() {
+        return object.clone();
+    }
+    Object { name: names.expected(&object.name).clone(), ..object.clone() }
+}
+
+/// An object of the source, and what the target has of that name.
+fn one(
+    object: &Object,
+    origin: &Object,
+    held: &Held,
+    there: Option<&Held>,
+    cx: Comparing<'_>,
+    out: &mut Comparison,
+) {
+    // What a role that is not carried over would give to others, it gives no more.
+    let is_default = object.class.defaults_on().is_some();
+    if is_default && there.is_none() && cx.names.carried(&origin.name).is_none() {
+        out.left.entry(origin.name.clone()).or_default().granted += 1;
+        return;
+    }
+    let Some(there) = there else {
+        match &held.unstated {
+            Some(unstated) => {
+                let owner = cx.names.expected(&held.owner).clone();
+                let unstated = in_place_of(unstated, held, &owner);
+                let as_there = Held { owner, acl: unstated, ..held.clone() };
+                acl::compare(object, held, &as_there, cx, out);
+            }
+            None => out.missing.push(object.clone()),
+        }
+        return;
+    };
+    out.compared += 1;
+    if object.class == Class::Extension {
+        return;
+    }
+    owner(object, held, there, cx, out);
+    acl::compare(object, held, there, cx, out);
+    let mut push = |change| {
+        let owner = there.owner.clone();
+        out.differences.push(Difference { object: object.clone(), change, owner });
+    };
+    if held.flags.row_security != there.flags.row_security {
+        push(Change::RowSecurity(held.flags.row_security));
+    }
+    if held.flags.forced != there.flags.forced {
+        push(Change::ForcedRowSecurity(held.flags.forced));
+    }
+}
+
+/// Privileges that nobody has stated, of an object whose owner is called otherwise.
+fn in_place_of(unstated: &Arc<Acl>, held: &Held, owner: &Name) -> Arc<Acl> {
+    if held.owner == *owner {
+        return Arc::clone(unstated);
+    }
+    let renamed = unstated.iter().map(|(grantee, privileges)| match grantee {
+        Grantee::Role(role) if *role == held.owner => (Grantee::Role(owner.clone()), privileges),
+        other => (other.clone(), privileges),
+    });
+    Arc::new(renamed.collect())
+}
+
+/// An object that only the target has.
+fn only_there(object: &Object, held: &Held, cx: Comparing<'_>, out: &mut Comparison) {
+    let Some(unstated) = &held.unstated else {
+        out.beyond.push(object.clone());
+        return;
+    };
+    // The platform's own roles come as they are.
+    if object.class.defaults_on().is_some() && cx.names.platforms.contains(&object.name) {
+        return;
+    }
+    let as_source = Held { acl: Arc::clone(unstated), ..held.clone() };
+    acl::compare_names(object, &as_source, held, |it| it.clone(), cx, out);
+}
+
+/// Whether the right role owns it.
+fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mut Comparison) {
+    let expected = cx.names.expected(&held.owner);
+    if *expected == there.owner || object.class.is_statement() {
+        return;
+    }
+    let carried = cx.names.carried(&held.owner).is_some();
+    if is_public(object)
+        && cx.names.is_source_maker(&held.owner, cx.owners[0])
+        && cx.names.is_target_maker(&there.owner, cx.owners[1])
+    {
+        return;
+    }
+    let is_built_in = object.class == Class::Database && object.name.as_str() == "postgres";
+    if is_built_in && cx.names.platforms.contains(&there.owner) {
+        return;
+    }
+    if !carried && !held.flags.definer {
+        out.left.entry(held.owner.clone()).or_default().owned += 1;
+        return;
+    }
+    let definer = held.flags.definer;
+    out.differences.push(Difference {
+        object: object.clone(),
+        change: Change::Owner { to: expected.clone(), definer, carried },
+        owner: there.owner.clone(),
+    });
+}
+
+/// The schema that every database has.
+fn is_public(object: &Object) -> bool {
+    object.class == Class::Schema && object.name.as_str() == "public"
+}

@@ -1,0 +1,202 @@
+//! The privileges of one object.
+
+use super::{Change, Comparing, Comparison, Difference, is_public};
+use crate::name::Name;
+use crate::subject::Grantee;
+use crate::verify::contents::{Contents, Held};
+use crate::verify::object::Object;
+use crate::verify::privilege::{Acl, Privilege, Privileges};
+use crate::version::Major;
+
+/// The privileges of an object of the source, and of the same on the target.
+pub(super) fn compare(
+    object: &Object,
+    held: &Held,
+    there: &Held,
+    cx: Comparing<'_>,
+    out: &mut Comparison,
+) {
+    // The most frequent case by far.
+    if held.owner == there.owner && held.acl == there.acl && cx.names.is_same(&held.acl) {
+        return;
+    }
+    compare_names(object, held, there, |it| cx.names.expected_grantee(it), cx, out);
+}
+
+/// The same, with what grantees of the source are called on the target.
+pub(super) fn compare_names(
+    object: &Object,
+    held: &Held,
+    there: &Held,
+    expected: impl Fn(&Grantee) -> Grantee,
+    cx: Comparing<'_>,
+    out: &mut Comparison,
+) {
+    let owner = match expected(&Grantee::Role(held.owner.clone())) {
+        Grantee::Role(owner) => owner,
+        Grantee::Public => held.owner.clone(),
+    };
+    let has_another_owner = owner != there.owner;
+    // What an owner has comes and goes with the object.
+    let is_owners = |grantee: &Grantee| {
+        has_another_owner
+            && matches!(grantee, Grantee::Role(role) if *role == owner || *role == there.owner)
+    };
+    let named = held.acl.iter().map(|(grantee, privileges)| (expected(grantee), privileges));
+    let wanted: Acl = named.filter(|(grantee, _)| !is_owners(grantee)).collect();
+    let left: Vec<(&Name, Grantee, Privileges)> = held
+        .acl
+        .iter()
+        .filter_map(|(grantee, privileges)| match grantee {
+            Grantee::Role(role) if cx.names.is_left(grantee) => {
+                Some((role, expected(grantee), privileges))
+            }
+            _ => None,
+        })
+        .collect();
+    let cause = cause(object, there, &left, cx);
+    let mut push = |change| {
+        let owner = there.owner.clone();
+        out.differences.push(Difference { object: object.clone(), change, owner });
+    };
+    let is_public = is_public(object);
+    for (grantee, privileges) in wanted.iter() {
+        let lost = privileges.beyond(there.acl.of(grantee)).known_to(cx.majors);
+        if lost.is_empty() {
+            continue;
+        }
+        if let Some((role, ..)) = left.iter().find(|(_, expected, _)| expected == grantee) {
+            out.left.entry((*role).clone()).or_default().granted += 1;
+            continue;
+        }
+        if is_public && is_versions_own(grantee, privileges, there.acl.of(grantee), cx.majors) {
+            continue;
+        }
+        let grantee = grantee.clone();
+        push(Change::Lost { grantee, privileges: lost, cause: cause.clone() });
+    }
+    for (grantee, privileges) in there.acl.iter().filter(|(grantee, _)| !is_owners(grantee)) {
+        let gained = privileges.beyond(wanted.of(grantee)).known_to(cx.majors);
+        if gained.is_empty() || is_of_no_account(grantee, cx) {
+            continue;
+        }
+        if is_public && is_versions_own(grantee, wanted.of(grantee), privileges, cx.majors) {
+            continue;
+        }
+        push(Change::Gained { grantee: grantee.clone(), privileges: gained });
+    }
+}
+
+/// The target's platform's own roles, those that administer it, and stand-ins, which go again.
+fn is_of_no_account(grantee: &Grantee, cx: Comparing<'_>) -> bool {
+    let Grantee::Role(role) = grantee else { return false };
+    let names = cx.names;
+    [&names.platforms, &names.administrators, &names.stand_ins].iter().any(|it| it.contains(role))
+}
+
+/// Whether everybody may do in schema public what each version lets everybody do there, which since 15
+/// is no more to create something.
+fn is_versions_own(
+    grantee: &Grantee,
+    source: Privileges,
+    target: Privileges,
+    majors: [Major; 2],
+) -> bool {
+    let usual = majors.map(|major| {
+        let create = (major < Major::new(15)).then_some(Privilege::Create);
+        Privileges::of([Privilege::Usage].into_iter().chain(create))
+    });
+    *grantee == Grantee::Public && [source, target] == usual
+}
+
+/// Why all grants on an object are gone: pg_restore sends them as one command, and a role that they
+/// name is not there.
+fn cause(
+    object: &Object,
+    there: &Held,
+    left: &[(&Name, Grantee, Privileges)],
+    cx: Comparing<'_>,
+) -> Vec<Name> {
+    let owner = Grantee::Role(there.owner.clone());
+    let public = object.class.public_default();
+    let is_as_made = there.acl.iter().all(|(grantee, privileges)| match grantee {
+        Grantee::Public => privileges == public,
+        other => *other == owner,
+    });
+    if !is_as_made {
+        return Vec::new();
+    }
+    let missing = left
+        .iter()
+        .filter(|(_, expected, _)| matches!(expected, Grantee::Role(role) if !cx.names.has(role)));
+    missing.map(|(role, ..)| (*role).clone()).collect()
+}
+
+/// What was changed of the privileges on objects of PostgreSQL itself and of extensions.
+pub(super) fn changed(
+    source: &Contents,
+    target: &Contents,
+    cx: Comparing<'_>,
+    out: &mut Comparison,
+) {
+    let nothing = Privileges::default();
+    for (object, held) in &source.changed {
+        let there = target.changed.get(object);
+        let owner = there.map_or(&held.owner, |there| &there.owner);
+        for (grantee, privileges) in held.acl.iter() {
+            let given = privileges.beyond(held.initial.of(grantee));
+            let expected = cx.names.expected_grantee(grantee);
+            let has = there.map_or(nothing, |there| there.acl.of(&expected));
+            let lost = given.beyond(has).known_to(cx.majors);
+            if lost.is_empty() || *grantee == Grantee::Role(held.owner.clone()) {
+                continue;
+            }
+            if let (Grantee::Role(role), true) = (grantee, cx.names.is_left(grantee)) {
+                out.left.entry(role.clone()).or_default().granted += 1;
+                continue;
+            }
+            let change = Change::Lost { grantee: expected, privileges: lost, cause: Vec::new() };
+            let (object, owner) = (object.clone(), owner.clone());
+            out.differences.push(Difference { object, change, owner });
+        }
+        // What was taken away of what it was made with.
+        for (grantee, privileges) in held.initial.iter() {
+            let taken = privileges.beyond(held.acl.of(grantee));
+            let expected = cx.names.expected_grantee(grantee);
+            let kept = there.map_or(privileges, |there| there.acl.of(&expected));
+            let still = taken.beyond(taken.beyond(kept)).known_to(cx.majors);
+            if still.is_empty()
+                || *grantee == Grantee::Role(held.owner.clone())
+                || cx.names.is_left(grantee)
+            {
+                continue;
+            }
+            let change = Change::Gained { grantee: expected, privileges: still };
+            let (object, owner) = (object.clone(), owner.clone());
+            out.differences.push(Difference { object, change, owner });
+        }
+    }
+    for (object, there) in &target.changed {
+        for (grantee, privileges) in there.acl.iter() {
+            let given = privileges.beyond(there.initial.of(grantee));
+            if given.is_empty()
+                || *grantee == Grantee::Role(there.owner.clone())
+                || is_of_no_account(grantee, cx)
+            {
+                continue;
+            }
+            let has = source.changed.get(object).map_or(nothing, |held| {
+                let same =
+                    held.acl.iter().filter(|(it, _)| cx.names.expected_grantee(it) == *grantee);
+                same.fold(nothing, |all, (_, more)| all.and(more))
+            });
+            let gained = given.beyond(has).known_to(cx.majors);
+            if gained.is_empty() {
+                continue;
+            }
+            let change = Change::Gained { grantee: grantee.clone(), privileges: gained };
+            let (object, owner) = (object.clone(), there.owner.clone());
+            out.differences.push(Difference { object, change, owner });
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The statements that give back what is missing, such that the connected role can run them.
+
+use std::collections::BTreeSet;
+
+use super::compare::{Change, Difference};
+use super::names::Names;
+use super::object::{Class, Object};
+use super::privilege::{Privilege, Privileges};
+use super::properties::Property;
+use crate::attribute::Attribute;
+use crate::name::Name;
+use crate::plan;
+use crate::platform::Answers;
+use crate::sql::{print, push_identifier};
+use crate::subject::Grantee;
+use crate::version::Major;
+
+/// Statements that mend one difference.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Mend {
+    /// The roles that the connected role has to be a member of for that moment, and is not.
+    pub needs: BTreeSet<Name>,
+    /// The statements, without their semicolons.
+    pub statements: Vec<String>,
+    /// Why the connected role cannot run them, and who can; or what else has to be done.
+    pub blocked: Option<String>,
+}
+
+/// Whoever is connected to the target, and what it may do.
+#[derive(Clone, Copy)]
+pub struct Mender<'a> {
+    /// What the target answers about it.
+    pub answers: &'a Answers,
+    /// The target's roles.
+    pub names: &'a Names,
+}
+
+/// As SQL.
+pub(super) fn identifier(name: &Name) -> String {
+    let mut out = String::new();
+    push_identifier(name.as_str(), &mut out);
+    out
+}
+
+fn role(grantee: &Grantee) -> String {
+    match grantee {
+        Grantee::Public => "PUBLIC".to_owned(),
+        Grantee::Role(role) => identifier(role),
+    }
+}
+
+impl Mender<'_> {
+    /// What mends a difference.
+    pub fn mend(self, difference: &Difference) -> Mend {
+        let Difference { object, change, owner } = difference;
+        let mut mend = self.by([owner]);
+        match change {
+            Change::Owner { to, carried, .. } => {
+                let mut of_both = self.by([owner, to]);
+                if !carried && !self.names.has(to) {
+                    of_both.blocked = Some(format!(
+                        "{to} is not carried over: choose a role that may own it, and run ALTER … OWNER TO"
+                    ));
+                } else {
+                    of_both.need_roles(self.names, [&Grantee::Role(to.clone())]);
+                }
+                of_both.statements.push(give_to(object, to));
+                return of_both;
+            }
+            Change::Lost { grantee, privileges, .. } => {
+                mend.need_roles(self.names, [grantee]);
+                mend.statements = grants(object, *privileges, grantee);
+            }
+            Change::Gained { grantee, privileges } => {
+                mend.statements = revokes(object, *privileges, grantee);
+            }
+            Change::RowSecurity(on) => {
+                let word = if *on { "ENABLE" } else { "DISABLE" };
+                mend.statements
+                    .push(format!("ALTER TABLE {} {word} ROW LEVEL SECURITY", object.sql()));
+            }
+            Change::ForcedRowSecurity(on) => {
+                let word = if *on { "FORCE" } else { "NO FORCE" };
+                mend.statements
+                    .push(format!("ALTER TABLE {} {word} ROW LEVEL SECURITY", object.sql()));
+            }
+            Change::PolicyRoles(roles) => {
+                mend.need_roles(self.names, roles);
+                let names: Vec<_> = roles.iter().map(role).collect();
+                if names.is_empty() {
+                    mend.blocked =
+                        Some("no role is left for it: DROP POLICY, or name others".to_owned());
+                } else {
+                    let (policy, table) = policy(object);
+                    mend.statements
+                        .push(format!("ALTER POLICY {policy} ON {table} TO {}", names.join(", ")));
+                }
+            }
+            Change::NewPolicy => {
+                let (policy, table) = policy(object);
+                mend.statements.push(format!("DROP POLICY {policy} ON {table}"));
+            }
+            Change::NoPolicy { .. } | Change::PolicyKind => {
+                let (policy, table) = policy(object);
+                let again =
+                    if matches!(change, Change::PolicyKind) { "DROP POLICY it, and " } else { "" };
+                mend.blocked = Some(format!(
+                    "{again}run CREATE POLICY {policy} ON {table} from the dump: pg_restore --section=post-data -f FILE writes it"
+                ));
+            }
+        }
+        mend
+    }
+
+    /// What mends a property of a database, which this role owns.
+    pub fn mend_property(self, database: &Name, owner: &Name, property: &Property) -> Mend {
+        let mut mend = self.by([owner]);
+        match property {
+            Property::ConnectionLimit { to, .. } => {
+                let name = identifier(database);
+                mend.statements.push(format!("ALTER DATABASE {name} CONNECTION LIMIT {to}"));
+            }
+            Property::Setting(change) => {
+                let changes = std::slice::from_ref(&**change);
+                let delta = plan::delta(changes, self.answers);
+                for (_, _, statement) in delta.statements() {
+                    let mut text = String::new();
+                    print(&statement, &mut text);
+                    mend.statements.push(text);
+                }
+            }
+        }
+        mend
+    }
+
+    /// Nothing yet, to be run by whoever has the rights of all of these.
+    fn by<const N: usize>(self, owners: [&Name; N]) -> Mend {
+        let mut mend = Mend::default();
+        let answers = self.answers;
+        for owner in owners {
+            let has = answers.is_superuser()
+                || *owner == answers.user
+                || answers.is_member(owner.as_str());
+            if has || !self.names.has(owner) {
+                continue;
+            }
+            let is_platforms = self.names.platforms.contains(owner);
+            if is_platforms
+                || !answers.may_grant(owner.as_str())
+                || owner.as_str().starts_with("pg_")
+            {
+                mend.blocked = Some(format!(
+                    "{} cannot do it: run it as {owner} or a superuser",
+                    answers.user
+                ));
+            } else {
+                mend.needs.insert(owner.clone());
+            }
+        }
+        mend
+    }
+
+    /// What makes the connected role a member for that moment.
+    pub fn join(self, owner: &Name) -> String {
+        let options =
+            if self.answers.major < Major::new(16) { "" } else { " WITH INHERIT TRUE, SET TRUE" };
+        format!("GRANT {} TO {}{options}", identifier(owner), identifier(&self.answers.user))
+    }
+
+    /// And what ends that.
+    pub fn leave(self, owner: &Name) -> String {
+        format!("REVOKE {} FROM {}", identifier(owner), identifier(&self.answers.user))
+    }
+
+    /// Whether a member has a role's rights without `SET ROLE`.
+    pub fn inherits(self) -> bool {
+        self.answers.major >= Major::new(16)
+            || self.answers.attributes.contains(&Attribute::Inherit)
+    }
+
+    /// All of it on one line, for whoever is connected; or why it cannot be done.
+    pub fn line(self, mend: &Mend) -> String {
+        let joins = mend.needs.iter().map(|owner| self.join(owner));
+        let leaves = mend.needs.iter().map(|owner| self.leave(owner));
+        let all: Vec<_> = joins.chain(mend.statements.iter().cloned()).chain(leaves).collect();
+        match &mend.blocked {
+            Some(why) if mend.statements.is_empty() => why.clone(),
+            Some(why) => format!("{why}: {}", mend.statements.join("; ")),
+            None => all.join("; "),
+        }
+    }
+}
+
+impl Mend {
+    /// A role that is not there yet gets nothing.
+    fn need_roles<'a>(&mut self, names: &Names, roles: impl IntoIterator<Item = &'a Grantee>) {
+        for grantee in roles {
+            if let Grantee::Role(role) = grantee
+                && !names.has(role)
+            {
+                self.blocked =
+                    Some(format!("the target has no role {role}: run pg_globals copy first"));
+            }
+        }
+    }
+}
+
+/// The name of a policy, and that of its table.
+fn policy(object: &Object) -> (String, String) {
+    (object.part.as_ref().map(identifier).unwrap_or_default(), object.table().sql())
+}
+
+fn give_to(object: &Object, to: &Name) -> String {
+    let word = match object.class {
+        Class::Database => "DATABASE",
+        Class::Schema => "SCHEMA",
+        Class::Language => "LANGUAGE",
+        Class::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+        Class::ForeignServer => "SERVER",
+        Class::Publication => "PUBLICATION",
+        Class::Type => "TYPE",
+        Class::Sequence => "SEQUENCE",
+        Class::Function | Class::Procedure => "ROUTINE",
+        Class::LargeObject => "LARGE OBJECT",
+        // It takes views and foreign tables as well.
+        _ => "TABLE",
+    };
+    format!("ALTER {word} {} OWNER TO {}", object.sql(), identifier(to))
+}
+
+/// What privileges are on, as `GRANT` has it; for columns the table.
+fn on(object: &Object) -> String {
+    let word = match object.class {
+        Class::Database => "DATABASE",
+        Class::Schema => "SCHEMA",
+        Class::Language => "LANGUAGE",
+        Class::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+        Class::ForeignServer => "FOREIGN SERVER",
+        Class::Type => "TYPE",
+        Class::Sequence => "SEQUENCE",
+        Class::Function | Class::Procedure => "ROUTINE",
+        Class::LargeObject => "LARGE OBJECT",
+        _ => "TABLE",
+    };
+    format!("{word} {}", object.sql())
+}
+
+/// Default privileges, up to the verb.
+fn for_defaults(object: &Object) -> String {
+    let role = identifier(&object.name);
+    let schema = object.schema.as_ref().map(|it| format!(" IN SCHEMA {}", identifier(it)));
+    format!("ALTER DEFAULT PRIVILEGES FOR ROLE {role}{} ", schema.unwrap_or_default())
+}
+
+fn listed(object: &Object, privileges: &[Privilege]) -> String {
+    let column = object.part.as_ref().filter(|_| object.class == Class::Column).map(identifier);
+    let words = privileges.iter().map(|privilege| match &column {
+        Some(column) => format!("{} ({column})", privilege.keyword()),
+        None => privilege.keyword().to_owned(),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What is granted on, and what stands in front of the verb.
+fn frame(object: &Object) -> (String, String) {
+    match object.class.defaults_on() {
+        Some(kind) => (for_defaults(object), kind.to_owned()),
+        None => (String::new(), on(object)),
+    }
+}
+
+fn grants(object: &Object, privileges: Privileges, grantee: &Grantee) -> Vec<String> {
+    let [plain, mut with, option] = privileges.parts();
+    with.extend(option);
+    let (front, on) = frame(object);
+    let all = [(plain, ""), (with, " WITH GRANT OPTION")].into_iter();
+    let some = all.filter(|(privileges, _)| !privileges.is_empty());
+    let statement = |(privileges, option): (Vec<Privilege>, &str)| {
+        let listed = listed(object, &privileges);
+        format!("{front}GRANT {listed} ON {on} TO {}{option}", role(grantee))
+    };
+    some.map(statement).collect()
+}
+
+fn revokes(object: &Object, privileges: Privileges, grantee: &Grantee) -> Vec<String> {
+    let [mut plain, with, option] = privileges.parts();
+    plain.extend(with);
+    let (front, on) = frame(object);
+    let all = [(plain, ""), (option, "GRANT OPTION FOR ")].into_iter();
+    let some = all.filter(|(privileges, _)| !privileges.is_empty());
+    let statement = |(privileges, option): (Vec<Privilege>, &str)| {
+        let listed = listed(object, &privileges);
+        format!("{front}REVOKE {option}{listed} ON {on} FROM {}", role(grantee))
+    };
+    some.map(statement).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::privilege::Acl;
+
+    fn some(text: &str) -> Privileges {
+        Acl::read(text, |oid| Grantee::Role(Name::new(oid))).unwrap().of(&Grantee::Public)
+    }
+
+    #[test]
+    fn statements() {
+        let name = Name::new;
+        let role = Grantee::Role(name("A b"));
+        let table = Object::local(Class::Table, name("s"), name("T"));
+        assert_eq!(
+            grants(&table, some("0=SELECT,0=INSERT*"), &role),
+            [
+                "GRANT SELECT ON TABLE s.\"T\" TO \"A b\"",
+                "GRANT INSERT ON TABLE s.\"T\" TO \"A b\" WITH GRANT OPTION"
+            ]
+        );
+        assert_eq!(
+            revokes(&table, some("0=SELECT*").beyond(some("0=SELECT")), &Grantee::Public),
+            ["REVOKE GRANT OPTION FOR SELECT ON TABLE s.\"T\" FROM PUBLIC"]
+        );
+        let column = Object { class: Class::Column, part: Some(name("c")), ..table };
+        assert_eq!(
+            grants(&column, some("0=SELECT,0=UPDATE"), &role),
+            ["GRANT SELECT (c), UPDATE (c) ON TABLE s.\"T\" TO \"A b\""]
+        );
+        let defaults = Object::local(Class::DefaultTables, name("s"), name("o"));
+        assert_eq!(
+            grants(&defaults, some("0=SELECT"), &role),
+            ["ALTER DEFAULT PRIVILEGES FOR ROLE o IN SCHEMA s GRANT SELECT ON TABLES TO \"A b\""]
+        );
+    }
+}

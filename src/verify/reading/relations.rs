@@ -1,0 +1,33 @@
+//! Tables, views and sequences, and whether row security is on.
+
+use super::{Question, of_no_extension, privileges, user_schema};
+use crate::verify::contents::Flags;
+use crate::verify::object::{Class, Object};
+
+pub(super) const QUESTION: Question = Question {
+    name: "pg_class",
+    about: "tables and sequences",
+    sql: |_| {
+        let sql = concat!(
+            "SELECT n.nspname, c.relname, c.relkind = 'S', c.relowner, ",
+            privileges!(
+                "c.relacl",
+                "CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END",
+                "c.relowner"
+            ),
+            ", c.relrowsecurity, c.relforcerowsecurity \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c")
+        );
+        Some(sql.to_owned())
+    },
+    take: |row, all| {
+        let class = if row.flag(2)? { Class::Sequence } else { Class::Table };
+        let object = Object::local(class, row.name(0)?, row.name(1)?);
+        let flags = Flags { row_security: row.flag(5)?, forced: row.flag(6)?, ..Flags::default() };
+        all.add(object, row, [3, 4], flags)
+    },
+};

@@ -1,0 +1,99 @@
+//! Whole runs.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::Migrated;
+
+/// With stand-ins nothing is lost; without them everything is named, and the script gives it back.
+#[test]
+fn complete_with_stand_ins() {
+    for major in [16, 18] {
+        let migrated = Migrated::new(major, true);
+        let done = migrated.verify(&[]).done();
+        assert_eq!(done.stderr, "");
+        if major == 16 {
+            assert_snapshot!("complete", migrated.masked(&done.stdout));
+        }
+        let json = migrated.verify(&["--format", "json"]).done().stdout;
+        assert_schema(&json);
+        let report: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(report["complete"], true);
+        assert_eq!(report["outstanding"]["stand_ins"], serde_json::json!(["rds_superuser"]));
+        // Nothing is there to be given back.
+        let script = migrated.verify(&["--format", "sql"]).done().stdout;
+        assert!(!script.contains("\\connect"), "{script}");
+    }
+}
+
+#[test]
+fn what_a_restore_without_stand_ins_loses() {
+    let migrated = Migrated::new(16, false);
+    let text = migrated.verify(&[]).status(1).stdout;
+    assert_snapshot!("lost", migrated.masked(&text));
+    let json = migrated.verify(&["--format", "json"]).status(1).stdout;
+    assert_schema(&json);
+    let markdown = migrated.verify(&["--format", "markdown"]).status(1).stdout;
+    assert_snapshot!("Markdown", migrated.masked(&markdown));
+
+    let script = migrated.verify(&["--format", "sql"]).status(1).stdout;
+    assert_snapshot!("script", migrated.masked(&script));
+    let (said, succeeds) = migrated.target.psql_in("azadmin", "postgres", &script);
+    assert!(succeeds && said.is_empty(), "{said}\n{script}");
+    // A policy's expressions come from the dump.
+    let policy = "CREATE POLICY platform ON shop.t17 TO shop_read USING (true)";
+    migrated.target.sql("azuresu", "shop", policy);
+    let text = migrated.verify(&[]).done().stdout;
+    assert!(text.contains("\ncomplete: "), "{text}");
+}
+
+/// When the owners are taken back, the statements grant them for their moment.
+#[test]
+fn after_the_take_back() {
+    let migrated = Migrated::new(16, true);
+    let target = &migrated.target;
+    target.sql(
+        "azadmin",
+        "postgres",
+        "REVOKE shop_owner, \"Odd Owner\", rds_superuser FROM azadmin",
+    );
+    let text = migrated.verify(&[]).status(1).stdout;
+    assert!(
+        text.contains(
+            "error: database shop is unknown: azadmin has no CONNECT privilege on it on the target: whoever is its owner \
+             shop_owner, or a member of that, can run GRANT CONNECT ON DATABASE shop TO azadmin\n"
+        ),
+        "{text}"
+    );
+    target.sql("azuresu", "postgres", "GRANT CONNECT ON DATABASE shop TO azadmin");
+    migrated.verify(&[]).done();
+    target.sql(
+        "azuresu",
+        "shop",
+        "REVOKE SELECT ON shop.t17 FROM shop_read; ALTER TABLE shop.t19 OWNER TO \"Odd Owner\";
+         REVOKE CONNECT ON DATABASE shop FROM shop_app; ALTER DATABASE shop CONNECTION LIMIT 3;
+         ALTER TABLE shop.orders DISABLE ROW LEVEL SECURITY; REVOKE USAGE ON SCHEMA shop FROM shop_read;
+         GRANT EXECUTE ON PROCEDURE shop.close_day() TO PUBLIC",
+    );
+    let json = migrated.verify(&["--format", "json"]).status(1).stdout;
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_snapshot!(report["owners"][0]["remedy"].as_str().unwrap(), @r#"GRANT "Odd Owner" TO azadmin WITH INHERIT TRUE, SET TRUE; GRANT shop_owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER TABLE shop.t19 OWNER TO shop_owner; REVOKE "Odd Owner" FROM azadmin; REVOKE shop_owner FROM azadmin"#);
+    // What is told for one of them works alone, too.
+    let limit = report["properties"][0]["remedy"].as_str().unwrap();
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &format!("{limit};"));
+    assert!(succeeds && said.is_empty(), "{said}");
+    let script = migrated.verify(&["--format", "sql"]).status(1).stdout;
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &script);
+    assert!(succeeds && said.is_empty(), "{said}\n{script}");
+    let text = migrated.verify(&[]).done().stdout;
+    assert!(!text.contains("is a member of"), "{text}");
+}
+
+/// As `schemas/verify.json` says.
+fn assert_schema(report: &str) {
+    let schema = serde_json::from_str(include_str!("../../../schemas/verify.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let report = serde_json::from_str(report).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
