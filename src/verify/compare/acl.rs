@@ -140,6 +140,11 @@ pub(super) fn changed(
     out: &mut Comparison,
 ) {
     let nothing = Privileges::default();
+    // What initdb gives to everybody in there it does not note down, and each version has other views.
+    let is_initdbs = |object: &Object, grantee: &Grantee| {
+        let schema = object.schema.as_ref().map(Name::as_str);
+        *grantee == Grantee::Public && schema == Some("information_schema")
+    };
     for (object, held) in &source.changed {
         let there = target.changed.get(object);
         let owner = there.map_or(&held.owner, |there| &there.owner);
@@ -148,7 +153,10 @@ pub(super) fn changed(
             let expected = cx.names.expected_grantee(grantee);
             let has = there.map_or(nothing, |there| there.acl.of(&expected));
             let lost = given.beyond(has).known_to(cx.majors);
-            if lost.is_empty() || *grantee == Grantee::Role(held.owner.clone()) {
+            if lost.is_empty()
+                || *grantee == Grantee::Role(held.owner.clone())
+                || is_initdbs(object, grantee)
+            {
                 continue;
             }
             if let (Grantee::Role(role), true) = (grantee, cx.names.is_left(grantee)) {
@@ -182,6 +190,7 @@ pub(super) fn changed(
             if given.is_empty()
                 || *grantee == Grantee::Role(there.owner.clone())
                 || is_of_no_account(grantee, cx)
+                || is_initdbs(object, grantee)
             {
                 continue;
             }
