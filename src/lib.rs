@@ -66,5 +66,7 @@ pub mod secret;
 pub mod sql;
 pub mod subject;
 pub mod verify;
+#[cfg(test)]
+mod testing;
 pub mod version;
 mod words;

@@ -345,6 +345,8 @@ fn naive(text: &str) -> Vec<String> {
 }
 
 proptest! {
+    #![proptest_config(crate::testing::cases(256))]
+
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), step in 1_usize..9) {
         pieces(&bytes, step);

@@ -252,7 +252,7 @@ fn is_sayable(statement: &Statement<'_>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    #![proptest_config(crate::testing::cases(5_000))]
 
     #[test]
     fn what_we_print_is_what_the_server_reads(

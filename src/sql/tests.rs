@@ -19,7 +19,7 @@ fn again(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(crate::testing::cases(2_000))]
 
     #[test]
     fn a_printed_statement_reads_back_to_itself(statement in generate::statement()) {

@@ -20,7 +20,7 @@ use pg_globals::version::Major;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
-use crate::support::generate;
+use crate::support::{generate, seeds};
 
 /// Law 2: what is written as a script is read back as it was.
 ///
@@ -523,6 +523,5 @@ fn possible(statements: Vec<String>, names: &[&'static str]) -> Vec<String> {
 }
 
 fn config() -> ProptestConfig {
-    // What failed is in the message, and becomes a test of its own.
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    seeds::fixed(256)
 }

@@ -60,6 +60,13 @@ pub(super) fn parse(text: &str, values: &mut Values) -> Result<(), ParameterErro
     if hosts.iter().chain(&ports).any(|text| text.contains('@')) {
         return Err(ParameterError::Uri("write \"@\" in a user name or password as %40"));
     }
+    // Behind a password that has "@" in it, the rest of it would be the host.
+    let is_odd = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !"-._:%/~".contains(c);
+    if !password.is_empty() && hosts.iter().any(|host| host.contains(is_odd)) {
+        return Err(ParameterError::Uri(
+            "what should be the host has a sign that no host has; write \"@\" in a user name or password as %40",
+        ));
+    }
     // Behind a password that has "@/" in it, the rest of it would be the database.
     let is_rest = |name: &str| name.contains('/') && !password.is_empty();
     if database.is_some_and(|name| is_rest(name) || (name.contains('@') && name.contains(':'))) {
@@ -201,6 +208,11 @@ mod tests {
             (
                 "postgresql://u:se@cret@h",
                 "!in the URI, write \"@\" in a user name or password as %40",
+            ),
+            (
+                "postgres://me:a@b(c/db",
+                "!in the URI, what should be the host has a sign that no host has; write \"@\" in a user name or \
+                 password as %40",
             ),
             (
                 "postgresql://me@corp.com:se%63ret@h",

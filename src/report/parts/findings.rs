@@ -237,7 +237,6 @@ mod tests {
     use proptest::option;
     use proptest::prelude::*;
     use proptest::sample::select;
-    use proptest::test_runner::RngSeed;
 
     use super::*;
     use crate::finding::{Action, Subject};
@@ -331,7 +330,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
+        #![proptest_config(crate::testing::cases(256))]
 
         /// Every finding is seen, under its rule and with its line, whatever reads alike.
         #[test]

@@ -130,6 +130,8 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::seeds::fixed(256))]
+
     #[test]
     fn bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), options in options()) {
         converted(&bytes, options);

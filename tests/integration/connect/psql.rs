@@ -7,10 +7,11 @@ use std::path::Path;
 use pg_globals::connect::{Environment, Parameters, is_connection};
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use super::{ask, psql};
 use crate::support::cluster::Cluster;
+use crate::support::seeds;
 
 /// Parameters, how often in percent they are given, and values of which one is. `{a}` and `{b}` stand
 /// for a server's directory, `{A}` and `{B}` for its port.
@@ -174,8 +175,7 @@ fn psql_connects_to_the_same() {
     fs::write(home.path().join(".pgpass"), passwords).unwrap();
 
     let connected = std::cell::Cell::new(0);
-    let config = Config { cases: 600, failure_persistence: None, ..Config::default() };
-    let result = TestRunner::new(config).run(&case(), |case| {
+    let result = TestRunner::new(seeds::fixed(600)).run(&case(), |case| {
         connected.set(connected.get() + u32::from(compare(&case, servers, home.path())?));
         Ok(())
     });

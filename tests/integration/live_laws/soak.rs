@@ -131,7 +131,7 @@ impl Soak {
 
     #[allow(clippy::print_stdout, reason = "it says how far it is")]
     fn run(&self) {
-        let config = super::config(100);
+        let config = crate::support::seeds::random(100);
         let rounds = config.cases;
         let mut runner = TestRunner::new(config.clone());
         let globals = generate::globals().new_tree(&mut runner).unwrap().current();

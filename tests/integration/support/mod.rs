@@ -11,6 +11,7 @@ pub mod pgbouncer;
 pub mod platforms;
 pub mod process;
 pub mod proxy;
+pub mod seeds;
 pub mod servers;
 pub mod sql;
 pub mod template;
