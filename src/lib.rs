@@ -65,8 +65,8 @@ pub mod script;
 pub mod secret;
 pub mod sql;
 pub mod subject;
-pub mod verify;
 #[cfg(test)]
 mod testing;
+pub mod verify;
 pub mod version;
 mod words;

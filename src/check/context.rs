@@ -12,6 +12,7 @@ use super::azure::Azure;
 use super::outcome::Outcomes;
 use crate::name::Name;
 use crate::platform::{Ownership, Platform};
+use crate::read::databases::Databases;
 use crate::read::live::Live;
 
 /// What a check's function gives: nothing, or why nothing could be seen.
@@ -28,6 +29,8 @@ pub struct Context {
     pub named: Vec<Name>,
     /// What `az` told about the target.
     pub azure: Azure,
+    /// What stands in the source's databases about roles that the target will not have.
+    pub uses: Databases,
     /// The time, in seconds since 1970.
     pub now: i64,
     /// Whether a check says which databases could not be visited, so that the others need not.

@@ -1,9 +1,13 @@
 //! What a check is.
 
+use std::collections::BTreeSet;
+
 use super::about::About;
 use super::asking::question::Question;
 use super::context::{Context, Verdict};
 use super::outcome::{Outcome, Outcomes};
+use crate::name::Name;
+use crate::read::live::Live;
 
 /// One prerequisite.
 pub trait Check: Sync {
@@ -13,6 +17,12 @@ pub trait Check: Sync {
     /// What it asks, apart from what everybody gets.
     fn questions(&self) -> &'static [&'static Question] {
         &[]
+    }
+
+    /// The roles of the source that the target will not have, of which it wants to know what stands in the
+    /// databases about them.
+    fn absent(&self, _source: &Live, _target: &Live, _now: i64) -> BTreeSet<Name> {
+        BTreeSet::new()
     }
 
     /// Whether it says which databases could not be visited, so that the others need not.

@@ -64,6 +64,14 @@ pub(super) struct Convert {
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
 
+    /// Let the script prepare the target for a restore; FILE takes it back.
+    ///
+    /// The script also grants owners to the role that replays it, and creates a stand-in for each role that
+    /// objects name and that is not carried over; where the source is a dump, which does not tell who owns or
+    /// is granted what, for all of them. FILE, with mode 0600, is for psql -f after the restore.
+    #[arg(long, value_name = "FILE", conflicts_with = "if_not_exists", help_heading = "Output")]
+    for_restore: Option<PathBuf>,
+
     /// Write guards round roles, so that the script can be run again.
     #[arg(long, help_heading = "Output")]
     if_not_exists: bool,
@@ -97,6 +105,7 @@ impl Convert {
         let mut output = create("-o", output, file::SECRET)?;
         let report = self.report.as_deref().filter(|path| *path != Path::new("-"));
         let mut report_file = report.map(ReportFile::create).transpose()?;
+        let mut take_back = create("--for-restore", self.for_restore.as_deref(), file::SECRET)?;
         let report_to_stdout = self.report.is_some() && report.is_none();
 
         let environment = Environment::from_process();
@@ -120,21 +129,40 @@ impl Convert {
             },
             found,
             statements: Statements::default(),
+            losses: Vec::new(),
             findings: Vec::new(),
         };
         let rights = Rights::offline(target, major);
         let migration = Migration::new(contents, from, rights, &choices)?;
+        let databases =
+            connection::block_on(async { Ok(input.read_databases(&migration.absent).await) })?;
+        let mut migration = migration.with_databases(databases);
+        let for_restore = migration.for_restore(take_back.is_some());
         let Sanitized { globals, ledger, findings, generated, .. } = migration.sanitized;
         summary.statements = Statements::count(&ledger, input.counts);
         summary.findings = findings;
+        summary.findings.extend(for_restore.findings);
+        summary.losses = for_restore.losses;
+        let granted: Vec<_> = match take_back {
+            Some(_) => {
+                let what = &for_restore.take_back;
+                what.owners.union(&what.stand_ins).cloned().collect()
+            }
+            None => Vec::new(),
+        };
 
         let source = shown(&input.name);
-        let title = Title { source: &source, platform: target.name() };
+        let title = Title { source: &source, platform: target.name(), granted: &granted };
         let admin = target.admin_role();
         let shape = Shape { major, if_not_exists: self.if_not_exists, admin };
         let write_script = |to: &mut dyn Write| script::write(&globals, title, shape, to);
         if let Some(file) = &mut output {
             file.fill(write_script)?;
+        }
+        if let Some(file) = &mut take_back {
+            let title = format!("{} {major}", target.name());
+            let text = script::take_back(&for_restore.take_back, &title);
+            file.fill(|to| to.write_all(text.as_bytes()))?;
         }
         if let Some(file) = &mut report_file {
             file.fill(&summary)?;
@@ -148,6 +176,7 @@ impl Convert {
         let finished = report_file
             .map(ReportFile::into_file)
             .into_iter()
+            .chain(take_back)
             .chain(output)
             .try_for_each(Whole::finish);
         if let (Err(_), Some(appended)) = (&finished, appended) {
@@ -178,6 +207,7 @@ impl Convert {
         let outputs = [
             ("-o", self.output.as_deref()),
             ("--report", self.report.as_deref()),
+            ("--for-restore", self.for_restore.as_deref()),
             ("--password-file", self.choosing.password_file.as_deref()),
         ];
         file::refuse_overlaps(&inputs, &outputs)

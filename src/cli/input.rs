@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
@@ -133,13 +133,16 @@ impl InputOptions {
         source: &str,
         environment: &Environment,
     ) -> Result<Source> {
-        let connection = connection::open(what, source, environment).await?;
+        let parameters = connection::parameters(what, source, environment)?;
+        let connection = connection::connect_to(what, &parameters).await;
+        let connection = connection.map_err(|error| anyhow!("{what}: {error}"))?;
         let name = connection.label();
+        let again = connection.elsewhere(&parameters, connection.database());
         let live = live::read(&connection.client).await;
         let live = live.map_err(|error| connection::unread(&connection, &error))?;
         let (live, findings) = self.by_pg_dumpall(&connection, live).await?;
         connection.close().await;
-        Ok(Source::of_server(name, live, findings))
+        Ok(Source::of_server(name, live, findings).reached_by(again))
     }
 
     /// Lets pg_dumpall read the server too, where that is wanted and there is one.

@@ -50,7 +50,7 @@ pub fn statements(
         existing: if wanted.replace { Existing::Replace } else { Existing::Merge },
         allow_freeze: wanted.allow_freeze,
         resend: false,
-        can_own: false,
+        for_restore: false,
         skip: question.ignore.clone(),
         now: choices.now,
     };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Plan;
+use super::{Plan, is_stand_in};
 use crate::finding::{Action, Finding, Severity, Subject};
-use crate::globals::{Change, Globals};
+use crate::globals::{Change, Globals, Role};
 use crate::name::Name;
 use crate::platform::{Answers, Platform};
 use crate::sanitize::About;
@@ -33,14 +33,15 @@ pub fn only_there(
     answers: &Answers,
     platform: &Platform,
 ) -> usize {
-    let only = |name: &&Name| {
+    let only = |(name, role): &(&Name, &Role)| {
         !source.contains(*name)
             && !desired.roles.contains_key(*name)
             && !answers.protected.contains_key(*name)
             && platform.owns(name.as_str()).is_none()
             && !name.as_str().starts_with("pg_")
+            && !is_stand_in(role)
     };
-    current.roles.keys().filter(only).count()
+    current.roles.iter().filter(only).count()
 }
 
 /// Whether the target has everything that the source has, and more: it takes changes only from who means

@@ -34,7 +34,7 @@ pub fn without_implicit(
             || matches!(answers.protected.get(&key.member), Some(Protection::Administrator(_)))
             || is_creator(&key.role, &key.member);
         let implicit = by_bootstrap && is_admin && is_admin_only(membership);
-        // What the connected role holds is its own, `--can-own`'s grants included.
+        // What the connected role holds is its own, `--for-restore`'s grants included.
         let own = key.member == answers.user;
         !(implicit || own) || wanted.contains(&(&key.role, &key.member))
     });

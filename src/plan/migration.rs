@@ -19,13 +19,17 @@
 //! # }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Desired, Options, Plan};
-use crate::globals::Globals;
+use super::ground::Ground;
+use super::restore::Restore;
+use super::{Desired, Loss, Options, Plan, TakeBack, stand_ins};
+use crate::finding::Finding;
 use crate::globals::collect::Era;
+use crate::globals::{Fact, Globals, Membership, MembershipKey, Origin};
 use crate::name::Name;
-use crate::platform::{Answers, Platform, Rights};
+use crate::platform::{Answers, Platform, Predefined, Rights};
+use crate::read::databases::Databases;
 use crate::read::live::Live;
 use crate::read::{Contents, Shows, Source};
 use crate::sanitize::{self, ChoiceError, Choices, Sanitized, sanitize};
@@ -96,8 +100,24 @@ pub fn rights<'a>(target: &'a Live, named: Option<&'a Platform>) -> Rights<'a> {
 pub struct Migration<'a> {
     /// What the target takes, and what became of the rest.
     pub sanitized: Sanitized,
+    /// Roles of the source that the target does not have, and will not have under their names.
+    pub absent: BTreeSet<Name>,
+    rights: Rights<'a>,
     platform: &'a Platform,
     server: Option<&'a Live>,
+    databases: Databases,
+    renamed: &'a BTreeMap<Name, Name>,
+}
+
+/// What a script creates for the restore of the databases, and grants to whoever replays it.
+#[derive(Clone, Debug, Default)]
+pub struct ForRestore {
+    /// What there is to say.
+    pub findings: Vec<Finding>,
+    /// What restoring loses all the same.
+    pub losses: Vec<Loss>,
+    /// What is created and granted, and is to be taken back.
+    pub take_back: TakeBack,
 }
 
 impl<'a> Migration<'a> {
@@ -117,9 +137,68 @@ impl<'a> Migration<'a> {
             era: from.era,
             verifier_kinds: from.verifier_kinds,
         };
+        let names: BTreeSet<_> = globals.roles.keys().cloned().collect();
         let mut sanitized = sanitize(globals, ledger, findings, to, source, choices)?;
         sanitized.unspecified.databases = !from.shows.databases;
-        Ok(Self { sanitized, platform: to.platform(), server: from.server })
+        // Predefined roles of a later version are named as others are.
+        let predefined =
+            from.server.map(|live| live.answers.predefined.clone()).unwrap_or_default();
+        let absent = names
+            .into_iter()
+            .chain(predefined)
+            .filter(|name| !sanitized.globals.roles.contains_key(name) && !is_there(name, to));
+        Ok(Self {
+            absent: absent.collect(),
+            rights: to,
+            platform: to.platform(),
+            server: from.server,
+            databases: Databases::new(),
+            renamed: &choices.rename,
+            sanitized,
+        })
+    }
+
+    /// With what stands in the databases of the source.
+    #[must_use]
+    pub fn with_databases(self, databases: Databases) -> Self {
+        Self { databases, ..self }
+    }
+
+    /// What a script needs for the restore of the databases; where that is wanted, the stand-ins are added
+    /// to what it creates.
+    pub fn for_restore(&mut self, wanted: bool) -> ForRestore {
+        let desired = self.sanitized.globals.clone();
+        let ground = Ground {
+            source: self.server,
+            databases: &self.databases,
+            absent: &self.absent,
+            renamed: self.renamed,
+            desired: &desired,
+            current: None,
+            rights: self.rights,
+        };
+        let restore = Restore::of(&ground, wanted);
+        let take_back = restore.take_back(&ground, wanted);
+        let globals = &mut self.sanitized.globals;
+        if wanted {
+            let new = restore.needed().map(|name| (name.clone(), stand_ins::with_comment()));
+            globals.roles.extend(new);
+            let fact =
+                |value| self.rights.membership_options().then(|| Fact::new(value, Origin::LIVE));
+            for (role, member) in &take_back.within {
+                let (role, member) = (role.clone(), member.clone());
+                let key = MembershipKey { role, member, grantor: None };
+                let it =
+                    Membership { inherit: fact(true), set: fact(false), ..Membership::default() };
+                globals.memberships.entry(key).or_insert(it);
+            }
+            globals.sort();
+        }
+        ForRestore {
+            findings: restore.findings_of_script(&ground, wanted),
+            losses: restore.losses(&ground, wanted),
+            take_back,
+        }
     }
 
     /// What it takes to bring the target, as it is, to what the source has.
@@ -141,7 +220,21 @@ impl<'a> Migration<'a> {
             globals: &self.sanitized.globals,
             unspecified: &self.sanitized.unspecified,
             ledger: &self.sanitized.ledger,
+            databases: &self.databases,
+            absent: &self.absent,
+            renamed: self.renamed,
         };
         super::plan(current, &desired, answers, self.platform, options)
+    }
+}
+
+/// Whether the target has the role, as far as that is known.
+fn is_there(name: &Name, rights: Rights<'_>) -> bool {
+    match rights.answers() {
+        Some(answers) => answers.roles.contains(name) || answers.predefined.contains(name),
+        None => {
+            rights.platform_role(name.as_str()).is_some()
+                || matches!(rights.predefined(name.as_str()), Predefined::Known(_))
+        }
     }
 }

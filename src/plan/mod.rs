@@ -7,6 +7,7 @@ mod database_owner;
 mod direction;
 mod existing;
 mod freeze;
+mod ground;
 mod hidden_password;
 mod implicit;
 mod kept_statements;
@@ -21,18 +22,26 @@ mod own_grant;
 mod owners;
 mod removal;
 mod reset;
+mod restore;
+mod stand_ins;
 mod step;
 mod still_frozen;
+mod uses;
 mod weaker_verifier;
 mod wider;
+mod within;
+mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use direction::{ABOUT as DIRECTION, direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use migration::{Migration, Provenance, rights};
 pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};
+pub use restore::TakeBack;
+pub use stand_ins::{COMMENT as STAND_IN, is_stand_in};
 pub use step::Step;
+pub use uses::Loss;
 
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::{Part, changes};
@@ -40,9 +49,12 @@ use crate::globals::script::Delta;
 use crate::globals::{Change, Changes, Globals, Ledger, Password, Scope};
 use crate::name::Name;
 use crate::platform::{Answers, Platform, Rights};
+use crate::read::databases::Databases;
 use crate::read::live::Live;
 use crate::sanitize::{About, Unspecified};
 use crate::version::Major;
+use ground::Ground;
+use restore::Restore;
 
 /// What the user wants to be done with what the target has.
 #[derive(Clone, Debug, Default)]
@@ -53,9 +65,9 @@ pub struct Options {
     pub allow_freeze: bool,
     /// Verifiers are sent all the same that cannot be compared, or would take the place of better ones.
     pub resend: bool,
-    /// The owners on the source are granted to the connected role, so that it can restore what they
-    /// own.
-    pub can_own: bool,
+    /// The connected role is to restore the databases without a loss: it is granted the owners, and
+    /// roles that are not carried over get stand-ins.
+    pub for_restore: bool,
     /// What is left out.
     pub skip: Vec<Part>,
     /// The time that expiry is judged by, in seconds since 1970.
@@ -103,6 +115,10 @@ pub struct Plan {
     pub blocked: Vec<Change>,
     /// Settings that sanitizing took away, and that the target has with the same value.
     pub settled: Vec<Subject>,
+    /// What restoring the databases loses on the target as it will be.
+    pub losses: Vec<Loss>,
+    /// What was done for a restore, or will be, and has to be taken back after it.
+    pub take_back: TakeBack,
 }
 
 /// Changes that are left out for one reason.
@@ -185,6 +201,10 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &direction::ABOUT,
         &owners::ABOUT,
         &owners::DROPPED,
+        &uses::ABOUT,
+        &uses::REGRANTED,
+        &uses::UNREAD,
+        &within::ABOUT,
         &still_frozen::ABOUT,
         &outsiders::ABOUT,
     ];
@@ -222,6 +242,11 @@ pub const REFUSED: About = About {
     remedy: "look at what the server says; what it is about was left out",
 };
 
+/// The rules that say what restoring the databases would lose.
+pub fn of_restore() -> [&'static About; 5] {
+    [&uses::ABOUT, &uses::REGRANTED, &uses::UNREAD, &owners::DROPPED, &within::ABOUT]
+}
+
 /// What is not as it should be after a copy.
 const REMAINING: About = About {
     name: "remaining",
@@ -256,6 +281,12 @@ pub struct Desired<'a> {
     pub unspecified: &'a Unspecified,
     /// The lines of the source's statements.
     pub ledger: &'a Ledger,
+    /// What stands in the source's databases, as far as they were visited.
+    pub databases: &'a Databases,
+    /// Roles of the source that the target does not have and will not have under their names.
+    pub absent: &'a BTreeSet<Name>,
+    /// The new names of those that get one.
+    pub renamed: &'a BTreeMap<Name, Name>,
 }
 
 /// What somebody has set on the target as the source has it, although it is not sent.
@@ -274,9 +305,16 @@ pub fn plan(
     platform: &Platform,
     options: &Options,
 ) -> Plan {
-    let Desired { source, globals: desired, unspecified, ledger } = *desired;
+    let Desired { source, globals: desired, unspecified, ledger, databases, absent, renamed } =
+        *desired;
     let all_current = current;
-    let current = &without_implicit(current, desired, answers, platform);
+    let rights = Rights::offline(platform, answers.major).narrowed_by(answers);
+    let current = Some(all_current);
+    let ground = Ground { source, databases, absent, renamed, desired, current, rights };
+    let restore = Restore::of(&ground, options.for_restore);
+    let mut current = without_implicit(all_current, desired, answers, platform);
+    current.memberships.retain(|key, _| !restore.is_own(key));
+    let current = &current;
     let scope = if options.existing == Existing::Replace { Scope::Replace } else { Scope::Merge };
     let Changes { mut changes, mut extra, mut unverifiable } = changes(current, desired, scope);
     // What sanitizing took away is unspecified, never false.
@@ -292,9 +330,12 @@ pub fn plan(
             changes.push(Change::Password { role, from: Password::Unknown, to });
         }
     }
-    let owners = owners::of(source, desired, all_current, answers);
-    if options.can_own {
-        changes.extend(owners.grants(all_current, answers));
+    let no_longer = stand_ins::no_longer(all_current, desired);
+    extra.retain(|change| !no_longer.iter().any(|it| it.object() == change.object()));
+    changes.retain(|change| !no_longer.iter().any(|it| it.object() == change.object()));
+    changes.extend(no_longer);
+    if options.for_restore {
+        changes.extend(restore.changes(all_current, answers));
     }
     let all = changes.clone();
     let created = all.iter().filter_map(|change| match change {
@@ -343,14 +384,16 @@ pub fn plan(
     let wider = wider::check(&plan.changes, &stays, [all_current, desired], ledger);
     plan.findings.extend(wider);
     circle::check(&mut plan, all_current, ledger);
-    plan.outsiders = outsiders::check(&plan.changes, unspecified, all_current, &cx);
+    plan.outsiders = outsiders::check(&plan.changes, unspecified, all_current, &restore, &cx);
     // What is refused is still there.
     own_grant::state_what_is_missing(&mut plan.changes, all_current, answers);
     if options.existing == Existing::Fail {
         plan.obstacles.extend(existing::fail(&cx));
     }
     plan.findings.extend(hidden_password::check(&plan.unverifiable, desired, answers));
-    plan.findings.extend(owners.findings(all_current, answers, options.can_own));
+    plan.findings.extend(restore.findings(&ground, all_current, answers, options.for_restore));
+    plan.losses = restore.losses(&ground, options.for_restore);
+    plan.take_back = restore.take_back(&ground, options.for_restore);
     plan.findings.extend(source.and_then(|source| {
         newer_source::check(&source.answers.version, source.answers.major, answers)
     }));

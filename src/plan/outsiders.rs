@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 
 use super::Context;
+use super::restore::Restore;
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;
@@ -33,6 +34,7 @@ pub(super) fn check(
     sent: &[Change],
     unspecified: &Unspecified,
     all_current: &Globals,
+    restore: &Restore<'_>,
     cx: &Context<'_>,
 ) -> Vec<Finding> {
     let wanted: HashSet<_> =
@@ -54,6 +56,7 @@ pub(super) fn check(
         cx.desired.roles.contains_key(&key.role)
             && !wanted.contains(&(&key.role, &key.member))
             && !revoked.contains(key)
+            && !restore.is_own(key)
             && !is_known(&key.member)
             && !unspecified.covers(&removal(key, it))
     };

@@ -1,13 +1,14 @@
 //! Who owns what on the source: restoring it takes more than the roles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::ground::Ground;
+use super::words::{count, some};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;
-use crate::globals::{Change, Globals, MembershipKey, Origin};
+use crate::globals::{Change, Fact, Globals, Membership, MembershipKey, Origin};
 use crate::name::Name;
 use crate::platform::Answers;
-use crate::read::live::{Live, Ownership};
 use crate::sanitize::About;
 use crate::version::Major;
 
@@ -19,10 +20,10 @@ pub(super) const ABOUT: About = About {
     explanation: "pg_restore gives an object to its owner with ALTER … OWNER TO, which takes a \
                   member of that owner: `must be able to SET ROLE \"…\"` since 16, `must be member \
                   of role \"…\"` before. Whoever creates a role is not its member: since 16 it has \
-                  the ADMIN option alone. --can-own grants the memberships, and writes a file with \
-                  the statements that revoke them, for psql -f after the restore. They should not \
+                  the ADMIN option alone. --for-restore grants the memberships, and writes a file \
+                  with the statements that revoke them, for psql -f after the restore. They should not \
                   stay, since through them the administrator has all that the owners have.",
-    remedy: "give --can-own FILE: it grants them, and writes the statements that take them back",
+    remedy: "give --for-restore FILE: it grants them, and FILE takes them back after the restore",
 };
 
 pub(super) const DROPPED: About = About {
@@ -31,124 +32,118 @@ pub(super) const DROPPED: About = About {
     why: "roles that are not carried over own something on the source: restoring it will say that the \
           role does not exist",
     explanation: "For each such object, restoring says `role \"…\" does not exist`, and the object \
-                  belongs to whoever restores. The message says how many the role owns, and in \
-                  which databases. Another finding says why the role stays behind. Where the role \
-                  can be carried over under another name, give its objects to a role of that name \
-                  before the dump.",
-    remedy: "restore with --no-owner, or REASSIGN OWNED on the source before the dump",
+                  belongs to the role that restores: a function with SECURITY DEFINER then runs with all \
+                  that the administrator may do. The message says how many objects the role owns, and in \
+                  which databases. Another finding says why the role is not carried over.\n\n\
+                  --for-restore creates a stand-in: a role of that name that cannot log in and has no \
+                  rights of its own. The objects belong to it until they are given to somebody, with \
+                  ALTER … OWNER TO. Never restore with --no-owner: it gives everything to the \
+                  administrator.",
+    remedy: "give --for-restore FILE, or REASSIGN OWNED on the source before the dump",
 };
 
-/// The owners on the source.
-pub(super) struct Owners<'a> {
-    /// Those that the target has or will have, apart from the connected role.
-    here: BTreeSet<&'a Name>,
-    /// What the others own.
-    gone: BTreeMap<&'a Name, Vec<&'a Ownership>>,
+/// The roles that are carried over and own something on the source, apart from the connected role. A dump
+/// does not tell who does: any role may.
+pub(super) fn of<'a>(ground: &Ground<'a>) -> BTreeSet<&'a Name> {
+    let carried = |role: &Name| {
+        ground.desired.roles.contains_key(role)
+            && ground.user() != Some(role)
+            && !ground.is_protected(role)
+    };
+    if ground.source.is_none() {
+        return ground.desired.roles.keys().filter(|role| carried(role)).collect();
+    }
+    let uses = ground.uses().iter().filter(|it| it.kind.takes_member()).map(|it| &it.role);
+    let bootstrap = ground.bootstrap().filter(|role| {
+        // What cannot be seen may well be there.
+        let unseen = ground.unread().next().is_some();
+        !ground.owned(role).is_empty() || ground.gets_public(role) || unseen
+    });
+    uses.chain(bootstrap).filter(|role| carried(role)).collect()
 }
 
-pub(super) fn of<'a>(
-    source: Option<&'a Live>,
-    desired: &Globals,
+/// The roles that the connected role is a member of with all that it takes to restore what they own.
+pub(super) fn held(current: &Globals, user: &Name) -> BTreeSet<Name> {
+    let full = current.memberships.iter().filter(|(key, it)| key.member == *user && is_full(it));
+    full.map(|(key, _)| key.role.clone()).collect()
+}
+
+/// Whether a membership lets its member both inherit and become the role.
+pub(super) fn is_full(it: &Membership) -> bool {
+    let on = |option: Option<Fact<bool>>| option.is_none_or(|fact| fact.value);
+    on(it.set) && on(it.inherit)
+}
+
+/// The grant of a role to the one that restores.
+pub(super) fn grant(role: &Name, answers: &Answers) -> Change {
+    let knows = answers.major >= Major::new(16);
+    membership(role, &answers.user, knows.then_some(true), knows.then_some(true))
+}
+
+/// A membership that is granted.
+pub(super) fn membership(
+    role: &Name,
+    member: &Name,
+    inherit: Option<bool>,
+    set: Option<bool>,
+) -> Change {
+    Change::Membership {
+        key: MembershipKey { role: role.clone(), member: member.clone(), grantor: None },
+        from: None,
+        to: Some(Options { admin: false, inherit, set }),
+        origin: Origin::LIVE,
+    }
+}
+
+/// What is to be said where nothing is granted.
+pub(super) fn finding(
+    owners: &BTreeSet<&Name>,
     current: &Globals,
     answers: &Answers,
-) -> Owners<'a> {
-    let mut owners = Owners { here: BTreeSet::new(), gone: BTreeMap::new() };
-    let Some(source) = source else { return owners };
-    for ownership in &source.owners {
-        let role = &ownership.role;
-        let own = source.platform.is_some_and(|platform| platform.owns(role.as_str()).is_some());
-        if *role == answers.user {
+) -> Option<Finding> {
+    if answers.is_superuser() {
+        return None;
+    }
+    let held = held(current, &answers.user);
+    let names: Vec<_> =
+        owners.iter().filter(|role| !held.contains(**role)).map(ToString::to_string).collect();
+    let message = format!("is no member of {}", names.join(", "));
+    let object = Subject::Role(answers.user.clone());
+    (!names.is_empty()).then(|| ABOUT.finding(object, Action::Kept, message))
+}
+
+/// Owners that there will not be.
+pub(super) fn dropped(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for role in ground.absent.iter().filter(|role| !stand_ins.contains(role)) {
+        if can_be_owner(role, ground) {
             continue;
         }
-        if desired.roles.contains_key(role) {
-            owners.here.insert(role);
-        } else if !own && !can_be_owner(role, current, answers) {
-            owners.gone.entry(role).or_default().push(ownership);
+        let owned = ground.owned(role);
+        if owned.is_empty() {
+            continue;
         }
+        let objects = owned.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        let databases: Vec<_> = owned
+            .keys()
+            .map(|database| match database {
+                Some(database) => database.to_string(),
+                None => "the cluster itself".to_owned(),
+            })
+            .collect();
+        let mut message = format!("owns {} in {}", count(objects, "object"), some(&databases));
+        if let Some(name) = ground.renamed.get(role) {
+            message.push_str(&super::uses::rename_later(role, name));
+        } else if ground.is_reserved(role) {
+            message.push_str(super::uses::RESERVED);
+        }
+        let object = Subject::Role((*role).clone());
+        findings.push(DROPPED.finding(object, Action::Dropped, message));
     }
-    owners
+    findings
 }
 
 /// Whether the target has a role of this name, to which the connected role can give something.
-fn can_be_owner(role: &Name, current: &Globals, answers: &Answers) -> bool {
-    let protected = !answers.is_superuser() && answers.protected.contains_key(role);
-    current.roles.contains_key(role) && !protected
-}
-
-impl Owners<'_> {
-    /// What the connected role needs, as far as it does not have it.
-    pub(super) fn grants(&self, current: &Globals, answers: &Answers) -> Vec<Change> {
-        if answers.is_superuser() {
-            return Vec::new();
-        }
-        let knows = answers.major >= Major::new(16);
-        let missing = self.missing(current, answers);
-        missing
-            .map(|role| Change::Membership {
-                key: MembershipKey {
-                    role: role.clone(),
-                    member: answers.user.clone(),
-                    grantor: None,
-                },
-                from: None,
-                to: Some(Options {
-                    admin: false,
-                    inherit: knows.then_some(true),
-                    set: knows.then_some(true),
-                }),
-                origin: Origin::LIVE,
-            })
-            .collect()
-    }
-
-    /// The owners that the connected role is no such member of.
-    fn missing(&self, current: &Globals, answers: &Answers) -> impl Iterator<Item = &Name> {
-        let has: BTreeSet<Name> = current
-            .memberships
-            .iter()
-            .filter(|(key, it)| {
-                let on = |option: Option<crate::globals::Fact<bool>>| {
-                    option.is_none_or(|fact| fact.value)
-                };
-                key.member == answers.user && on(it.set) && on(it.inherit)
-            })
-            .map(|(key, _)| key.role.clone())
-            .collect();
-        self.here.iter().copied().filter(move |role| !has.contains(*role))
-    }
-
-    /// What is to be said of them.
-    pub(super) fn findings(
-        &self,
-        current: &Globals,
-        answers: &Answers,
-        can_own: bool,
-    ) -> Vec<Finding> {
-        let finding = |about: &'static About, role: &Name, message: String| {
-            about.finding(Subject::Role(role.clone()), Action::Kept, message)
-        };
-        let mut findings = Vec::new();
-        let names: Vec<_> = self.missing(current, answers).map(ToString::to_string).collect();
-        if !names.is_empty() && !can_own && !answers.is_superuser() {
-            let message = format!("is no member of {}", names.join(", "));
-            findings.push(finding(&ABOUT, &answers.user, message));
-        }
-        for (role, owned) in &self.gone {
-            let objects =
-                owned.iter().fold(0_u64, |sum, ownership| sum.saturating_add(ownership.objects));
-            let databases: Vec<_> = owned
-                .iter()
-                .map(|ownership| match &ownership.database {
-                    Some(database) => database.to_string(),
-                    None => "the cluster itself".to_owned(),
-                })
-                .collect();
-            let plural = if objects == 1 { "" } else { "s" };
-            let message = format!("owns {objects} object{plural} in {}", databases.join(", "));
-            let mut finding = finding(&DROPPED, role, message);
-            finding.action = Action::Dropped;
-            findings.push(finding);
-        }
-        findings
-    }
+fn can_be_owner(role: &Name, ground: &Ground<'_>) -> bool {
+    ground.is_there(role) && !ground.is_protected(role)
 }

@@ -93,6 +93,8 @@ pub struct Database {
     pub encoding: Option<String>,
     /// Whether the connected role may alter it: its owner, a member of that, or a superuser.
     pub may_alter: bool,
+    /// Whether it is a template.
+    pub is_template: bool,
 }
 
 /// How many locks a transaction can hold at least

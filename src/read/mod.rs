@@ -2,6 +2,7 @@
 //! verifiers from elsewhere.
 
 pub mod abouts;
+pub mod databases;
 mod dump;
 pub mod live;
 mod mask;

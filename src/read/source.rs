@@ -1,12 +1,16 @@
 //! A source: globals, with all that is known of where they come from.
 
+use std::collections::BTreeSet;
 use std::mem::take;
 
+use super::databases::{self, Databases};
 use super::live::Live;
 use super::{Counts, Reading};
+use crate::connect::Parameters;
 use crate::finding::Finding;
 use crate::globals::collect::Era;
 use crate::globals::{Globals, Ledger};
+use crate::name::Name;
 use crate::platform::Platform;
 use crate::version::Major;
 
@@ -35,6 +39,8 @@ pub struct Source {
     pub shows: Shows,
     /// What a live server has answered.
     pub live: Option<Box<Live>>,
+    /// What another connection to that server is made of.
+    pub parameters: Option<Box<Parameters>>,
 }
 
 /// Which settings a source can have shown, beside those of roles everywhere: a globals dump has none of
@@ -95,6 +101,7 @@ impl Source {
             era,
             shows,
             live: None,
+            parameters: None,
         }
     }
 
@@ -112,7 +119,24 @@ impl Source {
             era: Some(Era::of(live.answers.major)),
             shows: Shows::ALL,
             live: Some(Box::new(live)),
+            parameters: None,
         }
+    }
+
+    /// Its databases can be visited, by such connections.
+    #[must_use]
+    pub fn reached_by(self, parameters: Parameters) -> Self {
+        Self { parameters: Some(Box::new(parameters)), ..self }
+    }
+
+    /// What stands in the databases that are to be migrated, with regard to these roles: one connection to
+    /// each. Nothing of a dump.
+    pub async fn read_databases(&self, roles: &BTreeSet<Name>) -> Databases {
+        let (Some(live), Some(parameters)) = (&self.live, &self.parameters) else {
+            return Databases::new();
+        };
+        let databases = live.to_migrate(self.platform);
+        databases::read(parameters, None, databases, roles, live.answers.major).await
     }
 
     /// What was read, to be sanitized; it is taken from here.

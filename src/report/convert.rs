@@ -11,6 +11,7 @@ use super::parts::{findings, markdown};
 use crate::blocks::Blocks;
 use crate::finding::Finding;
 use crate::globals::{Fate, Globals, Ledger};
+use crate::plan::Loss;
 use crate::read::Counts;
 use crate::version::Major;
 use crate::words::{one_line, plural};
@@ -29,6 +30,8 @@ pub struct ConvertReport {
     pub found: Found,
     /// What became of its statements.
     pub statements: Statements,
+    /// What restoring the databases loses because a role is missing.
+    pub losses: Vec<Loss>,
     /// What there is to say about single objects.
     pub findings: Vec<Finding>,
 }

@@ -15,6 +15,7 @@ use crate::blocks::Blocks;
 use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::name::Name;
+use crate::plan::{Loss, TakeBack};
 use crate::words::plural;
 
 /// How many changes of a kind are shown where the list is shortened.
@@ -50,11 +51,45 @@ pub struct CopyReport {
     pub refused: usize,
     /// How many roles' verifiers cannot be compared.
     pub unverifiable: usize,
+    /// What restoring the databases loses because a role is missing.
+    pub losses: Vec<Loss>,
+    /// What was done for a restore, and has to be taken back after it.
+    pub take_back: Outstanding,
     /// What there is to say about single objects.
     pub findings: Vec<Finding>,
     /// How many reasons there are to send nothing at all. They stand among the findings.
     #[serde(skip)]
     pub obstacles: usize,
+}
+
+/// What was done for a restore, and has to be taken back after it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Outstanding {
+    /// The owners that the connected role is a member of.
+    pub owners: Vec<String>,
+    /// The roles that stand for others.
+    pub stand_ins: Vec<String>,
+    /// The roles that inherit from the owner of a schema.
+    pub inheriting: Vec<String>,
+    /// The file that takes it back, where this run writes one.
+    pub file: Option<String>,
+}
+
+impl Outstanding {
+    /// What a plan leaves outstanding.
+    pub fn of(what: &TakeBack, file: Option<String>) -> Self {
+        let names = |roles: &mut dyn Iterator<Item = &Name>| -> Vec<String> {
+            roles.map(|name| name.as_str().to_owned()).collect()
+        };
+        let inheriting: BTreeSet<_> = what.within.iter().map(|(_, member)| member).collect();
+        Self {
+            owners: names(&mut what.owners.iter()),
+            stand_ins: names(&mut what.stand_ins.iter()),
+            inheriting: names(&mut inheriting.into_iter()),
+            file,
+        }
+    }
 }
 
 /// A change that was planned.
@@ -166,7 +201,11 @@ impl CopyReport {
         let bold = bold(look.colours);
         let text = result(self) + &above(&self.findings);
         let (title, rest) = text.split_once(':').unwrap_or_default();
-        writeln!(to, "\n{bold}{title}{bold:#}:{rest}")
+        writeln!(to, "\n{bold}{title}{bold:#}:{rest}")?;
+        match take_back(self) {
+            Some(text) => writeln!(to, "{bold}to take back{bold:#}: {text}"),
+            None => Ok(()),
+        }
     }
 
     /// Writes what the target had to say while it was done.
@@ -193,6 +232,9 @@ impl Document for CopyReport {
         // Writing to a String cannot fail.
         let _ = places([("source", &self.source), ("target", &self.target)], UNKNOWN, &mut lines);
         lines.push_str(&result(self));
+        if let Some(text) = take_back(self) {
+            let _ = write!(lines, "\nto take back: {text}");
+        }
         markdown::list(&lines, &mut out.text);
         markdown::findings(&self.findings, &mut out)?;
         if !self.changes.is_empty() {
@@ -222,6 +264,36 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     let changed =
         if report.dry_run { "target, changed and rolled back" } else { "target, changed" };
     places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)
+}
+
+/// What has to be taken back after the restore, and how; nothing where there is nothing.
+fn take_back(report: &CopyReport) -> Option<String> {
+    let Outstanding { owners, stand_ins, inheriting, file } = &report.take_back;
+    let user = Name::new(report.target.user.as_deref().unwrap_or_default());
+    let mut parts = Vec::new();
+    if !owners.is_empty() {
+        parts.push(format!("{user} is a member of {}", plural(owners.len(), "owner")));
+    }
+    match stand_ins.len() {
+        0 => {}
+        1 => parts.push("1 stand-in exists".to_owned()),
+        count => parts.push(format!("{count} stand-ins exist")),
+    }
+    match inheriting.len() {
+        0 => {}
+        1 => parts.push("1 role inherits from the owner of a schema".to_owned()),
+        count => parts.push(format!("{count} roles inherit from owners of schemas")),
+    }
+    // Nothing was done.
+    if parts.is_empty() || report.dry_run {
+        return None;
+    }
+    let how = match file {
+        Some(file) => format!("psql -f {file}"),
+        None => "psql -f the file of --for-restore; copy with --for-restore FILE writes it again"
+            .to_owned(),
+    };
+    Some(format!("{}: after the restore, {how}", parts.join(", and ")))
 }
 
 /// What was done, in one line.

@@ -17,7 +17,7 @@ mod verify;
 
 pub use check::CheckReport;
 pub use convert::{ConvertReport, Found, Source, Statements, Target};
-pub use copy::{CopyReport, PlannedChange};
+pub use copy::{CopyReport, Outstanding, PlannedChange};
 pub use describe::Action;
 pub use diff::{DiffReport, Side};
 pub use document::{Document, Form, Look};

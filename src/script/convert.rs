@@ -7,7 +7,8 @@ use super::head::{self, Server};
 use crate::blocks::Blocks;
 use crate::globals::Globals;
 use crate::globals::script::{Phase, Shape, statements};
-use crate::sql::{Statement, print};
+use crate::name::Name;
+use crate::sql::{MembershipOptions, RoleSpec, Statement, Text, print};
 use crate::version::Major;
 use crate::words::one_line;
 
@@ -18,6 +19,8 @@ pub struct Title<'a> {
     pub source: &'a str,
     /// The platform that it is for.
     pub platform: &'a str,
+    /// The roles that whoever replays it is made a member of for the time of a restore.
+    pub granted: &'a [Name],
 }
 
 /// The whole script as text.
@@ -45,6 +48,7 @@ pub fn write(
         if phase != Some(next) {
             let is_outside = next == Phase::Tablespaces;
             if is_outside {
+                grants(title, shape.major, &mut out.text);
                 out.text.push('\n');
                 head::commit(&mut out.text);
             }
@@ -58,10 +62,29 @@ pub fn write(
         out.flow()?;
     }
     if phase != Some(Phase::Tablespaces) {
+        grants(title, shape.major, &mut out.text);
         out.text.push('\n');
         head::commit(&mut out.text);
     }
     out.finish()
+}
+
+/// What lets whoever replays the script restore what others own.
+fn grants(title: Title<'_>, major: Major, out: &mut String) {
+    if title.granted.is_empty() {
+        return;
+    }
+    out.push_str("\n-- For the restore: the file of --for-restore takes it back\n\n");
+    let on = (major >= Major::new(16)).then_some(true);
+    for role in title.granted {
+        let grant = Statement::GrantRole {
+            roles: vec![Text::Borrowed(role.as_str())],
+            members: vec![RoleSpec::CurrentUser],
+            options: MembershipOptions { admin: None, inherit: on, set: on },
+            granted_by: None,
+        };
+        push(&grant, out);
+    }
 }
 
 fn push(statement: &Statement<'_>, out: &mut String) {
@@ -107,7 +130,7 @@ mod tests {
 
     fn script(text: &str, major: u32) -> String {
         let globals = read(text.as_bytes(), Options::default()).unwrap().globals;
-        let title = Title { source: "a\nb.sql", platform: "azure" };
+        let title = Title { source: "a\nb.sql", platform: "azure", granted: &[] };
         render(
             &globals,
             title,

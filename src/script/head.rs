@@ -51,6 +51,18 @@ pub(super) fn begin(server: Server, out: &mut String) {
     }
 }
 
+/// Begins a transaction that writes nothing.
+pub(super) fn begin_reading(out: &mut String) {
+    out.push_str("BEGIN READ ONLY;\n");
+    set(LOCAL.iter(), "SET LOCAL ", out);
+}
+
+/// Begins one in a database that somebody else owns.
+pub(super) fn begin_writing(out: &mut String) {
+    out.push_str("BEGIN READ WRITE;\n");
+    set(LOCAL.iter(), "SET LOCAL ", out);
+}
+
 /// Sets up what follows COMMIT, since no transaction can hold it, as the transaction was.
 pub(super) fn outside(out: &mut String) {
     out.push_str("SET default_transaction_read_only = off;\n");

@@ -5,10 +5,12 @@
 mod convert;
 mod equalizer;
 mod head;
+mod take_back;
 mod undo;
 mod verify;
 
 pub use convert::{Title, render, write};
 pub use equalizer::{Equalizer, render as equalizer};
-pub use undo::{Undo, render as undo};
+pub use take_back::render as take_back;
+pub use undo::render as undo;
 pub use verify::render as verify;

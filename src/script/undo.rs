@@ -13,37 +13,21 @@ use crate::sql::{
 };
 use crate::words::one_line;
 
-/// What a script takes back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Undo {
-    /// A whole copy.
-    Copy,
-    /// What the connected role was granted to restore what others own.
-    Grants,
-}
-
 /// The statements that make the target as it was: the changes from the state after to the state
 /// before. Valid until the roles own or are granted anything.
-pub fn render(what: Undo, changes: &[Change], answers: &Answers, target: &str) -> String {
+pub fn render(changes: &[Change], answers: &Answers, target: &str) -> String {
     let inverse: Vec<Change> = changes.iter().filter_map(Change::inverse).collect();
     let lost = changes.len() - inverse.len();
     let mut out = String::new();
     let (version, target, user) =
         (env!("CARGO_PKG_VERSION"), one_line(target), one_line(answers.user.as_str()));
-    let _ = match what {
-        Undo::Copy => writeln!(
-            out,
-            "-- Takes back what pg_globals {version} is about to do on {target}.\n\
-             -- Replay it with psql -f, as {user}. It holds until the roles own or are granted anything; then\n\
-             -- it fails as a whole, and psql names what depends on them. Roles that are gone by then are\n\
-             -- passed over."
-        ),
-        Undo::Grants => writeln!(
-            out,
-            "-- Takes back what pg_globals {version} grants to {user} on {target}, so that\n\
-             -- it can restore what others own. Replay it with psql -f, as {user}, when that is done."
-        ),
-    };
+    let _ = writeln!(
+        out,
+        "-- Takes back what pg_globals {version} is about to do on {target}.\n\
+         -- Replay it with psql -f, as {user}. It holds until the roles own or are granted anything; then\n\
+         -- it fails as a whole, and psql names what depends on them. Roles that are gone by then are\n\
+         -- passed over."
+    );
     match lost {
         0 => {}
         1 => out.push_str(

@@ -122,10 +122,11 @@ fn scripts_of_copy_and_diff() {
             Run::new(more.split(' ').chain([from.as_str(), to.as_str(), "--reader", "catalog"]))
         };
         let sql = run("diff --format sql --replace --show-passwords").status(1).stdout;
-        let copy = "copy --yes --into-older --exclude postgres --undo undo.sql --can-own own.sql";
+        let copy =
+            "copy --yes --into-older --exclude postgres --undo undo.sql --for-restore own.sql";
         let copy = run(copy).done();
         let (undo, own) = (copy.file("undo.sql"), copy.file("own.sql"));
-        assert!(undo.contains("DO $undo$") && own.contains("DO $undo$"), "{undo}{own}");
+        assert!(undo.contains("DO $undo$") && own.contains("REVOKE a FROM azadmin"), "{undo}{own}");
         assert_gives_nothing(&target, &own);
         assert_gives_nothing(&target, &undo);
         assert_gives_nothing(&target, &sql);

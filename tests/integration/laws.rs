@@ -39,7 +39,7 @@ fn a_script_says_what_the_model_says() {
                 major >= 16 && !unnamed
             })
         });
-        let title = Title { source: "x", platform: "postgres" };
+        let title = Title { source: "x", platform: "postgres", granted: &[] };
         let shape = Shape { major: Major::new(major), if_not_exists, admin: None };
         let script = render_script(&globals, title, shape);
         let again = read(script.as_bytes(), Options::default());
@@ -320,7 +320,7 @@ fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option
     let choices = Choices::default();
     let Sanitized { globals, ledger, findings, .. } =
         sanitize(globals, ledger, findings, rights, source, &choices).ok()?;
-    let title = Title { source: "x", platform };
+    let title = Title { source: "x", platform, granted: &[] };
     let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
     let script = render_script(&globals, title, shape);
     let at = script.find("\nBEGIN READ WRITE;").unwrap_or(0);

@@ -42,7 +42,7 @@ fn a_report_has_no_secret() {
             Password::Is(secret) => Some(secret.value.expose().to_owned()),
             _ => None,
         }).collect();
-        let title = Title { source: "x", platform: "x" };
+        let title = Title { source: "x", platform: "x", granted: &[] };
         let shape = Shape { major: Major::new(target), if_not_exists: false, admin: None };
         let mut dump = render_script(&globals, title, shape);
         // As backups of earlier states stand in dumps that were edited by hand.

@@ -19,6 +19,7 @@ use crate::check::judge::Check;
 use crate::connect::{ConnectError, Connection, Parameters, Unfit, connect};
 use crate::name::Name;
 use crate::platform::Platform;
+use crate::read::databases::{self, Databases};
 use crate::read::live::{self, LiveError};
 use crate::version::Major;
 
@@ -102,6 +103,7 @@ pub async fn gather(
         visited.push(one);
     }
     drop(visits);
+    let uses = uses(&source, &source_side, &target_side, &wanted, checks, now).await;
     source_side.databases = unasked;
     for (of, name, answers) in visited {
         let side = if of == Of::SourceDatabases { &mut source_side } else { &mut target_side };
@@ -114,7 +116,30 @@ pub async fn gather(
     }
     let named = databases.to_vec();
     let tells_visits = checks.iter().any(|check| check.tells_visits());
-    Context { source: source_side, target: target_side, named, azure, now, tells_visits }
+    Context { source: source_side, target: target_side, named, azure, uses, now, tells_visits }
+}
+
+/// What the databases say of roles that the target will not have.
+async fn uses(
+    wanted: &Wanted,
+    source: &Side,
+    target: &Side,
+    databases: &BTreeSet<Name>,
+    checks: &[&dyn Check],
+    now: i64,
+) -> Databases {
+    let (Ok(from), Ok(to), Ok(connection)) = (&source.server, &target.server, &wanted.connection)
+    else {
+        return Databases::new();
+    };
+    let absent: BTreeSet<Name> =
+        checks.iter().flat_map(|check| check.absent(&from.live, &to.live, now)).collect();
+    if absent.is_empty() {
+        return Databases::new();
+    }
+    let parameters = connection.elsewhere(&wanted.parameters, connection.database());
+    let (names, major) = (databases.iter().cloned(), from.live.answers.major);
+    databases::read(&parameters, Some(connection), names, &absent, major).await
 }
 
 /// The databases that are to be migrated.

@@ -22,7 +22,7 @@ mod publications;
 mod read_replicas;
 mod replica_identity;
 mod replication_user;
-mod roles;
+pub(super) mod roles;
 mod server_parameters;
 mod source_user;
 mod source_version;

@@ -37,25 +37,64 @@ impl Check for Roles {
         &ABOUT
     }
 
+    fn absent(&self, source: &Live, target: &Live, now: i64) -> BTreeSet<Name> {
+        let choices = Choices { now, ..Choices::default() };
+        migration(source, target, &choices).map(|it| it.absent).unwrap_or_default()
+    }
+
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let source = &cx.source.server()?.live;
         let target = &cx.target.server()?.live;
-        let platform = target.platform.or_else(|| Platform::builtin("azure"));
         let choices = Choices { now: cx.now, ..Choices::default() };
-        let rights = plan::rights(target, platform);
-        let contents = Contents { globals: source.globals.clone(), ..Contents::default() };
-        let migration = Migration::new(contents, Provenance::from(source), rights, &choices)
-            .map_err(|error| Unseen(error.to_string()))?;
+        let migration = migration(source, target, &choices)?.with_databases(cx.uses.clone());
+        let platform = plan::rights(target, platform(target)).platform();
         let sanitized = &migration.sanitized;
         let options = plan::Options { now: cx.now, ..plan::Options::default() };
         let plan = migration.plan(target, &options);
         changes(&plan, out);
         passwords(source, target, &sanitized.globals, out);
-        superusers(&source.globals, &sanitized.globals, rights.platform(), out);
+        superusers(&source.globals, &sanitized.globals, platform, out);
+        restoring(&plan, out);
         findings(sanitized, &plan, out);
         Ok(())
     }
 }
+
+/// The platform that the target is taken for.
+fn platform(target: &Live) -> Option<&'static Platform> {
+    target.platform.or_else(|| Platform::builtin("azure"))
+}
+
+/// What copy would do.
+fn migration<'a>(
+    source: &'a Live,
+    target: &'a Live,
+    choices: &'a Choices,
+) -> Result<Migration<'a>, Unseen> {
+    let rights = plan::rights(target, platform(target));
+    let contents = Contents { globals: source.globals.clone(), ..Contents::default() };
+    Migration::new(contents, Provenance::from(source), rights, choices)
+        .map_err(|error| Unseen(error.to_string()))
+}
+
+/// What restoring the databases would lose.
+fn restoring(plan: &Plan, out: &mut Outcomes<'_>) {
+    const PLACE: &str = "pg_shdepend of the source, and the catalogs of its databases";
+    let rules = plan::of_restore();
+    for finding in plan.findings.iter().filter(|it| rules.contains(&it.about)) {
+        let found = format!("{}: {}", finding.object, finding.message);
+        let outcome = match finding.severity {
+            Severity::Error => out.failed(found),
+            Severity::Warning if finding.about.name == UNREAD => out.unknown(found),
+            Severity::Warning => out.warning(found),
+            Severity::Info => continue,
+        };
+        outcome.looked_at(PLACE).remedy(finding.about.remedy);
+    }
+}
+
+/// What is said of databases that could not be read.
+const UNREAD: &str = "unread-database";
 
 /// What is on the target, and what remains.
 fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
@@ -187,8 +226,10 @@ fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &
 fn findings(sanitized: &Sanitized, plan: &Plan, out: &mut Outcomes<'_>) {
     let told = plan.still_true(&sanitized.findings);
     let of = |severity: Severity| {
+        let rules = plan::of_restore();
         let all = told.iter().chain(plan.all_findings());
-        all.filter(|finding| finding.severity == severity).count()
+        let others = all.filter(|finding| !rules.contains(&finding.about));
+        others.filter(|finding| finding.severity == severity).count()
     };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     if errors + warnings > 0 {

@@ -9,8 +9,8 @@ static ABOUT: About = About {
     codes: &[],
     title: "no superuser owns anything, and nothing takes one to create",
     explanation: "The migration service does not bring what superusers own, since their owner is \
-                  not on the target. Ownership can be moved on the source, with REASSIGN OWNED, or \
-                  left out with pg_restore --no-owner. Functions in C, functions that are \
+                  not on the target. Ownership can be moved on the source, with REASSIGN OWNED; or pg_globals \
+                  copy --for-restore creates a stand-in that it belongs to. Functions in C, functions that are \
                   LEAKPROOF, base types, operator classes and access methods are refused whoever \
                   owns them: creating them takes a superuser. Where such a thing is an extension's \
                   it is not looked at, since it comes with the extension.",
@@ -125,8 +125,8 @@ impl Check for SuperuserObjects {
                         "the platform's superuser {owner}, who is not on the target, owns {things}"
                     ))
                     .remedy(
-                        "give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore \
-                         --no-owner",
+                        "give them to a role of yours on the source: ALTER … OWNER TO …; or let a stand-in own \
+                         them: pg_globals copy --for-restore FILE",
                     );
                 } else {
                     out.warning(format!(
@@ -176,13 +176,13 @@ fn give_away(owner: &Name, rows: &[&Row], major: Major) -> Result<String, Unseen
             };
             format!(
                 "on the source, one by one, since REASSIGN OWNED cannot take from this superuser: \
-                 ALTER {kind} {} OWNER TO …; or pg_restore --no-owner",
+                 ALTER {kind} {} OWNER TO …; or pg_globals copy --for-restore FILE, before pg_restore",
                 shown(row.text("example")?)
             )
         }
         None => format!(
             "on the source: REASSIGN OWNED BY {} TO …, which takes all that it owns in this database, \
-             and its databases; or pg_restore --no-owner",
+             and its databases; or pg_globals copy --for-restore FILE, before pg_restore",
             identifier(owner)
         ),
     })

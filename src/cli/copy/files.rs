@@ -7,16 +7,19 @@ use anyhow::{Result, bail};
 use super::Copy;
 use crate::cli::file::{self, Whole};
 use crate::cli::output::ReportFile;
-use crate::globals::Change;
+use crate::plan::Plan;
 use crate::read::live::Live;
 use crate::report::CopyReport;
-use crate::script::{self, Undo};
+use crate::script;
+
+/// What the file that takes back what a restore needs is asked for with.
+pub(super) const FOR_RESTORE: &str = "--for-restore";
 
 /// Each where it was asked for.
 pub(super) struct Files {
     report: Option<ReportFile>,
     undo: Option<Whole>,
-    can_own: Option<Whole>,
+    for_restore: Option<Whole>,
 }
 
 impl Files {
@@ -25,7 +28,7 @@ impl Files {
         let create = |option, path: &Option<PathBuf>, mode| {
             path.as_deref().map(|path| Whole::create(option, path, mode)).transpose()
         };
-        for (option, path) in [("--undo", &copy.undo), ("--can-own", &copy.can_own)] {
+        for (option, path) in [("--undo", &copy.undo), (FOR_RESTORE, &copy.for_restore)] {
             let Some(path) = path else { continue };
             if std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0) {
                 // It would be the only one that can take an earlier run back.
@@ -38,7 +41,7 @@ impl Files {
         Ok(Self {
             report: copy.report.as_deref().map(ReportFile::create).transpose()?,
             undo: create("--undo", &copy.undo, file::SECRET)?,
-            can_own: create("--can-own", &copy.can_own, file::SECRET)?,
+            for_restore: create(FOR_RESTORE, &copy.for_restore, file::SECRET)?,
         })
     }
 
@@ -47,22 +50,27 @@ impl Files {
     }
 
     /// Writes them before anything is sent; they appear when it is about to be committed.
-    pub(super) fn fill(&mut self, changes: &[Change], live: &Live, target: &str) -> Result<()> {
-        let own = changes.iter().filter(|change| change.is_to(&live.answers.user));
-        let own: Vec<_> = own.cloned().collect();
-        let files =
-            [(Undo::Copy, &mut self.undo, changes), (Undo::Grants, &mut self.can_own, &own)];
-        for (what, file, changes) in files {
-            let Some(file) = file else { continue };
-            let text = script::undo(what, changes, &live.answers, target);
+    pub(super) fn fill(&mut self, plan: &Plan, live: &Live, target: &str) -> Result<()> {
+        if let Some(file) = &mut self.undo {
+            let text = script::undo(&plan.changes, &live.answers, target);
+            file.fill(|to| to.write_all(text.as_bytes()))?;
+        }
+        if let Some(file) = &mut self.for_restore {
+            let text = script::take_back(&plan.take_back, target);
             file.fill(|to| to.write_all(text.as_bytes()))?;
         }
         Ok(())
     }
 
+    /// Where nothing is sent, there is nothing to undo; what an earlier copy did for a restore is still
+    /// there.
+    pub(super) fn without_undo(&mut self) {
+        self.undo = None;
+    }
+
     /// From now on what is done can be taken back, whatever happens here.
     pub(super) fn finish(&mut self) -> Result<()> {
-        for file in [self.undo.take(), self.can_own.take()].into_iter().flatten() {
+        for file in [self.undo.take(), self.for_restore.take()].into_iter().flatten() {
             file.finish()?;
         }
         Ok(())

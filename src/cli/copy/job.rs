@@ -37,7 +37,7 @@ impl Job<'_> {
             existing: self.copy.existing.into(),
             allow_freeze: self.copy.allow_freeze,
             resend,
-            can_own: self.copy.can_own.is_some(),
+            for_restore: self.copy.for_restore.is_some(),
             skip: self.copy.choosing.skip(),
             now: self.choices.now,
         };

@@ -25,7 +25,7 @@ use crate::plan::{self, Existing, Migration, Plan, Provenance};
 use crate::platform::State;
 use crate::read::Source;
 use crate::read::live::{self, Live};
-use crate::report::{CopyReport, FORMAT_VERSION, Place, PlannedChange};
+use crate::report::{CopyReport, FORMAT_VERSION, Outstanding, Place, PlannedChange};
 use crate::sanitize::Passwords;
 use files::Files;
 use job::Job;
@@ -69,12 +69,13 @@ pub(super) struct Copy {
     #[arg(long, hide_short_help = true, help_heading = "What is done")]
     allow_freeze: bool,
 
-    /// Grant owners to the connected role to restore; FILE gets the REVOKEs.
+    /// Prepare the target for pg_restore; FILE takes it back.
     ///
-    /// Grants the source's owners to the connected role, and writes the statements that take this
-    /// back, with mode 0600.
-    #[arg(long, value_name = "FILE", help_heading = "What is done")]
-    can_own: Option<PathBuf>,
+    /// Grants the source's owners to the connected role, and creates a stand-in for each role that objects
+    /// name and that is not carried over, so that no grant is lost. FILE, with mode 0600, is for psql -f
+    /// after the restore.
+    #[arg(long, value_name = "FILE", alias = "can-own", help_heading = "What is done")]
+    for_restore: Option<PathBuf>,
 
     /// Write the statements that take exactly this run back, with mode 0600.
     #[arg(long, value_name = "FILE", help_heading = "What is done")]
@@ -174,6 +175,8 @@ impl Copy {
         let contents = input.take();
         let from = Provenance::from(&input).on(named_source.as_ref().map(PlatformChoice::get));
         let migration = Migration::new(contents, from, rights, &choices)?;
+        let databases = input.read_databases(&migration.absent).await;
+        let migration = migration.with_databases(databases);
         let sanitized = &migration.sanitized;
 
         let job = Job {
@@ -217,6 +220,8 @@ impl Copy {
             withheld: first.withheld.len(),
             refused: first.refused.len(),
             unverifiable: first.unverifiable.len(),
+            losses: first.losses.clone(),
+            take_back: Outstanding::of(&first.take_back, self.take_back_file()),
             findings: first.still_true(&sanitized.findings),
             obstacles: first.obstacles.len(),
         };
@@ -234,25 +239,24 @@ impl Copy {
             let swapped = swapped.as_deref();
             agree::agree(self.yes, self.inputs().contains(&"-"), &target.label(), swapped)?;
         }
-        if !self.dry_run && !first.is_empty() {
-            files.fill(&first.changes, &live, &target.label())?;
+        if !self.dry_run {
+            if first.is_empty() {
+                files.without_undo();
+            }
+            files.fill(&first, &live, &target.label())?;
         }
         if !first.is_empty() {
             let news = job.run(&first, &mut summary, &mut files).await?;
             screen.news(&news);
             summary.findings.extend(news);
         }
-        if !self.dry_run && !first.is_empty() {
+        if !self.dry_run {
             files.finish()?;
         }
-        if !self.dry_run && first.is_empty() {
+        if let (false, true, Some(path)) = (self.dry_run, first.is_empty(), &self.undo) {
             // Whoever runs it later would look for it.
-            for (option, path) in [("--undo", &self.undo), ("--can-own", &self.can_own)] {
-                if let Some(path) = path {
-                    let path = options::shown(&path.to_string_lossy());
-                    screen::note(&format!("{option} {path}: not written, since nothing was sent"));
-                }
-            }
+            let path = options::shown(&path.to_string_lossy());
+            screen::note(&format!("--undo {path}: not written, since nothing was sent"));
         }
         let shown = screen.result(&summary);
         let written = files.report(&summary);
@@ -281,10 +285,15 @@ impl Copy {
         let outputs = [
             ("--report", self.report.as_deref()),
             ("--undo", self.undo.as_deref()),
-            ("--can-own", self.can_own.as_deref()),
+            (files::FOR_RESTORE, self.for_restore.as_deref()),
             ("--password-file", self.choosing.password_file.as_deref()),
         ];
         file::refuse_overlaps(&self.inputs(), &outputs)
+    }
+
+    /// The file that takes back what is done for a restore, as it is shown.
+    fn take_back_file(&self) -> Option<String> {
+        self.for_restore.as_deref().map(|path| options::shown(&path.to_string_lossy()).to_string())
     }
 
     /// What is read, beside the target.

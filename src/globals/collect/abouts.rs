@@ -5,7 +5,7 @@
 use crate::finding::{About, Severity};
 
 /// All that nobody else says.
-pub const ALL: [&About; 10] = [
+pub const ALL: [&About; 11] = [
     &TRUNCATED,
     &UNKNOWN_STATEMENT,
     &SUPERSEDED,
@@ -16,6 +16,7 @@ pub const ALL: [&About; 10] = [
     &TRUNCATED_NAME,
     &NO_TIME_ZONE,
     &ASSUMED_ROLE,
+    &OWN_GRANT,
 ];
 
 pub const TRUNCATED: About = About {
@@ -163,4 +164,14 @@ pub const RESERVED_NAME: About = About {
                   server's administrator. Whether roles made with SQL may have these names is not \
                   confirmed, so that they are not treated as reserved.",
     remedy: "give it another with --rename",
+};
+
+pub const OWN_GRANT: About = About {
+    name: "own-grant",
+    severity: Severity::Info,
+    why: "what a script grants to the role that replays it is left out",
+    explanation: "A script of convert --for-restore grants owners and stand-ins to CURRENT_USER, for the time of \
+                  the restore: whoever replays it is a member of them until the other file has been run. That \
+                  is no membership of the source's, and who it is a dump does not tell.",
+    remedy: "",
 };

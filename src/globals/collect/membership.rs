@@ -2,7 +2,8 @@
 
 use indexmap::map::Entry;
 
-use super::{Collector, Era, Result, refuse};
+use super::{Collector, Era, Result, abouts, refuse};
+use crate::finding::{Action, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Membership, MembershipKey};
 use crate::name::Name;
@@ -20,6 +21,17 @@ impl Collector {
         // One statement could name more memberships than there is memory for.
         if roles.len().saturating_mul(members.len()) > 1_000_000 {
             return refuse("more than a million memberships in one statement");
+        }
+        if *members == [RoleSpec::CurrentUser] && options.admin != Some(true) {
+            for role in roles {
+                let role = self.stored(role, origin);
+                self.refuse_dropped(&role)?;
+            }
+            self.lost(origin);
+            let object = &Subject::statement("GRANT … TO CURRENT_USER");
+            let message = "whoever replays a script is another on each server".to_owned();
+            self.finding(&abouts::OWN_GRANT, Action::Dropped, object, origin, message);
+            return Ok(());
         }
         let grantor = self.grantor(granted_by, origin)?;
         for role in roles {

@@ -12,7 +12,6 @@ mod kinds;
 mod labels;
 mod languages;
 mod memberships;
-mod owners;
 mod parameters;
 mod probe;
 mod roles;
@@ -20,6 +19,7 @@ mod server_settings;
 mod session;
 mod settings;
 mod tablespaces;
+mod uses;
 
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ use batch::{Row, batch};
 use kinds::Kinds;
 pub use probe::Probe;
 pub use session::{SAFE_PATH, STATE};
+pub use uses::{Use, UseKind};
 
 /// What a server has, and what it answers.
 #[derive(Clone, Debug)]
@@ -51,8 +52,8 @@ pub struct Live {
     pub without_verifier: std::collections::BTreeSet<Name>,
     /// The platform that its roles show.
     pub platform: Option<&'static Platform>,
-    /// Who owns how much where.
-    pub owners: Vec<Ownership>,
+    /// How the objects of which database name its roles.
+    pub uses: Vec<Use>,
     /// The database that the connection is to.
     pub database: Option<Name>,
     /// What it can be asked.
@@ -70,15 +71,18 @@ impl Live {
     }
 }
 
-/// What a role owns.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Ownership {
-    /// Who.
-    pub role: Name,
-    /// In which database; none for databases and tablespaces themselves.
-    pub database: Option<Name>,
-    /// How many objects.
-    pub objects: u64,
+impl Live {
+    /// The databases that are migrated, as long as nobody chooses: those that accept connections, the
+    /// templates and the platform's own left out.
+    pub fn to_migrate(&self, platform: Option<&Platform>) -> Vec<Name> {
+        let platform = platform.or(self.platform);
+        let all = self.answers.databases.iter().filter(|(name, database)| {
+            database.encoding.is_some()
+                && !database.is_template
+                && !platform.is_some_and(|platform| platform.owns_database(name.as_str()))
+        });
+        all.map(|(name, _)| name.clone()).collect()
+    }
 }
 
 /// What is collected while the answers are read.
@@ -88,7 +92,7 @@ struct Collected {
     oids: foldhash::HashMap<String, Name>,
     tablespaces: foldhash::HashMap<String, Name>,
     answers: answers::Partial,
-    owners: Vec<Ownership>,
+    uses: Vec<Use>,
     database: Option<Name>,
 }
 
@@ -183,7 +187,7 @@ fn parts(probe: &Probe) -> Vec<(&'static str, Part)> {
         ("pg_parameter_acl", parameters::settable(probe)),
         ("pg_language", Some(languages::part())),
         ("pg_database", Some(databases::part())),
-        ("pg_shdepend", Some(owners::part())),
+        ("pg_shdepend", Some(uses::part())),
         ("pg_settings", Some(server_settings::part())),
         (answers::USERS, Some(answers::connected())),
         ("pg_control_system", answers::identity(probe)),
@@ -208,7 +212,7 @@ fn collect(parts: &[(&'static str, Part)], results: &[Vec<Row>]) -> Result<Colle
     for ((_, part), rows) in parts.iter().zip(results) {
         (part.take)(rows, &mut collected)?;
     }
-    collected.owners.sort_unstable();
+    collected.uses.sort_unstable();
     collected.globals.sort();
     Ok(collected)
 }
@@ -226,12 +230,12 @@ fn complete(
     platform: Option<&'static Platform>,
     kinds: Kinds,
 ) -> Live {
-    let Collected { globals, answers, owners, database, .. } = collected;
+    let Collected { globals, answers, uses, database, .. } = collected;
     let mut answers = answers.complete(probe, &globals, platform);
     let Kinds { of: verifier_kinds, without: without_verifier } = kinds;
     answers.verifier_kinds.clone_from(&verifier_kinds);
     let probe = probe.clone();
-    Live { globals, answers, verifier_kinds, without_verifier, platform, owners, database, probe }
+    Live { globals, answers, verifier_kinds, without_verifier, platform, uses, database, probe }
 }
 
 /// A question whose answer has no row, where one always comes.

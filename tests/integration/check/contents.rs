@@ -40,9 +40,9 @@ fn what_the_migration_does_not_bring() {
     assert_snapshot!(found(run("superuser-objects", &to), 1), @"
     succeeded plain: no superuser owns anything in it, and nothing in it takes one to create
     warning rich: the superuser dba owns 3 functions (such as public.minus(integer,integer)), 1 table (public.stock) and 1 view (public.owned_by_dba): the migration service does not bring what superusers own
-      = on the source: REASSIGN OWNED BY dba TO …, which takes all that it owns in this database, and its databases; or pg_restore --no-owner
+      = on the source: REASSIGN OWNED BY dba TO …, which takes all that it owns in this database, and its databases; or pg_globals copy --for-restore FILE, before pg_restore
     warning rich: the platform's superuser rdsadmin, who is not on the target, owns 1 schema (platform) and 2 tables (such as platform.audit)
-      = give them to a role of yours on the source: ALTER … OWNER TO …; or pg_restore --no-owner
+      = give them to a role of yours on the source: ALTER … OWNER TO …; or let a stand-in own them: pg_globals copy --for-restore FILE
     failed rich: it takes a superuser, and the target has none, to create 1 foreign data wrapper (homemade), 2 functions in internal (such as public.minus) and 1 leakproof function (public.tight)
       = replace them on the source, or leave them out: pg_restore --use-list
     ");

@@ -45,14 +45,14 @@ fn what_the_bootstrap_superuser_owns() {
     let run = |from: &str| check(from, &to, &["superuser-objects"]).with("--database shop");
     assert_snapshot!(found(run(&from), 1), @r#"
     warning shop: the superuser postgres owns 2 sequences (such as public."Stock_id_seq") and 1 table (public."Stock"): the migration service does not bring what superusers own
-      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER TABLE public."Stock" OWNER TO …; or pg_restore --no-owner
+      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER TABLE public."Stock" OWNER TO …; or pg_globals copy --for-restore FILE, before pg_restore
     failed shop: it takes a superuser, and the target has none, to create 1 foreign data wrapper (homemade) and 1 operator family (public.lonely)
       = replace them on the source, or leave them out: pg_restore --use-list
     "#);
     let (source, from) = own(16, "CREATE PROCEDURE nothing(int) LANGUAGE sql AS ''");
     assert_snapshot!(found(run(&from), 0), @"
     warning shop: the superuser postgres owns 1 function (public.nothing(integer)): the migration service does not bring what superusers own
-      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER ROUTINE public.nothing(integer) OWNER TO …; or pg_restore --no-owner
+      = on the source, one by one, since REASSIGN OWNED cannot take from this superuser: ALTER ROUTINE public.nothing(integer) OWNER TO …; or pg_globals copy --for-restore FILE, before pg_restore
     ");
     // What is proposed can be done, and mends it.
     source.sql(

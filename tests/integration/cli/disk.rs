@@ -69,7 +69,7 @@ fn no_room_for_what_copy_writes() {
         run.file("in.sql", DUMP).with_full_disk()
     };
     assert_eq!(copy("--undo undo.sql").fails(), "error: undo.sql: file too large\n");
-    assert_eq!(copy("--can-own own.sql").fails(), "error: own.sql: file too large\n");
+    assert_eq!(copy("--for-restore own.sql").fails(), "error: own.sql: file too large\n");
     let said = copy("--passwords generate --password-file passwords").fails();
     assert!(said.ends_with("/postgres: passwords: file too large; nothing was done\n"), "{said}");
     assert_eq!(Catalog::of(&target), before);

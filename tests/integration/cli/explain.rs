@@ -77,6 +77,7 @@ fn everything() {
       truncated-name           warning: names are cut to 63 bytes, as every server does
       no-time-zone             warning: a time without a zone is taken for UTC: a server would take its session's
       assumed-role             warning: the dump alters roles that it does not create
+      own-grant                info:    what a script grants to the role that replays it is left out
       not-in-dump              info:    pg_dumpall leaves some settings out
       pg_dumpall-warning       warning: pg_dumpall said something while it read the server
       one-reader               info:    the source was read from its catalogs alone: no pg_dumpall confirms it
@@ -158,6 +159,10 @@ fn everything() {
       direction                warning: the target already has what the source has, and more: it could be the other way round
       owners                   info:    to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       dropped-owner            error:   roles that are not carried over own something on the source: restoring it will say that the role does not exist
+      lost-grants              error:   roles that are not carried over are named by grants, default privileges or policies: where one of them is missing, restoring loses all of it, what other roles have included
+      regranted                error:   privileges that somebody else than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
+      unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown
+      schema-owner             error:   roles own objects in schemas of other roles: restoring cannot give the objects to them, since privileges on schemas come last
       still-frozen             error:   the role is shut out on the target, and not on the source: what the target has beyond the source stays
       outsider                 error:   on the target the role has a member that it does not have on the source, and that has all that the role has
 

@@ -161,11 +161,11 @@ fn of_copy() {
       -h, --help  Print help (see more with '--help')
 
     What is done:
-          --dry-run          Do it all on the target, then roll back: all refusals at once
-          --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
-          --can-own <FILE>   Grant owners to the connected role to restore; FILE gets the REVOKEs
-          --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
-      -y, --yes              Do not ask
+          --dry-run             Do it all on the target, then roll back: all refusals at once
+          --existing <WHAT>     Roles that exist: merge, replace, skip or fail [default: merge]
+          --for-restore <FILE>  Prepare the target for pg_restore; FILE takes it back
+          --undo <FILE>         Write the statements that take exactly this run back, with mode 0600
+      -y, --yes                 Do not ask
 
     Target:
       -p, --platform <NAME|FILE>  Its platform [default: recognised by its roles]
@@ -204,13 +204,13 @@ fn of_copy() {
       -h, --help  Print help
 
     What is done:
-          --dry-run          Do it all on the target, then roll back: all refusals at once
-          --existing <WHAT>  Roles that exist: merge, replace, skip or fail [default: merge]
-          --allow-freeze     Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist
-          --can-own <FILE>   Grant owners to the connected role to restore; FILE gets the REVOKEs
-          --undo <FILE>      Write the statements that take exactly this run back, with mode 0600
-      -y, --yes              Do not ask
-          --into-older       Go on where source and target look swapped
+          --dry-run             Do it all on the target, then roll back: all refusals at once
+          --existing <WHAT>     Roles that exist: merge, replace, skip or fail [default: merge]
+          --allow-freeze        Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist
+          --for-restore <FILE>  Prepare the target for pg_restore; FILE takes it back
+          --undo <FILE>         Write the statements that take exactly this run back, with mode 0600
+      -y, --yes                 Do not ask
+          --into-older          Go on where source and target look swapped
 
     Target:
       -p, --platform <NAME|FILE>  Its platform [default: recognised by its roles]

@@ -47,6 +47,7 @@ fn whole() {
         "skipped": 0,
         "session": 1
       },
+      "losses": [],
       "findings": [
         {
           "rule": "superuser",

@@ -56,8 +56,11 @@ fn the_administrator_joins_owners_all_the_same() {
     let target = platforms::azure_like(16);
     let to = target.connection_string("azadmin", "postgres");
     target.sql("azadmin", "postgres", "CREATE ROLE o; CREATE ROLE p; CREATE ROLE q");
-    let report =
-        copy(&from, &to, &["--exclude", "postgres", "--existing", "skip", "--can-own", "own.sql"]);
+    let report = copy(
+        &from,
+        &to,
+        &["--exclude", "postgres", "--existing", "skip", "--for-restore", "own.sql"],
+    );
     assert_eq!(changes(&report), "grant o to azadmin");
     assert!(numbers(&report).contains("withheld 1,"), "{report}");
 }

@@ -3,10 +3,10 @@
 mod administrators;
 mod answered;
 mod asked;
-mod can_own;
 mod databases;
 mod errors;
 mod existing;
+mod for_restore;
 mod freeze;
 mod grant_options;
 mod grantors;

@@ -78,7 +78,7 @@ fn who_belongs_there_is_not() {
     target.sql("azuresu", "postgres", "GRANT team TO azadmin WITH ADMIN OPTION");
     let from = source.connection_string("postgres", "postgres");
     let to = target.connection_string("azadmin", "postgres");
-    for more in [&[][..], &["--only", "team", "--only", "one"], &["--can-own", "own.sql"]] {
+    for more in [&[][..], &["--only", "team", "--only", "one"], &["--for-restore", "own.sql"]] {
         let report = report(command(&from, &to, more));
         assert_eq!(findings(&report, &RULES), "", "{more:?}");
     }

@@ -80,7 +80,7 @@ fn what_a_copy_prints() {
     info: kept-statements: the target keeps the text of statements, and so verifiers, where others may read them
 
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
-      = give --can-own FILE: it grants them, and writes the statements that take them back
+      = give --for-restore FILE: it grants them, and FILE takes them back after the restore
 
     plan: 51 changes; 17 roles to create, 1 change to what exists; 1 error and 13 warnings above
     new:
@@ -204,7 +204,7 @@ fn what_a_copy_prints() {
       = create the databases, then run copy again
 
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
-      = give --can-own FILE: it grants them, and writes the statements that take them back
+      = give --for-restore FILE: it grants them, and FILE takes them back after the restore
 
     plan: nothing to do; 1 error and 13 warnings above
 
@@ -275,6 +275,13 @@ fn what_a_copy_says_in_json() {
       "withheld": 0,
       "refused": 0,
       "unverifiable": 0,
+      "losses": [],
+      "take_back": {
+        "owners": [],
+        "stand_ins": [],
+        "inheriting": [],
+        "file": null
+      },
       "findings": [
         {
           "rule": "no-password",

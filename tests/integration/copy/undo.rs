@@ -410,7 +410,7 @@ fn nothing_was_done_after_all() {
     let from = source.connection_string("postgres", "postgres");
     // The role's name cannot be said in this database.
     let to = target.connection_string("azadmin", "latin");
-    let more = ["--undo", "undo.sql", "--can-own", "own.sql", "--exclude", "postgres"];
+    let more = ["--undo", "undo.sql", "--for-restore", "own.sql", "--exclude", "postgres"];
     let refused = command(&from, &to, &more).status(2);
     assert_snapshot!(masked(&refused.stderr, &source, &target), @r#"error: TARGET/latin: role a: character with byte sequence 0xe3 0x83 0x87 in encoding "UTF8" has no equivalent in encoding "LATIN1" (22P05); nothing was done"#);
     assert_eq!(refused.run.names(), Vec::<String>::new());

@@ -95,7 +95,7 @@ fn attack() -> impl Strategy<Value = Attack> {
             "--widen",
             "--map-role=SUPERUSER=azadmin2",
             "--map-role=SUPERUSER=rooter",
-            "--can-own=own.sql",
+            "--for-restore=own.sql",
         ])
         .prop_map(Choice::Plain),
     ];
@@ -224,12 +224,12 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
     // Roles that were mapped onto the administrators', as was asked for.
     let mapped = |it: &Grant| it.role == "azure_pg_admin" && !target.ladder.contains(&it.member);
     let owned = |it: &Grant| it.member == target.user && !target.ladder.contains(&it.role);
-    let can_own = arguments.iter().any(|argument| argument.starts_with("--can-own"));
+    let for_restore = arguments.iter().any(|argument| argument.starts_with("--for-restore"));
     let (mut was, mut is) = (Ladder::of(&before, target), Ladder::of(&after, target));
     for ladder in [&mut was, &mut is] {
         ladder.grants.retain(|it| {
             let asked = maps.iter().any(|(_, to)| to == "azure_pg_admin") && mapped(it);
-            let own = can_own && owned(it);
+            let own = for_restore && owned(it);
             !asked && !own
         });
     }
@@ -265,7 +265,7 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
         if target.cluster.major >= 16 {
             had.insert(("MEMBER", target.user.to_owned(), role.clone()));
         }
-        if can_own {
+        if for_restore {
             for way in ["MEMBER", "USAGE", "SET"] {
                 had.insert((way, target.user.to_owned(), role.clone()));
             }
@@ -299,7 +299,7 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
 
 fn script(globals: &Globals, major: u32) -> String {
     let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
-    render_script(globals, Title { source: "x", platform: "postgres" }, shape)
+    render_script(globals, Title { source: "x", platform: "postgres", granted: &[] }, shape)
 }
 
 /// A script as it is after somebody has worked on it by hand, and the roles that it does not create any

@@ -342,7 +342,7 @@ fn statements_do_what_the_changes_say() {
         // REVOKE without a grantor means all of them to a reader of text, and the user's own to a server.
         prop_assume!(!has_unnamed_beside_named(&current) && !has_unnamed_beside_named(&desired));
         let major = Major::new(18);
-        let title = Title { source: "x", platform: "postgres" };
+        let title = Title { source: "x", platform: "postgres", granted: &[] };
         let shape = Shape { major, if_not_exists: false, admin: None };
         let script = |globals: &Globals| render_script(globals, title, shape);
         let delta = |changes: &[Change]| {

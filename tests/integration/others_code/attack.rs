@@ -134,7 +134,7 @@ fn no_script_runs_in_the_place_of_the_administrator() {
             out(&[&plain[..], &[&version, "--if-not-exists"]].concat()),
             out(&["diff", &from, &to, "--format", "sql", "--show-passwords"]),
         ];
-        let files = ["--undo", "undo.sql", "--can-own", "own.sql", "--yes"];
+        let files = ["--undo", "undo.sql", "--for-restore", "own.sql", "--yes"];
         let copied = Run::new([&["copy", &from, &to][..], &files].concat()).done();
         scripts.extend(["undo.sql", "own.sql"].map(|file| copied.file(file)));
         target.sql("mallory", "mallorys", "ALTER DATABASE mallorys SET role = 'mallory'");

@@ -57,12 +57,12 @@ fn nothing_is_said_outside_of_a_transaction_that_is_safe() {
     );
     let target = platforms::azure_like(16);
     for (arguments, [most_source, most_target], writes) in [
-        (&["convert"][..], [1, 0], false),
+        (&["convert"][..], [2, 0], false),
         (&["diff"], [1, 1], false),
         (&["check"], [100, 100], false),
         (&["verify"], [100, 100], false),
-        (&["copy", "--dry-run", "--into-older"], [1, 2], true),
-        (&["copy", "--yes", "--into-older"], [1, 3], true),
+        (&["copy", "--dry-run", "--into-older"], [2, 2], true),
+        (&["copy", "--yes", "--into-older"], [2, 3], true),
     ] {
         let (mut near_source, from_source) = listening(&source);
         let (mut near_target, from_target) = listening(&target);

@@ -121,7 +121,7 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     run(&["copy", from, to, "--into-older", "--dry-run"]);
     assert!(!has_role());
 
-    let files = ["--undo", "undo.sql", "--can-own", "own.sql"];
+    let files = ["--undo", "undo.sql", "--for-restore", "own.sql"];
     let done = run(&[&["copy", from, to, "--into-older", "--yes"], &files[..]].concat());
     assert!(has_role());
     replay(&done.file("own.sql"), false);
@@ -134,6 +134,10 @@ fn all_commands(servers: [&Cluster; 2], users: [&str; 2], platform: &str, role: 
     replay(&run(&convert).stdout, whole);
     assert!(has_role() || (!whole && admin == "azadmin"));
     replay(&run(&[&convert[..], &["--if-not-exists"]].concat()).stdout, whole);
+
+    let files = ["--for-restore", "own.sql", "-o", "script.sql", "--exclude", role];
+    let done = run(&[&convert[..], &files[..]].concat());
+    replay(&done.file("own.sql"), false);
 
     run(&["copy", from, to, "--into-older", "--yes"]);
     let change = format!(

@@ -170,7 +170,7 @@ fn commands<'a>(from: &'a str, to: &'a str) -> [Vec<&'a str>; 9] {
             "--yes",
             "--undo",
             "undo.sql",
-            "--can-own",
+            "--for-restore",
             "own.sql",
         ],
         vec!["copy", from, to, "--into-older", "--yes", "--existing", "replace"],
@@ -246,7 +246,7 @@ fn scripts_leave_nothing_behind() {
         "--into-older",
         "--undo",
         "undo.sql",
-        "--can-own",
+        "--for-restore",
         "own.sql",
     ];
     let copied = Run::new(copy).done();

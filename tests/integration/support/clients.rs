@@ -27,6 +27,11 @@ impl Cluster {
         self.connected(&client_program(client, "pg_dumpall"), user)
     }
 
+    /// A program of PostgreSQL's that connects to the cluster, of a major version.
+    pub fn client(&self, client: u32, name: &str, user: &str) -> Command {
+        self.connected(&client_program(client, name), user)
+    }
+
     /// Replays a script as people do: `psql -f`, going on after errors, not in one transaction.
     pub fn psql(&self, user: &str, script: impl AsRef<[u8]>) -> Output {
         self.psql_with(user, script.as_ref(), &[]).output().unwrap()

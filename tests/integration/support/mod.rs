@@ -9,6 +9,7 @@ pub mod globals;
 pub mod impostor;
 pub mod pgbouncer;
 pub mod platforms;
+pub mod privileges;
 pub mod process;
 pub mod proxy;
 pub mod seeds;

@@ -1,0 +1,150 @@
+//! Objects in schemas of others: who is to own something in a schema needs CREATE on it, which the
+//! restore grants at its very end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ground::Ground;
+use super::words::{count, some};
+use crate::finding::{Action, Finding, Severity, Subject};
+use crate::globals::Globals;
+use crate::name::Name;
+use crate::sanitize::About;
+use crate::version::Major;
+
+pub(super) const ABOUT: About = About {
+    name: "schema-owner",
+    severity: Severity::Error,
+    why: "roles own objects in schemas of other roles: restoring cannot give the objects to them, since \
+          privileges on schemas come last",
+    explanation: "ALTER … OWNER TO by anybody but a superuser takes a new owner with CREATE on the schema: \
+                  `permission denied for schema …`. pg_restore gives each object to its owner when it \
+                  creates it, and grants the privileges on schemas at its very end; so the object stays \
+                  with the role that restores. Since 15 that is so in the schema public, too: there only \
+                  the owner of the database has CREATE at the beginning.\n\n\
+                  --for-restore lets the owner of the objects inherit from the owner of the schema for the \
+                  time of the restore (INHERIT TRUE, SET FALSE since 16), and FILE takes that back. Where the \
+                  schema's owner is carried over, the other role has its rights until then: nobody should \
+                  log in as it before.",
+    remedy: "give --for-restore FILE, and run FILE before anybody logs in; else, after the restore: ALTER … OWNER TO …",
+};
+
+/// Who would have to inherit from whom, as (role, member).
+pub(super) type Pairs<'a> = BTreeMap<(&'a Name, &'a Name), Pair<'a>>;
+
+/// One that would have to inherit.
+pub(super) struct Pair<'a> {
+    /// Where it owns something in a schema of the other's.
+    places: Vec<Place<'a>>,
+    /// Whether it cannot be granted: the role is a member of the member.
+    pub(super) closes: bool,
+}
+
+/// Where somebody owns something in a schema of another role's.
+struct Place<'a> {
+    database: &'a Name,
+    schema: &'a Name,
+    objects: u64,
+}
+
+/// Who would have to inherit from whom, as (role, member): both are there then, with these stand-ins, and
+/// the member does not inherit from the role anyway.
+pub(super) fn pairs<'a>(ground: &Ground<'a>, stand_ins: &BTreeSet<&Name>) -> Pairs<'a> {
+    let mut pairs = Pairs::new();
+    let Some(source) = ground.source else { return pairs };
+    let will_be = |role: &Name| ground.will_be(role) || stand_ins.contains(role);
+    let is_fit =
+        |role: &Name| will_be(role) && !ground.is_protected(role) && ground.user() != Some(role);
+    for (database, contents) in ground.read() {
+        let owner = source.answers.databases.get(database).map(|it| &it.owner);
+        for within in &contents.within {
+            let is_public = within.schema.as_str() == "public";
+            // Before 15 everybody may create in a new database's public.
+            if is_public && ground.major() < Major::new(15) {
+                continue;
+            }
+            let mut role = &within.schema_owner;
+            if role.as_str() == DATABASE_OWNER || (is_public && !is_fit(role)) {
+                let Some(owner) = owner else { continue };
+                role = owner;
+            }
+            let member = &within.owner;
+            let differ = role != member && is_fit(role) && is_fit(member);
+            if differ && !inherits(ground.desired, member, role) {
+                let (schema, objects) = (&within.schema, within.objects);
+                let pair = pairs.entry((role, member));
+                let pair = pair.or_insert_with(|| Pair { places: Vec::new(), closes: false });
+                pair.places.push(Place { database, schema, objects });
+            }
+        }
+    }
+    mark_circles(&mut pairs, ground);
+    pairs
+}
+
+/// No server lets a role be a member of itself, through others either.
+fn mark_circles(pairs: &mut Pairs<'_>, ground: &Ground<'_>) {
+    let mut members: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
+    let all = [Some(ground.desired), ground.current].into_iter().flatten();
+    for key in all.flat_map(|globals| globals.memberships.keys()) {
+        members.entry(&key.role).or_default().insert(&key.member);
+    }
+    for ((role, member), pair) in pairs {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![*member]);
+        while let Some(one) = next.pop() {
+            if seen.insert(one) {
+                next.extend(members.get(one).into_iter().flatten());
+            }
+        }
+        pair.closes = seen.contains(role);
+        if !pair.closes {
+            members.entry(role).or_default().insert(member);
+        }
+    }
+}
+
+/// The owner of a database is a member of it.
+const DATABASE_OWNER: &str = "pg_database_owner";
+
+/// Whether a role is a member of another, through others too.
+fn inherits(globals: &Globals, member: &Name, role: &Name) -> bool {
+    globals.members_below(role).contains(member)
+}
+
+/// What is to be said of them.
+pub(super) fn findings(
+    pairs: &Pairs<'_>,
+    for_restore: bool,
+    present: &BTreeSet<(&Name, &Name)>,
+) -> Vec<Finding> {
+    let finding = |((role, member), pair): (&(&Name, &Name), &Pair<'_>)| {
+        let places = &pair.places;
+        let objects = places.iter().fold(0_u64, |sum, place| sum.saturating_add(place.objects));
+        let schemas: BTreeSet<_> = places.iter().map(|place| place.schema.to_string()).collect();
+        let databases: BTreeSet<_> =
+            places.iter().map(|place| place.database.to_string()).collect();
+        let schemas: Vec<_> = schemas.into_iter().collect();
+        let databases: Vec<_> = databases.into_iter().collect();
+        let owned = format!(
+            "owns {} in schema {} of {}",
+            count(objects, "object"),
+            some(&schemas),
+            some(&databases)
+        );
+        let object = Subject::Role((*member).clone());
+        if pair.closes {
+            let message = format!(
+                "{owned}, and cannot inherit from {role}, which is a member of it: after the restore, ALTER … \
+                 OWNER TO {member}"
+            );
+            return ABOUT.finding(object, Action::Dropped, message);
+        }
+        if for_restore || present.contains(&(*role, *member)) {
+            let message = format!("{owned}: until FILE is run it inherits from {role}");
+            let warning = ABOUT.finding(object, Action::Kept, message);
+            return warning.matters(Severity::Warning);
+        }
+        let message = format!("{owned}, where only {role} may create until the restore has ended");
+        ABOUT.finding(object, Action::Dropped, message)
+    };
+    pairs.iter().map(finding).collect()
+}
