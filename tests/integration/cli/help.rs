@@ -79,11 +79,12 @@ fn of_convert() {
           --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
 
     Output:
-      -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of the report on standard error: text, json or markdown
-                             [default: text]
-          --if-not-exists    Write guards round roles, so that the script can be run again
+      -o, --output <FILE>       Write the script to a file, with mode 0600 [default: standard output]
+          --report <FILE>       Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>     The format of the report on standard error: text, json or markdown
+                                [default: text]
+          --for-restore <FILE>  Let the script prepare the target for a restore; FILE takes it back
+          --if-not-exists       Write guards round roles, so that the script can be run again
 
     Example: pg_globals convert globals.sql -o azure.sql
 
@@ -133,12 +134,13 @@ fn of_convert() {
           --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
 
     Output:
-      -o, --output <FILE>    Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of the report on standard error: text, json or markdown
-                             [default: text]
-          --if-not-exists    Write guards round roles, so that the script can be run again
-          --allow-freeze     With --if-not-exists: what lets roles that exist only read, too
+      -o, --output <FILE>       Write the script to a file, with mode 0600 [default: standard output]
+          --report <FILE>       Write the report to a file: JSON, or Markdown for a name in .md
+          --format <FORMAT>     The format of the report on standard error: text, json or markdown
+                                [default: text]
+          --for-restore <FILE>  Let the script prepare the target for a restore; FILE takes it back
+          --if-not-exists       Write guards round roles, so that the script can be run again
+          --allow-freeze        With --if-not-exists: what lets roles that exist only read, too
 
     Example: pg_globals convert globals.sql -o azure.sql
 

@@ -74,6 +74,7 @@ fn misspelt() {
       copy         Copy roles live, from a server or a dump to a server
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
+      verify       Verify that everything is there after the restore; nothing is written on either side
       explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       completions  Print completions for a shell: commands, options, platforms, rules and checks
