@@ -1,6 +1,7 @@
 //! What databases say of roles that there will not be, and what others lose with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -175,7 +176,7 @@ fn finding(role: &Name, ground: &Ground<'_>, all: &[Loss]) -> Option<Finding> {
         (true, true) => Severity::Info,
     };
     if !losses.is_empty() {
-        message.push_str(&format!("; without it {} on {}", who(&losses), shown(&losses)));
+        let _ = write!(message, "; without it {} on {}", who(&losses), shown(&losses));
     }
     if !is_seen {
         message.push_str("; whom else they name is not known of every database");

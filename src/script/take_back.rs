@@ -37,11 +37,20 @@ pub fn render(what: &TakeBack, target: &str) -> String {
     if !what.stand_ins.is_empty() {
         block(&drops(what), &mut out);
     }
+    let unless = elsewhere(what);
+    if let Some(unless) = &unless {
+        let message = "stand-ins are still named in other databases: run this script there, too; until then \
+                       the memberships stay";
+        let mut notice = format!("BEGIN\n  IF {unless} THEN\n    RAISE NOTICE USING MESSAGE = ");
+        push_literal(message, &mut notice);
+        notice.push_str(";\n  END IF;\nEND");
+        block(&notice, &mut out);
+    }
     for (role, member) in &what.within {
-        revoke(role, Some(member), &mut out);
+        revoke(role, Some(member), unless.as_deref(), &mut out);
     }
     for role in &what.owners {
-        revoke(role, user, &mut out);
+        revoke(role, user, unless.as_deref(), &mut out);
     }
     head::commit(&mut out);
     out
@@ -243,9 +252,29 @@ END"
     )
 }
 
+/// Whether stand-ins are named in databases that the script has not been run in: where it has been, they
+/// own something or are not named any more. Who gives up an owner can revoke nothing there. None where the
+/// script visits all of them.
+fn elsewhere(what: &TakeBack) -> Option<String> {
+    let all = all(what);
+    let is_complete = what.stand_ins.is_empty() || !what.databases.is_empty();
+    (!is_complete).then(|| {
+        format!(
+            "EXISTS (SELECT FROM ({all}) AS stand_in, pg_catalog.pg_shdepend s
+      WHERE s.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_authid'::pg_catalog.regclass
+      AND s.refobjid OPERATOR(pg_catalog.=) stand_in.oid AND s.deptype OPERATOR(pg_catalog.<>) 'o'
+      AND s.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_auth_members'::pg_catalog.regclass
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_shdepend o WHERE o.dbid OPERATOR(pg_catalog.=) s.dbid
+        AND o.refclassid OPERATOR(pg_catalog.=) s.refclassid AND o.refobjid OPERATOR(pg_catalog.=) s.refobjid
+        AND o.deptype OPERATOR(pg_catalog.=) 'o'
+        AND o.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_default_acl'::pg_catalog.regclass))"
+        )
+    })
+}
+
 /// Revokes a membership that somebody else than the server itself has granted; of whoever replays the
 /// script, where no member is named.
-fn revoke(role: &Name, member: Option<&Name>, out: &mut String) {
+fn revoke(role: &Name, member: Option<&Name>, unless: Option<&str>, out: &mut String) {
     let mut text = String::from(
         "BEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_auth_members a, pg_catalog.pg_roles r, \
          pg_catalog.pg_roles m\n      WHERE a.roleid OPERATOR(pg_catalog.=) r.oid AND a.member \
@@ -258,7 +287,11 @@ fn revoke(role: &Name, member: Option<&Name>, out: &mut String) {
         Some(member) => push_literal(member.as_str(), &mut text),
         None => text.push_str("current_user"),
     }
-    text.push_str(") THEN\n    REVOKE ");
+    text.push(')');
+    if let Some(unless) = unless {
+        let _ = write!(text, " AND NOT {unless}");
+    }
+    text.push_str(" THEN\n    REVOKE ");
     push_identifier(role.as_str(), &mut text);
     text.push_str(" FROM ");
     match member {

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use tokio_postgres::Client;
 
 use super::privilege::Acl;
-use super::reading::ask;
+use super::reading::question::ask;
 use crate::connect::{AnswerError, Row};
 use crate::name::Name;
 use crate::platform::Platform;

@@ -4,112 +4,17 @@
 mod acl;
 mod policies;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 
 use super::contents::{Contents, Held};
+use super::difference::{Change, Comparing, Comparison, Difference, is_public};
 use super::names::Names;
 use super::object::{Class, Object};
-use super::privilege::{Acl, Privileges};
+use super::privilege::Acl;
 use crate::name::Name;
 use crate::subject::Grantee;
-use crate::version::Major;
-
-/// What a comparison knows beside both sides.
-#[derive(Clone, Copy)]
-pub struct Comparing<'a> {
-    /// What became of the source's roles.
-    pub names: &'a Names,
-    /// The versions of the source and of the target.
-    pub majors: [Major; 2],
-    /// The owners of the database on both sides.
-    pub owners: [&'a Name; 2],
-}
-
-/// Something that is not on the target as it is on the source.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Difference {
-    /// What it is about.
-    pub object: Object,
-    /// What is different.
-    pub change: Change,
-    /// Who owns the object on the target, as far as that is known.
-    pub owner: Name,
-}
-
-/// What is different. Names are those of the target.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Change {
-    /// Somebody else owns it.
-    Owner {
-        /// Who is to own it.
-        to: Name,
-        /// Whether it runs with the rights of its owner.
-        definer: bool,
-        /// Whether the role that is to own it is carried over.
-        carried: bool,
-    },
-    /// A role has lost privileges.
-    Lost {
-        /// Who.
-        grantee: Grantee,
-        /// What.
-        privileges: Privileges,
-        /// The roles that the target does not have and that the source's grants name: one of them is
-        /// enough to lose them all.
-        cause: Vec<Name>,
-    },
-    /// A role has privileges that it does not have on the source.
-    Gained {
-        /// Who.
-        grantee: Grantee,
-        /// What.
-        privileges: Privileges,
-    },
-    /// `ENABLE ROW LEVEL SECURITY`, or not.
-    RowSecurity(bool),
-    /// `FORCE ROW LEVEL SECURITY`, or not.
-    ForcedRowSecurity(bool),
-    /// There is no such policy.
-    NoPolicy {
-        /// As of grants: the roles that the policy names and the target does not have.
-        cause: Vec<Name>,
-    },
-    /// Only the target has such a policy.
-    NewPolicy,
-    /// The policy is for other roles than these.
-    PolicyRoles(Vec<Grantee>),
-    /// The policy is for other statements, or restrictive where it is to be permissive, or the other way.
-    PolicyKind,
-}
-
-/// What a role that is not carried over had.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct LeftBehind {
-    /// How many objects it owned that belong to others now.
-    pub owned: usize,
-    /// On how many objects it had privileges.
-    pub granted: usize,
-    /// In how many policies it was named.
-    pub policies: usize,
-}
-
-/// What the comparison of a database gives, in order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Comparison {
-    /// What is not as it should be.
-    pub differences: Vec<Difference>,
-    /// Objects that only the source has.
-    pub missing: Vec<Object>,
-    /// Objects that only the target has.
-    pub beyond: Vec<Object>,
-    /// What roles lost that are not carried over, by their names on the source.
-    pub left: BTreeMap<Name, LeftBehind>,
-    /// How many objects both sides have.
-    pub compared: usize,
-}
 
 /// Compares two databases.
 pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Comparison {
@@ -249,9 +154,4 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
         change: Change::Owner { to: expected.clone(), definer, carried },
         owner: there.owner.clone(),
     });
-}
-
-/// The schema that every database has.
-fn is_public(object: &Object) -> bool {
-    object.class == Class::Schema && object.name.as_str() == "public"
 }

@@ -6,8 +6,9 @@ use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::catalog::{self, Entry};
-use super::compare::{Comparing, Comparison, compare};
+use super::compare::compare;
 use super::contents::{Contents, Flags, Held};
+use super::difference::{Comparing, Comparison};
 use super::globals::Arrived;
 use super::names::Names;
 use super::object::{Class, Object};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::compare::{Change, Difference};
+use super::difference::{Change, Difference};
 use super::names::Names;
 use super::object::{Class, Object};
 use super::privilege::{Privilege, Privileges};

@@ -8,6 +8,7 @@
 mod catalog;
 mod compare;
 mod contents;
+mod difference;
 mod gather;
 mod globals;
 mod mend;
@@ -23,12 +24,13 @@ mod visit;
 mod tests;
 
 pub use catalog::{Entry, selected};
-pub use compare::{Change, Comparing, Comparison, Difference, LeftBehind, compare};
+pub use compare::compare;
 pub use contents::{Changed, Contents, Flags, Held, Policy};
+pub use difference::{Change, Comparing, Comparison, Difference, LeftBehind};
 pub use gather::{Catalogs, Outcome, Verified, catalogs, verify};
 pub use globals::{Arrived, arrived};
 pub use mend::{Mend, Mender};
-pub use names::{Names, STAND_IN};
+pub use names::Names;
 pub use object::{Class, Object, TypeName, fits_a_line};
 pub use outstanding::Outstanding;
 pub use privilege::{Acl, Privilege, Privileges};

@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashSet;
 
 use super::privilege::Acl;
-use crate::globals::{Globals, Role};
+use crate::globals::Globals;
 use crate::name::Name;
+use crate::plan::is_stand_in;
 use crate::platform::{Ownership, Platform};
 use crate::read::live::Live;
 use crate::sanitize::Choices;
 use crate::subject::Grantee;
-
-/// How the comment on a role begins that is there for the time of a restore only, in place of one that
-/// is not carried over.
-pub const STAND_IN: &str = "pg_globals: stand-in";
 
 /// What became of the source's roles.
 #[derive(Debug, Default)]
@@ -64,9 +61,6 @@ impl Names {
         for makers in [&mut names.source_makers, &mut names.target_makers] {
             makers.insert(Name::new("pg_database_owner"));
         }
-        let is_stand_in = |role: &Role| {
-            role.comment.as_ref().is_some_and(|comment| comment.value.starts_with(STAND_IN))
-        };
         let stand_ins = target.globals.roles.iter().filter(|(_, role)| is_stand_in(role));
         names.stand_ins = stand_ins.map(|(name, _)| name.clone()).collect();
         names

@@ -293,7 +293,7 @@ impl Copy {
 
     /// The file that takes back what is done for a restore, as it is shown.
     fn take_back_file(&self) -> Option<String> {
-        self.for_restore.as_deref().map(|path| options::shown(&path.to_string_lossy()).to_string())
+        self.for_restore.as_deref().map(|path| options::shown(&path.to_string_lossy()))
     }
 
     /// What is read, beside the target.

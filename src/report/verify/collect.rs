@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
+use super::parts::{
     DatabaseReport, DatabaseState, Direction, GlobalsReport, LeftBehindReport, NotCarried,
     ObjectReport, OutstandingReport, OwnerReport, PrivilegeReport, PropertyReport, RoleReport,
     RowSecurityReport, VerifyReport,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::parts::{DatabaseState, VerifyReport};
 use super::text::{cause, some, verb, verdict, what, who, write_notes};
-use super::{DatabaseState, VerifyReport};
 use crate::blocks::Blocks;
 use crate::report::diff;
 use crate::report::parts::escaped::value;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::io;
 
-use super::{
+use super::parts::{
     DatabaseState, Direction, LeftBehindReport, OwnerReport, PrivilegeReport, RoleReport,
     VerifyReport,
 };

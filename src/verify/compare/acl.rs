@@ -1,9 +1,9 @@
 //! The privileges of one object.
 
-use super::{Change, Comparing, Comparison, Difference, is_public};
 use crate::name::Name;
 use crate::subject::Grantee;
 use crate::verify::contents::{Contents, Held};
+use crate::verify::difference::{Change, Comparing, Comparison, Difference, is_public};
 use crate::verify::object::Object;
 use crate::verify::privilege::{Acl, Privilege, Privileges};
 use crate::version::Major;

@@ -1,9 +1,9 @@
 //! Policies of row security.
 
-use super::{Change, Comparing, Comparison, Difference};
 use crate::name::Name;
 use crate::subject::Grantee;
 use crate::verify::contents::{Contents, Policy};
+use crate::verify::difference::{Change, Comparing, Comparison, Difference};
 use crate::verify::object::Object;
 
 pub(super) fn compare(

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Question, exploded, of_no_extension, user_schema};
+use super::fragments::{exploded, of_no_extension, user_schema};
+use super::question::Question;
 use crate::verify::contents::{Flags, Held};
 use crate::verify::object::{Class, Object};
 use crate::verify::privilege::Acl;

@@ -1,7 +1,8 @@
 //! Default privileges. Those of a role in all schemas take the place of what the server has; those in
 //! a schema are added to it.
 
-use super::{Question, exploded};
+use super::fragments::exploded;
+use super::question::Question;
 use crate::verify::contents::{Flags, Held};
 use crate::verify::object::{Class, Object};
 

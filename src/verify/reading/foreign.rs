@@ -1,6 +1,7 @@
 //! Foreign servers and foreign-data wrappers.
 
-use super::{Question, of_no_extension, privileges};
+use super::fragments::{of_no_extension, privileges};
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object};
 

@@ -1,6 +1,7 @@
 //! Functions, procedures and aggregates; not those that the server made along with a type.
 
-use super::{Question, made_by_users, privileges, user_schema};
+use super::fragments::{made_by_users, privileges, user_schema};
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object};
 use crate::version::Major;

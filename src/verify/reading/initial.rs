@@ -1,7 +1,8 @@
 //! Objects of PostgreSQL itself and of extensions whose privileges somebody has changed since they were
 //! made: what pg_dump tells of them, and nothing else of them.
 
-use super::{Question, exploded, privileges};
+use super::fragments::{exploded, privileges};
+use super::question::Question;
 use crate::verify::contents::Changed;
 use crate::verify::object::{Class, Object};
 use crate::version::Major;

@@ -1,6 +1,7 @@
 //! Languages that somebody has made without an extension.
 
-use super::{Question, of_no_extension, privileges};
+use super::fragments::{of_no_extension, privileges};
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object};
 

@@ -1,6 +1,7 @@
 //! Large objects, which have no name but their oid.
 
-use super::{Question, privileges};
+use super::fragments::privileges;
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Question, of_no_extension, user_schema};
+use super::fragments::{of_no_extension, user_schema};
+use super::question::Question;
 use crate::name::Name;
 use crate::subject::Grantee;
 use crate::verify::contents::Policy;

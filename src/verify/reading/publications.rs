@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Question;
+use super::question::Question;
 use crate::verify::contents::{Flags, Held};
 use crate::verify::object::{Class, Object};
 use crate::verify::privilege::Acl;

@@ -1,6 +1,6 @@
 //! Names of roles by their oids: the answers name roles by oid, which is short.
 
-use super::Question;
+use super::question::Question;
 
 pub(super) const QUESTION: Question = Question {
     name: "pg_roles",

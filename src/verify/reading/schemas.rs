@@ -1,6 +1,7 @@
 //! Schemas.
 
-use super::{Question, of_no_extension, privileges, user_schema};
+use super::fragments::{of_no_extension, privileges, user_schema};
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object};
 

@@ -1,6 +1,7 @@
 //! Types and domains, and the names of those that functions take.
 
-use super::{Question, made_by_users, privileges, user_schema};
+use super::fragments::{made_by_users, privileges, user_schema};
+use super::question::Question;
 use crate::verify::contents::Flags;
 use crate::verify::object::{Class, Object, TypeName};
 

@@ -11,7 +11,7 @@ mod whole;
 use std::path::Path;
 
 use crate::support::cluster::Cluster;
-use crate::support::command::Run;
+use crate::support::command::{Done, Run};
 use crate::support::platforms;
 use crate::support::process::command;
 use crate::support::servers::client_program;
@@ -23,6 +23,8 @@ const DATABASES: [&str; 3] = ["shop", "crm", "Old & odd"];
 struct Migrated {
     source: Cluster,
     target: Cluster,
+    /// What takes back what was made for the restore.
+    take_back: String,
 }
 
 impl Migrated {
@@ -31,32 +33,26 @@ impl Migrated {
         let source = platforms::aurora_like(15);
         source.load("rdsadmin", include_str!("source.sql"), &[]);
         let target = platforms::azure_like(major);
-        let migrated = Self { source, target };
-        migrated.copy();
+        let mut migrated = Self { source, target, take_back: String::new() };
         if with_stand_ins {
-            migrated.stand_in();
+            migrated.take_back = migrated.copy(&["--for-restore", "back.sql"]).file("back.sql");
+        } else {
+            migrated.copy(&[]);
+            let owners = "GRANT shop_owner, \"Odd Owner\" TO azadmin";
+            migrated.target.sql("azadmin", "postgres", owners);
         }
         for database in DATABASES {
             migrated.restore(database);
         }
         // Settings in databases.
-        migrated.copy();
+        migrated.copy(&[]);
         migrated
     }
 
-    fn copy(&self) {
+    fn copy(&self, more: &[&str]) -> Done {
         let [from, to] = self.strings("rdsadmin");
-        let files = ["--can-own", "own.sql"];
         let arguments = ["copy", &from, &to, "--yes", "--reader", "catalog"];
-        Run::new([&arguments[..], &files].concat()).done();
-    }
-
-    /// What `--for-restore` does.
-    fn stand_in(&self) {
-        let sql = "CREATE ROLE rds_superuser NOLOGIN;
-                   COMMENT ON ROLE rds_superuser IS 'pg_globals: stand-in for the time of a restore';
-                   GRANT rds_superuser TO azadmin";
-        self.target.sql("azadmin", "postgres", sql);
+        Run::new([&arguments[..], more].concat()).done()
     }
 
     fn restore(&self, database: &str) {

@@ -19,7 +19,10 @@ fn complete_with_stand_ins() {
         assert_schema(&json);
         let report: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(report["complete"], true);
-        assert_eq!(report["outstanding"]["stand_ins"], serde_json::json!(["rds_superuser"]));
+        assert_eq!(
+            report["outstanding"]["stand_ins"],
+            serde_json::json!(["rds_superuser", "rdsadmin"])
+        );
         // Nothing is there to be given back.
         let script = migrated.verify(&["--format", "sql"]).done().stdout;
         assert!(!script.contains("\\connect"), "{script}");
@@ -52,11 +55,8 @@ fn what_a_restore_without_stand_ins_loses() {
 fn after_the_take_back() {
     let migrated = Migrated::new(16, true);
     let target = &migrated.target;
-    target.sql(
-        "azadmin",
-        "postgres",
-        "REVOKE shop_owner, \"Odd Owner\", rds_superuser FROM azadmin",
-    );
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &migrated.take_back);
+    assert!(succeeds, "{said}");
     let text = migrated.verify(&[]).status(1).stdout;
     assert!(
         text.contains(
