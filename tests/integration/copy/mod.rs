@@ -21,6 +21,7 @@ mod tablespaces;
 mod text;
 mod undo;
 mod versions;
+mod weekend;
 
 use serde_json::Value;
 
