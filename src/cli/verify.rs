@@ -141,11 +141,11 @@ impl Verify {
                 anyhow!("{word}: the answer is not PostgreSQL's: {unfit}")
             }
         })?;
-        let named: Vec<Name> = self.database.iter().map(Name::new).collect();
-        if let Some(name) = named.iter().find(|name| !catalogs.source.contains_key(*name)) {
+        let asked: Vec<Name> = self.database.iter().map(Name::new).collect();
+        if let Some(name) = asked.iter().find(|name| !catalogs.source.contains_key(*name)) {
             bail!("--database: the source has no database {name}; case counts");
         }
-        let databases = verify::selected(&catalogs.source, source.live.platform, &named);
+        let databases = verify::selected(&catalogs.source, source.live.platform, &asked);
         let arrived = verify::arrived(&source.live, &target.live, &choices)?;
         let names = Names::of(&source.live, &target.live, &arrived.sanitized, &choices);
         let verified =

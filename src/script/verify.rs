@@ -70,7 +70,9 @@ fn database(name: &Name, mends: &[Mend], mender: Mender<'_>, out: &mut String) {
     }
     let usable = || mends.iter().filter(|mend| mend.blocked.is_none());
     if usable().next().is_none() {
-        mends.iter().for_each(|mend| blocked(mend, out));
+        for mend in mends {
+            blocked(mend, out);
+        }
         return;
     }
     head::begin(Server::One(mender.answers.major), out);

@@ -86,11 +86,11 @@ pub(super) async fn read(client: &Client) -> Result<BTreeMap<Name, Entry>, Answe
 }
 
 fn entry(row: &Row, names: &HashMap<String, Name>) -> Result<(Name, Entry), AnswerError> {
-    let named = |oid: &str| names.get(oid).cloned().unwrap_or_else(|| Name::new(oid));
-    let acl = Acl::read(row.get(2)?.unwrap_or_default(), |oid| Grantee::Role(named(oid)));
+    let role = |oid: &str| names.get(oid).cloned().unwrap_or_else(|| Name::new(oid));
+    let acl = Acl::read(row.get(2)?.unwrap_or_default(), |oid| Grantee::Role(role(oid)));
     let limit: i32 = row.number(3)?;
     let entry = Entry {
-        owner: named(row.text(1)?),
+        owner: role(row.text(1)?),
         acl: Arc::new(acl.map_err(|what| row.unfit(2, what))?),
         connection_limit: limit.max(-1),
         is_invalid: limit == INVALID,

@@ -124,7 +124,7 @@ fn only_there(object: &Object, held: &Held, cx: Comparing<'_>, out: &mut Compari
         return;
     }
     let as_source = Held { acl: Arc::clone(unstated), ..held.clone() };
-    acl::compare_names(object, &as_source, held, |it| it.clone(), cx, out);
+    acl::compare_names(object, &as_source, held, Clone::clone, cx, out);
 }
 
 /// Whether the right role owns it.

@@ -75,7 +75,7 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
 }
 
 /// The settings of databases that the target takes: copy takes them only when it is told to, and
-/// pg_restore brings them.
+/// `pg_restore` brings them.
 fn database_settings(
     source: &Live,
     rights: Rights<'_>,

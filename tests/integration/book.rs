@@ -346,7 +346,7 @@ fn options() -> String {
     let (_, commands) = help.split_once("Commands:\n").expect("commands");
     let (commands, _) = commands.split_once("\n\n").expect("an empty line");
     let mut out = String::new();
-    for command in commands.lines().filter_map(|line| line.split_whitespace().next()) {
+    for command in commands.split('\n').filter_map(|line| line.split_whitespace().next()) {
         if command != "help" {
             let (help, _) = run(&[command, "--help"]);
             let _ = write!(out, "## {command}\n\n```text\n{help}```\n\n");
@@ -427,6 +427,6 @@ fn its_links_lead_somewhere() {
     let all = pages.0.keys().filter(|path| path.starts_with("docs"));
     let all = all.filter(|path| !path.ends_with("SUMMARY.md")).map(|path| root.join(path));
     assert_eq!(linked, all.map(|path| fs::canonicalize(path).expect("a page")).collect());
-    let lines = pages.0[Path::new("README.md")].lines().count();
+    let lines = pages.0[Path::new("README.md")].matches('\n').count();
     assert!(lines <= 250, "README.md has {lines} lines: the book is for the rest");
 }

@@ -129,7 +129,7 @@ fn members_of_roles_that_exist_are_named() {
         let (status, said) = replay(&target, &script);
         assert_eq!(status, Some(0), "{said}");
         let notices = |said: &str| {
-            let notices = said.lines().filter_map(|line| line.split_once("NOTICE:  "));
+            let notices = said.split('\n').filter_map(|line| line.split_once("NOTICE:  "));
             notices.map(|(_, notice)| notice.to_owned()).collect::<Vec<_>>()
         };
         let exists = "this role exists, its attributes stay as they are: ";

@@ -87,7 +87,7 @@ pub(super) fn write(report: &VerifyReport, to: &mut dyn io::Write) -> io::Result
 }
 
 fn row<const N: usize>(cells: [&str; N], out: &mut String) {
-    let cells = cells.map(|cell| escaped(cell));
+    let cells = cells.map(escaped);
     let _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 

@@ -151,7 +151,7 @@ pub struct PrivilegeReport {
     pub class: Class,
     /// The objects, quoted where SQL would quote them.
     pub objects: Vec<String>,
-    /// The roles that the same grants name and that the target does not have: pg_restore sends all
+    /// The roles that the same grants name and that the target does not have: `pg_restore` sends all
     /// grants of an object as one command.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub because_of: Vec<Name>,

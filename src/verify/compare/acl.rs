@@ -109,7 +109,7 @@ fn is_versions_own(
     *grantee == Grantee::Public && [source, target] == usual
 }
 
-/// Why all grants on an object are gone: pg_restore sends them as one command, and a role that they
+/// Why all grants on an object are gone: `pg_restore` sends them as one command, and a role that they
 /// name is not there.
 fn cause(
     object: &Object,
@@ -121,7 +121,7 @@ fn cause(
     let public = object.class.public_default();
     let is_as_made = there.acl.iter().all(|(grantee, privileges)| match grantee {
         Grantee::Public => privileges == public,
-        other => *other == owner,
+        Grantee::Role(_) => *grantee == owner,
     });
     if !is_as_made {
         return Vec::new();

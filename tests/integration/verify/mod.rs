@@ -119,7 +119,7 @@ impl Migrated {
         });
         let mut versions = versions.collect::<Vec<_>>();
         // What stands in front of the first is no version.
-        versions[0] = text.split("PostgreSQL ").next().unwrap().to_owned();
+        text.split("PostgreSQL ").next().unwrap().clone_into(&mut versions[0]);
         versions.join("PostgreSQL ").replace(env!("CARGO_PKG_VERSION"), "VERSION")
     }
 }
