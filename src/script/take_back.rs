@@ -11,6 +11,9 @@ use crate::plan::{STAND_IN, TakeBack};
 use crate::sql::{push_identifier, push_literal};
 use crate::words::one_line;
 
+/// What a database's owner may have set for everybody in it would end the script half-way.
+const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0;\nSET LOCAL lock_timeout = 0;\n";
+
 /// Writes the script; `target` is what it is for.
 pub fn render(what: &TakeBack, target: &str) -> String {
     let mut out = String::new();
@@ -23,17 +26,24 @@ pub fn render(what: &TakeBack, target: &str) -> String {
             out.push_str("\n-- The database that psql is connected to\n\n");
             here_is(&here, &mut out);
         } else {
-            out.push_str("\\set pg_globals_first :DBNAME\n");
+            // A name with "=" in it would be taken for parameters.
+            head::begin_reading(&mut out);
+            out.push_str(
+                "SELECT pg_catalog.concat('dbname=''', pg_catalog.replace(pg_catalog.replace(\
+                 pg_catalog.current_database(), '\\', '\\\\'), '''', '\\'''), '''') AS pg_globals_first \\gset\n",
+            );
+            head::commit(&mut out);
         }
         for database in &what.databases {
             section(database, user, &here, &mut out);
         }
         if !what.databases.is_empty() {
-            out.push_str("\n\\connect :\"pg_globals_first\"\n");
+            out.push_str("\n\\connect -reuse-previous=on :\"pg_globals_first\"\n");
         }
     }
     out.push_str("\n-- Roles and memberships\n");
     head::begin(Server::Any, &mut out);
+    out.push_str(NO_LIMITS);
     if !what.stand_ins.is_empty() {
         block(&drops(what), &mut out);
     }
@@ -91,7 +101,9 @@ fn section(database: &Name, user: Option<&Name>, here: &str, out: &mut String) {
     );
     push_literal(database.as_str(), out);
     out.push_str(
-        " AND datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')) AS pg_globals_there \\gset\n",
+        " AND datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT') \
+         AND datconnlimit OPERATOR(pg_catalog.<>) '-2' AND (datconnlimit OPERATOR(pg_catalog.<>) '0' \
+         OR pg_catalog.current_setting('is_superuser')::boolean)) AS pg_globals_there \\gset\n",
     );
     head::commit(out);
     out.push_str("\\if :pg_globals_there\n");
@@ -100,7 +112,8 @@ fn section(database: &Name, user: Option<&Name>, here: &str, out: &mut String) {
     out.push_str("\\else\n");
     let who = user.map_or_else(|| "the connected role".to_owned(), ToString::to_string);
     let message = format!(
-        "this database does not exist yet, or {who} may not connect to it; nothing is done there: {database}"
+        "this database does not exist yet, or {who} may not connect to it (CONNECT, CONNECTION LIMIT 0); nothing is \
+         done there: {database}"
     );
     let mut notice = String::from("BEGIN\n  RAISE NOTICE USING MESSAGE = ");
     push_literal(&message, &mut notice);
@@ -119,6 +132,8 @@ fn connection(database: &Name) -> String {
         match c {
             '\\' => out.push_str(r"\\"),
             '\'' => out.push_str(r"\'"),
+            // Even between single quotes, psql takes pairs of double ones away.
+            '"' => out.push_str("\"\"\"\""),
             '\n' => out.push_str(r"\n"),
             '\r' => out.push_str(r"\r"),
             c => out.push(c),
@@ -130,6 +145,7 @@ fn connection(database: &Name) -> String {
 
 fn here_is(here: &str, out: &mut String) {
     head::begin_writing(out);
+    out.push_str(NO_LIMITS);
     block(here, out);
     head::commit(out);
 }

@@ -247,7 +247,7 @@ fn run(of: &str, from: u32, to: u32) {
     // By now the administrator may not connect to each database any more.
     let again = notices(&take_back(&target, &script));
     assert!(
-        again.contains("or azadmin may not connect to it; nothing is done there: shop"),
+        again.contains("or azadmin may not connect to it (CONNECT, CONNECTION LIMIT 0); nothing is done there: shop"),
         "{again}"
     );
     assert_same_privileges(&source, &target);
@@ -563,4 +563,54 @@ fn convert_does_the_same() {
         let again = again.file("script.sql", &script).done();
         assert!(again.stdout.contains("CREATE ROLE gone"), "{}", again.stdout);
     }
+}
+
+/// Names that psql's `\connect` reads in its own way, and databases that let nobody in.
+#[test]
+fn odd_databases() {
+    const ODD: &str = "we'i\"r\"d\\ =x";
+    let source = platforms::aurora_like(15);
+    let create = |name: &str| format!("CREATE DATABASE {} OWNER app", identifier(name));
+    source.sql("rdsadmin", "postgres", "CREATE ROLE app LOGIN; CREATE ROLE gone");
+    for name in [ODD, "frozen"] {
+        source.sql("rdsadmin", "postgres", &create(name));
+        source.sql(
+            "rdsadmin",
+            name,
+            "CREATE SCHEMA s AUTHORIZATION app; CREATE TABLE s.t (); ALTER TABLE s.t OWNER TO app; GRANT SELECT ON s.t TO gone",
+        );
+    }
+    let target = platforms::azure_like(17);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let more = ["--exclude", "gone", "--for-restore", "back.sql"];
+    let script = command(&from, &to, &more).done().file("back.sql");
+    for name in [ODD, "frozen"] {
+        target.sql("azadmin", "postgres", &create(name));
+        target.sql(
+            "app",
+            name,
+            "CREATE SCHEMA s; CREATE TABLE s.t (); GRANT SELECT ON s.t TO gone",
+        );
+    }
+    target.sql("app", "postgres", "ALTER DATABASE frozen CONNECTION LIMIT 0");
+    // From the odd database, too, to which it comes back.
+    let (said, succeeds) = target.psql_in("azadmin", ODD, &script);
+    assert!(succeeds, "{said}");
+    assert!(said.contains("nothing is done there: frozen"), "{said}");
+    assert_eq!(memberships(&target), ["gone"]);
+    let acl = "SELECT relacl::text FROM pg_class WHERE relname = 't'";
+    let granted = |name| target.query("azuresu", name, acl)[0][0].clone().unwrap_or_default();
+    assert!(!granted(ODD).contains("gone"), "{}", granted(ODD));
+    target.sql("app", "postgres", "ALTER DATABASE frozen CONNECTION LIMIT -1");
+    // Who has given up the owners can revoke nothing there: copying once more grants them again.
+    let again = command(&from, &to, &["--exclude", "gone", "--for-restore", "again.sql"]);
+    let script = again.done().file("again.sql");
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &script);
+    assert!(succeeds, "{said}");
+    assert_eq!((stand_ins(&target), memberships(&target)), (Vec::new(), Vec::new()));
+}
+
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
