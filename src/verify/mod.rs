@@ -1,7 +1,7 @@
 //! Whether everything is there after a migration: the globals as a copy would see it, and in each
 //! database who owns what, who may do what, and whom row security shuts out.
 //!
-//! Each database of both servers is asked with one query a catalog ([`reading`]); what comes of it are
+//! Each database of both servers is asked with one query a catalog (`reading`); what comes of it are
 //! objects by name with their owners and privileges ([`Contents`]); [`compare`] says what the target's
 //! lack, without talking to anybody; [`Mender`] writes the statements that give it back.
 
