@@ -15,7 +15,7 @@ use super::output::{self, Format, ReportFile, Stream};
 use super::{Exit, connection};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
-use crate::connect::{self, Environment};
+use crate::connect::Environment;
 use crate::name::Name;
 use crate::report::{CheckReport, FORMAT_VERSION, Look, Place};
 
@@ -100,14 +100,8 @@ impl Check {
         let (Some(source), Some(target)) = (&self.source, &self.target) else {
             bail!("give a source and a target");
         };
-        for (what, place) in [("source", source), ("target", target)] {
-            if !connect::is_connection(place) {
-                bail!(
-                    "{}: the {what} must be a connection, such as postgresql://user@host/database or \
-                     \"host=… user=… dbname=…\"",
-                    shown(place)
-                );
-            }
+        for (what, place) in [("the source", source), ("the target", target)] {
+            options::require_connection(what, place)?;
         }
         if self.checks().is_empty() {
             bail!("--only and --skip leave no check");

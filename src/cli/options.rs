@@ -10,7 +10,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, Type
 
 use super::{file, platforms};
 use crate::attribute::Attribute;
-use crate::connect::masked;
+use crate::connect::{is_connection, masked};
 use crate::glob::Glob;
 use crate::globals::changes::Part;
 use crate::name::Name;
@@ -75,6 +75,18 @@ impl TypedValueParser for PlatformName {
 pub(super) const NO_CONNECTION: &str = "this is no file, and no connection as libpq takes it: give \
      postgresql://user@host:port/database (\"@\" in a user's name is %40) or \"host=… port=… user=… \
      dbname=…\", and the password in PGPASSWORD or ~/.pgpass";
+
+/// Refuses what is no connection where a server is meant: `what` is `the source` or `the target`.
+pub(super) fn require_connection(what: &str, text: &str) -> Result<()> {
+    if is_connection(text) {
+        return Ok(());
+    }
+    bail!(
+        "{}: {what} must be a connection, such as postgresql://user@host/database or \
+         \"host=… user=… dbname=…\"",
+        shown(text)
+    )
+}
 
 /// What messages call an input. What is no file may be meant for a connection, and hold a password.
 pub(super) fn shown(input: &str) -> String {

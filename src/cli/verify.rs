@@ -8,12 +8,12 @@ use clap::Args;
 use rand::RngExt as _;
 
 use super::file::{self, Whole};
-use super::options::{self, shown};
+use super::options;
 use super::output::{self, Stream};
 use super::selection::Selection;
 use super::{Exit, connection};
 use crate::compare::Fingerprint;
-use crate::connect::{self, Connection, Environment, Parameters};
+use crate::connect::{Connection, Environment, Parameters};
 use crate::name::Name;
 use crate::read::live::{self, Live};
 use crate::report::{Document as _, Form, Look, Place, VerifyParts, VerifyReport};
@@ -111,14 +111,8 @@ impl Side {
 
 impl Verify {
     pub(super) fn run(&self) -> Result<Exit> {
-        for (what, place) in [("source", &self.source), ("target", &self.target)] {
-            if !connect::is_connection(place) {
-                bail!(
-                    "{}: the {what} must be a connection, such as postgresql://user@host/database or \
-                     \"host=… user=… dbname=…\"",
-                    shown(place)
-                );
-            }
+        for (what, place) in [("the source", &self.source), ("the target", &self.target)] {
+            options::require_connection(what, place)?;
         }
         connection::block_on(self.verify())
     }
@@ -135,12 +129,7 @@ impl Verify {
         let target = Side::open("the target", &self.target, &environment).await?;
         let servers = [source.server("the source"), target.server("the target")];
         let catalogs = verify::catalogs(servers[0], servers[1]).await;
-        let catalogs = catalogs.map_err(|(word, error)| match error {
-            connect::AnswerError::Server(error) => anyhow!("{word}: {}", connect::why(&error)),
-            connect::AnswerError::Unfit(unfit) => {
-                anyhow!("{word}: the answer is not PostgreSQL's: {unfit}")
-            }
-        })?;
+        let catalogs = catalogs.map_err(|(word, error)| anyhow!("{word}: {error}"))?;
         let asked: Vec<Name> = self.database.iter().map(Name::new).collect();
         if let Some(name) = asked.iter().find(|name| !catalogs.source.contains_key(*name)) {
             bail!("--database: the source has no database {name}; case counts");
@@ -164,7 +153,7 @@ impl Verify {
         let report = VerifyReport::of(parts, &Fingerprint::new(rand::rng().random()));
         let script = || {
             let (from, to) = (source.connection.label(), target.connection.label());
-            script::verify(&verified, mender, &from, &to)
+            script::verify(&verified, arrived.missing.len(), mender, &from, &to)
         };
         let look = self.look();
         let write = |to: &mut dyn Write| match self.format {

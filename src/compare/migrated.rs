@@ -8,9 +8,9 @@ use super::{Comparison, Difference, Fingerprint, LeftOut, Question};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::changes::{Part, changes};
-use crate::globals::{Change, Changes, Globals, Grantee, Password, Scope, SettingName};
+use crate::globals::{Change, Changes, Globals, Password, Scope};
 use crate::name::Name;
-use crate::plan::{self, Migration, Provenance, without_implicit};
+use crate::plan::{self, Migration, Provenance, as_compared, without_implicit};
 use crate::platform::{Answers, Platform, Rights, RoleKind};
 use crate::read::Source;
 use crate::sanitize::{ChoiceError, rules};
@@ -169,32 +169,5 @@ fn count_unknown_passwords(left: &Globals, right: &Globals, out: &mut LeftOut) {
             out.passwords += 1;
             out.without_password += usize::from(matches!(other.password, Password::None(_)));
         }
-    }
-}
-
-/// The differences that are sent, where what is sent for grants is only what one grantor's lacks.
-fn as_compared(mut sent: Vec<Change>, compared: Vec<Change>) -> Vec<Change> {
-    let grants: BTreeSet<Grant<'_>> = sent.iter().filter_map(grant).collect();
-    let is_sent = |change: &Change| grant(change).is_some_and(|grant| grants.contains(&grant));
-    let compared: Vec<_> = compared.into_iter().filter(is_sent).collect();
-    sent.retain(|change| grant(change).is_none());
-    sent.extend(compared);
-    sent
-}
-
-/// What is granted to whom.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Grant<'a> {
-    Membership { role: &'a Name, member: &'a Name },
-    Parameter(&'a SettingName, &'a Grantee),
-}
-
-fn grant(change: &Change) -> Option<Grant<'_>> {
-    match change {
-        Change::Membership { key, .. } => {
-            Some(Grant::Membership { role: &key.role, member: &key.member })
-        }
-        Change::Parameter { key, .. } => Some(Grant::Parameter(&key.parameter, &key.grantee)),
-        _ => None,
     }
 }

@@ -137,7 +137,7 @@ impl<'a> Migration<'a> {
             era: from.era,
             verifier_kinds: from.verifier_kinds,
         };
-        let names: BTreeSet<_> = globals.roles.keys().cloned().collect();
+        let names: Vec<_> = globals.roles.keys().cloned().collect();
         let mut sanitized = sanitize(globals, ledger, findings, to, source, choices)?;
         sanitized.unspecified.databases = !from.shows.databases;
         // Predefined roles of a later version are named as others are.
@@ -167,25 +167,33 @@ impl<'a> Migration<'a> {
     /// What a script needs for the restore of the databases; where that is wanted, the stand-ins are added
     /// to what it creates.
     pub fn for_restore(&mut self, wanted: bool) -> ForRestore {
-        let desired = self.sanitized.globals.clone();
+        // A dump tells nothing of its databases: only what is asked for is to be done.
+        if !wanted && self.server.is_none() {
+            return ForRestore::default();
+        }
         let ground = Ground {
             source: self.server,
             databases: &self.databases,
             absent: &self.absent,
             renamed: self.renamed,
-            desired: &desired,
+            desired: &self.sanitized.globals,
             current: None,
             rights: self.rights,
         };
         let restore = Restore::of(&ground, wanted);
-        let take_back = restore.take_back(&ground, wanted);
-        let globals = &mut self.sanitized.globals;
+        let for_restore = ForRestore {
+            findings: restore.findings_of_script(&ground, wanted),
+            losses: restore.losses(&ground, wanted),
+            take_back: restore.take_back(&ground, wanted),
+        };
         if wanted {
             let new = restore.needed().map(|name| (name.clone(), stand_ins::with_comment()));
+            let new: Vec<_> = new.collect();
+            let globals = &mut self.sanitized.globals;
             globals.roles.extend(new);
             let fact =
                 |value| self.rights.membership_options().then(|| Fact::new(value, Origin::LIVE));
-            for (role, member) in &take_back.within {
+            for (role, member) in &for_restore.take_back.within {
                 let (role, member) = (role.clone(), member.clone());
                 let key = MembershipKey { role, member, grantor: None };
                 let it =
@@ -194,11 +202,7 @@ impl<'a> Migration<'a> {
             }
             globals.sort();
         }
-        ForRestore {
-            findings: restore.findings_of_script(&ground, wanted),
-            losses: restore.losses(&ground, wanted),
-            take_back,
-        }
+        for_restore
     }
 
     /// What it takes to bring the target, as it is, to what the source has.

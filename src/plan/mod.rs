@@ -3,6 +3,7 @@
 
 mod attribute;
 mod circle;
+mod compared;
 mod database_owner;
 mod direction;
 mod existing;
@@ -16,6 +17,7 @@ mod migration;
 mod missing_admin;
 mod missing_database;
 mod moot;
+mod namesake;
 mod newer_source;
 mod outsiders;
 mod own_grant;
@@ -30,10 +32,10 @@ mod uses;
 mod weaker_verifier;
 mod wider;
 mod within;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use compared::as_compared;
 pub use direction::{ABOUT as DIRECTION, direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use migration::{Migration, Provenance, rights};
@@ -205,6 +207,7 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &uses::REGRANTED,
         &uses::UNREAD,
         &within::ABOUT,
+        &namesake::ABOUT,
         &still_frozen::ABOUT,
         &outsiders::ABOUT,
     ];
@@ -243,8 +246,15 @@ pub const REFUSED: About = About {
 };
 
 /// The rules that say what restoring the databases would lose.
-pub fn of_restore() -> [&'static About; 5] {
-    [&uses::ABOUT, &uses::REGRANTED, &uses::UNREAD, &owners::DROPPED, &within::ABOUT]
+pub fn of_restore() -> [&'static About; 6] {
+    [
+        &uses::ABOUT,
+        &uses::REGRANTED,
+        &uses::UNREAD,
+        &owners::DROPPED,
+        &within::ABOUT,
+        &namesake::ABOUT,
+    ]
 }
 
 /// What is not as it should be after a copy.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::ground::Ground;
-use super::words::{count, some};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;
 use crate::globals::{Change, Fact, Globals, Membership, MembershipKey, Origin};
@@ -11,6 +10,7 @@ use crate::name::Name;
 use crate::platform::Answers;
 use crate::sanitize::About;
 use crate::version::Major;
+use crate::words::{few, plural};
 
 pub(super) const ABOUT: About = About {
     name: "owners",
@@ -131,7 +131,7 @@ pub(super) fn dropped(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<F
                 None => "the cluster itself".to_owned(),
             })
             .collect();
-        let mut message = format!("owns {} in {}", count(objects, "object"), some(&databases));
+        let mut message = format!("owns {} in {}", plural(objects, "object"), few(&databases));
         if let Some(name) = ground.renamed.get(role) {
             message.push_str(&super::uses::rename_later(role, name));
         } else if ground.is_reserved(role) {

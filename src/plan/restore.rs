@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ground::Ground;
 use super::uses::{self, Loss};
 use super::within::{self, Pairs};
-use super::{owners, stand_ins};
+use super::{namesake, owners, stand_ins};
 use crate::finding::Finding;
 use crate::globals::{Change, Globals, MembershipKey};
 use crate::name::Name;
@@ -55,7 +55,7 @@ impl<'a> Restore<'a> {
         let needed = stand_ins::needed(ground);
         let all: BTreeSet<_> = there.iter().chain(&needed).copied().collect();
         let pairs = within::pairs(ground, if for_restore { &all } else { &there });
-        let keys = pairs.iter().filter(|(_, pair)| !pair.closes).map(|(key, _)| *key);
+        let keys = pairs.iter().filter(|(_, pair)| pair.hindrance.is_none()).map(|(key, _)| *key);
         let is_present = |(role, member): &(&Name, &Name)| {
             let (Some(current), Some(user)) = (ground.current, ground.user()) else { return false };
             current.memberships.iter().any(|(key, it)| {
@@ -79,8 +79,10 @@ impl<'a> Restore<'a> {
         let all = self.owners.iter().chain(&self.there).chain(&self.needed);
         let missing = all.filter(|role| !held.contains(**role));
         changes.extend(missing.map(|role| owners::grant(role, answers)));
-        let new =
-            self.pairs.iter().filter(|(key, pair)| !pair.closes && !self.present.contains(key));
+        let new = self
+            .pairs
+            .iter()
+            .filter(|(key, pair)| pair.hindrance.is_none() && !self.present.contains(key));
         let new = new.map(|(key, _)| key);
         let knows = answers.major >= Major::new(16);
         changes.extend(new.map(|(role, member)| {
@@ -113,6 +115,7 @@ impl<'a> Restore<'a> {
         }
         findings.extend(owners::dropped(ground, &stand_ins));
         findings.extend(uses::findings(ground, &stand_ins));
+        findings.extend(namesake::check(ground));
         if !answers.is_superuser() {
             findings.extend(within::findings(&self.pairs, for_restore, &self.present));
         }
@@ -152,23 +155,24 @@ impl<'a> Restore<'a> {
     /// What is to be taken back: what the target has of it, and where it is asked for, what it will have.
     pub(super) fn take_back(&self, ground: &Ground<'_>, for_restore: bool) -> TakeBack {
         let cloned = |roles: BTreeSet<&Name>| roles.into_iter().cloned().collect();
-        let pairs = self
-            .pairs
-            .iter()
-            .filter(|(key, pair)| self.present.contains(key) || (for_restore && !pair.closes));
-        let pairs = pairs.map(|(key, _)| key);
-        let owners = self.owners.iter().filter(|role| {
-            let granted = ground.current.zip(ground.user()).is_some_and(|(current, user)| {
-                current.memberships.iter().any(|(key, it)| {
-                    key.role == ***role
-                        && key.member == *user
-                        && key.grantor.as_ref() == Some(user)
-                        && owners::is_full(it)
-                })
-            });
-            // What somebody else has granted is not ours to take.
-            granted || (for_restore && !holds(ground, role))
+        let pairs = self.pairs.iter().filter(|(key, pair)| {
+            self.present.contains(key) || (for_restore && pair.hindrance.is_none())
         });
+        let pairs = pairs.map(|(key, _)| key);
+        let (mut held, mut granted) = (BTreeSet::new(), BTreeSet::new());
+        if let (Some(current), Some(user)) = (ground.current, ground.user()) {
+            let full = current.memberships.iter();
+            for (key, _) in full.filter(|(key, it)| key.member == *user && owners::is_full(it)) {
+                held.insert(&key.role);
+                if key.grantor.as_ref() == Some(user) {
+                    granted.insert(&key.role);
+                }
+            }
+        }
+        // What somebody else has granted is not ours to take.
+        let is_ours =
+            |role: &&Name| granted.contains(*role) || (for_restore && !held.contains(*role));
+        let owners = self.owners.iter().copied().filter(is_ours);
         let mut take_back = TakeBack {
             user: ground.user().cloned(),
             stand_ins: cloned(self.stand_ins(for_restore)),
@@ -176,18 +180,12 @@ impl<'a> Restore<'a> {
             ..TakeBack::default()
         };
         if !ground.rights.is_superuser() {
-            take_back.owners = cloned(owners.copied().collect());
+            take_back.owners = cloned(owners.collect());
             take_back.within =
                 pairs.map(|(role, member)| ((*role).clone(), (*member).clone())).collect();
         }
         take_back
     }
-}
-
-/// Whether the connected role is a member of this one already.
-fn holds(ground: &Ground<'_>, role: &Name) -> bool {
-    let both = ground.current.zip(ground.user());
-    both.is_some_and(|(current, user)| owners::held(current, user).contains(role))
 }
 
 /// The databases that will be restored; a dump of the globals does not tell.

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::ground::Ground;
-use super::words::{count, some, visible};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::name::Name;
 use crate::read::databases::{Mention, What};
@@ -14,6 +13,7 @@ use crate::read::live::UseKind;
 use crate::sanitize::About;
 use crate::sql::shown_identifier;
 use crate::subject::Grantee;
+use crate::words::{and, few, plural, visible};
 
 pub(super) const ABOUT: About = About {
     name: "lost-grants",
@@ -110,8 +110,8 @@ pub(super) fn losses(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<Lo
         });
         is_lost.then(|| Loss {
             database: database.clone(),
-            kind: visible(&it.kind),
-            object: visible(&it.object),
+            kind: visible(&it.kind).into_owned(),
+            object: visible(&it.object).into_owned(),
             lost_by: lost_by.map(ToString::to_string).collect(),
             public_gains: it.opens,
             missing,
@@ -150,7 +150,7 @@ pub(super) fn findings(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<
     // Nobody misses anything where every role comes.
     for (database, why) in ground.unread().filter(|_| !ground.absent.is_empty()) {
         let object = Subject::statement(format!("database {database}"));
-        findings.push(UNREAD.finding(object, Action::Kept, visible(why)));
+        findings.push(UNREAD.finding(object, Action::Kept, visible(why).into_owned()));
     }
     findings
 }
@@ -162,7 +162,7 @@ fn finding(role: &Name, ground: &Ground<'_>, all: &[Loss]) -> Option<Finding> {
         return None;
     }
     let databases: Vec<_> = databases.iter().map(ToString::to_string).collect();
-    let mut message = format!("named by {named} in {}", some(&databases));
+    let mut message = format!("named by {named} in {}", few(&databases));
     let losses: Vec<_> = all
         .iter()
         .filter(|loss| loss.missing.contains(role))
@@ -191,7 +191,7 @@ fn finding(role: &Name, ground: &Ground<'_>, all: &[Loss]) -> Option<Finding> {
 }
 
 /// How many objects name a role, by kind, and in which databases: `2 grants and 1 policy`.
-fn named<'a>(role: &Name, ground: &Ground<'a>) -> (String, BTreeSet<&'a Name>) {
+pub(super) fn named<'a>(role: &Name, ground: &Ground<'a>) -> (String, BTreeSet<&'a Name>) {
     let mut counts: BTreeMap<UseKind, u64> = BTreeMap::new();
     let mut databases = BTreeSet::new();
     let is_named = |kind: UseKind| !kind.takes_member() && kind != UseKind::InitialPrivileges;
@@ -212,11 +212,11 @@ fn named<'a>(role: &Name, ground: &Ground<'a>) -> (String, BTreeSet<&'a Name>) {
         }
     }
     let words = counts.iter().map(|(kind, number)| match kind {
-        UseKind::DefaultPrivileges => count(*number, "default privilege"),
-        UseKind::Policy => count(*number, "policy"),
-        _ => format!("the privileges of {}", count(*number, "object")),
+        UseKind::DefaultPrivileges => plural(*number, "default privilege"),
+        UseKind::Policy => plural(*number, "policy"),
+        _ => format!("the privileges of {}", plural(*number, "object")),
     });
-    (super::words::and(&words.collect::<Vec<_>>()), databases)
+    (and(&words.collect::<Vec<_>>()), databases)
 }
 
 /// The databases whose objects name a role.
@@ -232,9 +232,9 @@ fn who(losses: &[&Loss]) -> String {
     let losers: Vec<_> = losers.into_iter().collect();
     let gains = losses.iter().any(|loss| loss.public_gains);
     match (losers.is_empty(), gains) {
-        (false, false) => format!("{} lose what they have", some(&losers)),
+        (false, false) => format!("{} lose what they have", few(&losers)),
         (false, true) => {
-            format!("{} lose what they have, and PUBLIC gains something,", some(&losers))
+            format!("{} lose what they have, and PUBLIC gains something,", few(&losers))
         }
         (true, _) => "PUBLIC gains something".to_owned(),
     }
@@ -244,6 +244,6 @@ fn who(losses: &[&Loss]) -> String {
 fn shown(losses: &[&Loss]) -> String {
     let objects: Vec<_> =
         losses.iter().map(|loss| format!("{} {}", loss.kind, loss.object)).collect();
-    let total = count(u64::try_from(objects.len()).unwrap_or(u64::MAX), "object");
-    format!("{total}: {}", some(&objects))
+    let total = plural(objects.len(), "object");
+    format!("{total}: {}", few(&objects))
 }

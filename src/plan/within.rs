@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
-use super::words::{count, some};
+use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::sanitize::About;
 use crate::version::Major;
+use crate::words::{few, plural};
 
 pub(super) const ABOUT: About = About {
     name: "schema-owner",
@@ -35,8 +36,17 @@ pub(super) type Pairs<'a> = BTreeMap<(&'a Name, &'a Name), Pair<'a>>;
 pub(super) struct Pair<'a> {
     /// Where it owns something in a schema of the other's.
     places: Vec<Place<'a>>,
-    /// Whether it cannot be granted: the role is a member of the member.
-    pub(super) closes: bool,
+    /// Why it cannot be granted.
+    pub(super) hindrance: Option<Hindrance>,
+}
+
+/// Why somebody cannot be let inherit from another for the time of a restore.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hindrance {
+    /// The role is a member of the member.
+    Circle,
+    /// The member is one already, and does not inherit: taking that back would take the membership.
+    Member,
 }
 
 /// Where somebody owns something in a schema of another role's.
@@ -71,8 +81,10 @@ pub(super) fn pairs<'a>(ground: &Ground<'a>, stand_ins: &BTreeSet<&Name>) -> Pai
             let differ = role != member && is_fit(role) && is_fit(member);
             if differ && !inherits(ground.desired, member, role) {
                 let (schema, objects) = (&within.schema, within.objects);
+                let is_member = ground.desired.members_below(role).contains(member);
+                let hindrance = is_member.then_some(Hindrance::Member);
                 let pair = pairs.entry((role, member));
-                let pair = pair.or_insert_with(|| Pair { places: Vec::new(), closes: false });
+                let pair = pair.or_insert_with(|| Pair { places: Vec::new(), hindrance });
                 pair.places.push(Place { database, schema, objects });
             }
         }
@@ -88,15 +100,16 @@ fn mark_circles(pairs: &mut Pairs<'_>, ground: &Ground<'_>) {
     for key in all.flat_map(|globals| globals.memberships.keys()) {
         members.entry(&key.role).or_default().insert(&key.member);
     }
-    for ((role, member), pair) in pairs {
+    for ((role, member), pair) in pairs.iter_mut().filter(|(_, pair)| pair.hindrance.is_none()) {
         let (mut seen, mut next) = (BTreeSet::new(), vec![*member]);
         while let Some(one) = next.pop() {
             if seen.insert(one) {
                 next.extend(members.get(one).into_iter().flatten());
             }
         }
-        pair.closes = seen.contains(role);
-        if !pair.closes {
+        if seen.contains(role) {
+            pair.hindrance = Some(Hindrance::Circle);
+        } else {
             members.entry(role).or_default().insert(member);
         }
     }
@@ -105,9 +118,21 @@ fn mark_circles(pairs: &mut Pairs<'_>, ground: &Ground<'_>) {
 /// The owner of a database is a member of it.
 const DATABASE_OWNER: &str = "pg_database_owner";
 
-/// Whether a role is a member of another, through others too.
+/// Whether a role has the rights of another, through others too.
 fn inherits(globals: &Globals, member: &Name, role: &Name) -> bool {
-    globals.members_below(role).contains(member)
+    let (mut seen, mut next) = (BTreeSet::new(), vec![member]);
+    while let Some(one) = next.pop() {
+        if !seen.insert(one) {
+            continue;
+        }
+        let usual = globals.roles.get(one).is_none_or(|one| one.has(Attribute::Inherit));
+        let inherited = globals
+            .memberships
+            .iter()
+            .filter(|(key, it)| key.member == *one && it.inherit.map_or(usual, |fact| fact.value));
+        next.extend(inherited.map(|(key, _)| &key.role));
+    }
+    seen.contains(role)
 }
 
 /// What is to be said of them.
@@ -126,16 +151,18 @@ pub(super) fn findings(
         let databases: Vec<_> = databases.into_iter().collect();
         let owned = format!(
             "owns {} in schema {} of {}",
-            count(objects, "object"),
-            some(&schemas),
-            some(&databases)
+            plural(objects, "object"),
+            few(&schemas),
+            few(&databases)
         );
         let object = Subject::Role((*member).clone());
-        if pair.closes {
-            let message = format!(
-                "{owned}, and cannot inherit from {role}, which is a member of it: after the restore, ALTER … \
-                 OWNER TO {member}"
-            );
+        if let Some(hindrance) = pair.hindrance {
+            let why = match hindrance {
+                Hindrance::Circle => format!("cannot inherit from {role}, which is a member of it"),
+                Hindrance::Member => format!("is a member of {role} that does not inherit from it"),
+            };
+            let message =
+                format!("{owned}, and {why}: after the restore, ALTER … OWNER TO {member}");
             return ABOUT.finding(object, Action::Dropped, message);
         }
         if for_restore || present.contains(&(*role, *member)) {

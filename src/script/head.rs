@@ -16,8 +16,8 @@ pub(super) enum Server {
 
 /// What the transaction relies on. Behind a pooler the session is used by others afterwards, so that
 /// nothing is set for longer than the transaction; and what a database's owner may have set for everybody in
-/// it would show verifiers to the terminal and to the server's log.
-const LOCAL: [&str; 7] = [
+/// it would show verifiers to the terminal and to the server's log, or end the script.
+const LOCAL: [&str; 9] = [
     "search_path = pg_catalog",
     "client_encoding = 'UTF8'",
     "standard_conforming_strings = on",
@@ -25,6 +25,8 @@ const LOCAL: [&str; 7] = [
     "debug_print_parse = off",
     "debug_print_rewritten = off",
     "debug_print_plan = off",
+    "statement_timeout = 0",
+    "lock_timeout = 0",
 ];
 
 /// Begins the script and its transaction: psql stops at the first error, and nothing that stands in the

@@ -3,6 +3,7 @@
 //! It connects to each database in turn, does what can be done there, and says what cannot. Nothing that
 //! belongs to anybody is dropped, and nothing is an error when it is run again.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::head::{self, Server};
@@ -10,9 +11,6 @@ use crate::name::Name;
 use crate::plan::{STAND_IN, TakeBack};
 use crate::sql::{push_identifier, push_literal};
 use crate::words::one_line;
-
-/// What a database's owner may have set for everybody in it would end the script half-way.
-const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0;\nSET LOCAL lock_timeout = 0;\n";
 
 /// Writes the script; `target` is what it is for.
 pub fn render(what: &TakeBack, target: &str) -> String {
@@ -43,8 +41,8 @@ pub fn render(what: &TakeBack, target: &str) -> String {
     }
     out.push_str("\n-- Roles and memberships\n");
     head::begin(Server::Any, &mut out);
-    out.push_str(NO_LIMITS);
     if !what.stand_ins.is_empty() {
+        block(&in_use(what), &mut out);
         block(&drops(what), &mut out);
     }
     let unless = elsewhere(what);
@@ -145,9 +143,15 @@ fn connection(database: &Name) -> String {
 
 fn here_is(here: &str, out: &mut String) {
     head::begin_writing(out);
-    out.push_str(NO_LIMITS);
     block(here, out);
     head::commit(out);
+}
+
+fn push_names(roles: &BTreeSet<Name>, out: &mut String) {
+    for (at, role) in roles.iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { ", " });
+        push_literal(role.as_str(), out);
+    }
 }
 
 /// The stand-ins that are there: nobody else's role is touched, whatever it is called.
@@ -156,16 +160,58 @@ fn all(what: &TakeBack) -> String {
         "SELECT r.oid, r.rolname FROM pg_catalog.pg_roles r \
          WHERE r.rolname OPERATOR(pg_catalog.=) ANY (ARRAY[",
     );
-    for (at, role) in what.stand_ins.iter().enumerate() {
-        out.push_str(if at == 0 { "" } else { ", " });
-        push_literal(role.as_str(), &mut out);
-    }
+    push_names(&what.stand_ins, &mut out);
     out.push_str(
         "]::pg_catalog.name[])\n      AND NOT r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolcreaterole \
          AND NOT r.rolcreatedb\n      AND pg_catalog.shobj_description(r.oid, 'pg_authid') \
          OPERATOR(pg_catalog.=) ",
     );
     push_literal(STAND_IN, &mut out);
+    let _ = write!(out, "\n      AND NOT {}", has_members(what, "r"));
+    out
+}
+
+/// Whether somebody is a member of a stand-in, which is called `of` here, beside those who became it for the
+/// restore: then somebody has made use of it.
+fn has_members(what: &TakeBack, of: &str) -> String {
+    let mut out = format!(
+        "EXISTS (SELECT FROM pg_catalog.pg_auth_members a, pg_catalog.pg_roles m\n        \
+         WHERE a.roleid OPERATOR(pg_catalog.=) {of}.oid AND a.member OPERATOR(pg_catalog.=) m.oid\n        \
+         AND NOT m.rolsuper AND m.rolname OPERATOR(pg_catalog.<>) current_user"
+    );
+    for (role, member) in what.within.iter().filter(|(role, _)| what.stand_ins.contains(role)) {
+        let _ = write!(out, "\n        AND NOT ({of}.rolname OPERATOR(pg_catalog.=) ");
+        push_literal(role.as_str(), &mut out);
+        out.push_str(" AND m.rolname OPERATOR(pg_catalog.=) ");
+        push_literal(member.as_str(), &mut out);
+        out.push(')');
+    }
+    out.push(')');
+    out
+}
+
+/// Names the stand-ins that are none any more, since somebody has made use of them.
+fn in_use(what: &TakeBack) -> String {
+    let mut out = String::from(
+        "DECLARE
+  stand_in pg_catalog.record;
+BEGIN
+  FOR stand_in IN SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) ANY (ARRAY[",
+    );
+    push_names(&what.stand_ins, &mut out);
+    out.push_str(
+        "]::pg_catalog.name[])\n      AND pg_catalog.shobj_description(r.oid, 'pg_authid') OPERATOR(pg_catalog.=) ",
+    );
+    push_literal(STAND_IN, &mut out);
+    let _ = write!(
+        out,
+        "\n      AND r.oid OPERATOR(pg_catalog.<>) ALL (ARRAY(SELECT known.oid FROM ({}) AS known)) LOOP
+    RAISE WARNING USING MESSAGE = pg_catalog.format('the stand-in %I is left alone: somebody has made use of it: it has \
+         members or attributes', stand_in.rolname);
+  END LOOP;
+END",
+        all(what)
+    );
     out
 }
 
@@ -219,9 +265,11 @@ BEGIN
         RAISE NOTICE USING MESSAGE = pg_catalog.format('in the database %I, %s %s belongs to the stand-in %I%s',
           pg_catalog.current_database(), thing.type, thing.identity, stand_in.rolname,
           CASE WHEN thing.runs_as_owner THEN ', and runs with its rights (SECURITY DEFINER)' ELSE '' END),
-          HINT = pg_catalog.format('ALTER %s %s OWNER TO <role>', pg_catalog.upper(CASE thing.type
+          HINT = CASE thing.type WHEN 'user mapping' THEN
+            pg_catalog.format('DROP USER MAPPING FOR %s', pg_catalog.replace(thing.identity, ' on server ', ' SERVER '))
+          ELSE pg_catalog.format('ALTER %s %s OWNER TO <role>', pg_catalog.upper(CASE thing.type
           WHEN 'foreign-data wrapper' THEN 'foreign data wrapper' WHEN 'statistics object' THEN 'statistics'
-          WHEN 'composite type' THEN 'type' ELSE thing.type END), thing.identity);
+          WHEN 'composite type' THEN 'type' ELSE thing.type END), thing.identity) END;
       END LOOP;
       IF NOT owns THEN
         EXECUTE pg_catalog.format('DROP OWNED BY %I', stand_in.rolname);
@@ -314,7 +362,11 @@ fn revoke(role: &Name, member: Option<&Name>, unless: Option<&str>, out: &mut St
         Some(member) => push_identifier(member.as_str(), &mut text),
         None => text.push_str("CURRENT_USER"),
     }
-    text.push_str(";\n  END IF;\nEND");
+    // One that cannot be revoked is no reason to keep the others.
+    text.push_str(";\n  END IF;\nEXCEPTION WHEN OTHERS THEN\n  RAISE WARNING USING MESSAGE = pg_catalog.concat(");
+    let whom = member.map_or_else(|| "whoever runs this".to_owned(), ToString::to_string);
+    push_literal(&format!("{whom} stays a member of {role}: "), &mut text);
+    text.push_str(", SQLERRM);\nEND");
     block(&text, out);
 }
 

@@ -7,10 +7,17 @@ use super::head::{self, Server};
 use crate::name::Name;
 use crate::sql::push_identifier;
 use crate::verify::{Change, Class, Mend, Mender, Outcome, Verified, fits_a_line};
-use crate::words::one_line;
+use crate::words::{one_line, plural};
 
-/// The script: a transaction for each database. `source` and `target` are what messages call the servers.
-pub fn render(verified: &[Verified], mender: Mender<'_>, source: &str, target: &str) -> String {
+/// The script: a transaction for each database. Of globals so many are missing, which copy sends. `source`
+/// and `target` are what messages call the servers.
+pub fn render(
+    verified: &[Verified],
+    globals: usize,
+    mender: Mender<'_>,
+    source: &str,
+    target: &str,
+) -> String {
     let mut out = String::new();
     let (source, target) = (one_line(source), one_line(target));
     let user = one_line(mender.answers.user.as_str());
@@ -21,6 +28,13 @@ pub fn render(verified: &[Verified], mender: Mender<'_>, source: &str, target: &
          -- before stays.\n\n\\set ON_ERROR_STOP on",
         env!("CARGO_PKG_VERSION")
     );
+    if globals > 0 {
+        let missing = plural(globals, "difference");
+        let _ = writeln!(
+            out,
+            "\n-- Not in it: {missing} of roles, memberships and settings: pg_globals copy sends them."
+        );
+    }
     for Verified { name, outcome } in verified {
         let Outcome::Compared { comparison, properties, owner, .. } = outcome else {
             let _ = writeln!(out, "\n-- Not compared: {}", one_line(&name.to_string()));

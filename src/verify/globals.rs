@@ -1,14 +1,14 @@
 //! Whether the globals have arrived, as a copy would see it: the source as the target's platform takes
 //! it, and what the target lacks of that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Kind, Severity};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Globals, Password, Scope, SettingKey};
 use crate::name::Name;
-use crate::plan::{self, Migration, Options, Provenance, without_implicit};
+use crate::plan::{self, Migration, Options, Provenance, as_compared, without_implicit};
 use crate::platform::Rights;
 use crate::read::Contents;
 use crate::read::live::Live;
@@ -102,17 +102,4 @@ fn passwords(desired: &Globals, target: &Live, out: &mut Arrived) {
             out.hidden_passwords += 1;
         }
     }
-}
-
-/// The differences that are sent, where what is sent for memberships is only what one grantor's lack.
-fn as_compared(mut sent: Vec<Change>, compared: Vec<Change>) -> Vec<Change> {
-    let membership = |change: &Change| match change {
-        Change::Membership { key, .. } => Some((key.role.clone(), key.member.clone())),
-        _ => None,
-    };
-    let granted: BTreeSet<_> = sent.iter().filter_map(membership).collect();
-    sent.retain(|change| membership(change).is_none());
-    let is_sent = |change: &Change| membership(change).is_some_and(|key| granted.contains(&key));
-    sent.extend(compared.into_iter().filter(is_sent));
-    sent
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use tokio_postgres::Client;
 
 use super::question::Question;
-use crate::connect::{self, AnswerError, Query, why};
+use crate::connect::{self, AnswerError, Query};
 use crate::name::Name;
-use crate::read::live::STATE;
+use crate::read::live::alone;
 
 /// Why something could not be seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,20 +87,15 @@ impl Row {
     }
 }
 
-/// What a question stands behind, in one message with it. A message without BEGIN is a transaction of
-/// its own, which nothing is left of when it fails, nor when it does not. It writes nothing, waits for
-/// nobody, and takes its time from nobody; before 11 a server looks at its time limit only when a
-/// message begins.
-const FRONT: [&str; 1] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY"];
+/// It takes its time from nobody, and waits for nobody.
 const LIMITS: [&str; 2] = ["SET LOCAL statement_timeout = '20s'", "SET LOCAL lock_timeout = '2s'"];
 
 /// Asks one question in a transaction of its own, so that its failure is nobody else's.
 pub(in crate::check) async fn ask(client: &Client, question: &Question, sql: &str) -> Answer {
-    let fronts = FRONT.into_iter().chain(STATE).chain(LIMITS);
-    let queries: Vec<_> =
-        fronts.chain([sql]).map(|sql| Query { name: question.name, sql }).collect();
-    let results = connect::rows(client, &queries).await.map_err(|error| Unseen(shown(&error)))?;
-    let rows = results.into_iter().next_back().unwrap_or_default();
+    let query = Query { name: question.name, sql };
+    let results = alone(client, LIMITS, &[query]).await;
+    let results = results.map_err(|error| Unseen(error.to_string()))?;
+    let rows = results.into_iter().next().unwrap_or_default();
     let names = rows.first().map(|row| (0..row.len()).map(|it| row.column(it)).collect());
     let columns = Columns { question: question.name, names: names.unwrap_or_default() };
     let columns = Arc::new(columns);
@@ -108,24 +103,10 @@ pub(in crate::check) async fn ask(client: &Client, question: &Question, sql: &st
     let row = |row: connect::Row| {
         let values = (0..row.len()).map(|column| row.get(column).map(value));
         let values = values.collect::<Result<_, _>>();
-        let values = values.map_err(|unfit| Unseen(shown(&unfit.into())))?;
+        let values = values.map_err(|unfit| Unseen(AnswerError::from(unfit).to_string()))?;
         Ok(Row { values, columns: Arc::clone(&columns) })
     };
     rows.into_iter().map(row).collect()
-}
-
-/// What the server said.
-fn shown(error: &AnswerError) -> String {
-    let error = match error {
-        AnswerError::Server(error) => error,
-        AnswerError::Unfit(unfit) => return format!("the answer is not PostgreSQL's: {unfit}"),
-    };
-    let why = why(error);
-    match error.as_db_error() {
-        Some(_) => why,
-        None if error.is_closed() => format!("the connection was lost: {why}"),
-        None => format!("the answer is not PostgreSQL's: {why}"),
-    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@
 //! broken, or hostile, is told from one that is not by what no PostgreSQL stores: a NUL, text in no
 //! encoding, a name of no length or of a page.
 
+use std::fmt;
 use std::pin::pin;
 
 use futures_util::StreamExt as _;
 use thiserror::Error;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::said::said;
+use super::said::{said, why};
 use crate::name::{MAX_BYTES, Name};
 
 /// The longest value of a row: longer than any comment that somebody wrote.
@@ -60,6 +61,23 @@ pub enum AnswerError {
     /// The answer does not fit the question.
     Unfit(Unfit),
 }
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = match self {
+            Self::Server(error) => error,
+            Self::Unfit(unfit) => return write!(f, "the answer is not PostgreSQL's: {unfit}"),
+        };
+        let why = why(error);
+        match error.as_db_error() {
+            Some(_) => f.write_str(&why),
+            None if error.is_closed() => write!(f, "the connection was lost: {why}"),
+            None => write!(f, "the answer is not PostgreSQL's: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for AnswerError {}
 
 impl From<Unfit> for AnswerError {
     fn from(unfit: Unfit) -> Self {

@@ -14,8 +14,8 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
-use super::live::STATE;
-use crate::connect::{self, AnswerError, Connection, Parameters, Query, Row, Unfit, connect, why};
+use super::live::alone;
+use crate::connect::{AnswerError, Connection, Parameters, Query, Row, Unfit, connect};
 use crate::name::Name;
 use crate::subject::Grantee;
 use crate::version::Major;
@@ -26,9 +26,7 @@ const VISITS: usize = 8;
 /// How long a database may take until it counts as one that cannot be read.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// What the statements stand behind, in one message with them: a transaction of its own that writes
-/// nothing, and waits for nobody for long.
-const FRONT: [&str; 1] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY"];
+/// It waits for nobody for long.
 const LIMITS: [&str; 2] = ["SET LOCAL statement_timeout = '20s'", "SET LOCAL lock_timeout = '2s'"];
 
 /// The databases of a server, each with what stands in it, or why it could not be read.
@@ -134,24 +132,14 @@ async fn visit(
 }
 
 async fn ask(client: &Client, queries: &[String; 2]) -> Result<Contents, String> {
-    let asked = queries.iter().map(String::as_str);
-    let asked = FRONT.into_iter().chain(STATE).chain(LIMITS).chain(asked);
-    let asked: Vec<_> = asked.map(|sql| Query { name: NAME, sql }).collect();
-    let answers = connect::rows(client, &asked).await;
-    let answers = answers.map_err(|error| match error {
-        AnswerError::Server(error) => why(&error),
-        AnswerError::Unfit(unfit) => unfit_said(&unfit),
-    })?;
-    let [.., mentions, owners] = answers.as_slice() else { return Ok(Contents::default()) };
-    collect(mentions, owners).map_err(|unfit| unfit_said(&unfit))
+    let asked = queries.each_ref().map(|sql| Query { name: NAME, sql });
+    let answers = alone(client, LIMITS, &asked).await.map_err(|error| error.to_string())?;
+    let [mentions, owners] = answers.as_slice() else { return Ok(Contents::default()) };
+    collect(mentions, owners).map_err(|unfit| AnswerError::from(unfit).to_string())
 }
 
 /// What the questions are called where an answer is refused.
 const NAME: &str = "owners and privileges in the database";
-
-fn unfit_said(unfit: &Unfit) -> String {
-    format!("the answer is not PostgreSQL's: {unfit}")
-}
 
 fn collect(mentions: &[Row], owners: &[Row]) -> Result<Contents, Unfit> {
     let mut contents = Contents::default();

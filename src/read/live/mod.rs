@@ -3,6 +3,7 @@
 //! All of it takes two round trips, whatever the number of roles, sees one snapshot, and leaves the
 //! session as it was.
 
+mod alone;
 mod answers;
 mod batch;
 mod databases;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
+pub use alone::alone;
 pub use error::LiveError;
 
 use crate::connect::{Query, Unfit};

@@ -27,7 +27,7 @@ use tokio_postgres::Client;
 use super::contents::Contents;
 use crate::connect::AnswerError;
 use crate::version::Major;
-use question::{Question, ask, shown};
+use question::{Question, ask};
 use taking::Taking;
 
 /// All of them; what the rows of others need comes first.
@@ -60,7 +60,7 @@ pub(super) async fn read(client: &Client, major: Major) -> Contents {
             rows.try_for_each(|row| (question.take)(row, &mut taking)).map_err(AnswerError::from)
         });
         if let Err(error) = taken {
-            taking.contents.unread.push((question.about, shown(&error)));
+            taking.contents.unread.push((question.about, error.to_string()));
         }
     }
     taking.contents

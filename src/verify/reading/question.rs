@@ -3,8 +3,8 @@
 use tokio_postgres::Client;
 
 use super::taking::Taking;
-use crate::connect::{self, AnswerError, Query, Row, Unfit, why};
-use crate::read::live::STATE;
+use crate::connect::{AnswerError, Query, Row, Unfit};
+use crate::read::live::alone;
 use crate::version::Major;
 
 /// A query, and what takes its rows.
@@ -19,9 +19,7 @@ pub(super) struct Question {
     pub(super) take: fn(&Row, &mut Taking) -> Result<(), Unfit>,
 }
 
-/// What each message begins with. Without BEGIN it is a transaction of its own; nothing is written, and
-/// whoever locks a catalog is not waited for.
-const FRONT: [&str; 1] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY"];
+/// Large catalogs may take their time; whoever locks one is not waited for.
 const LIMITS: [&str; 2] = ["SET LOCAL statement_timeout = '50s'", "SET LOCAL lock_timeout = '5s'"];
 
 /// The rows of one query.
@@ -30,20 +28,6 @@ pub(in crate::verify) async fn ask(
     name: &'static str,
     sql: &str,
 ) -> Result<Vec<Row>, AnswerError> {
-    let fronts = FRONT.into_iter().chain(STATE).chain(LIMITS);
-    let queries: Vec<_> = fronts.chain([sql]).map(|sql| Query { name, sql }).collect();
-    let results = connect::rows(client, &queries).await?;
-    Ok(results.into_iter().next_back().unwrap_or_default())
-}
-
-/// What the server said.
-pub(in crate::verify) fn shown(error: &AnswerError) -> String {
-    match error {
-        AnswerError::Unfit(unfit) => format!("the answer is not PostgreSQL's: {unfit}"),
-        AnswerError::Server(error) if error.as_db_error().is_some() => why(error),
-        AnswerError::Server(error) if error.is_closed() => {
-            format!("the connection was lost: {}", why(error))
-        }
-        AnswerError::Server(error) => format!("the answer is not PostgreSQL's: {}", why(error)),
-    }
+    let results = alone(client, LIMITS, &[Query { name, sql }]).await?;
+    Ok(results.into_iter().next().unwrap_or_default())
 }

@@ -118,6 +118,8 @@ fn a_dump_without_its_end() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN
@@ -252,6 +254,8 @@ fn a_dump_without_its_end() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 18 THEN

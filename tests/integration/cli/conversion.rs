@@ -64,21 +64,21 @@ fn a_script_converts_to_itself() {
     34 statements read: 34 kept, 0 rewritten, 0 dropped
 
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 47, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
-      line 50, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 49, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 52, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
-      line 47, role contractor: expired at 2024-01-31 00:00:00+00
+      line 49, role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
-      line 63, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      line 65, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
 
     info: no-password (2): login roles arrive without a password
-      line 49, role lambda_iam: it has no password on the source either
-      line 51, role postgres: it has no password on the source either
+      line 51, role lambda_iam: it has no password on the source either
+      line 53, role postgres: it has no password on the source either
     ");
 }
 

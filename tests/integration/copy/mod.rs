@@ -18,6 +18,7 @@ mod selection;
 mod self_grants;
 mod settings;
 mod tablespaces;
+mod take_back;
 mod text;
 mod undo;
 mod versions;

@@ -182,6 +182,8 @@ fn what_it_looks_like() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user
@@ -269,7 +271,7 @@ fn who_owns_something_stays() {
     let said: Vec<_> =
         said.split_terminator('\n').map(|line| line.rsplit(".sql:").next().unwrap()).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    34: ERROR:  role "b" cannot be dropped because some objects depend on it
+    36: ERROR:  role "b" cannot be dropped because some objects depend on it
     DETAIL:  1 object in database shop
     "#);
     assert!(Catalog::of(&target) == before);
@@ -305,6 +307,8 @@ fn passwords_that_cannot_be_read() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF current_user OPERATOR(pg_catalog.<>) session_user

@@ -108,6 +108,8 @@ fn as_sql() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
@@ -159,6 +161,8 @@ fn as_sql() {
     SET LOCAL debug_print_parse = off;
     SET LOCAL debug_print_rewritten = off;
     SET LOCAL debug_print_plan = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
     DO $pg_globals$
     BEGIN
       IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog./) 10000 OPERATOR(pg_catalog.<>) 16 THEN
