@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, ValueEnum as _};
 
+use super::databases::ForDatabases;
 use super::options;
 use super::selection::Selection;
 use super::{file, secret_file};
@@ -21,6 +22,9 @@ use crate::secret::Secret;
 pub(super) struct Choosing {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    pub(super) databases: ForDatabases,
 
     /// Leave out comments, settings, memberships, parameters, tablespaces or security-labels.
     ///

@@ -92,7 +92,7 @@ impl Convert {
         }
         let source = self.input.platform()?;
         self.refuse_overlaps()?;
-        let choices = Choices {
+        let mut choices = Choices {
             withhold_freezes: self.if_not_exists && !self.allow_freeze,
             ..self.choosing.choices()?
         };
@@ -111,6 +111,7 @@ impl Convert {
         let environment = Environment::from_process();
         let mut input =
             connection::block_on(self.input.read("the source", &self.source, &environment))?;
+        self.choosing.databases.choose(&mut input, &mut choices)?;
         let found = (&input.globals).into();
         let contents = input.take();
         let from = Provenance::from(&input).on(source.as_ref().map(PlatformChoice::get));
@@ -128,6 +129,7 @@ impl Convert {
                 version: major,
             },
             found,
+            selected: self.choosing.databases.selected(&choices),
             statements: Statements::default(),
             losses: Vec::new(),
             findings: Vec::new(),

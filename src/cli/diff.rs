@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
+use super::databases::ForDatabases;
 use super::file::{self, Whole};
 use super::input::InputOptions;
 use super::options::{self, PlatformChoice};
@@ -58,6 +59,9 @@ pub(super) struct Diff {
 
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    databases: ForDatabases,
 
     /// With --as: what --map-role of the copy was. Repeatable.
     #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, requires = "as_platform", help_heading = "What is compared")]
@@ -158,16 +162,22 @@ impl Diff {
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SECRET)).transpose()?;
         let environment = Environment::from_process();
-        let left = self.input.read("the left side", &self.left, &environment).await?;
+        let mut left = self.input.read("the left side", &self.left, &environment).await?;
         let right = self.input.read("the right side", &self.right, &environment).await?;
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
+        let mut choices = Choices {
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            allow_all_settings: self.allow_all_settings,
+            ..self.selection.choices()?
+        };
+        self.databases.choose(&mut left, &mut choices)?;
+        if self.as_platform.is_none() {
+            ForDatabases::choose_of_both(&right, &mut choices);
+        }
+        let selected = self.databases.selected(&choices);
         let question = Question {
-            choices: Choices {
-                map_role: options::pairs("--map-role", &self.map_role)?,
-                allow_all_settings: self.allow_all_settings,
-                ..self.selection.choices()?
-            },
+            choices,
             ignore: self.ignore.clone(),
             all_roles: self.all_roles,
             grantors: self.grantors,
@@ -187,7 +197,7 @@ impl Diff {
             None => compare::plain(left, right, &question, &fingerprint)?,
         };
         let as_platform = target.as_ref().map(|target| target.get().name().to_owned());
-        let (report, sides) = DiffReport::of(sides, as_platform, compared);
+        let (report, sides) = DiffReport::of(sides, as_platform, selected, compared);
         let look = self.look();
         let write = |to: &mut dyn Write| match (self.format, &sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),

@@ -7,6 +7,7 @@ mod completions;
 mod connection;
 mod convert;
 mod copy;
+mod databases;
 mod diff;
 mod explain;
 mod file;

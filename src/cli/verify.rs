@@ -15,6 +15,7 @@ use super::{Exit, connection};
 use crate::compare::Fingerprint;
 use crate::connect::{Connection, Environment, Parameters};
 use crate::name::Name;
+use crate::plan;
 use crate::read::live::{self, Live};
 use crate::report::{Document as _, Form, Look, Place, VerifyParts, VerifyReport};
 use crate::sanitize::Choices;
@@ -120,7 +121,7 @@ impl Verify {
     async fn verify(&self) -> Result<Exit> {
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SHARED)).transpose()?;
-        let choices = Choices {
+        let mut choices = Choices {
             map_role: options::pairs("--map-role", &self.map_role)?,
             ..self.selection.choices()?
         };
@@ -133,6 +134,11 @@ impl Verify {
         let asked: Vec<Name> = self.database.iter().map(Name::new).collect();
         if let Some(name) = asked.iter().find(|name| !catalogs.source.contains_key(*name)) {
             bail!("--database: the source has no database {name}; case counts");
+        }
+        if !asked.is_empty() {
+            // Only what copy brings for them is to be there.
+            let asked = asked.iter().cloned().collect();
+            choices.needed = Some(plan::needed(&source.live, &asked));
         }
         let databases = verify::selected(&catalogs.source, source.live.platform, &asked);
         let arrived = verify::arrived(&source.live, &target.live, &choices)?;

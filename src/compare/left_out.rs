@@ -20,7 +20,7 @@ pub struct LeftOut {
     pub platform_roles: usize,
     /// Tablespaces of the platforms themselves.
     pub platform_tablespaces: usize,
-    /// Roles that `--only` and `--exclude` leave out.
+    /// Roles that `--only`, `--exclude` and `--database` leave out.
     pub selection: usize,
     /// With `--as`: roles that copy never touches: whoever is connected, superusers, administrators.
     pub protected: usize,

@@ -78,7 +78,7 @@ impl Sides {
             out.platform_tablespaces = before - spaces.len();
         }
         for globals in [&mut left, &mut right] {
-            without(globals, &gone, &spaces, all);
+            without(globals, &gone, &spaces, choices);
         }
         Ok(Self { left, right, left_shows, right_shows })
     }
@@ -101,19 +101,26 @@ pub(super) fn rename(globals: &mut Globals, choices: &Choices) -> Result<(), Cho
 }
 
 /// Takes roles out, with all that is theirs, and tablespaces that do not stay.
-fn without(globals: &mut Globals, gone: &BTreeSet<Name>, spaces: &BTreeSet<Name>, all: bool) {
+fn without(
+    globals: &mut Globals,
+    gone: &BTreeSet<Name>,
+    spaces: &BTreeSet<Name>,
+    choices: &Choices,
+) {
+    let all = choices.only.is_empty();
     let stays = |name: &Name| !gone.contains(name);
     let grantee_stays = |grantee: &Grantee| match grantee {
         Grantee::Role(name) => stays(name),
         Grantee::Public => all,
     };
     globals.tablespaces.retain(|name, _| spaces.contains(name));
+    globals.settings.retain(|key, _| choices.selects_setting(key));
     if gone.is_empty() && all {
         return;
     }
     globals.roles.retain(|name, _| stays(name));
     globals.memberships.retain(|key, _| stays(&key.role) && stays(&key.member));
-    globals.settings.retain(|key, _| key.role.as_ref().map_or(all, stays));
+    globals.settings.retain(|key, _| key.role.as_ref().is_none_or(stays));
     globals.parameters.retain(|key, _| grantee_stays(&key.grantee));
     for tablespace in globals.tablespaces.values_mut() {
         tablespace.grants.retain(|(grantee, _), _| grantee_stays(grantee));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::document::{Document, Look};
 use super::parts::places::UNKNOWN;
 use super::parts::{findings, markdown};
+use super::selected::Selected;
 use crate::blocks::Blocks;
 use crate::finding::Finding;
 use crate::globals::{Fate, Globals, Ledger};
@@ -28,6 +29,8 @@ pub struct ConvertReport {
     pub target: Target,
     /// What was found in the dump.
     pub found: Found,
+    /// Which roles some databases need, where only those are wanted.
+    pub selected: Option<Selected>,
     /// What became of its statements.
     pub statements: Statements,
     /// What restoring the databases loses because a role is missing.
@@ -131,6 +134,9 @@ impl Document for ConvertReport {
         let mut out = Blocks::new(to);
         // Writing to a String cannot fail.
         let _ = head(self, &mut out.text);
+        if let Some(selected) = &self.selected {
+            selected.text(&mut out.text);
+        }
         findings::all(&self.findings, look, &mut out)?;
         findings::lead_on(&self.findings, look, &mut out.text);
         findings::errors_again(&self.findings, 0, look, &mut out)?;
@@ -142,7 +148,13 @@ impl Document for ConvertReport {
         out.text.push_str("# Conversion of the globals\n\n");
         let mut lines = String::new();
         let _ = head(self, &mut lines);
+        if let Some(selected) = &self.selected {
+            lines.push_str(&selected.line());
+        }
         markdown::list(&lines, &mut out.text);
+        if let Some(selected) = &self.selected {
+            selected.markdown(&mut out.text);
+        }
         markdown::findings(&self.findings, &mut out)?;
         out.finish()
     }

@@ -11,6 +11,7 @@ use super::document::{Document, Look};
 use super::parts::look::bold;
 use super::parts::places::{Place, UNKNOWN, places};
 use super::parts::{findings, markdown};
+use super::selected::Selected;
 use crate::blocks::Blocks;
 use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
@@ -33,6 +34,8 @@ pub struct CopyReport {
     pub target: Place,
     /// Whether nothing was left on the target on purpose.
     pub dry_run: bool,
+    /// Which roles some databases need, where only those are wanted.
+    pub selected: Option<Selected>,
     /// What was to be done.
     pub changes: Vec<PlannedChange>,
     /// How many statements changed something.
@@ -231,11 +234,17 @@ impl Document for CopyReport {
         let mut lines = String::new();
         // Writing to a String cannot fail.
         let _ = places([("source", &self.source), ("target", &self.target)], UNKNOWN, &mut lines);
+        if let Some(selected) = &self.selected {
+            let _ = writeln!(lines, "{}", selected.line());
+        }
         lines.push_str(&result(self));
         if let Some(text) = take_back(self) {
             let _ = write!(lines, "\nto take back: {text}");
         }
         markdown::list(&lines, &mut out.text);
+        if let Some(selected) = &self.selected {
+            selected.markdown(&mut out.text);
+        }
         markdown::findings(&self.findings, &mut out)?;
         if !self.changes.is_empty() {
             let title =
@@ -263,7 +272,11 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     // Whoever has swapped the two sees it here, if anywhere.
     let changed =
         if report.dry_run { "target, changed and rolled back" } else { "target, changed" };
-    places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)
+    places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)?;
+    if let Some(selected) = &report.selected {
+        selected.text(out);
+    }
+    Ok(())
 }
 
 /// What has to be taken back after the restore, and how; nothing where there is nothing.

@@ -10,6 +10,7 @@ use super::document::{Document, Look};
 use super::parts::escaped::value;
 use super::parts::look::bold;
 use super::parts::{findings, markdown};
+use super::selected::Selected;
 use crate::blocks::Blocks;
 use crate::compare::{Comparison, Difference, LeftOut};
 use crate::finding::{Finding, Kind, Severity};
@@ -29,6 +30,8 @@ pub struct DiffReport {
     pub right: Side,
     /// The platform that the left side was made fit for, with `--as`.
     pub as_platform: Option<String>,
+    /// Which roles some databases of the left side need, where only those are compared.
+    pub selected: Option<Selected>,
     /// What is different.
     pub differences: Vec<Difference>,
     /// What was not looked at, or cannot be compared.
@@ -42,12 +45,21 @@ impl DiffReport {
     pub fn of(
         [left, right]: [Side; 2],
         as_platform: Option<String>,
+        selected: Option<Selected>,
         compared: Comparison,
     ) -> (Self, Option<[Globals; 2]>) {
         let Comparison { differences, left_out, findings, sides } = compared;
         let format_version = super::FORMAT_VERSION;
-        let report =
-            Self { format_version, left, right, as_platform, differences, left_out, findings };
+        let report = Self {
+            format_version,
+            left,
+            right,
+            as_platform,
+            selected,
+            differences,
+            left_out,
+            findings,
+        };
         (report, sides)
     }
 }
@@ -77,6 +89,9 @@ impl Document for DiffReport {
         let mut out = Blocks::new(to);
         // Writing to a String cannot fail.
         let _ = sides(self, ["--- ", "+++ "], &mut out.text);
+        if let Some(selected) = &self.selected {
+            selected.text(&mut out.text);
+        }
         for difference in &self.differences {
             let _ = line(difference, look, &mut out.text);
             out.flow()?;
@@ -99,8 +114,14 @@ impl Document for DiffReport {
         let mut lines = String::new();
         // Writing to a String cannot fail.
         let _ = sides(self, ["left: ", "right: "], &mut lines);
+        if let Some(selected) = &self.selected {
+            let _ = writeln!(lines, "{}", selected.line());
+        }
         let _ = summary(self, Look::PLAIN, &mut lines);
         markdown::list(&lines, &mut out.text);
+        if let Some(selected) = &self.selected {
+            selected.markdown(&mut out.text);
+        }
         if !self.differences.is_empty() {
             out.text.push_str(
                 "\n## What is different\n\n| | object | what | left | right |\n| --- | --- | --- | --- | --- |\n",

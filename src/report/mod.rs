@@ -12,6 +12,7 @@ mod parts;
 mod platforms;
 #[cfg(test)]
 mod schema;
+mod selected;
 mod unified;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use explain::{ExplainedCheck, ExplainedRule, Explanations};
 pub use mistake::render_all as render_mistakes;
 pub use parts::places::Place;
 pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
+pub use selected::{Selected, SelectedRole};
 pub use unified::write as write_unified;
 pub use verify::{
     DatabaseReport, DatabaseState, Direction, GlobalsReport, LeftBehindReport, NotCarried,

@@ -6,9 +6,10 @@ use foldhash::HashSet;
 
 use crate::attribute::Attribute;
 use crate::glob::Glob;
-use crate::globals::Globals;
 use crate::globals::changes::Part;
+use crate::globals::{Globals, SettingKey};
 use crate::name::Name;
+use crate::sanitize::Needed;
 use crate::secret::Secret;
 
 /// What the user wants; the default is everything, unchanged.
@@ -18,6 +19,8 @@ pub struct Choices {
     pub only: Vec<Glob>,
     /// No roles whose name matches one of these.
     pub exclude: Vec<Glob>,
+    /// Only what some databases need.
+    pub needed: Option<Needed>,
     /// New names by the source's.
     pub rename: BTreeMap<Name, Name>,
     /// Roles of the target that stand for roles of the source, or for SUPERUSER.
@@ -58,8 +61,10 @@ pub enum Passwords {
 /// A choice that does not fit what was read.
 #[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub enum ChoiceError {
-    /// No role matches `--only`, or all that do are excluded.
-    #[error("no role is left by --only and --exclude: patterns match whole names, and case counts")]
+    /// No role matches `--only`, or all that do are excluded, or the databases need none of them.
+    #[error(
+        "no role is left by --only, --exclude and --database: patterns match whole names, and case counts"
+    )]
     NothingSelected,
     /// `--rename` names a role that is not there.
     #[error("--rename: there is no role {0}; names are as in the dump, and case counts")]
@@ -76,16 +81,41 @@ impl Choices {
     /// Whether the user wants this role.
     pub fn selects(&self, name: &Name) -> bool {
         let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(name.as_str()));
-        (self.only.is_empty() || any(&self.only)) && !any(&self.exclude)
+        (self.only.is_empty() || any(&self.only))
+            && !any(&self.exclude)
+            && self.needed.as_ref().is_none_or(|needed| needed.roles.contains_key(name))
+    }
+
+    /// Whether nobody is left out.
+    pub fn selects_all(&self) -> bool {
+        self.only.is_empty() && self.exclude.is_empty() && self.needed.is_none()
+    }
+
+    /// Whether a setting is wanted, its role's selection apart: with `--only` none that belongs to no
+    /// role, with `--database` none of other databases.
+    pub fn selects_setting(&self, key: &SettingKey) -> bool {
+        (key.role.is_some() || self.only.is_empty())
+            && self.needed.as_ref().is_none_or(|needed| needed.takes_setting(key))
     }
 
     /// Whether the user left this role out; its name may be the new one.
     pub fn leaves_out(&self, name: &Name) -> bool {
-        if self.only.is_empty() && self.exclude.is_empty() {
+        if self.selects_all() {
             return false;
         }
+        !self.selects(self.source_name(name))
+    }
+
+    /// Whether none of the chosen databases needs this role; its name may be the new one.
+    pub fn is_unneeded(&self, name: &Name) -> bool {
+        let is_needed = |needed: &Needed| needed.roles.contains_key(self.source_name(name));
+        self.needed.as_ref().is_some_and(|needed| !is_needed(needed))
+    }
+
+    /// What the source calls a role that may have a new name.
+    fn source_name<'a>(&'a self, name: &'a Name) -> &'a Name {
         let renamed = self.rename.iter().find(|(_, to)| *to == name);
-        !self.selects(renamed.map_or(name, |(from, _)| from))
+        renamed.map_or(name, |(from, _)| from)
     }
 
     /// Whether the user wants this kind of objects left out.
@@ -138,8 +168,7 @@ impl Choices {
                 return Err(ChoiceError::MapsNothing(from.clone()));
             }
         }
-        let everything = self.only.is_empty() && self.exclude.is_empty();
-        if !everything && !globals.roles.keys().any(|name| self.selects(name)) {
+        if !self.selects_all() && !globals.roles.keys().any(|name| self.selects(name)) {
             return Err(ChoiceError::NothingSelected);
         }
         Ok(())

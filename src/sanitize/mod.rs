@@ -5,6 +5,7 @@
 
 mod choices;
 mod context;
+mod needed;
 mod rule;
 pub mod rules;
 mod source;
@@ -21,6 +22,7 @@ use indexmap::map::{Entry, MutableKeys as _};
 pub use crate::finding::About;
 pub use choices::{ChoiceError, Choices, Passwords};
 pub use context::Context;
+pub use needed::Needed;
 pub use rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, TablespaceRule, Verdict};
 pub use source::Source;
 pub use unspecified::Unspecified;

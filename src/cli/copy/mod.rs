@@ -162,6 +162,7 @@ impl Copy {
 
         let environment = Environment::from_process();
         let mut input = self.input.read("the source", &self.source, &environment).await?;
+        self.choosing.databases.choose(&mut input, &mut choices)?;
         let target = connection::open("the target", &self.target, &environment).await?;
         let mut live = read_target(&target).await?;
         if let Some(platform) = &named_target {
@@ -211,6 +212,7 @@ impl Copy {
                 user: Some(live.answers.user.as_str().to_owned()),
             },
             dry_run: self.dry_run,
+            selected: self.choosing.databases.selected(&choices),
             changes: PlannedChange::all(&first.changes),
             sent: 0,
             remaining: 0,

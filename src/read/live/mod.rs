@@ -74,6 +74,12 @@ impl Live {
 }
 
 impl Live {
+    /// Keeps these databases, and what is said of roles in them: the others are not migrated.
+    pub fn keep_databases(&mut self, databases: &std::collections::BTreeSet<Name>) {
+        self.answers.databases.retain(|name, _| databases.contains(name));
+        self.uses.retain(|it| it.database.as_ref().is_none_or(|name| databases.contains(name)));
+    }
+
     /// The databases that are migrated, as long as nobody chooses: those that accept connections, the
     /// templates and the platform's own left out.
     pub fn to_migrate(&self, platform: Option<&Platform>) -> Vec<Name> {

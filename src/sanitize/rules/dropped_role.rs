@@ -23,9 +23,11 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct DroppedRole;
 
-/// Reports it; what belongs to a role that the user or the platform left out is no news.
+/// Reports it; what belongs to a role that the user or the platform left out is no news, nor are memberships
+/// in roles that the chosen databases do not name.
 fn report(role: &Name, belongs: bool, object: Subject, origin: Origin, cx: &mut Context<'_>) {
-    let expected = belongs && (cx.is_platform_role(role) || !cx.choices.selects(role));
+    let is_left_out = cx.is_platform_role(role) || cx.choices.leaves_out(role);
+    let expected = (belongs && is_left_out) || cx.choices.is_unneeded(role);
     if expected && origin == Origin::LIVE && cx.is_platform_role(role) {
         // No statement has to be accounted for.
         return;
@@ -56,7 +58,7 @@ impl MembershipRule for DroppedRole {
             return Verdict::Keep;
         }
         let object = key.subject();
-        if cx.dropped.contains(&key.member) && !cx.choices.selects(&key.member) {
+        if cx.dropped.contains(&key.member) && cx.choices.leaves_out(&key.member) {
             report(&key.member, true, object, origin, cx);
             return Verdict::Drop;
         }

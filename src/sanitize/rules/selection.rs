@@ -1,4 +1,4 @@
-//! `--only` and `--exclude`.
+//! `--only`, `--exclude` and `--database`.
 
 use crate::attribute::Attribute;
 use crate::finding::{Action, Severity, Subject};
@@ -14,12 +14,14 @@ use crate::sanitize::{
 pub const ABOUT: About = About {
     name: "selection",
     severity: Severity::Info,
-    why: "left out by --only or --exclude",
-    explanation: "Roles are chosen by patterns on their whole names. A role that is left out takes \
+    why: "left out by --only, --exclude or --database",
+    explanation: "Roles are chosen by patterns on their whole names, and by the databases that need \
+                  them: those that own objects in one, are named by some or have settings in it, and \
+                  all members of these and of predefined roles. --explain-selection says why each was taken. A role that is left out takes \
                   its comment and its settings along, and its memberships too, unless the target \
                   has that role already. With --only, what belongs to none of the chosen roles is \
                   left out as well: settings of databases, privileges of PUBLIC, tablespaces of \
-                  other owners. Of a member that is NOINHERIT on the source, and perhaps not on the \
+                  other owners; with --database settings in other databases. Of a member that is NOINHERIT on the source, and perhaps not on the \
                   target, the membership says INHERIT FALSE itself.\n\n\
                   What the tool leaves out in this way counts as not specified: a copy removes \
                   none of it from the target.",
@@ -79,14 +81,17 @@ impl RoleRule for Selection {
     }
 }
 
-/// What belongs to no role is not among the roles that were asked for.
+/// What belongs to no role is not among the roles that were asked for, and what holds in another database
+/// not among what the databases need.
 impl SettingRule for Selection {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
-        if key.role.is_some() || cx.choices.only.is_empty() {
+        if cx.choices.selects_setting(key) {
             return Verdict::Keep;
         }
-        let object = key.subject();
-        cx.report(&ABOUT, Action::Dropped, object, setting.origin, "not a role's");
+        let needed = cx.choices.needed.as_ref();
+        let is_elsewhere = needed.is_some_and(|needed| !needed.takes_setting(key));
+        let message = if is_elsewhere { "its database is not selected" } else { "not a role's" };
+        cx.report(&ABOUT, Action::Dropped, key.subject(), setting.origin, message);
         Verdict::Drop
     }
 }

@@ -180,7 +180,7 @@ fn only_some_roles() {
       line 1, role app: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
-    info: selection: left out by --only or --exclude
+    info: selection: left out by --only, --exclude or --database
       line 3, role "Jane Doe": not selected
 
     info: dropped-role: it belongs to a role that is not carried over

@@ -81,7 +81,7 @@ fn everything() {
       not-in-dump              info:    pg_dumpall leaves some settings out
       pg_dumpall-warning       warning: pg_dumpall said something while it read the server
       one-reader               info:    the source was read from its catalogs alone: no pg_dumpall confirms it
-      selection                info:    left out by --only or --exclude
+      selection                info:    left out by --only, --exclude or --database
       unused-pattern           warning: a pattern of --only or --exclude matches no role
       rename                   info:    renamed by --rename
       rename-md5               error:   an md5 verifier is salted with the role's name, and does not survive a new one

@@ -73,6 +73,7 @@ fn of_convert() {
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
 
     Passwords:
           --passwords <WHAT>      Keep, omit or generate [default: keep]
@@ -120,6 +121,8 @@ fn of_convert() {
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
           --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
+          --explain-selection  With --database: say why each role was taken
 
     What goes:
           --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
@@ -175,6 +178,7 @@ fn of_copy() {
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
 
     Passwords:
           --passwords <WHAT>      Keep, omit, generate, resend or generate,resend [default: keep]
@@ -275,6 +279,7 @@ fn of_diff() {
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
 
     Output:
           --format <FORMAT>  How the differences are shown: text, unified, sql, markdown or json
@@ -316,6 +321,8 @@ fn of_diff() {
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
           --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
+          --explain-selection  With --database: say why each role was taken
 
     Source:
           --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]

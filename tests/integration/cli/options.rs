@@ -157,7 +157,7 @@ fn patterns_and_pairs() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename a"), @"
     error: invalid value 'a' for '--rename <OLD=NEW>': expected two names with = between them; write = in a name as ==
 
@@ -188,8 +188,8 @@ fn patterns_and_pairs() {
 
 #[test]
 fn choices_that_fit_nothing() {
-    assert_snapshot!(refused("--only c*"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
-    assert_snapshot!(refused("--exclude *"), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(refused("--only c*"), @"error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts");
+    assert_snapshot!(refused("--exclude *"), @"error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename c=d"), @"error: --rename: there is no role c; names are as in the dump, and case counts");
     assert_snapshot!(refused("--rename A=d"), @r#"error: --rename: there is no role "A"; names are as in the dump, and case counts"#);
     assert_snapshot!(refused("--rename a=b"), @"error: --rename: a cannot become b, another role has that name");

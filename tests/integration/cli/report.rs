@@ -39,6 +39,7 @@ fn whole() {
         "parameters": 0,
         "tablespaces": 0
       },
+      "selected": null,
       "statements": {
         "read": 4,
         "kept": 1,

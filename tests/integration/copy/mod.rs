@@ -11,6 +11,7 @@ mod freeze;
 mod grant_options;
 mod grantors;
 mod implicit;
+mod needed;
 mod outsiders;
 mod passwords;
 mod remedies;
