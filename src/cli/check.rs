@@ -9,10 +9,12 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::connection;
+use super::exit::Exit;
 use super::file;
-use super::options::{self, PlatformChoice, shown};
+use super::named_platform::{PlatformChoice, PlatformName};
+use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
-use super::{Exit, connection};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
@@ -71,7 +73,7 @@ pub(super) struct Check {
     online: bool,
 
     /// The platform of the source [default: recognised by its roles].
-    #[arg(long, hide_short_help = true, value_name = "NAME", help_heading = "What is checked", value_parser = options::PlatformName, hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "NAME", help_heading = "What is checked", value_parser = PlatformName, hide_possible_values = true)]
     source_platform: Option<String>,
 
     /// List the checks.

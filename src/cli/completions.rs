@@ -6,7 +6,8 @@ use anyhow::Result;
 use clap::Args;
 use clap_complete::{Shell, generate};
 
-use super::{Exit, file};
+use super::exit::Exit;
+use super::file;
 
 /// Print completions for a shell: commands, options, platforms, rules and checks.
 #[derive(Args, Debug)]
@@ -19,9 +20,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) -> Result<Exit> {
+    pub(super) fn run(&self, mut program: clap::Command) -> Result<Exit> {
         let mut text = Vec::new();
-        generate(self.shell, &mut super::command(), "pg_globals", &mut text);
+        generate(self.shell, &mut program, "pg_globals", &mut text);
         file::to_stdout(io::stdout().lock().write_all(&text))?;
         Ok(Exit::Done)
     }

@@ -7,11 +7,13 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::choosing::Choosing;
+use super::exit::Exit;
 use super::file::{self, Whole};
 use super::input::InputOptions;
-use super::options::{PlatformChoice, PlatformName, shown};
+use super::named_platform::{PlatformChoice, PlatformName};
+use super::options::shown;
 use super::output::{self, Format, ReportFile};
-use super::{Exit, connection, secret_file};
+use super::{connection, secret_file};
 use crate::connect::Environment;
 use crate::globals::script::Shape;
 use crate::plan::{Migration, Provenance};

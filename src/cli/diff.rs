@@ -7,13 +7,15 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
+use super::connection;
 use super::databases::ForDatabases;
+use super::exit::Exit;
 use super::file::{self, Whole};
 use super::input::InputOptions;
-use super::options::{self, PlatformChoice};
+use super::named_platform::{PlatformChoice, PlatformName};
+use super::options;
 use super::output::{self, Stream};
 use super::selection::Selection;
-use super::{Exit, connection};
 use crate::compare::{self, Fingerprint, Question, Wanted};
 use crate::connect::{self, Environment};
 use crate::globals::changes::Part;
@@ -47,7 +49,7 @@ pub(super) struct Diff {
     /// Is a migration complete? LEFT as it would be on this platform.
     ///
     /// Only what the left side has is compared.
-    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = options::PlatformName, hide_possible_values = true)]
+    #[arg(long = "as", value_name = "PLATFORM", help_heading = "What is compared", value_parser = PlatformName, hide_possible_values = true)]
     as_platform: Option<String>,
 
     /// Do not look at passwords, comments, settings, memberships, parameters, tablespaces,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::Exit;
+use super::exit::Exit;
 use super::output::{self, Format, Stream};
 use crate::report::{Explanations, Look};
 

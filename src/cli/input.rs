@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
-use super::options::{NO_CONNECTION, PlatformChoice, PlatformName, shown};
+use super::named_platform::{PlatformChoice, PlatformName};
+use super::options::{NO_CONNECTION, shown};
 use super::{connection, file};
 use crate::connect::{self, Connection, Environment};
 use crate::finding::{Action, Finding, Subject};

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::interrupt::{self, Stage};
 
 /// From now on an interrupt leaves nothing behind, and says what it means for the target.

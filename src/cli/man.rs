@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use clap_mangen::Man;
 
-use super::Exit;
+use super::exit::Exit;
 use super::file::{self, Whole};
 
 /// Print the manual page, or write those of all commands to a directory.
@@ -20,9 +20,9 @@ pub(super) struct ManPages {
 }
 
 impl ManPages {
-    pub(super) fn run(&self) -> Result<Exit> {
+    pub(super) fn run(&self, program: clap::Command) -> Result<Exit> {
         // What it adds itself has no page.
-        let program = super::command().disable_help_subcommand(true);
+        let program = program.disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
             file::to_stdout(io::stdout().lock().write_all(&page(program)?))?;
             return Ok(Exit::Done);

@@ -9,12 +9,14 @@ mod convert;
 mod copy;
 mod databases;
 mod diff;
+mod exit;
 mod explain;
 mod file;
 mod help;
 mod input;
 mod interrupted;
 mod man;
+mod named_platform;
 mod options;
 mod output;
 mod platforms;
@@ -27,6 +29,8 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use exit::Exit;
 
 use crate::words::printable;
 
@@ -52,17 +56,6 @@ enum Command {
     Platforms(platforms::Platforms),
     Completions(completions::Completions),
     Man(man::ManPages),
-}
-
-/// How a command ended (`diff(1)`'s convention).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
-    /// What was asked for is done.
-    Done = 0,
-    /// Something is different that should not be.
-    Different = 1,
-    /// Something could not be done; it has been said.
-    Trouble = 2,
 }
 
 /// The command line as it is parsed, and as help, completions and manual pages describe it.
@@ -106,8 +99,8 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
-        Command::Completions(command) => command.run(),
-        Command::Man(command) => command.run(),
+        Command::Completions(completions) => completions.run(command()),
+        Command::Man(pages) => pages.run(command()),
     };
     let exit = result.unwrap_or_else(|error| {
         let red = anstyle::AnsiColor::Red.on_default().bold();

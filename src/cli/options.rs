@@ -1,75 +1,17 @@
 //! Options that commands share, and how their values are read.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Result, anyhow, bail};
-use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{file, platforms};
 use crate::attribute::Attribute;
 use crate::connect::{is_connection, masked};
 use crate::glob::Glob;
 use crate::globals::changes::Part;
 use crate::name::Name;
-use crate::platform::Platform;
-
-/// A platform by its name, or from a file.
-pub(super) enum PlatformChoice {
-    Builtin(&'static Platform),
-    File(Box<Platform>),
-}
-
-impl PlatformChoice {
-    /// What the option's value names.
-    pub(super) fn find(name: &str) -> Result<Self> {
-        if let Some(platform) = Platform::builtin(name) {
-            return Ok(Self::Builtin(platform));
-        }
-        let looks_like_a_file = name == "-" || name.contains(['/', '\\', '.']);
-        if !looks_like_a_file && !Path::new(name).is_file() {
-            bail!(platforms::unknown(name, "; or give a file"));
-        }
-        let text = file::read_text(name)?;
-        Ok(Self::File(Box::new(Platform::from_toml(&text, &shown(name))?)))
-    }
-
-    /// One that the program knows by its name.
-    pub(super) fn builtin(name: &str) -> Result<&'static Platform> {
-        Platform::builtin(name).ok_or_else(|| anyhow!(platforms::unknown(name, "")))
-    }
-
-    pub(super) fn get(&self) -> &Platform {
-        match self {
-            Self::Builtin(platform) => platform,
-            Self::File(platform) => platform,
-        }
-    }
-}
-
-/// What completes a platform's name: any text is taken, since a file may describe one.
-#[derive(Clone)]
-pub(super) struct PlatformName;
-
-impl TypedValueParser for PlatformName {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        arg: Option<&clap::Arg>,
-        value: &OsStr,
-    ) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let names = Platform::all().iter().map(|it| PossibleValue::new(it.name().to_owned()));
-        Some(Box::new(names))
-    }
-}
 
 /// What is said of a text that is meant for a connection, and is none.
 pub(super) const NO_CONNECTION: &str = "this is no file, and no connection as libpq takes it: give \

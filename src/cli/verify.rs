@@ -7,11 +7,12 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
+use super::connection;
+use super::exit::Exit;
 use super::file::{self, Whole};
 use super::options;
 use super::output::{self, Stream};
 use super::selection::Selection;
-use super::{Exit, connection};
 use crate::compare::Fingerprint;
 use crate::connect::{Connection, Environment, Parameters};
 use crate::name::Name;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use foldhash::HashSet;
 
+use super::needed::Needed;
 use crate::attribute::Attribute;
 use crate::glob::Glob;
 use crate::globals::changes::Part;
 use crate::globals::{Globals, SettingKey};
 use crate::name::Name;
-use crate::sanitize::Needed;
 use crate::secret::Secret;
 
 /// What the user wants; the default is everything, unchanged.

@@ -39,7 +39,6 @@ const FLOORS: [&[&str]; 10] = [
 /// Circles that are still there: how many of these files are part of one, and why. No file may become
 /// part of one; where they get fewer, the number goes down.
 const CIRCLES: &[(&str, usize, &str)] = &[
-    ("cli/", 22, "commands take what the room's own file has, which starts them"),
     ("globals/changes/", 5, "kinds of changes stand in the file that asks for those of each kind"),
     ("globals/collect/", 3, "statements are taken by files that take the model of the whole"),
     ("plan/", 18, "the kinds of steps stand in the file that asks for those of each kind"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::Copy;
+use super::args::Copy;
 use crate::cli::file::{self, Whole};
 use crate::cli::output::ReportFile;
 use crate::plan::Plan;

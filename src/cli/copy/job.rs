@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Result, anyhow};
 
+use super::args::Copy;
 use super::files::Files;
 use super::progress::Progress;
-use super::{Copy, read_target};
 use crate::attribute::Attribute;
 use crate::cli::options::shown;
 use crate::cli::{connection, secret_file};
@@ -15,7 +15,7 @@ use crate::finding::{Finding, Subject};
 use crate::globals::{Ledger, Password, Role};
 use crate::name::Name;
 use crate::plan::{self, Migration, Plan};
-use crate::read::live::Live;
+use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, replay};
 use crate::report::CopyReport;
 use crate::sanitize::Choices;
@@ -130,4 +130,10 @@ impl Job<'_> {
             connection::failed(self.target, &error)
         })
     }
+}
+
+/// Everything that the target has now.
+pub(super) async fn read_target(target: &Connection) -> Result<Live> {
+    let live = live::read(&target.client).await;
+    live.map_err(|error| connection::unread(target, &error))
 }

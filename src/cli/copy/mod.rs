@@ -1,139 +1,35 @@
 //! `pg_globals copy`: from a server or a dump to a live target, in one transaction.
 
 mod agree;
+mod args;
 mod files;
 mod job;
 mod progress;
 mod screen;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
-use clap::Args;
 
-use super::choosing::Choosing;
+use super::connection;
+use super::exit::Exit;
 use super::file;
-use super::input::InputOptions;
-use super::options::{self, PlatformChoice, PlatformName};
-use super::output::Format;
-use super::{Exit, connection};
+use super::named_platform::PlatformChoice;
+use super::options;
 use crate::attribute::Attribute;
-use crate::connect::{self, Connection, Environment};
+use crate::connect::{self, Environment};
 use crate::finding::Finding;
-use crate::plan::{self, Existing, Migration, Plan, Provenance};
+use crate::plan::{self, Migration, Plan, Provenance};
 use crate::platform::State;
 use crate::read::Source;
-use crate::read::live::{self, Live};
+use crate::read::live::Live;
 use crate::report::{CopyReport, FORMAT_VERSION, Outstanding, Place, PlannedChange};
 use crate::sanitize::Passwords;
+pub(super) use args::Copy;
+use args::ExistingChoice;
 use files::Files;
-use job::Job;
+use job::{Job, read_target};
 use screen::Screen;
-
-/// Copy roles live, from a server or a dump to a server.
-///
-/// Reads the globals of the source, takes out or rewrites what the target's administrator may not do,
-/// compares the rest with what the target has, shows the plan, and sends the differences in one
-/// transaction: all or nothing. Then the target is read again and compared.
-#[derive(Args, Debug)]
-#[command(after_help = "Example: pg_globals copy postgresql://postgres@old/postgres \
-    postgresql://azadmin@new/postgres --dry-run\n\n\
-    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.")]
-#[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
-pub(super) struct Copy {
-    /// A connection (postgresql://… or "key=value …"), a dump, or - for standard input.
-    source: String,
-
-    /// A connection to the target, as its administrator.
-    target: String,
-
-    /// Do it all on the target, then roll back: all refusals at once.
-    #[arg(long, help_heading = "What is done")]
-    dry_run: bool,
-
-    /// Roles that exist: merge, replace, skip or fail.
-    #[arg(
-        long,
-        value_name = "WHAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true,
-        help_heading = "What is done"
-    )]
-    existing: ExistingChoice,
-
-    /// Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist.
-    ///
-    /// CONNECTION LIMIT 0 and a VALID UNTIL that is over count as well.
-    #[arg(long, hide_short_help = true, help_heading = "What is done")]
-    allow_freeze: bool,
-
-    /// Prepare the target for pg_restore; FILE takes it back.
-    ///
-    /// Grants the source's owners to the connected role, and creates a stand-in for each role that objects
-    /// name and that is not carried over, so that no grant is lost. FILE, with mode 0600, is for psql -f
-    /// after the restore.
-    #[arg(long, value_name = "FILE", alias = "can-own", help_heading = "What is done")]
-    for_restore: Option<PathBuf>,
-
-    /// Write the statements that take exactly this run back, with mode 0600.
-    #[arg(long, value_name = "FILE", help_heading = "What is done")]
-    undo: Option<PathBuf>,
-
-    /// Do not ask.
-    #[arg(short, long, help_heading = "What is done")]
-    yes: bool,
-
-    /// Go on where source and target look swapped.
-    ///
-    /// A target that is older than its source, or has all that the source has and more, is changed with
-    /// this option only, or where its name is typed.
-    #[arg(long, hide_short_help = true, help_heading = "What is done")]
-    into_older: bool,
-
-    /// Its platform [default: recognised by its roles].
-    #[arg(short, long, value_name = "NAME|FILE", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
-    platform: Option<String>,
-
-    #[command(flatten)]
-    input: InputOptions,
-
-    #[command(flatten)]
-    choosing: Choosing,
-
-    /// Write the report to a file: JSON, or Markdown for a name in .md.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    report: Option<PathBuf>,
-
-    /// The format of what is printed: text, json or markdown.
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-enum ExistingChoice {
-    /// Set what the source says, leave what they have beyond it.
-    #[default]
-    Merge,
-    /// Remove what they have beyond it, too.
-    Replace,
-    /// Leave them as they are.
-    Skip,
-    /// Do nothing at all where there is one.
-    Fail,
-}
-
-impl From<ExistingChoice> for Existing {
-    fn from(choice: ExistingChoice) -> Self {
-        match choice {
-            ExistingChoice::Merge => Self::Merge,
-            ExistingChoice::Replace => Self::Replace,
-            ExistingChoice::Skip => Self::Skip,
-            ExistingChoice::Fail => Self::Fail,
-        }
-    }
-}
 
 impl Copy {
     pub(super) fn run(&self) -> Result<Exit> {
@@ -316,11 +212,6 @@ fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
     };
     let remedy = format!("; {}", obstacle.about.remedy);
     anyhow!("nothing was sent: {}{more}{remedy}", obstacle.message)
-}
-
-async fn read_target(target: &Connection) -> Result<Live> {
-    let live = live::read(&target.client).await;
-    live.map_err(|error| connection::unread(target, &error))
 }
 
 /// What no copy can be made to.

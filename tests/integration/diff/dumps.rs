@@ -201,6 +201,7 @@ fn as_json() {
         "server_version": null
       },
       "as_platform": null,
+      "selected": null,
       "differences": [
         {
           "kind": "role",
@@ -543,7 +544,7 @@ fn two_roles_can_swap_their_names() {
     let stderr = diff(left, right).with("--only c").fails();
     assert_eq!(
         stderr,
-        "error: no role is left by --only and --exclude: patterns match whole names, and case counts\n"
+        "error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts\n"
     );
 }
 
