@@ -26,9 +26,9 @@ pub(super) struct Choosing {
     #[command(flatten)]
     pub(super) databases: ForDatabases,
 
-    /// Leave out comments, settings, memberships, parameters, tablespaces or security-labels.
+    /// Leave out comments, settings, memberships or other kinds.
     ///
-    /// Repeatable.
+    /// KIND is comments, settings, memberships, parameters, tablespaces or security-labels. Repeatable.
     #[arg(
         long,
         value_name = "KIND",

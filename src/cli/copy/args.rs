@@ -16,9 +16,10 @@ use crate::plan::Existing;
 /// compares the rest with what the target has, shows the plan, and sends the differences in one
 /// transaction: all or nothing. Then the target is read again and compared.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: pg_globals copy postgresql://postgres@old/postgres \
-    postgresql://azadmin@new/postgres --dry-run\n\n\
-    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.")]
+#[command(
+    after_help = "Example: pg_globals copy \"host=old user=postgres\" \"host=new user=azadmin dbname=postgres\" --dry-run\n\n\
+    Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble."
+)]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(in crate::cli) struct Copy {
     /// A connection (postgresql://… or "key=value …"), a dump, or - for standard input.

@@ -125,8 +125,7 @@ fn of_convert() {
           --explain-selection  With --database: say why each role was taken
 
     What goes:
-          --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
-                                      or security-labels
+          --skip <KIND>               Leave out comments, settings, memberships or other kinds
           --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
           --widen                     Let memberships and CREATEROLE widen on targets before 16
           --allow-all-settings        Send what is set for all roles, the administrator included
@@ -188,8 +187,7 @@ fn of_copy() {
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
           --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
-    Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
-    --dry-run
+    Example: pg_globals copy "host=old user=postgres" "host=new user=azadmin dbname=postgres" --dry-run
 
     Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);
@@ -232,10 +230,11 @@ fn of_copy() {
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
           --exclude <PATTERN>  No roles whose name matches. Repeatable
           --rename <OLD=NEW>   Give a role of the source another name. Repeatable
+          --database <NAME>    Only roles that this database of the source needs. Repeatable
+          --explain-selection  With --database: say why each role was taken
 
     What goes:
-          --skip <KIND>               Leave out comments, settings, memberships, parameters, tablespaces
-                                      or security-labels
+          --skip <KIND>               Leave out comments, settings, memberships or other kinds
           --map-role <SOURCE=TARGET>  Let a role of the target stand for one of the source or SUPERUSER
           --widen                     Let memberships and CREATEROLE widen on targets before 16
           --allow-all-settings        Send what is set for all roles, the administrator included
@@ -249,8 +248,7 @@ fn of_copy() {
           --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
           --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
-    Example: pg_globals copy postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
-    --dry-run
+    Example: pg_globals copy "host=old user=postgres" "host=new user=azadmin dbname=postgres" --dry-run
 
     Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);

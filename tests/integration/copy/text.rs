@@ -249,6 +249,7 @@ fn what_a_copy_says_in_json() {
         "user": "azadmin"
       },
       "dry_run": false,
+      "selected": null,
       "changes": [
         {
           "action": "create",
@@ -513,7 +514,7 @@ fn the_report_as_markdown() {
 
     ### info: selection
 
-    left out by --only or --exclude
+    left out by --only, --exclude or --database
 
     | line | object | what became of it | |
     | --- | --- | --- | --- |
