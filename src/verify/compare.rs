@@ -99,6 +99,12 @@ fn one(
     if held.flags.forced != there.flags.forced {
         push(Change::ForcedRowSecurity(held.flags.forced));
     }
+    if held.flags.definer != there.flags.definer {
+        push(Change::Definer(held.flags.definer));
+    }
+    if held.flags.invoker != there.flags.invoker {
+        push(Change::Invoker(held.flags.invoker));
+    }
 }
 
 /// Privileges that nobody has stated, of an object whose owner is called otherwise.

@@ -47,6 +47,8 @@ pub struct Flags {
     pub forced: bool,
     /// `SECURITY DEFINER`.
     pub definer: bool,
+    /// `security_invoker`, of a view.
+    pub invoker: bool,
 }
 
 /// Privileges that are not those that an object was made with (`pg_init_privs`).

@@ -64,6 +64,10 @@ pub enum Change {
     RowSecurity(bool),
     /// `FORCE ROW LEVEL SECURITY`, or not.
     ForcedRowSecurity(bool),
+    /// A function is `SECURITY DEFINER`, or not.
+    Definer(bool),
+    /// A view looks with the rights of whoever asks (`security_invoker`), or not.
+    Invoker(bool),
     /// There is no such policy.
     NoPolicy {
         /// As of grants: the roles that the policy names and the target does not have.

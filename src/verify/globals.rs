@@ -1,10 +1,10 @@
 //! Whether the globals have arrived, as a copy would see it: the source as the target's platform takes
 //! it, and what the target lacks of that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Finding, Kind, Severity};
+use crate::finding::{Action, Finding, Kind, Severity, Subject};
 use crate::globals::changes::changes;
 use crate::globals::{Change, Globals, Password, Scope, SettingKey};
 use crate::name::Name;
@@ -12,7 +12,7 @@ use crate::plan::{self, Migration, Options, Provenance, as_compared, without_imp
 use crate::platform::Rights;
 use crate::read::Contents;
 use crate::read::live::Live;
-use crate::sanitize::{ChoiceError, Choices, rules};
+use crate::sanitize::{ChoiceError, Choices, Sanitized, rules};
 
 /// Whether the globals have arrived.
 #[derive(Debug, Default)]
@@ -29,8 +29,8 @@ pub struct Arrived {
     pub without_password: Vec<Name>,
     /// How many roles' verifiers could not be compared.
     pub hidden_passwords: usize,
-    /// How much the target's roles have beyond the source's.
-    pub extra: usize,
+    /// What the target's roles have beyond the source's.
+    pub extra: Vec<Change>,
     /// The settings of databases that the platform takes.
     pub database_settings: BTreeMap<SettingKey, crate::globals::Setting>,
 }
@@ -48,7 +48,7 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
     let options = Options { now: choices.now, ..Options::default() };
     let plan = migration.plan(target, &options);
     let sanitized = &migration.sanitized;
-    let mut out = Arrived { database_settings, extra: plan.extra.len(), ..Arrived::default() };
+    let mut out = Arrived { database_settings, ..Arrived::default() };
 
     for finding in plan.still_true(&sanitized.findings) {
         let is_lost = finding.severity != Severity::Info && finding.action != Action::Kept;
@@ -59,7 +59,7 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
         }
     }
     out.hidden_passwords = plan.unverifiable.len();
-    passwords(&sanitized.globals, target, &mut out);
+    passwords(sanitized, target, &mut out);
     // What waits for its database is missed with it.
     let left_out = plan.withheld.iter().chain(&plan.refused).chain(&plan.still_frozen);
     let told = left_out.map(|it| &it.finding).chain(&plan.outsiders);
@@ -67,6 +67,7 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
 
     // What stands in the way of a copy is no reason not to say what is missing.
     let sent = [plan.changes, plan.blocked].concat();
+    out.extra = plan.extra;
     let united = sanitized.globals.clone().united();
     let current = without_implicit(&target.globals, &united, &target.answers, rights.platform());
     out.missing = as_compared(sent, changes(&current, &united, Scope::Merge).changes);
@@ -90,10 +91,24 @@ fn database_settings(
 }
 
 /// Counts login roles without a password, and those of which nothing is seen.
-fn passwords(desired: &Globals, target: &Live, out: &mut Arrived) {
-    for (name, role) in &desired.roles {
+fn passwords(desired: &Sanitized, target: &Live, out: &mut Arrived) {
+    // Who logs in by other means needs none.
+    let mut external = BTreeSet::new();
+    for finding in &desired.findings {
+        if *finding.about != rules::EXTERNAL_AUTHENTICATION {
+            continue;
+        }
+        let (Subject::Role(name) | Subject::Membership { member: name, .. }) = &finding.object
+        else {
+            continue;
+        };
+        external.insert(name);
+        external.extend(desired.globals.members_below(name));
+    }
+    for (name, role) in &desired.globals.roles {
         let Some(there) = target.globals.roles.get(name) else { continue };
-        if !role.has(Attribute::Login) || matches!(role.password, Password::None(_)) {
+        let has_none = matches!(role.password, Password::None(_)) || external.contains(name);
+        if !role.has(Attribute::Login) || has_none {
             continue;
         }
         if matches!(there.password, Password::None(_)) || target.without_verifier.contains(name) {

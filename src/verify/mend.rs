@@ -84,6 +84,14 @@ impl Mender<'_> {
                 mend.statements
                     .push(format!("ALTER TABLE {} {word} ROW LEVEL SECURITY", object.sql()));
             }
+            Change::Definer(on) => {
+                let word = if *on { "DEFINER" } else { "INVOKER" };
+                mend.statements.push(format!("ALTER ROUTINE {} SECURITY {word}", object.sql()));
+            }
+            Change::Invoker(on) => {
+                mend.statements
+                    .push(format!("ALTER VIEW {} SET (security_invoker = {on})", object.sql()));
+            }
             Change::PolicyRoles(roles) => {
                 mend.need_roles(self.names, roles);
                 let names: Vec<_> = roles.iter().map(role).collect();
@@ -222,6 +230,15 @@ fn give_to(object: &Object, to: &Name) -> String {
         Class::Sequence => "SEQUENCE",
         Class::Function | Class::Procedure => "ROUTINE",
         Class::LargeObject => "LARGE OBJECT",
+        Class::Collation => "COLLATION",
+        Class::Conversion => "CONVERSION",
+        Class::Operator => "OPERATOR",
+        Class::OperatorClass => "OPERATOR CLASS",
+        Class::OperatorFamily => "OPERATOR FAMILY",
+        Class::Statistics => "STATISTICS",
+        Class::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
+        Class::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
+        Class::EventTrigger => "EVENT TRIGGER",
         // It takes views and foreign tables as well.
         _ => "TABLE",
     };

@@ -31,6 +31,24 @@ pub enum Class {
     Publication,
     /// A type or domain.
     Type,
+    /// A collation; this and what follows has an owner and no privileges.
+    Collation,
+    /// A conversion between encodings.
+    Conversion,
+    /// An operator.
+    Operator,
+    /// An operator class.
+    OperatorClass,
+    /// An operator family.
+    OperatorFamily,
+    /// Extended statistics.
+    Statistics,
+    /// A text search configuration.
+    TextSearchConfiguration,
+    /// A text search dictionary.
+    TextSearchDictionary,
+    /// An event trigger.
+    EventTrigger,
     /// A table, view, materialized view or foreign table.
     Table,
     /// A column of one, as far as privileges are on it.
@@ -72,6 +90,17 @@ impl Class {
             Self::ForeignServer => ("foreign server", "foreign servers"),
             Self::Publication => ("publication", "publications"),
             Self::Type => ("type", "types"),
+            Self::Collation => ("collation", "collations"),
+            Self::Conversion => ("conversion", "conversions"),
+            Self::Operator => ("operator", "operators"),
+            Self::OperatorClass => ("operator class", "operator classes"),
+            Self::OperatorFamily => ("operator family", "operator families"),
+            Self::Statistics => ("statistics", "statistics"),
+            Self::TextSearchConfiguration => {
+                ("text search configuration", "text search configurations")
+            }
+            Self::TextSearchDictionary => ("text search dictionary", "text search dictionaries"),
+            Self::EventTrigger => ("event trigger", "event triggers"),
             Self::Table => ("table", "tables"),
             Self::Column => ("column", "columns"),
             Self::Sequence => ("sequence", "sequences"),
@@ -149,8 +178,22 @@ const SQL_NAMES: [(&str, &str); 13] = [
     ("varchar", "character varying"),
 ];
 
+impl TypeName {
+    /// What stands where an operator has nothing on its left.
+    pub fn none() -> Self {
+        Self { schema: Name::new(""), name: Name::new(""), is_array: false }
+    }
+
+    fn is_none(&self) -> bool {
+        self.name.as_str().is_empty()
+    }
+}
+
 impl fmt::Display for TypeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_none() {
+            return f.write_str("NONE");
+        }
         if self.schema.as_str() == "pg_catalog" {
             match SQL_NAMES.iter().find(|(name, _)| *name == self.name.as_str()) {
                 Some((_, shown)) => f.write_str(shown)?,
@@ -173,9 +216,9 @@ pub struct Object {
     /// Its name; the table of a column or policy, the number of a large object, the role whose
     /// default privileges these are.
     pub name: Name,
-    /// The column's or policy's own name.
+    /// The column's or policy's own name; the access method of an operator class or family.
     pub part: Option<Name>,
-    /// The types of a function's arguments.
+    /// The types of a function's arguments, or of an operator's two.
     pub arguments: Option<Arc<[TypeName]>>,
 }
 
@@ -188,6 +231,12 @@ impl Object {
     /// One in a schema.
     pub fn local(class: Class, schema: Name, name: Name) -> Self {
         Self { schema: Some(schema), ..Self::global(class, name) }
+    }
+
+    /// The access method of an operator class or family.
+    fn method(&self) -> Option<&Name> {
+        let has_one = matches!(self.class, Class::OperatorClass | Class::OperatorFamily);
+        self.part.as_ref().filter(|_| has_one)
     }
 
     /// The table that a column or policy is of.
@@ -203,15 +252,23 @@ impl Object {
             push_identifier(schema.as_str(), &mut out);
             out.push('.');
         }
-        if self.class == Class::LargeObject {
+        if matches!(self.class, Class::LargeObject | Class::Operator) {
             out.push_str(self.name.as_str());
         } else {
             push_identifier(self.name.as_str(), &mut out);
+        }
+        if let Some(method) = self.method() {
+            out.push_str(" USING ");
+            push_identifier(method.as_str(), &mut out);
         }
         if let Some(arguments) = &self.arguments {
             out.push('(');
             for (at, argument) in arguments.iter().enumerate() {
                 out.push_str(if at == 0 { "" } else { ", " });
+                if argument.is_none() {
+                    out.push_str("NONE");
+                    continue;
+                }
                 push_identifier(argument.schema.as_str(), &mut out);
                 out.push('.');
                 push_identifier(argument.name.as_str(), &mut out);
@@ -243,13 +300,16 @@ impl fmt::Display for Object {
         if let Some(schema) = &self.schema {
             write!(f, "{schema}.")?;
         }
-        if self.class == Class::LargeObject {
+        if matches!(self.class, Class::LargeObject | Class::Operator) {
             f.write_str(self.name.as_str())?;
         } else {
             self.name.fmt(f)?;
         }
         if let (Class::Column, Some(column)) = (self.class, &self.part) {
             write!(f, ".{column}")?;
+        }
+        if let Some(method) = self.method() {
+            write!(f, " USING {method}")?;
         }
         if let Some(arguments) = &self.arguments {
             f.write_char('(')?;

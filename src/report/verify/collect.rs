@@ -139,6 +139,7 @@ fn is_complete(report: &VerifyReport) -> bool {
         |it: &DatabaseReport| it.state == DatabaseState::Compared && it.missing.is_empty();
     globals.differences.is_empty()
         && globals.findings.iter().all(|it| it.severity < Severity::Error)
+        && globals.without_password.is_empty()
         && databases.iter().all(is_whole)
         && roles.is_empty()
         && owners.is_empty()
@@ -167,8 +168,25 @@ fn globals_report(arrived: &Arrived, fingerprint: &Fingerprint) -> GlobalsReport
             .collect(),
         without_password: arrived.without_password.clone(),
         hidden_passwords: arrived.hidden_passwords,
-        extra: arrived.extra,
+        extra: arrived.extra.len(),
+        gained: gained(arrived, fingerprint),
     }
+}
+
+/// What lets roles do more than on the source: attributes and memberships.
+fn gained(arrived: &Arrived, fingerprint: &Fingerprint) -> Vec<Difference> {
+    use crate::globals::Change;
+    let powers = arrived.extra.iter().filter(|change| {
+        matches!(
+            change,
+            Change::Membership { .. } | Change::Attribute { .. } | Change::Parameter { .. }
+        )
+    });
+    let powers: Vec<_> = powers.cloned().collect();
+    let mut gained: Vec<_> =
+        Difference::of(&powers, fingerprint).into_iter().map(Difference::swapped).collect();
+    Difference::sort(&mut gained);
+    gained
 }
 
 fn database(verified: &Verified) -> DatabaseReport {
@@ -233,6 +251,22 @@ fn row_security(change: &Change) -> String {
         Change::ForcedRowSecurity(on) => {
             let (was, is) = on_off(on);
             format!("has FORCE ROW LEVEL SECURITY {is}; on the source it is {was}")
+        }
+        Change::Definer(true) => {
+            "runs with the rights of whoever calls it; on the source with those of its owner (SECURITY DEFINER)"
+                .to_owned()
+        }
+        Change::Definer(false) => {
+            "runs with the rights of its owner (SECURITY DEFINER); on the source with those of whoever calls it"
+                .to_owned()
+        }
+        Change::Invoker(true) => {
+            "looks with the rights of its owner; on the source with those of whoever asks (security_invoker)"
+                .to_owned()
+        }
+        Change::Invoker(false) => {
+            "looks with the rights of whoever asks (security_invoker); on the source with those of its owner"
+                .to_owned()
         }
         Change::NoPolicy { cause } if cause.is_empty() => "is missing".to_owned(),
         Change::NoPolicy { cause } => {

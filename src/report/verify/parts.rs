@@ -28,7 +28,7 @@ pub struct VerifyReport {
     pub roles: Vec<RoleReport>,
     /// Objects that belong to somebody else; functions that run with their owner's rights first.
     pub owners: Vec<OwnerReport>,
-    /// Row security that is not as it was.
+    /// Row security that is not as it was, and functions and views that run with the rights of another.
     pub row_security: Vec<RowSecurityReport>,
     /// Limits and settings of databases that the target's do not have.
     pub properties: Vec<PropertyReport>,
@@ -55,6 +55,8 @@ pub struct GlobalsReport {
     pub hidden_passwords: usize,
     /// How much the target's roles have beyond the source's.
     pub extra: usize,
+    /// What of that lets them do more: attributes, memberships, privileges on parameters.
+    pub gained: Vec<Difference>,
 }
 
 /// What of the source the platform does not take.
@@ -178,14 +180,14 @@ pub struct OwnerReport {
     pub remedy: String,
 }
 
-/// Row security that is not as it was.
+/// Row security that is not as it was, or with whose rights a function or view runs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RowSecurityReport {
     /// The database.
     #[cfg_attr(test, schemars(with = "String"))]
     pub database: Name,
-    /// The table or policy.
+    /// The table, policy, function or view.
     pub object: ObjectReport,
     /// What is different.
     pub found: String,

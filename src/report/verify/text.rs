@@ -8,6 +8,7 @@ use super::parts::{
     VerifyReport,
 };
 use crate::blocks::Blocks;
+use crate::compare::Difference;
 use crate::finding::{Kind, Severity};
 use crate::name::Name;
 use crate::report::parts::findings;
@@ -213,7 +214,7 @@ fn row_security(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Res
         return Ok(());
     }
     title(Severity::Error, look, out)?;
-    writeln!(out, "row security is not as on the source")?;
+    writeln!(out, "row security, or with whose rights something runs, is not as on the source")?;
     for it in &report.row_security {
         let noun = it.object.class.nouns().0;
         writeln!(out, "  in {}: {noun} {} {}", it.database, it.object.name, it.found)?;
@@ -264,9 +265,11 @@ pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Resul
         )?;
     }
     if globals.extra > 0 {
+        let all = globals.gained.iter().map(one_line_of).collect::<Vec<_>>();
+        let what = if all.is_empty() { String::new() } else { format!(": {}", some(&all)) };
         writeln!(
             out,
-            "roles of the target have {} beyond the source",
+            "roles of the target have {} beyond the source{what}",
             plural(globals.extra, "thing")
         )?;
     }
@@ -296,6 +299,12 @@ pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Resul
         )?;
     }
     Ok(())
+}
+
+/// An attribute or a membership that only the target has: `role app: BYPASSRLS`.
+fn one_line_of(difference: &Difference) -> String {
+    let object = diff::object(difference);
+    if difference.is_whole() { object } else { format!("{object}: {}", visible(&difference.field)) }
 }
 
 /// What a kind of globals is called.
@@ -357,6 +366,11 @@ pub(super) fn verdict(report: &VerifyReport) -> String {
         (changed(Direction::Lost), "role lost privileges", "roles lost privileges"),
         (changed(Direction::Gained), "role gained privileges", "roles gained privileges"),
         (report.owners.len(), "owner is another", "owners are others"),
+        (
+            report.globals.without_password.len(),
+            "login role has no password",
+            "login roles have no password",
+        ),
         (report.row_security.len(), "difference of row security", "differences of row security"),
         (report.properties.len(), "property of a database", "properties of databases"),
     ];

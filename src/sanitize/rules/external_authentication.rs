@@ -6,7 +6,8 @@ use crate::globals::{Membership, MembershipKey, Password};
 use crate::name::Name;
 use crate::sanitize::{About, Context, MembershipRule, Verdict};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "external-authentication",
     severity: Severity::Error,
     why: "the role authenticates through the source's platform, which the target does not have",

@@ -196,6 +196,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
 
 /// What plans ask for.
 pub use expired::ABOUT as EXPIRED;
+pub use external_authentication::ABOUT as EXTERNAL_AUTHENTICATION;
 pub use frozen::ABOUT as FROZEN;
 pub use platform_role::ABOUT as PLATFORM_ROLE;
 pub use protected_role::ABOUT as PROTECTED_ROLE;

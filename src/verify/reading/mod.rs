@@ -12,6 +12,7 @@ mod functions;
 mod initial;
 mod languages;
 mod large_objects;
+mod others;
 mod policies;
 mod publications;
 pub(super) mod question;
@@ -31,7 +32,7 @@ use question::{Question, ask};
 use taking::Taking;
 
 /// All of them; what the rows of others need comes first.
-const QUESTIONS: [&Question; 15] = [
+const QUESTIONS: [&Question; 16] = [
     &roles::QUESTION,
     &types::NAMES,
     &schemas::QUESTION,
@@ -46,6 +47,7 @@ const QUESTIONS: [&Question; 15] = [
     &policies::QUESTION,
     &extensions::QUESTION,
     &publications::QUESTION,
+    &others::QUESTION,
     &initial::QUESTION,
 ];
 

@@ -1,4 +1,4 @@
-//! Tables, views and sequences, and whether row security is on.
+//! Tables, views and sequences, whether row security is on, and with whose rights views look.
 
 use super::fragments::{of_no_extension, privileges, user_schema};
 use super::question::Question;
@@ -16,7 +16,9 @@ pub(super) const QUESTION: Question = Question {
                 "CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END",
                 "c.relowner"
             ),
-            ", c.relrowsecurity, c.relforcerowsecurity \
+            ", c.relrowsecurity, c.relforcerowsecurity, c.relkind = 'v' AND EXISTS (\
+             SELECT FROM pg_options_to_table(c.reloptions) AS o \
+             WHERE o.option_name = 'security_invoker' AND o.option_value::boolean) \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND ",
             user_schema!(),
@@ -28,7 +30,12 @@ pub(super) const QUESTION: Question = Question {
     take: |row, all| {
         let class = if row.flag(2)? { Class::Sequence } else { Class::Table };
         let object = Object::local(class, row.name(0)?, row.name(1)?);
-        let flags = Flags { row_security: row.flag(5)?, forced: row.flag(6)?, ..Flags::default() };
+        let flags = Flags {
+            row_security: row.flag(5)?,
+            forced: row.flag(6)?,
+            invoker: row.flag(7)?,
+            ..Flags::default()
+        };
         all.add(object, row, [3, 4], flags)
     },
 };

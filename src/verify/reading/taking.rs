@@ -49,10 +49,13 @@ impl Taking {
         Ok(acl)
     }
 
-    /// The types of a function's arguments, by their oids with blanks between them.
+    /// The types of a function's arguments or an operator's operands, by their oids with blanks between them.
     pub(super) fn arguments(&self, row: &Row, column: usize) -> Result<Arc<[TypeName]>, Unfit> {
         let oids = row.text(column)?.split(' ').filter(|oid| !oid.is_empty());
         let named = oids.map(|oid| {
+            if oid == "0" {
+                return TypeName::none();
+            }
             // A type that was made while we read is known by its oid: the other side has no such.
             let unknown =
                 || TypeName { schema: Name::new("oid"), name: Name::new(oid), is_array: false };

@@ -9,7 +9,7 @@ use super::Migrated;
 /// What is lost: what is run for it, in which database, and what undoes it.
 struct Loss(&'static str, &'static str, &'static str, &'static str);
 
-const LOSSES: [Loss; 30] = [
+const LOSSES: [Loss; 39] = [
     Loss(
         "table",
         "shop",
@@ -111,6 +111,60 @@ const LOSSES: [Loss; 30] = [
         "shop",
         "ALTER FUNCTION shop.pay(int, shop.\"Status\"[], text[]) OWNER TO azadmin",
         "ALTER FUNCTION shop.pay(int, shop.\"Status\"[], text[]) OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of a collation",
+        "shop",
+        "ALTER COLLATION shop.plain OWNER TO azadmin",
+        "ALTER COLLATION shop.plain OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of a conversion",
+        "shop",
+        "ALTER CONVERSION shop.latin OWNER TO azadmin",
+        "ALTER CONVERSION shop.latin OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of a text search dictionary",
+        "shop",
+        "ALTER TEXT SEARCH DICTIONARY shop.words OWNER TO azadmin",
+        "ALTER TEXT SEARCH DICTIONARY shop.words OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of a text search configuration",
+        "shop",
+        "ALTER TEXT SEARCH CONFIGURATION shop.\"Search\" OWNER TO azadmin",
+        "ALTER TEXT SEARCH CONFIGURATION shop.\"Search\" OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of statistics",
+        "shop",
+        "ALTER STATISTICS shop.both OWNER TO azadmin",
+        "ALTER STATISTICS shop.both OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of an operator",
+        "shop",
+        "ALTER OPERATOR shop.### (shop.\"Status\", text) OWNER TO azadmin",
+        "ALTER OPERATOR shop.### (shop.\"Status\", text) OWNER TO shop_owner",
+    ),
+    Loss(
+        "no SECURITY DEFINER",
+        "shop",
+        "ALTER FUNCTION shop.pay(int, shop.\"Status\"[], text[]) SECURITY INVOKER",
+        "ALTER FUNCTION shop.pay(int, shop.\"Status\"[], text[]) SECURITY DEFINER",
+    ),
+    Loss(
+        "SECURITY DEFINER that was none",
+        "shop",
+        "ALTER FUNCTION shop.open(numeric) SECURITY DEFINER",
+        "ALTER FUNCTION shop.open(numeric) SECURITY INVOKER",
+    ),
+    Loss(
+        "a view's rights",
+        "shop",
+        "ALTER VIEW shop.careful RESET (security_invoker)",
+        "ALTER VIEW shop.careful SET (security_invoker = on)",
     ),
     Loss(
         "type",

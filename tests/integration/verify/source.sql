@@ -70,6 +70,14 @@ CREATE SERVER archive FOREIGN DATA WRAPPER plain;
 GRANT USAGE ON FOREIGN SERVER archive TO shop_app;
 CREATE FOREIGN TABLE shop.remote (a int) SERVER archive;
 CREATE PUBLICATION changes FOR TABLE shop.orders;
+CREATE VIEW shop.careful WITH (security_invoker) AS SELECT id FROM shop.orders;
+CREATE COLLATION shop.plain FROM "C";
+CREATE CONVERSION shop.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE TEXT SEARCH DICTIONARY shop.words (TEMPLATE = simple);
+CREATE TEXT SEARCH CONFIGURATION shop."Search" (COPY = simple);
+CREATE STATISTICS shop.both ON id, owner FROM shop.orders;
+CREATE FUNCTION shop.same(shop."Status", text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR shop.### (LEFTARG = shop."Status", RIGHTARG = text, FUNCTION = shop.same);
 RESET ROLE;
 
 SET ROLE "Odd Owner";

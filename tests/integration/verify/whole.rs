@@ -29,6 +29,29 @@ fn complete_with_stand_ins() {
     }
 }
 
+/// What roles can do more is named, and a role that cannot log in is no role that has arrived.
+#[test]
+fn more_rights_and_no_password() {
+    let migrated = Migrated::new(16, true);
+    migrated.target.sql(
+        "azuresu",
+        "postgres",
+        "ALTER ROLE shop_app BYPASSRLS; GRANT pg_read_all_data TO legacy_erp; ALTER ROLE shop_read SET work_mem = '1MB'",
+    );
+    let said = migrated.verify(&[]).done().stdout;
+    assert!(
+        said.contains(
+            "\nroles of the target have 3 things beyond the source: \
+             role shop_app: BYPASSRLS, membership legacy_erp in pg_read_all_data granted by azuresu\n"
+        ),
+        "{said}"
+    );
+    migrated.target.sql("azuresu", "postgres", "ALTER ROLE shop_app PASSWORD NULL");
+    let said = migrated.verify(&[]).status(1).stdout;
+    assert!(said.contains("\n1 login role has no password on the target: shop_app\n"), "{said}");
+    assert!(said.contains("\nnot complete: 1 fact of the globals is missing, 1 login role has no password; "), "{said}");
+}
+
 #[test]
 fn what_a_restore_without_stand_ins_loses() {
     let migrated = Migrated::new(16, false);
