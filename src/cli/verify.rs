@@ -142,12 +142,13 @@ impl Verify {
             choices.needed = Some(plan::needed(&source.live, &asked));
         }
         let databases = verify::selected(&catalogs.source, source.live.platform, &asked);
-        let arrived = verify::arrived(&source.live, &target.live, &choices)?;
+        let mut arrived = verify::arrived(&source.live, &target.live, &choices)?;
         let names = Names::of(&source.live, &target.live, &arrived.sanitized, &choices);
         let verified =
             verify::verify(servers, &catalogs, &databases, &names, &arrived, &target.live);
         let verified = Box::pin(verified).await;
-        let outstanding = Outstanding::of(&source.live, &target.live, &names);
+        let mut outstanding = Outstanding::of(&source.live, &target.live, &names);
+        outstanding.take_inheriting(&mut arrived, &target.live, &verified);
         let mender = Mender { answers: &target.live.answers, names: &names };
         let parts = VerifyParts {
             source: source.place(),

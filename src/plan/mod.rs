@@ -42,6 +42,7 @@ pub use implicit::without_implicit;
 pub use migration::{Migration, Provenance, rights};
 pub use needed::needed;
 pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};
+pub use outsiders::ABOUT as OUTSIDER;
 pub use restore::TakeBack;
 pub use stand_ins::{COMMENT as STAND_IN, is_stand_in};
 pub use step::Step;

@@ -13,7 +13,8 @@ use crate::globals::{Change, Globals, Membership, MembershipKey, Origin};
 use crate::name::Name;
 use crate::sanitize::{About, Unspecified};
 
-pub(super) const ABOUT: About = About {
+/// What it says.
+pub const ABOUT: About = About {
     name: "outsider",
     severity: Severity::Error,
     why: "on the target the role has a member that it does not have on the source, and that has all that the role has",

@@ -4,6 +4,7 @@
 mod acl;
 mod policies;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
@@ -40,12 +41,35 @@ pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Compa
             only_there(object, held, cx, &mut out);
         }
     }
+    out.within = within(source, cx);
     acl::changed(source, target, cx, &mut out);
     policies::compare(source, target, cx, &mut out);
     out.differences.sort_unstable();
     out.missing.sort_unstable();
     out.beyond.sort_unstable();
     out
+}
+
+/// Who is to own schemas in which somebody else is to own something, and who that is.
+fn within(source: &Contents, cx: Comparing<'_>) -> BTreeSet<(Name, Name)> {
+    let is_in_schema = |object: &&Object| {
+        object.schema.is_some()
+            && !matches!(object.class, Class::Column | Class::Policy)
+            && object.class.defaults_on().is_none()
+    };
+    let mut all = BTreeSet::new();
+    for (object, held) in source.objects.iter().filter(|(object, _)| is_in_schema(object)) {
+        let Some(schema) = &object.schema else { continue };
+        let schema = Object::global(Class::Schema, schema.clone());
+        let Some(of_schema) = source.objects.get(&schema) else { continue };
+        let is_databases = of_schema.owner.as_str() == "pg_database_owner";
+        let owner = if is_databases { cx.owners[0] } else { &of_schema.owner };
+        if *owner != held.owner {
+            let expected = |name: &Name| cx.names.expected(name).clone();
+            all.insert((expected(owner), expected(&held.owner)));
+        }
+    }
+    all
 }
 
 /// What an object of the source is called on the target: default privileges have the name of their role.

@@ -1,6 +1,6 @@
 //! What a comparison of two databases gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::object::{Class, Object};
@@ -105,6 +105,9 @@ pub struct Comparison {
     pub left: BTreeMap<Name, LeftBehind>,
     /// How many objects both sides have.
     pub compared: usize,
+    /// Who owns schemas of the source in which somebody else owns something, and who that is, by their names
+    /// on the target.
+    pub within: BTreeSet<(Name, Name)>,
 }
 
 /// The schema that every database has.

@@ -157,8 +157,9 @@ fn hide(about: &str, sides: [&mut Contents; 2]) {
             matches!(class, Class::Table | Class::Sequence | Class::Column)
         }
         "privileges on columns" => class == Class::Column,
-        "functions" | "the types that functions take" => {
-            matches!(class, Class::Function | Class::Procedure)
+        "functions" => matches!(class, Class::Function | Class::Procedure),
+        "the types that functions take" => {
+            matches!(class, Class::Function | Class::Procedure | Class::Operator)
         }
         "types" => class == Class::Type,
         "languages" => class == Class::Language,
@@ -169,6 +170,7 @@ fn hide(about: &str, sides: [&mut Contents; 2]) {
         "default privileges" => class.defaults_on().is_some(),
         "extensions" => class == Class::Extension,
         "publications" => class == Class::Publication,
+        "owners of collations, operators and text search objects" => class.has_owner_only(),
         // Without them nobody is known by name.
         "the names of roles" => true,
         _ => false,

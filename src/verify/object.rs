@@ -143,6 +143,22 @@ impl Class {
         }
     }
 
+    /// Whether it is one of the kinds that have an owner, and nothing else that concerns roles.
+    pub const fn has_owner_only(self) -> bool {
+        matches!(
+            self,
+            Self::Collation
+                | Self::Conversion
+                | Self::Operator
+                | Self::OperatorClass
+                | Self::OperatorFamily
+                | Self::Statistics
+                | Self::TextSearchConfiguration
+                | Self::TextSearchDictionary
+                | Self::EventTrigger
+        )
+    }
+
     /// Whether it is there only where it says something: that one side does not have it is no news.
     pub const fn is_statement(self) -> bool {
         matches!(self, Self::Column) || self.defaults_on().is_some()

@@ -1,7 +1,14 @@
 //! What was there for the time of the restore only, and is there still.
 
+use std::collections::BTreeSet;
+
+use super::gather::{Outcome, Verified};
+use super::globals::Arrived;
 use super::names::Names;
+use crate::finding::Subject;
+use crate::globals::Fact;
 use crate::name::Name;
+use crate::plan;
 use crate::read::live::Live;
 
 /// What `--for-restore` has made and nothing has taken back yet.
@@ -12,12 +19,15 @@ pub struct Outstanding {
     /// The roles that the connected role has granted to itself, and that the role which is connected to
     /// the source is no member of there.
     pub owners: Vec<Name>,
+    /// The roles that inherit from the owner of a schema, and do not on the source: who restores lets them,
+    /// so that they can own something in it.
+    pub inheriting: Vec<Name>,
 }
 
 impl Outstanding {
     /// Whether there is nothing to be taken back.
     pub fn is_empty(&self) -> bool {
-        self.stand_ins.is_empty() && self.owners.is_empty()
+        self.stand_ins.is_empty() && self.owners.is_empty() && self.inheriting.is_empty()
     }
 
     /// What is there.
@@ -36,6 +46,40 @@ impl Outstanding {
         let mut owners: Vec<_> = own.map(|key| key.role.clone()).collect();
         owners.sort_unstable();
         owners.dedup();
-        Self { stand_ins: names.stand_ins.iter().cloned().collect(), owners }
+        let stand_ins = names.stand_ins.iter().cloned().collect();
+        Self { stand_ins, owners, inheriting: Vec::new() }
+    }
+
+    /// Takes memberships that only the target has, and that let an object's owner inherit from its schema's, for
+    /// what they are, and out of what has arrived.
+    pub fn take_inheriting(&mut self, arrived: &mut Arrived, target: &Live, verified: &[Verified]) {
+        let mut within = BTreeSet::new();
+        for it in verified {
+            if let Outcome::Compared { comparison, .. } = &it.outcome {
+                within.extend(&comparison.within);
+            }
+        }
+        let within: BTreeSet<_> =
+            within.into_iter().map(|(role, member): &(Name, Name)| (role, member)).collect();
+        let is_off = |fact: Option<Fact<bool>>| fact.is_some_and(|fact| !fact.value);
+        let may_set: BTreeSet<_> = target
+            .globals
+            .memberships
+            .iter()
+            .filter(|(_, it)| it.set.is_some() && !is_off(it.set) || it.is_admin())
+            .map(|(key, _)| (&key.role, &key.member))
+            .collect();
+        arrived.findings.retain(|finding| {
+            let Subject::Membership { role, member } = &finding.object else { return true };
+            let pair = (role, member);
+            let is_ours = within.contains(&pair) && !may_set.contains(&pair);
+            if *finding.about != plan::OUTSIDER || !is_ours {
+                return true;
+            }
+            self.inheriting.push(member.clone());
+            false
+        });
+        self.inheriting.sort_unstable();
+        self.inheriting.dedup();
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyRepo
         outstanding: OutstandingReport {
             stand_ins: outstanding.stand_ins.clone(),
             owners: outstanding.owners.clone(),
+            inheriting: outstanding.inheriting.clone(),
         },
     };
     let mut by_role = ByRole::new();

@@ -236,4 +236,7 @@ pub struct OutstandingReport {
     /// The owners that the connected role has granted to itself.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub owners: Vec<Name>,
+    /// The roles that inherit from the owner of a schema for the time of the restore.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub inheriting: Vec<Name>,
 }

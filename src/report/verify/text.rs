@@ -16,7 +16,7 @@ use crate::report::parts::look::{bold, severity_style};
 use crate::report::parts::places::{UNKNOWN, places};
 use crate::report::{Look, diff};
 use crate::verify::Class;
-use crate::words::{plural, visible};
+use crate::words::{and, plural, visible};
 
 /// How many objects are named in a line.
 pub(super) const NAMED: usize = 10;
@@ -291,11 +291,22 @@ pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Resul
         let verb = if count == 1 { "stand-in exists" } else { "stand-ins exist" };
         parts.push(format!("{count} {verb} ({})", some(&outstanding.stand_ins)));
     }
+    match outstanding.inheriting.as_slice() {
+        [] => {}
+        [role] => parts.push(format!("{role} inherits from the owner of a schema")),
+        roles => {
+            parts.push(format!(
+                "{} roles inherit from owners of schemas ({})",
+                roles.len(),
+                some(roles)
+            ));
+        }
+    }
     if !parts.is_empty() {
         writeln!(
             out,
             "still to be taken back: {}: after the restore, psql -f FILE, the file that copy --for-restore has written",
-            parts.join(" and ")
+            and(&parts)
         )?;
     }
     Ok(())

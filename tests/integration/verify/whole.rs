@@ -4,6 +4,8 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::Migrated;
+use crate::support::command::Run;
+use crate::support::platforms;
 
 /// With stand-ins nothing is lost; without them everything is named, and the script gives it back.
 #[test]
@@ -29,6 +31,48 @@ fn complete_with_stand_ins() {
     }
 }
 
+/// Who inherits from a schema's owner for the restore is no outsider, and somebody else is.
+#[test]
+fn members_of_schema_owners() {
+    let source = platforms::aurora_like(15);
+    for text in [
+        "CREATE ROLE app",
+        "CREATE ROLE writer LOGIN PASSWORD 'w'",
+        "CREATE DATABASE stock OWNER app",
+    ] {
+        source.sql("rdsadmin", "postgres", text);
+    }
+    source.sql(
+        "rdsadmin",
+        "stock",
+        "CREATE SCHEMA s AUTHORIZATION app; CREATE TABLE s.t (a int); ALTER TABLE s.t OWNER TO writer",
+    );
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let what = ["--reader", "catalog"];
+    let copy = ["copy", &*from, &*to, "--yes", "--for-restore", "back.sql"];
+    let copied = Run::new([&copy[..], &what].concat()).done();
+    let migrated = Migrated { source, target, take_back: copied.file("back.sql") };
+    migrated.restore("stock");
+    let verify = || Run::new(["verify", &*from, &*to, "--database", "stock"]);
+    let said = verify().done().stdout;
+    assert!(said.contains("\nstill to be taken back: "), "{said}");
+    assert!(
+        said.contains("writer inherits from the owner of a schema: after the restore"),
+        "{said}"
+    );
+    migrated.target.sql("azuresu", "postgres", "CREATE ROLE eve; GRANT app TO eve");
+    let said = verify().done().stdout;
+    assert!(said.contains("eve is a member of app on the target only"), "{said}");
+    migrated.target.sql("azuresu", "postgres", "DROP ROLE eve");
+    let (said, succeeds) = migrated.target.psql_in("azadmin", "postgres", &migrated.take_back);
+    assert!(succeeds, "{said}");
+    migrated.target.sql("azuresu", "postgres", "GRANT CONNECT ON DATABASE stock TO azadmin");
+    let said = verify().done().stdout;
+    assert!(!said.contains("to be taken back"), "{said}");
+}
+
 /// What roles can do more is named, and a role that cannot log in is no role that has arrived.
 #[test]
 fn more_rights_and_no_password() {
@@ -49,7 +93,12 @@ fn more_rights_and_no_password() {
     migrated.target.sql("azuresu", "postgres", "ALTER ROLE shop_app PASSWORD NULL");
     let said = migrated.verify(&[]).status(1).stdout;
     assert!(said.contains("\n1 login role has no password on the target: shop_app\n"), "{said}");
-    assert!(said.contains("\nnot complete: 1 fact of the globals is missing, 1 login role has no password; "), "{said}");
+    assert!(
+        said.contains(
+            "\nnot complete: 1 fact of the globals is missing, 1 login role has no password; "
+        ),
+        "{said}"
+    );
 }
 
 #[test]
