@@ -159,7 +159,7 @@ impl<'a> Rights<'a> {
     /// The platform's own role of this name, which is never touched: where the target was asked, only
     /// if it is there. Who its bootstrap superuser is, it says itself.
     pub fn platform_role(&self, name: &str) -> Option<&'a OwnRole> {
-        let own = self.platform.role(name)?;
+        let own = self.platform.role(name).filter(|own| !own.data().former)?;
         let Some(answers) = self.answers else {
             return self.shown.is_none_or(|roles| roles.contains(name)).then_some(own);
         };

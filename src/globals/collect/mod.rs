@@ -21,7 +21,7 @@ pub use version::Era;
 
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
-use super::model::{Globals, Password};
+use super::model::Globals;
 use crate::finding::{About, Action, Finding, Subject};
 use crate::name::{MAX_BYTES, Name};
 use crate::sql::{RoleSpec, Session, Statement};
@@ -104,7 +104,8 @@ pub struct Collected {
     pub ledger: Ledger,
     /// What there was to say about them.
     pub findings: Vec<Finding>,
-    /// Whether passwords were stated at all; else every password is unknown.
+    /// Whether passwords were stated at all. Of a role without one nothing is known: pg_dumpall was told to
+    /// leave them out, or the role has none.
     pub passwords: bool,
     /// The role that the last statement created, and nothing more: a dump goes on with its
     /// attributes.
@@ -216,14 +217,6 @@ impl Collector {
             _ => {}
         }
         self.assume_roles();
-        if self.passwords {
-            // Where some roles have passwords, those without have none.
-            for role in self.globals.roles.values_mut() {
-                if role.password == Password::Unknown {
-                    role.password = Password::None(Fact::default());
-                }
-            }
-        }
         self.globals.sort();
         Collected {
             globals: self.globals,

@@ -37,7 +37,8 @@ pub(super) const SCRAM: About = About {
                   that a verifier is stored as it is given, so that scripts leave it out.\n\n\
                   Try it with one role. Where it works, say so in a file of your own for \
                   --platform: pg_globals platforms NAME prints the one to start from.",
-    remedy: "set new passwords on the target",
+    remedy: "new ones with --passwords generate; or, where the target takes verifiers, say so in a file for \
+             --platform",
 };
 
 /// The first version that calls md5 verifiers deprecated.
@@ -53,6 +54,9 @@ impl RoleRule for Verifier {
         let Password::Is(fact) = &role.password else { return Verdict::Keep };
         let origin = fact.origin;
         let kind = fact.value.kind();
+        if kind == VerifierKind::Plaintext {
+            return Verdict::Keep;
+        }
         let about = if kind == VerifierKind::Md5 { &MD5 } else { &SCRAM };
         let object = || Subject::Role(name.clone());
         let message = match cx.rights.verifier(kind) {
@@ -74,6 +78,7 @@ impl RoleRule for Verifier {
         };
         role.password = Password::Unknown;
         cx.lose([origin]);
+        cx.without_password.insert(name.clone());
         cx.report(about, Action::Rewritten, object(), origin, message);
         Verdict::Keep
     }
