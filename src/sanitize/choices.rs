@@ -67,13 +67,17 @@ pub enum ChoiceError {
     )]
     NothingSelected,
     /// `--rename` names a role that is not there.
-    #[error("--rename: there is no role {0}; names are as in the dump, and case counts")]
+    #[error(
+        "--rename: there is no role {0}; names are as in the dump, and case counts; a name with = in it goes in double quotes"
+    )]
     RenamesNothing(Name),
     /// `--rename` would give two roles the same name.
     #[error("--rename: {0} cannot become {1}, another role has that name")]
     RenamesOnto(Name, Name),
     /// `--map-role` names a role that is neither there nor SUPERUSER.
-    #[error("--map-role: there is no role {0}, and no membership in it")]
+    #[error(
+        "--map-role: there is no role {0}, and no membership in it; a name with = in it goes in double quotes"
+    )]
     MapsNothing(Name),
 }
 

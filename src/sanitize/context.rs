@@ -365,6 +365,24 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn finish(self) -> (Ledger, Vec<Finding>, BTreeMap<Name, Secret>, Unspecified) {
-        (self.ledger, self.findings, self.generated, self.unspecified)
+        let Self { ledger, mut findings, generated, unspecified, .. } = self;
+        agree(&ledger, &mut findings);
+        (ledger, findings, generated, unspecified)
+    }
+}
+
+/// What is said of a role's statement is what the ledger says: where nothing of it was left, it was dropped.
+fn agree(ledger: &Ledger, findings: &mut [Finding]) {
+    let mut fates: HashMap<u32, Option<Fate>> = HashMap::default();
+    for (line, fate) in ledger.fates() {
+        fates.entry(line).and_modify(|it| *it = it.filter(|it| *it == fate)).or_insert(Some(fate));
+    }
+    let is_role =
+        |it: &&mut Finding| it.action == Action::Rewritten && matches!(it.object, Subject::Role(_));
+    for finding in findings.iter_mut().filter(is_role) {
+        let fate = finding.line.and_then(|line| fates.get(&line).copied().flatten());
+        if fate == Some(Fate::Dropped) {
+            finding.action = Action::Dropped;
+        }
     }
 }

@@ -115,6 +115,7 @@ fn heading(phase: Phase) -> &'static str {
         Phase::Comments => "Comments",
         Phase::SecurityLabels => "Security labels",
         Phase::Memberships => "Memberships",
+        Phase::SessionRoles => "Roles that sessions begin as",
         Phase::Parameters => "Privileges on configuration parameters",
         Phase::TablespaceChanges => "Tablespaces that exist",
         Phase::Passwords => "Passwords",

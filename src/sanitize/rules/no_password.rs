@@ -119,9 +119,18 @@ mod tests {
              CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
         );
         assert_eq!(
-            run("CREATE ROLE a LOGIN;\nCREATE ROLE b PASSWORD NULL;", "azure 16"),
+            run("CREATE ROLE a LOGIN PASSWORD NULL;\nCREATE ROLE b;", "azure 16"),
             "1 info no-password kept role a: it has no password on the source either\n\
              CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
+        );
+    }
+
+    #[test]
+    fn the_password_of_one_role_tells_nothing_of_others() {
+        let all = run("CREATE ROLE a LOGIN;\nCREATE ROLE b LOGIN PASSWORD 'x';", "azure 16");
+        assert!(
+            all.contains("1 error no-password kept role a: its password is not known\n"),
+            "{all}"
         );
     }
 }

@@ -25,7 +25,7 @@ pub(super) const UNUSED: About = About {
     severity: Severity::Info,
     why: "passwords of the file of --passwords-from that were not needed",
     explanation: "Either the source has no role of that name, or the role has a password there \
-                  already, which stays. The first may be a typing error: a name counts as it is \
+                  already, which stays, or the file itself has none for it. The first may be a typing error: a name counts as it is \
                   stored, with its capitals and without SQL's double quotes. Nothing was done with \
                   these lines of the file.",
     remedy: "",
@@ -40,6 +40,11 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
             cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
             continue;
         };
+        if secret.expose().is_empty() {
+            let message = "the file names it without a password";
+            cx.report(&UNUSED, Action::Dropped, object, role.origin(), message);
+            continue;
+        }
         if let Password::Is(fact) = &role.password
             && (fact.value.kind() == VerifierKind::Malformed
                 || masked_password::kind(fact.value.expose()).is_some())

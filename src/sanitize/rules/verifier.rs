@@ -121,9 +121,9 @@ mod tests {
     fn what_is_not_confirmed_is_not_written() {
         let md5 = format!("md5{}", "0".repeat(32));
         assert_eq!(
-            run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "neon 16"),
-            "1 error md5-verifier rewritten role a: arrives without its password: not confirmed for neon 16, \
-            nothing confirms that Neon stores a verifier as it is given\n\
+            run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "supabase 16"),
+            "1 error md5-verifier rewritten role a: arrives without its password: not confirmed for supabase 16, \
+            nothing confirms that Supabase stores a verifier as it is given\n\
             CREATE ROLE a WITH LOGIN\nkept 0, rewritten 1, dropped 0"
         );
     }
