@@ -398,7 +398,7 @@ fn meta_commands() {
     1 | SELECT *************** \gexec
       |                        ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: what it gives only psql can tell: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -409,7 +409,7 @@ fn meta_commands() {
     1 | \if **
       | ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: which branch is meant only psql's variables say: leave the one that counts and take the others and the command out; or let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only
 
     error: psql meta-command \endif: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:3:1

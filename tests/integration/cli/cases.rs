@@ -16,6 +16,11 @@ fn run(name: &str) -> Run {
     convert(case(name))
 }
 
+/// With these options, if any.
+fn with(run: Run, options: &str) -> Run {
+    if options.is_empty() { run } else { run.with(options) }
+}
+
 const GENERATE: &str = "--passwords generate --password-file new.txt";
 
 /// No password is concluded from what is missing, none is taken that is none, and nobody gets one who logs
@@ -35,7 +40,7 @@ fn passwords() {
         ("mask-and-template-passwords.sql", ""),
         ("supabase.sql", ""),
     ] {
-        let done = run(name).with(options).done();
+        let done = with(run(name), options).done();
         writeln!(all, "{name} {options}\n{}", done.stderr).unwrap();
     }
     assert_snapshot!(all);
@@ -87,7 +92,7 @@ fn what_is_no_global() {
         ("predefined", case("pg-write-all-data-15.sql"), "--target-version 15"),
         ("createrole", case("createrole-ldap-sync.sql"), "--target-version 16"),
     ] {
-        let done = convert(text).with(options).done();
+        let done = with(convert(text), options).done();
         writeln!(all, "{what} {options}\n{}", done.stderr).unwrap();
     }
     assert_snapshot!(all);

@@ -63,6 +63,11 @@ fn a_script_converts_to_itself() {
     found 17 roles, 14 memberships, 7 settings, 0 parameter privileges, 0 tablespaces
     34 statements read: 34 kept, 0 rewritten, 0 dropped
 
+    error: no-password (2): login roles arrive without a password
+      line 51, role lambda_iam: its password is not known
+      line 53, role postgres: its password is not known
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
+
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
       line 49, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
       line 52, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
@@ -75,10 +80,6 @@ fn a_script_converts_to_itself() {
     warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
       line 65, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
-
-    info: no-password (2): login roles arrive without a password
-      line 51, role lambda_iam: it has no password on the source either
-      line 53, role postgres: it has no password on the source either
     ");
 }
 
