@@ -108,6 +108,7 @@ fn a_dump_without_its_end() {
     assert_snapshot!(convert(&dump).with("--accept-truncated").done(), @r"
     -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+    -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.
 
     \set ON_ERROR_STOP on
     BEGIN READ WRITE;
@@ -244,6 +245,7 @@ fn a_dump_without_its_end() {
     assert_snapshot!(convert(format!("{HEADER}{TRAILER}")).done(), @r"
     -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+    -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.
 
     \set ON_ERROR_STOP on
     BEGIN READ WRITE;
