@@ -170,13 +170,10 @@ impl<'a> Context<'a> {
     /// How members of a role authenticate, where not by a password: on the source's platform, or on any
     /// where it is not known.
     pub fn external_way(&self, role: &Name) -> Option<&'a str> {
-        match self.source {
-            Some(source) => source.external_authentication(role.as_str()),
-            None => {
-                let mut all = Platform::all().iter();
-                all.find_map(|platform| platform.external_authentication(role.as_str()))
-            }
+        if let Some(source) = self.source {
+            return source.external_authentication(role.as_str());
         }
+        Platform::all().iter().find_map(|it| it.external_authentication(role.as_str()))
     }
 
     /// Whether a role authenticates in another way than by a password.

@@ -231,6 +231,36 @@ mod tests {
     }
 
     #[test]
+    fn what_proves_the_version_is_seen() {
+        let era = |text: &str| {
+            let text = format!(
+                "-- PostgreSQL database cluster dump\n{text}\n-- PostgreSQL database cluster dump complete\n"
+            );
+            read(text.as_bytes(), Options::default()).unwrap().era
+        };
+        let role =
+            "CREATE ROLE a;\nALTER ROLE a WITH NOSUPERUSER INHERIT CREATEROLE NOCREATEDB LOGIN";
+        assert_eq!(era(&format!("{role};")), Some(Era::Before16));
+        assert_eq!(era(&format!("{role} NOREPLICATION;")), Some(Era::Before16));
+        assert_eq!(era(&format!("{role} NOREPLICATION NOBYPASSRLS;")), None);
+        // Recipes strip NOSUPERUSER and NOBYPASSRLS.
+        assert_eq!(
+            era("CREATE ROLE a;\nALTER ROLE a WITH INHERIT CREATEROLE NOCREATEDB LOGIN;"),
+            None
+        );
+        assert_eq!(
+            era("CREATE ROLE a;\nCREATE ROLE b;\nGRANT a TO b GRANTED BY postgres;"),
+            Some(Era::Before16)
+        );
+        assert_eq!(era("CREATE ROLE b;\nGRANT pg_create_subscription TO b;"), Some(Era::Since16));
+        assert_eq!(
+            era("-- Dumped from database version PostgreSQL 8.4.9\nCREATE ROLE b;"),
+            Some(Era::Before16)
+        );
+        assert_eq!(era("-- Dumped from database version 17.2\nCREATE ROLE b;"), Some(Era::Since16));
+    }
+
+    #[test]
     fn a_semicolon_that_is_missing_hides_nothing() {
         assert_eq!(
             mistakes("GRANT ALL ON DATABASE x TO a\nCREATE ROLE b LOGIN;", Options::default()),

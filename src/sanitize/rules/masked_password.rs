@@ -52,7 +52,7 @@ pub(super) fn kind(text: &str) -> Option<&'static str> {
         !name.is_empty()
             && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':'))
     };
-    let framed = |open: &str, close: &str| {
+    let is_between = |open: &str, close: &str| {
         let inner = trimmed.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
         inner.is_some_and(is_name)
     };
@@ -73,7 +73,7 @@ pub(super) fn kind(text: &str) -> Option<&'static str> {
     });
     let is_sealed = trimmed.starts_with("ENC[") || trimmed.starts_with("!vault");
     let is_template = holds_all.iter().any(|(open, close)| holds(open, close))
-        || frames.iter().any(|(open, close)| framed(open, close))
+        || frames.iter().any(|(open, close)| is_between(open, close))
         || is_variable
         || is_sealed;
     is_template.then_some(TEMPLATE)
