@@ -449,7 +449,7 @@ mod tests {
             ("azure", 13, "pg_read_all_data", "since 14"),
             // Azure has it before PostgreSQL does.
             ("azure", 16, "pg_signal_autovacuum_worker", "?"),
-            ("azure", 18, "pg_signal_autovacuum_worker", "yes"),
+            ("azure", 18, "pg_signal_autovacuum_worker", "?"),
             ("rds", 16, "pg_signal_autovacuum_worker", "since 18"),
             ("rds", 17, "pg_maintain", "yes"),
             ("rds", 16, "pg_create_subscription", "?"),

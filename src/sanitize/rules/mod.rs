@@ -47,6 +47,7 @@ mod source_setting;
 mod superuser;
 mod tablespace;
 mod tablespace_setting;
+mod template_name;
 mod unknown_role;
 mod verifier;
 
@@ -65,7 +66,7 @@ use super::rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, Tablespa
 use crate::finding::About;
 
 /// The rules about roles, in the order in which they look at each.
-pub(super) static ROLE: [&dyn RoleRule; 24] = [
+pub(super) static ROLE: [&dyn RoleRule; 25] = [
     &selection::Selection,
     &platform_role::PlatformRole,
     &lookalike::Lookalike,
@@ -73,6 +74,7 @@ pub(super) static ROLE: [&dyn RoleRule; 24] = [
     &protected_role::ProtectedRole,
     &collision::Collision,
     &platform_name::PlatformName,
+    &template_name::TemplateName,
     &superuser::Superuser,
     &replication::Replication,
     &bypassrls::BypassRls,
@@ -139,7 +141,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 59] = [
+    const ABOUTS: [&About; 60] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -152,6 +154,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &protected_role::ABOUT,
         &collision::ABOUT,
         &platform_name::ABOUT,
+        &template_name::ABOUT,
         &superuser::ABOUT,
         &replication::ABOUT,
         &bypassrls::ABOUT,
