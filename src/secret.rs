@@ -51,7 +51,7 @@ fn kind(text: &str) -> VerifierKind {
         VerifierKind::Md5
     } else if text.len() <= MAX_VERIFIER && is_scram(text) {
         VerifierKind::ScramSha256
-    } else if text.starts_with("SCRAM-SHA-256$") || looks_like_md5(text) {
+    } else if looks_like_verifier(text) {
         VerifierKind::Malformed
     } else {
         VerifierKind::Plaintext
@@ -71,10 +71,23 @@ fn is_md5(text: &str) -> bool {
     })
 }
 
-fn looks_like_md5(text: &str) -> bool {
-    text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("md5"))
-        && (28..40).contains(&text.len())
-        && text.bytes().skip(3).all(|b| b.is_ascii_hexdigit())
+/// Whether somebody must have meant a verifier. Shells, editors and spreadsheets leave its beginning and
+/// damage the rest, or put something in front: `$4096` and `$K…` are gone where a shell took them for
+/// variables, and a backslash stands before each `$` that was escaped twice.
+fn looks_like_verifier(text: &str) -> bool {
+    let in_front =
+        |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '=' | '\\' | '\u{feff}');
+    let text = text.trim_start_matches(in_front);
+    let begins =
+        |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    begins("SCRAM-SHA-") || begins("md5") && looks_like_digest(&text[3..])
+}
+
+/// Whether it can have been a digest: long, and of hexadecimal digits but for a few characters. People do
+/// choose passwords that begin with md5.
+fn looks_like_digest(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    digits >= 12 && digits * 10 >= text.len() * 8
 }
 
 /// `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, the two keys of 32 bytes each
@@ -130,7 +143,19 @@ mod tests {
             ("SCRAM-SHA-256$junk", VerifierKind::Malformed),
             (&scram[..scram.len() - 1], VerifierKind::Malformed),
             ("SCRAM-SHA-256$0:c2FsdA==$x:y", VerifierKind::Malformed),
+            ("SCRAM-SHA-256096:c2FsdA==x:y", VerifierKind::Malformed),
+            ("SCRAM-SHA-256:c2FsdA==:x", VerifierKind::Malformed),
+            ("scram-sha-256$4096:c2FsdA==$x:y", VerifierKind::Malformed),
+            (r"SCRAM-SHA-256\$4096:c2FsdA==\$x:y", VerifierKind::Malformed),
+            ("SCRAM-SHA-256", VerifierKind::Malformed),
+            (" SCRAM-SHA-256$4096:", VerifierKind::Malformed),
+            ("\"md50123456789abcdef0123456789abcdef\"", VerifierKind::Malformed),
+            ("md50123456789abcdef", VerifierKind::Malformed),
+            ("md5 0123456789abcdef0123456789abcdef", VerifierKind::Malformed),
+            ("md50123456789abcdef0123456789abcdef0123456789abcdef", VerifierKind::Malformed),
             ("md5sum", VerifierKind::Plaintext),
+            ("md5 is a bad cafe of facade deeds", VerifierKind::Plaintext),
+            ("my SCRAM-SHA-256$", VerifierKind::Plaintext),
             ("hunter2", VerifierKind::Plaintext),
             ("", VerifierKind::Plaintext),
         ];

@@ -11,7 +11,7 @@ use super::asking::unreached::Unreached;
 use super::azure::Azure;
 use super::outcome::Outcomes;
 use crate::name::Name;
-use crate::platform::{Ownership, Platform};
+use crate::platform::Platform;
 use crate::read::databases::Databases;
 use crate::read::live::Live;
 
@@ -107,9 +107,7 @@ impl Side {
 
     /// Whether this role is one of its platform's own.
     pub(super) fn is_platforms_role(&self, role: &Name) -> bool {
-        let owned =
-            |platform: &Platform| matches!(platform.owns(role.as_str()), Some(Ownership::Exact(_)));
-        self.platform().is_some_and(owned)
+        self.platform().is_some_and(|platform| platform.is_own(role.as_str()))
     }
 
     fn platform(&self) -> Option<&'static Platform> {

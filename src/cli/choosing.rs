@@ -176,7 +176,10 @@ impl Choosing {
         };
         let path = path.to_string_lossy();
         match read_passwords(bytes.as_slice()).with_context(|| path.clone().into_owned())? {
-            (PasswordSource::Userlist, passwords) => Ok(passwords),
+            (PasswordSource::Userlist, mut passwords) => {
+                passwords.retain(|_, password| !password.expose().is_empty());
+                Ok(passwords)
+            }
             (PasswordSource::Dump, _) => bail!("--password-file {path}: this is a dump"),
         }
     }

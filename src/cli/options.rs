@@ -80,33 +80,61 @@ pub(super) fn glob(text: &str) -> Result<Glob, String> {
     Glob::new(text)
 }
 
-/// Two names with an equals sign between them; one in a name is doubled.
+/// Two names with an equals sign between them. Names are as they are stored, or quoted as in SQL; without
+/// quotes, an equals sign in a name is doubled.
 pub(super) fn pair(text: &str) -> Result<(Name, Name), String> {
-    let mut old = String::new();
-    let mut rest = text;
-    loop {
-        let Some(at) = rest.find('=') else {
-            return Err(
-                "expected two names with = between them; write = in a name as ==".to_owned()
-            );
-        };
-        old.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        match rest.strip_prefix('=') {
-            Some(behind) => {
-                old.push('=');
-                rest = behind;
-            }
-            None => break,
-        }
-    }
-    let new = rest.replace("==", "=");
+    const EXPECTED: &str = "expected two names with = between them; a name with = in it goes in double quotes, as in SQL";
+    let (old, rest) = match quoted_name(text)? {
+        Some((old, rest)) => (old, rest.strip_prefix('=').ok_or(EXPECTED)?),
+        None => bare_name(text).ok_or(EXPECTED)?,
+    };
+    let new = match quoted_name(rest)? {
+        Some((new, "")) => new,
+        Some(_) => return Err(EXPECTED.to_owned()),
+        None => rest.replace("==", "="),
+    };
     for name in [&old, &new] {
         if name.is_empty() || name.len() > crate::name::MAX_BYTES {
             return Err("each name needs 1 to 63 bytes".to_owned());
         }
     }
     Ok((Name::new(old), Name::new(new)))
+}
+
+/// What stands in double quotes, where a quote is doubled, and what stands behind them.
+fn quoted_name(text: &str) -> Result<Option<(String, &str)>, String> {
+    let Some(mut rest) = text.strip_prefix('"') else { return Ok(None) };
+    let mut name = String::new();
+    loop {
+        let end = rest.find('"').ok_or("the double quote that begins a name does not end it")?;
+        name.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(behind) => {
+                name.push('"');
+                rest = behind;
+            }
+            None => return Ok(Some((name, rest))),
+        }
+    }
+}
+
+/// The name in front of the first equals sign that is not doubled, and what stands behind that.
+fn bare_name(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut rest = text;
+    loop {
+        let at = rest.find('=')?;
+        name.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('=') {
+            Some(behind) => {
+                name.push('=');
+                rest = behind;
+            }
+            None => return Some((name, rest)),
+        }
+    }
 }
 
 /// Pairs by their old name; each may be given once.
@@ -160,7 +188,20 @@ mod tests {
             |text: &str| pair(text).map(|(a, b)| (a.as_str().to_owned(), b.as_str().to_owned()));
         assert_eq!(read("a=b"), Ok(("a".to_owned(), "b".to_owned())));
         assert_eq!(read("a==b=c=="), Ok(("a=b".to_owned(), "c=".to_owned())));
-        for text in ["a", "=b", "a=", "a==b"] {
+        for (text, old, new) in [
+            ("\"cn=x,dc=y\"=x", "cn=x,dc=y", "x"),
+            ("\"a\"\"b\"=\"c=d\"", "a\"b", "c=d"),
+            ("CORP\\jdoe=jdoe", "CORP\\jdoe", "jdoe"),
+            ("jdoe@CORP.LOCAL=jdoe", "jdoe@CORP.LOCAL", "jdoe"),
+            ("[admin]=admin", "[admin]", "admin"),
+            ("star*=\"what?\"", "star*", "what?"),
+            ("\" a \"=b c", " a ", "b c"),
+            ("\"==\"=\"=\"", "==", "="),
+            ("a\"b=c", "a\"b", "c"),
+        ] {
+            assert_eq!(read(text), Ok((old.to_owned(), new.to_owned())), "{text}");
+        }
+        for text in ["a", "=b", "a=", "a==b", "\"a", "\"a\"", "\"a\"b=c", "a=\"b\"c", "\"\"=b"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

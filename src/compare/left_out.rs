@@ -28,6 +28,8 @@ pub struct LeftOut {
     pub ignored: usize,
     /// Ends of passwords that are `infinity` on one side and absent on the other, which is the same.
     pub infinity: usize,
+    /// Settings that are spelled in another way on the other side, and have the same value.
+    pub spelling: usize,
     /// With `--as`: roles that only the right side has.
     pub only_right: usize,
     /// With `--as`: what the right side's roles have beyond the left side's.
@@ -54,7 +56,7 @@ impl LeftOut {
     }
 
     /// What was not looked at, or is no difference.
-    fn others(self) -> [(usize, &'static str, &'static str); 11] {
+    fn others(self) -> [(usize, &'static str, &'static str); 12] {
         [
             (self.platform_roles, "platform role", ""),
             (self.platform_tablespaces, "platform tablespace", ""),
@@ -62,6 +64,7 @@ impl LeftOut {
             (self.protected, "role", " that copy never touches"),
             (self.ignored, "difference", " ignored"),
             (self.infinity, "VALID UNTIL 'infinity'", " that says the same as none"),
+            (self.spelling, "setting", " in another spelling of the same value"),
             (self.only_right, "role", " that only the right side has"),
             (self.extra, "thing", " that roles have beyond the left side"),
             (self.deferred, "setting", " of a database that is not there yet"),

@@ -3,7 +3,7 @@
 use super::sides::{Platforms, Sides};
 use super::{Comparison, Difference, Fingerprint, LeftOut, Question};
 use crate::attribute::Attribute;
-use crate::globals::changes::changes;
+use crate::globals::changes::{changes, is_same_setting};
 use crate::globals::{
     Change, Fact, Globals, Grantee, ParameterKey, Password, Role, Scope, SettingKey, Tablespace,
 };
@@ -56,6 +56,7 @@ fn differences(
     out.passwords = hide_passwords(left, right);
     out.owners = hide_owners(left, right);
     out.infinity = infinities(left, right);
+    out.spelling = spellings(left, right);
 
     let mut shown = |mut changes: Vec<Change>| {
         let is_drop =
@@ -161,6 +162,19 @@ fn hide_owners(left: &mut Globals, right: &mut Globals) -> usize {
         }
     }
     hidden
+}
+
+/// Gives settings of the same value the left side's spelling. Gives their number.
+fn spellings(left: &Globals, right: &mut Globals) -> usize {
+    let mut count = 0;
+    for (key, one) in &left.settings {
+        let Some(other) = right.settings.get_mut(key) else { continue };
+        if one.value != other.value && is_same_setting(key, &one.value, &other.value) {
+            other.value.clone_from(&one.value);
+            count += usize::from(!one.value.is_empty_list());
+        }
+    }
+    count
 }
 
 /// The roles whose password never ends, which only one side says.

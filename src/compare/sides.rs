@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::LeftOut;
 use crate::globals::{Globals, Grantee, Password};
 use crate::name::Name;
-use crate::platform::{Ownership, Platform};
+use crate::platform::Platform;
 use crate::read::{Shows, Source};
 use crate::sanitize::{ChoiceError, Choices};
 use crate::secret::VerifierKind;
@@ -25,8 +25,7 @@ pub(super) struct Platforms<'a>(pub(super) [Option<&'a Platform>; 2]);
 impl Platforms<'_> {
     /// Whether a role is a platform's own.
     pub(super) fn own(self, name: &Name) -> bool {
-        let owned = |it: &Platform| matches!(it.owns(name.as_str()), Some(Ownership::Exact(_)));
-        self.0.into_iter().flatten().any(owned)
+        self.0.into_iter().flatten().any(|it| it.is_own(name.as_str()))
     }
 
     fn own_tablespace(self, name: &Name) -> bool {

@@ -78,6 +78,31 @@ impl Problem {
     /// The way out, where the message does not name it.
     pub fn help(&self) -> Option<&'static str> {
         match self {
+            Self::MetaCommand(name)
+                if matches!(name.as_str(), "if" | "elif" | "else" | "endif") =>
+            {
+                Some(
+                    "which branch is meant only psql's variables say: leave the one that counts and take the \
+                     others and the command out; or let psql run the script on a server of your own that is \
+                     empty, and dump that with pg_dumpall --globals-only",
+                )
+            }
+            Self::MetaCommand(name)
+                if matches!(
+                    name.as_str(),
+                    "set" | "unset" | "getenv" | "prompt" | "gset" | "gexec"
+                ) =>
+            {
+                Some(
+                    "what it gives only psql can tell: let psql run the script on a server of your own that is \
+                     empty, and dump that with pg_dumpall --globals-only; or write the statements out",
+                )
+            }
+            Self::MetaCommand(name)
+                if matches!(name.as_str(), "i" | "ir" | "include" | "include_relative") =>
+            {
+                Some("put what stands in that file in its place")
+            }
             Self::MetaCommand(_) => Some(
                 "make the dump again with pg_dumpall; in a script of your own, take the command out",
             ),

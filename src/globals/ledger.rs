@@ -67,6 +67,13 @@ impl Ledger {
         }
     }
 
+    /// The same of the last statement.
+    pub(super) fn change_last(&mut self) {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.changed = true;
+        }
+    }
+
     /// The line of the statement; none for facts from a server.
     pub fn line(&self, origin: Origin) -> Option<u32> {
         self.entries.get(origin.index()?).map(|entry| entry.line)

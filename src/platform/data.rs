@@ -30,6 +30,9 @@ pub(super) struct Data {
     /// Patterns of role names that look like the platform's.
     #[serde(default)]
     pub(super) role_patterns: Vec<Glob>,
+    /// Patterns of role names that nobody but the platform gives: its own tools leave them out.
+    #[serde(default)]
+    pub(super) role_families: Vec<Glob>,
     /// Tablespaces that are the platform's.
     #[serde(default)]
     pub(super) own_tablespaces: Vec<String>,
@@ -56,6 +59,9 @@ pub(super) struct Data {
     /// Settings of roles, where the platform differs from PostgreSQL.
     #[serde(default)]
     pub(super) setting: Vec<Rule<SettingGlob>>,
+    /// Security labels that are a way to log in.
+    #[serde(default)]
+    pub(super) login_label: Vec<LoginLabel>,
     /// Providers of security labels.
     #[serde(default)]
     pub(super) label: Vec<Rule<String>>,
@@ -109,6 +115,20 @@ pub(super) struct Role {
     pub(super) gives: Option<AttributeName>,
     /// Whether the administrator may grant it.
     pub(super) grant: Option<Verdict>,
+    /// Whether servers of anybody may have a role of that name: it does not show the platform.
+    #[serde(default)]
+    pub(super) common: bool,
+    /// Whether only older servers of the platform have it: sources, and no targets.
+    #[serde(default)]
+    pub(super) former: bool,
+}
+
+/// Providers whose labels on a role say how it authenticates.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoginLabel {
+    pub(super) names: Vec<String>,
+    pub(super) authentication: String,
 }
 
 /// What one of a platform's roles is for.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::data::{Data, Role, RoleKind};
+use super::data::{Data, LoginLabel, Role, RoleKind};
 use super::error::PlatformError;
 use super::settings;
 use crate::attribute::Attribute;
+use crate::glob::Glob;
 use crate::version::Major;
 
 /// What is known about one platform.
@@ -28,6 +29,8 @@ pub struct OwnRole(Role);
 pub enum Ownership<'a> {
     /// The platform creates a role of exactly this name.
     Exact(&'a OwnRole),
+    /// The name matches this pattern of names that the platform keeps to itself.
+    Family(&'a str),
     /// The name matches this pattern of the platform's names, as a customer's could, too.
     Pattern(&'a str),
 }
@@ -138,12 +141,30 @@ impl Platform {
 
     /// Whether a role is the platform's. Its administrator's login is not: it owns the customer's
     /// objects.
-    pub fn owns(&self, role: &str) -> Option<Ownership<'_>> {
+    pub fn owns<'a>(&'a self, role: &str) -> Option<Ownership<'a>> {
         if let Some(own) = self.role(role) {
             return (own.kind() != RoleKind::Admin).then_some(Ownership::Exact(own));
         }
-        let pattern = self.data.role_patterns.iter().find(|pattern| pattern.matches(role))?;
-        Some(Ownership::Pattern(pattern.as_str()))
+        let find = |patterns: &'a [Glob]| patterns.iter().find(|pattern| pattern.matches(role));
+        if let Some(family) = find(&self.data.role_families) {
+            return Some(Ownership::Family(family.as_str()));
+        }
+        Some(Ownership::Pattern(find(&self.data.role_patterns)?.as_str()))
+    }
+
+    /// Whether a role is the platform's for sure, and none that a customer could have made.
+    pub fn is_own(&self, role: &str) -> bool {
+        matches!(self.owns(role), Some(Ownership::Exact(_) | Ownership::Family(_)))
+    }
+
+    /// Whether a role of this name shows that a server is on this platform, although the platform's
+    /// superuser is not to be seen: not a name that other servers may have as well.
+    pub fn is_shown_by(&self, role: &str) -> bool {
+        match self.owns(role) {
+            Some(Ownership::Exact(own)) => !own.0.common,
+            Some(Ownership::Family(_)) => true,
+            Some(Ownership::Pattern(_)) | None => false,
+        }
     }
 
     /// Whether a tablespace is the platform's.
@@ -175,6 +196,19 @@ impl Platform {
     /// How members of `role` authenticate, where not by a password of PostgreSQL's.
     pub fn external_authentication(&self, role: &str) -> Option<&str> {
         self.role(role)?.data().authentication.as_deref()
+    }
+
+    /// The same, of servers that the platform offers today.
+    pub fn authenticates(&self, role: &str) -> Option<&str> {
+        self.external_authentication(role)
+            .filter(|_| self.role(role).is_some_and(|own| !own.0.former))
+    }
+
+    /// How a role authenticates that has a security label of this provider, where not by a password of
+    /// PostgreSQL's.
+    pub fn label_authentication(&self, provider: &str) -> Option<&str> {
+        let is_its = |label: &&LoginLabel| label.names.iter().any(|name| name == provider);
+        Some(self.data.login_label.iter().find(is_its)?.authentication.as_str())
     }
 }
 
@@ -222,7 +256,7 @@ mod tests {
             (
                 format!("{SMALL}[admin]\n[[role]]\nname = \"r\"\ncolour = 1\nkind = \"group\"\n"),
                 "x.toml:6:1: unknown field `colour`, expected one of `name`, `kind`, `note`, \
-                 `authentication`, `gives`, `grant`",
+                 `authentication`, `gives`, `grant`, `common`, `former`",
             ),
             (SMALL.to_owned(), "x.toml:1:1: missing field `admin`"),
             (

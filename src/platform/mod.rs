@@ -26,4 +26,4 @@ pub use data::RoleKind;
 pub use definition::{OwnRole, Ownership, Platform};
 pub use error::PlatformError;
 pub use rights::Rights;
-pub use settings::{Context, List, SettingKind, SettingType};
+pub use settings::{Context, List, SettingKind, SettingType, is_same_value};

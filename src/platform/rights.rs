@@ -159,7 +159,7 @@ impl<'a> Rights<'a> {
     /// The platform's own role of this name, which is never touched: where the target was asked, only
     /// if it is there. Who its bootstrap superuser is, it says itself.
     pub fn platform_role(&self, name: &str) -> Option<&'a OwnRole> {
-        let own = self.platform.role(name)?;
+        let own = self.platform.role(name).filter(|own| !own.data().former)?;
         let Some(answers) = self.answers else {
             return self.shown.is_none_or(|roles| roles.contains(name)).then_some(own);
         };
@@ -265,6 +265,13 @@ impl<'a> Rights<'a> {
                 SettingAnswer::Malformed
             } else if superuser {
                 SettingAnswer::Allowed
+            } else if let Some(module) =
+                settings::module_of(name).filter(|_| self.answers.is_none())
+            {
+                let why = format!(
+                    "a setting of {module}, and whether a role may have it there is not known"
+                );
+                SettingAnswer::Unconfirmed(why.into())
             } else {
                 SettingAnswer::Placeholder
             }
@@ -432,7 +439,8 @@ mod tests {
             ("azure", 16, "pg_monitor", "yes"),
             ("azure", 13, "pg_monitor", "yes"),
             ("azure", 16, "pg_signal_backend", "yes"),
-            ("azure", 16, "pg_write_all_data", "no"),
+            ("azure", 15, "pg_write_all_data", "yes"),
+            ("azure", 16, "pg_write_all_data", "?"),
             ("azure", 17, "pg_write_all_data", "?"),
             ("azure", 15, "pg_read_server_files", "no"),
             ("azure", 18, "pg_read_server_files", "no"),
@@ -441,6 +449,7 @@ mod tests {
             ("azure", 13, "pg_read_all_data", "since 14"),
             // Azure has it before PostgreSQL does.
             ("azure", 16, "pg_signal_autovacuum_worker", "?"),
+            ("azure", 18, "pg_signal_autovacuum_worker", "?"),
             ("rds", 16, "pg_signal_autovacuum_worker", "since 18"),
             ("rds", 17, "pg_maintain", "yes"),
             ("rds", 16, "pg_create_subscription", "?"),
@@ -574,7 +583,8 @@ mod tests {
         assert!(azure.verifier_note(VerifierKind::Md5).unwrap().contains("accepted_password"));
         assert_eq!(word(&azure.verifier(VerifierKind::Malformed)), "no");
         assert_eq!(word(&rights("postgres", 16).verifier(VerifierKind::Malformed)), "no");
-        assert_eq!(word(&rights("neon", 16).verifier(VerifierKind::ScramSha256)), "?");
+        assert_eq!(word(&rights("neon", 16).verifier(VerifierKind::ScramSha256)), "no");
+        assert_eq!(word(&rights("supabase", 16).verifier(VerifierKind::ScramSha256)), "?");
         assert_eq!(rights("neon", 16).verifier_note(VerifierKind::ScramSha256), None);
     }
 

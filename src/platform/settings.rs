@@ -13,9 +13,12 @@ pub(super) const NEWEST: Major = Major::new(18);
 /// Measured on servers of each version by `tests/make-settings`.
 const TEXT: &str = include_str!("data/settings.tsv");
 
+/// Of modules that are not in PostgreSQL's source tree, by their own documentation.
+const MODULE_TEXT: &str = include_str!("data/module-settings.tsv");
+
 // A test reads each line: none is left out here.
 static TABLE: LazyLock<HashMap<Cow<'static, str>, Setting>> =
-    LazyLock::new(|| TEXT.split('\n').filter_map(line).collect());
+    LazyLock::new(|| MODULE_TEXT.split('\n').chain(TEXT.split('\n')).filter_map(line).collect());
 
 /// When a setting can change (`GucContext` in `src/include/utils/guc.h`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,6 +131,73 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
     TABLE.get(name)
 }
 
+/// Whether a server takes both texts for one value of the setting, in the newest version.
+pub fn is_same_value(name: &str, one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let name = folded(name);
+    let words = |text: &str| {
+        let mut words: Vec<_> =
+            text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
+        words.sort_unstable();
+        words
+    };
+    match &*name {
+        // Names of zones are found without regard to case (`pg_tzset` in `src/timezone/pgtz.c`).
+        "timezone" | "log_timezone" => one.eq_ignore_ascii_case(other),
+        // Two words, in any order and case (`check_datestyle` in `src/backend/commands/variable.c`).
+        "datestyle" => words(one) == words(other),
+        // `pg_char_to_encoding` looks at letters and digits only.
+        "client_encoding" => {
+            let plain = |text: &str| {
+                let all = text.chars().filter(char::is_ascii_alphanumeric);
+                all.map(|c| c.to_ascii_lowercase()).collect::<String>()
+            };
+            plain(one) == plain(other)
+        }
+        name => find(name)
+            .and_then(|setting| setting.spans.last())
+            .is_some_and(|span| span.values.is_same(one, other, NEWEST)),
+    }
+}
+
+/// The module that a custom setting belongs to by its prefix, where one is known.
+pub(super) fn module_of(name: &str) -> Option<&'static str> {
+    let (prefix, _) = name.split_once('.')?;
+    MODULES.iter().find(|(known, _)| *known == prefix).map(|(_, module)| *module)
+}
+
+/// Prefixes of well-known modules' settings, by their own documentation.
+const MODULES: [(&str, &str); 26] = [
+    ("anon", "anon"),
+    ("auto_explain", "auto_explain"),
+    ("citus", "citus"),
+    ("credcheck", "credcheck"),
+    ("cron", "pg_cron"),
+    ("hnsw", "pgvector"),
+    ("hypopg", "hypopg"),
+    ("ivfflat", "pgvector"),
+    ("login_hook", "login_hook"),
+    ("orafce", "orafce"),
+    ("pg_hint_plan", "pg_hint_plan"),
+    ("pg_partman_bgw", "pg_partman"),
+    ("pg_qualstats", "pg_qualstats"),
+    ("pg_stat_monitor", "pg_stat_monitor"),
+    ("pg_stat_statements", "pg_stat_statements"),
+    ("pg_trgm", "pg_trgm"),
+    ("pg_wait_sampling", "pg_wait_sampling"),
+    ("pgaudit", "pgaudit"),
+    ("pglogical", "pglogical"),
+    ("plpgsql", "plpgsql"),
+    ("plpgsql_check", "plpgsql_check"),
+    ("plperl", "plperl"),
+    ("plv8", "plv8"),
+    ("postgis", "postgis"),
+    ("squeeze", "pg_squeeze"),
+    ("timescaledb", "timescaledb"),
+];
+
 /// Whether 14 and later take a dotted name for a custom setting
 /// (`valid_custom_variable_name` in `src/backend/utils/misc/guc.c`).
 pub(super) fn is_custom_name(name: &str) -> bool {
@@ -232,8 +302,49 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_value_has_many_spellings() {
+        let same = [
+            ("work_mem", "64MB", "65536kB"),
+            ("work_mem", "65536", "64MB"),
+            ("statement_timeout", "60000", "1min"),
+            ("statement_timeout", "60s", "60000ms"),
+            ("jit", "on", "true"),
+            ("jit", "1", "YES"),
+            ("jit", "off", "f"),
+            ("timezone", "UTC", "Utc"),
+            ("TimeZone", "Europe/Berlin", "europe/berlin"),
+            ("datestyle", "ISO, DMY", "dmy,iso"),
+            ("client_encoding", "UTF8", "utf-8"),
+            ("bytea_output", "hex", "HEX"),
+            ("random_page_cost", "1.1", "1.10"),
+            ("x.y", "a", "a"),
+        ];
+        for (name, one, other) in same {
+            assert!(is_same_value(name, one, other), "{name}: {one} {other}");
+            assert!(is_same_value(name, other, one), "{name}: {other} {one}");
+        }
+        let others = [
+            ("work_mem", "64MB", "64kB"),
+            ("jit", "on", "off"),
+            ("jit", "on", "o"),
+            ("timezone", "UTC", "GMT"),
+            ("datestyle", "ISO, DMY", "ISO, MDY"),
+            ("client_encoding", "UTF8", "LATIN1"),
+            ("application_name", "a", "A"),
+            ("search_path", "a", "A"),
+            ("x.y", "on", "true"),
+        ];
+        for (name, one, other) in others {
+            assert!(!is_same_value(name, one, other), "{name}: {one} {other}");
+        }
+    }
+
+    #[test]
     fn every_line_is_read() {
-        let lines = TEXT.split('\n').filter(|text| !text.is_empty() && !text.starts_with('#'));
+        let lines = TEXT
+            .split('\n')
+            .chain(MODULE_TEXT.split('\n'))
+            .filter(|text| !text.is_empty() && !text.starts_with('#'));
         let mut names = std::collections::HashSet::new();
         for text in lines {
             let (name, setting) = line(text).unwrap_or_else(|| panic!("{text}"));

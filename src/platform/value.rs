@@ -46,6 +46,23 @@ impl Range {
 }
 
 impl Values {
+    /// Whether a server takes both texts for one value. Numbers without a unit are in the setting's own.
+    pub(super) fn is_same(&self, one: &str, other: &str, major: Major) -> bool {
+        let same = |one: Number, other: Number| matches!((one, other), (Number::Is(one), Number::Is(other)) if one.to_bits() == other.to_bits());
+        match self {
+            Self::Any => false,
+            Self::Bool => is_bool(one) && is_bool(other) && is_on(one) == is_on(other),
+            Self::Words(words) => {
+                let is_word = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+                is_word(one) && one.eq_ignore_ascii_case(other)
+            }
+            Self::Integer(range) => {
+                same(integer(one, range.unit, major), integer(other, range.unit, major))
+            }
+            Self::Real(range) => same(real(one, range.unit, major), real(other, range.unit, major)),
+        }
+    }
+
     /// What would be taken, if `value` surely is not.
     pub(super) fn refuse(&self, value: &str, major: Major) -> Option<String> {
         match self {
@@ -90,6 +107,12 @@ fn is_bool(value: &str) -> bool {
     let cut = |word: &str, least: usize| value.len() >= least && word.starts_with(&value);
     let whole = ["on", "1", "0"].contains(&value.as_str());
     whole || cut("true", 1) || cut("false", 1) || cut("yes", 1) || cut("no", 1) || cut("off", 2)
+}
+
+/// Which of the two [`is_bool`] means.
+fn is_on(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    value == "on" || value == "1" || value.starts_with(['t', 'y'])
 }
 
 /// Since 12 whole numbers may be written as fractions, and fractions have units.

@@ -12,7 +12,7 @@ use crate::globals::Password;
 use crate::name::Name;
 use crate::secret::Secret;
 
-/// Passwords by role.
+/// Passwords by role; an empty one where the file names the role without one.
 pub type Userlist = BTreeMap<Name, Secret>;
 
 /// What the passwords were read from.
@@ -98,7 +98,11 @@ pub fn read_passwords(input: impl Read) -> Result<(PasswordSource, Userlist), Pa
         });
         (PasswordSource::Dump, list.collect())
     };
-    if list.is_empty() { Err(PasswordsError::Nothing) } else { Ok((source, list)) }
+    if list.values().all(|password| password.expose().is_empty()) {
+        Err(PasswordsError::Nothing)
+    } else {
+        Ok((source, list))
+    }
 }
 
 /// `"user" "password"` lines; a quote inside is doubled; what follows is ignored. A name may go on
@@ -126,7 +130,10 @@ fn userlist(text: &str) -> Result<Userlist, PasswordsError> {
                 return Err(PasswordsError::Line(line));
             };
             // pgbouncer lists users without a password of their own with an empty one.
-            if !password.is_empty() && list.insert(name.clone(), Secret::new(&password)).is_some() {
+            let password = Secret::new(&password);
+            if let Some(earlier) = list.insert(name.clone(), password.clone())
+                && earlier != password
+            {
                 return Err(PasswordsError::Twice(name, line));
             }
             rest = behind;
@@ -168,7 +175,10 @@ mod tests {
     #[test]
     fn reads_a_userlist_and_a_dump() {
         let list = "; comment\n\"a\" \"secret\"\n\n\"b\"\"c\" \"md5x\" \"more\"\r\n\"d\" \"\"\n";
-        assert_eq!(names(list), Ok(vec!["a=secret".to_owned(), "b\"c=md5x".to_owned()]));
+        assert_eq!(names(list), Ok(["a=secret", "b\"c=md5x", "d="].map(str::to_owned).to_vec()));
+        let twice = "\"a\" \"x\"\n\"a\" \"x\"\n";
+        assert_eq!(names(twice), Ok(vec!["a=x".to_owned()]));
+        assert_eq!(names("\"a\" \"\""), Err("there is no password in it".to_owned()));
         let dump = "CREATE ROLE a LOGIN PASSWORD 'x';\nCREATE ROLE b;";
         assert_eq!(names(dump), Ok(vec!["a=x".to_owned()]));
     }

@@ -42,6 +42,7 @@ pub fn render_all(mistakes: &[Mistake], more: usize, file: &str) -> String {
 fn render(mistake: &Mistake, file: &str) -> String {
     let column = mistake.place.column as usize - 1;
     let (line, column) = window(&mistake.line, column);
+    let shown = column + 1;
     let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
     let width = line[at..].chars().next().map_or(0, char::len_utf8);
     let snippet = Snippet::source(line.as_str())
@@ -52,7 +53,13 @@ fn render(mistake: &Mistake, file: &str) -> String {
     if let Some(help) = mistake.help {
         group = group.element(Level::HELP.message(help));
     }
-    format!("{}\n", Renderer::styled().render(&[group]))
+    let text = format!("{}\n", Renderer::styled().render(&[group]));
+    // It counts from the beginning of what is shown of a long line.
+    text.replacen(
+        &format!("{file}:{}:{shown}", mistake.place.line),
+        &format!("{file}:{}", mistake.place),
+        1,
+    )
 }
 
 /// The part of a long line round `column`, and the column in it.
@@ -85,6 +92,18 @@ mod tests {
             text,
             "error: expected a role option\n  --> dump.sql:12:14\n   |\n12 | ALTER ROLE é FROB;\n   |              ^\n   |\n   = help: take it out\n"
         );
+    }
+
+    #[test]
+    fn columns_count_the_whole_line() {
+        let mistake = Mistake {
+            place: Place { line: 2, column: 601 },
+            message: "m".to_owned(),
+            line: "x".repeat(1_000),
+            help: None,
+        };
+        let text = anstream::adapter::strip_str(&render(&mistake, "dump.sql")).to_string();
+        assert!(text.contains(" dump.sql:2:601\n"), "{text}");
     }
 
     #[test]

@@ -67,14 +67,14 @@ pub enum ChoiceError {
     )]
     NothingSelected,
     /// `--rename` names a role that is not there.
-    #[error("--rename: there is no role {0}; names are as in the dump, and case counts")]
-    RenamesNothing(Name),
+    #[error("--rename: there is no role {0}; names are as in the dump, and case counts{1}")]
+    RenamesNothing(Name, &'static str),
     /// `--rename` would give two roles the same name.
     #[error("--rename: {0} cannot become {1}, another role has that name")]
     RenamesOnto(Name, Name),
     /// `--map-role` names a role that is neither there nor SUPERUSER.
-    #[error("--map-role: there is no role {0}, and no membership in it")]
-    MapsNothing(Name),
+    #[error("--map-role: there is no role {0}, and no membership in it{1}")]
+    MapsNothing(Name, &'static str),
 }
 
 impl Choices {
@@ -141,7 +141,7 @@ impl Choices {
         }
         for (from, to) in &self.rename {
             if !globals.roles.contains_key(from) {
-                return Err(ChoiceError::RenamesNothing(from.clone()));
+                return Err(ChoiceError::RenamesNothing(from.clone(), hint(to)));
             }
             // A name that only memberships mention is another role's as well.
             let known = globals.roles.contains_key(to) || mentioned.contains(to);
@@ -160,17 +160,26 @@ impl Choices {
         if !self.map_role.is_empty() {
             granted.extend(globals.memberships.keys().map(|key| &key.role));
         }
-        for from in self.map_role.keys() {
+        for (from, to) in &self.map_role {
             let known = from.as_str() == Attribute::Superuser.keyword()
                 || globals.roles.contains_key(from)
                 || granted.contains(from);
             if !known {
-                return Err(ChoiceError::MapsNothing(from.clone()));
+                return Err(ChoiceError::MapsNothing(from.clone(), hint(to)));
             }
         }
         if !self.selects_all() && !globals.roles.keys().any(|name| self.selects(name)) {
             return Err(ChoiceError::NothingSelected);
         }
         Ok(())
+    }
+}
+
+/// What to know where an equals sign may stand in the name itself.
+fn hint(to: &Name) -> &'static str {
+    if to.as_str().contains('=') {
+        "; a name with = in it goes in double quotes, as in SQL"
+    } else {
+        ""
     }
 }

@@ -11,7 +11,7 @@ use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::collect::Era;
 use crate::globals::{Fate, Globals, Ledger, Map, MembershipKey, Origin, Role};
 use crate::name::Name;
-use crate::platform::{Ownership, Platform, Predefined, Rights};
+use crate::platform::{Platform, Predefined, Rights};
 use crate::scram::Seed;
 use crate::secret::Secret;
 
@@ -37,6 +37,14 @@ pub struct Context<'a> {
     pub tablespaces: BTreeSet<Name>,
     /// Members of roles that stand for another way of logging in, through others too.
     pub external: HashMap<Name, External>,
+    /// Roles with a security label that is another way of logging in.
+    pub labelled: HashMap<Name, Labelled<'a>>,
+    /// The platforms whose own roles are there, where no superuser shows which it is.
+    pub suspects: Vec<&'a Platform>,
+    /// Roles whose password was left out, for a reason that was told.
+    pub without_password: HashSet<Name>,
+    /// Whether it was told that passwords go as plain text.
+    pub told_of_plain: bool,
     /// The source's superusers, and what made them so.
     pub superusers: HashMap<Name, Origin>,
     /// Who may grant which role on, as (role, member).
@@ -68,6 +76,15 @@ pub struct External {
     pub direct: bool,
 }
 
+/// How a role logs in by a security label.
+#[derive(Clone, Copy, Debug)]
+pub struct Labelled<'a> {
+    /// In words.
+    pub way: &'a str,
+    /// The statement that sets the label.
+    pub origin: Origin,
+}
+
 impl<'a> Context<'a> {
     pub(super) fn new(
         rights: Rights<'a>,
@@ -88,6 +105,10 @@ impl<'a> Context<'a> {
             dropped: HashSet::default(),
             tablespaces: BTreeSet::new(),
             external: HashMap::default(),
+            labelled: HashMap::default(),
+            suspects: Vec::new(),
+            without_password: HashSet::default(),
+            told_of_plain: false,
             superusers: HashMap::default(),
             admins: HashSet::default(),
             mapped: HashSet::default(),
@@ -122,8 +143,7 @@ impl<'a> Context<'a> {
             if let Some(&to) = mapped.get(&key.role) {
                 self.mapped_to.insert((key.member.clone(), to.clone()));
             }
-            let external = self.source.and_then(|s| s.external_authentication(key.role.as_str()));
-            if external.is_some() {
+            if self.external_way(&key.role).is_some() {
                 let external = External { role: key.role.clone(), direct: true };
                 self.external.insert(key.member.clone(), external);
             }
@@ -137,7 +157,42 @@ impl<'a> Context<'a> {
             }
         }
         self.survey_external(globals);
+        self.survey_labels(globals);
         self.survey_mapped(globals);
+        if self.source.is_none() {
+            let shows = |platform: &&Platform| {
+                globals.roles.keys().any(|role| platform.is_shown_by(role.as_str()))
+            };
+            self.suspects = Platform::all().iter().filter(shows).collect();
+        }
+    }
+
+    /// How members of a role authenticate, where not by a password: on the source's platform, or on any
+    /// where it is not known.
+    pub fn external_way(&self, role: &Name) -> Option<&'a str> {
+        if let Some(source) = self.source {
+            return source.external_authentication(role.as_str());
+        }
+        Platform::all().iter().find_map(|it| it.external_authentication(role.as_str()))
+    }
+
+    /// Whether a role authenticates in another way than by a password.
+    pub fn is_external(&self, role: &Name) -> bool {
+        self.external.contains_key(role) || self.labelled.contains_key(role)
+    }
+
+    /// Labels of such providers belong to one platform, whatever the source is.
+    fn survey_labels(&mut self, globals: &Globals) {
+        for (name, role) in globals.roles.iter().filter(|(_, role)| !role.labels.is_empty()) {
+            let mut ways = role.labels.iter().filter_map(|(provider, label)| {
+                let mut all = Platform::all().iter();
+                let way = all.find_map(|it| it.label_authentication(provider.as_str()))?;
+                Some(Labelled { way, origin: label.origin })
+            });
+            if let Some(labelled) = ways.next() {
+                self.labelled.insert(name.clone(), labelled);
+            }
+        }
     }
 
     /// Whoever is a member of a mapped role, by others too, comes to be one of what it is mapped to.
@@ -298,8 +353,7 @@ impl<'a> Context<'a> {
 
     /// Whether the source's platform has this role for itself, by its exact name.
     pub fn is_platform_role(&self, name: &Name) -> bool {
-        let owned = self.source.and_then(|source| source.owns(name.as_str()));
-        matches!(owned, Some(Ownership::Exact(_)))
+        self.source.is_some_and(|source| source.is_own(name.as_str()))
     }
 
     /// The target's platform and version, for messages.
@@ -308,6 +362,24 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn finish(self) -> (Ledger, Vec<Finding>, BTreeMap<Name, Secret>, Unspecified) {
-        (self.ledger, self.findings, self.generated, self.unspecified)
+        let Self { ledger, mut findings, generated, unspecified, .. } = self;
+        agree(&ledger, &mut findings);
+        (ledger, findings, generated, unspecified)
+    }
+}
+
+/// What is said of a role's statement is what the ledger says: where nothing of it was left, it was dropped.
+fn agree(ledger: &Ledger, findings: &mut [Finding]) {
+    let mut fates: HashMap<u32, Option<Fate>> = HashMap::default();
+    for (line, fate) in ledger.fates() {
+        fates.entry(line).and_modify(|it| *it = it.filter(|it| *it == fate)).or_insert(Some(fate));
+    }
+    let is_role =
+        |it: &&mut Finding| it.action == Action::Rewritten && matches!(it.object, Subject::Role(_));
+    for finding in findings.iter_mut().filter(is_role) {
+        let fate = finding.line.and_then(|line| fates.get(&line).copied().flatten());
+        if fate == Some(Fate::Dropped) {
+            finding.action = Action::Dropped;
+        }
     }
 }

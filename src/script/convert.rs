@@ -96,7 +96,8 @@ fn begin(title: Title<'_>, major: Major, out: &mut String) {
     let _ = writeln!(
         out,
         "-- Roles and other globals for {} {major}, made from {} by pg_globals {}.\n\
-         -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.",
+         -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.\n\
+         -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.",
         one_line(title.platform),
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
@@ -115,6 +116,7 @@ fn heading(phase: Phase) -> &'static str {
         Phase::Comments => "Comments",
         Phase::SecurityLabels => "Security labels",
         Phase::Memberships => "Memberships",
+        Phase::SessionRoles => "Roles that sessions begin as",
         Phase::Parameters => "Privileges on configuration parameters",
         Phase::TablespaceChanges => "Tablespaces that exist",
         Phase::Passwords => "Passwords",

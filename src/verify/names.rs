@@ -8,7 +8,7 @@ use super::privilege::Acl;
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::plan::is_stand_in;
-use crate::platform::{Ownership, Platform};
+use crate::platform::Platform;
 use crate::read::live::Live;
 use crate::sanitize::Choices;
 use crate::subject::Grantee;
@@ -117,9 +117,7 @@ impl Names {
 fn own(live: &Live) -> impl Iterator<Item = Name> {
     let platform = live.platform;
     let is_own = move |role: &&Name| {
-        platform.is_some_and(|platform: &Platform| {
-            matches!(platform.owns(role.as_str()), Some(Ownership::Exact(_)))
-        })
+        platform.is_some_and(|platform: &Platform| platform.is_own(role.as_str()))
     };
     live.globals.roles.keys().filter(is_own).cloned()
 }

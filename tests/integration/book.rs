@@ -258,6 +258,7 @@ fn the_examples_with_jq_give_what_they_promise() {
     fs::write(file("today.sql"), "CREATE ROLE a PASSWORD 'y';\nCREATE ROLE c;\n").unwrap();
     let run = |name| examples(&pages, name, directory.path(), [&from, &to]);
     insta::assert_snapshot!(run("jq convert"), @"
+    37: postgres: its password is not known
     149: lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
     -: not-in-dump: IN DATABASE
     -: not-in-dump: ALTER ROLE ALL

@@ -2,7 +2,6 @@
 
 use crate::attribute::Attribute;
 use crate::check::prelude::*;
-use crate::platform::Ownership;
 
 static ABOUT: About = About {
     name: "connection-limits",
@@ -114,10 +113,7 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) -> V
 /// What roles and databases may have at most.
 fn limits(cx: &Context, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
     let live = &cx.source.server()?.live;
-    let own = |name: &Name| {
-        let ownership = live.platform.and_then(|platform| platform.owns(name.as_str()));
-        matches!(ownership, Some(Ownership::Exact(_)))
-    };
+    let own = |name: &Name| live.platform.is_some_and(|platform| platform.is_own(name.as_str()));
     let roles =
         live.globals.roles.iter().filter(|(name, role)| role.has(Attribute::Login) && !own(name));
     let roles = roles

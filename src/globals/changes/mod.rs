@@ -15,9 +15,10 @@ pub use change::{Change, Options, Target};
 pub use part::Part;
 
 use super::fact::Origin;
-use super::model::Globals;
+use super::model::{Globals, SettingKey};
 use super::setting::Value;
 use crate::name::Name;
+use crate::platform::is_same_value;
 
 /// Which differences count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,7 +78,7 @@ fn counts(desired: &Globals, scope: Scope, role: &Name) -> bool {
 fn settings(current: &Globals, desired: &Globals, scope: Scope, all: &mut Changes) {
     for (key, setting) in &desired.settings {
         let from = current.settings.get(key).map(|fact| &fact.value);
-        if from.is_none_or(|from| !same_setting(from, &setting.value)) {
+        if from.is_none_or(|from| !is_same_setting(key, from, &setting.value)) {
             all.changes.push(Change::Setting {
                 key: key.clone(),
                 from: from.cloned(),
@@ -105,7 +106,13 @@ fn settings(current: &Globals, desired: &Globals, scope: Scope, all: &mut Change
     }
 }
 
-/// An empty list is the same as a list of one empty name.
-fn same_setting(one: &Value, other: &Value) -> bool {
-    one == other || (one.is_empty_list() && other.is_empty_list())
+/// Whether two values of a setting are one to the server, however they are spelled. An empty list is the
+/// same as a list of one empty name.
+pub fn is_same_setting(key: &SettingKey, one: &Value, other: &Value) -> bool {
+    let is_same = |one: &str, other: &str| is_same_value(key.name.as_str(), one, other);
+    match (one, other) {
+        _ if one == other => true,
+        (Value::Text(one), Value::Text(other)) => is_same(one, other),
+        _ => one.is_empty_list() && other.is_empty_list(),
+    }
 }

@@ -5,9 +5,12 @@
 use crate::finding::{About, Severity};
 
 /// All that nobody else says.
-pub const ALL: [&About; 11] = [
+pub const ALL: [&About; 14] = [
     &TRUNCATED,
     &UNKNOWN_STATEMENT,
+    &UNKNOWN_CLAUSE,
+    &OBJECT_PRIVILEGE,
+    &DATABASE_STATEMENT,
     &SUPERSEDED,
     &DEPENDS_ON_VERSION,
     &DROP,
@@ -45,6 +48,40 @@ pub const UNKNOWN_STATEMENT: About = About {
                   without such a statement a role could end up with more rights than on the \
                   source.",
     remedy: "look at each: whatever they do is not done on the target",
+};
+
+pub const UNKNOWN_CLAUSE: About = About {
+    name: "unknown-clause",
+    severity: Severity::Warning,
+    why: "clauses that PostgreSQL does not have are left out, as --drop-unknown asks",
+    explanation: "EDB Postgres Advanced Server keeps rules for passwords in profiles: its dumps have CREATE \
+                  PROFILE, and PROFILE … in ALTER ROLE. No PostgreSQL takes these, so that with \
+                  --drop-unknown they are left out and the rest of the statement is carried over. ACCOUNT LOCK \
+                  is never left out, since the role could log in then: NOLOGIN says it in PostgreSQL's words.",
+    remedy: "make the rules anew by the means of the target",
+};
+
+pub const OBJECT_PRIVILEGE: About = About {
+    name: "object-privilege",
+    severity: Severity::Warning,
+    why: "privileges on objects in databases are not among the globals, and left out as --drop-unknown asks",
+    explanation: "Tables, schemas, functions and other objects stand in a database, and so do the privileges \
+                  on them: pg_dump writes them with the objects, and pg_restore brings them. In a script that \
+                  was written by hand they stand beside the roles.",
+    remedy: "where the dump of the database does not bring them, run them there",
+};
+
+pub const DATABASE_STATEMENT: About = About {
+    name: "database-statement",
+    severity: Severity::Info,
+    why: "statements about databases are not among the globals and are left out",
+    explanation: "Who owns a database, who may connect to it and how many sessions it takes stands with the \
+                  database: pg_dump --create writes it, and pg_restore --create brings it. pg_dumpall before 11, \
+                  and scripts that were written by hand, have such statements among the roles. The databases \
+                  may not be there when the roles are made, so that none of them is carried over. It is a \
+                  warning where the statement takes something away, such as CONNECT from PUBLIC: until it is \
+                  done, everybody has that on the target.",
+    remedy: "run them on the target when the databases are there, or restore with pg_restore --create",
 };
 
 pub const SUPERSEDED: About = About {

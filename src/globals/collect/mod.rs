@@ -21,8 +21,8 @@ pub use version::Era;
 
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
-use super::model::{Globals, Password};
-use crate::finding::{About, Action, Finding, Subject};
+use super::model::Globals;
+use crate::finding::{About, Action, Finding, Severity, Subject};
 use crate::name::{MAX_BYTES, Name};
 use crate::sql::{RoleSpec, Session, Statement};
 
@@ -93,6 +93,8 @@ pub struct Collector {
     dumped: bool,
     /// Whether a grant of roles did not say whether it inherits.
     silent_on_inherit: bool,
+    /// Whether pg_dumpall wrote attributes of roles without a word on BYPASSRLS, and with one.
+    on_bypassrls: [bool; 2],
 }
 
 /// What was collected.
@@ -104,7 +106,8 @@ pub struct Collected {
     pub ledger: Ledger,
     /// What there was to say about them.
     pub findings: Vec<Finding>,
-    /// Whether passwords were stated at all; else every password is unknown.
+    /// Whether passwords were stated at all. Of a role without one nothing is known: pg_dumpall was told to
+    /// leave them out, or the role has none.
     pub passwords: bool,
     /// The role that the last statement created, and nothing more: a dump goes on with its
     /// attributes.
@@ -127,6 +130,12 @@ impl Collector {
     /// Whether a grant of roles, since this was asked before, did not say whether it inherits.
     pub fn was_silent_on_inherit(&mut self) -> bool {
         std::mem::take(&mut self.silent_on_inherit)
+    }
+
+    /// Whether what pg_dumpall wrote shows that neither it nor the server is of 9.5 or later: these state
+    /// BYPASSRLS or NOBYPASSRLS of every role (`dumpRoles` in `src/bin/pg_dump/pg_dumpall.c`).
+    pub fn never_heard_of_bypassrls(&self) -> bool {
+        self.on_bypassrls == [true, false]
     }
 
     /// Takes the next statement, which was read from `line`.
@@ -184,6 +193,69 @@ impl Collector {
         self.finding(&abouts::UNKNOWN_STATEMENT, Action::Dropped, object, origin, message);
     }
 
+    /// A statement about a database, which is left out.
+    pub fn database(&mut self, what: &str, line: u32) {
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.database(what, line);
+        }
+        let origin = self.ledger.open(line);
+        self.lost(origin);
+        let what = what.to_owned();
+        let upper = what.to_ascii_uppercase();
+        if upper.starts_with("DROP ") {
+            let message = "nothing is ever dropped on the target".to_owned();
+            self.finding(
+                &abouts::DROP,
+                Action::Dropped,
+                &Subject::statement(what),
+                origin,
+                message,
+            );
+            return;
+        }
+        let takes = ["REVOKE ", " ALLOW_CONNECTIONS ", " CONNECTION LIMIT "];
+        let (severity, message) = if takes.iter().any(|words| upper.contains(words)) {
+            (Severity::Warning, "it takes something away on the source, and is left out")
+        } else {
+            (abouts::DATABASE_STATEMENT.severity, "it is about a database, and left out")
+        };
+        let line = self.ledger.line(origin);
+        let finding =
+            abouts::DATABASE_STATEMENT.finding(Subject::statement(what), Action::Dropped, message);
+        self.findings.push(finding.at(line).matters(severity));
+    }
+
+    /// Privileges on an object in a database, which the user wants to be listed and left out.
+    pub fn drop_object_grant(&mut self, what: &str, line: u32) {
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.drop_object_grant(what, line);
+        }
+        let origin = self.ledger.open(line);
+        self.lost(origin);
+        let message = "it is about an object in a database, and left out".to_owned();
+        let object = &Subject::statement(what.to_owned());
+        self.finding(&abouts::OBJECT_PRIVILEGE, Action::Dropped, object, origin, message);
+    }
+
+    /// A clause of the statement in `line`, which PostgreSQL does not have and the user wants to be left out;
+    /// `whole` where the statement says nothing else.
+    pub fn drop_clause(&mut self, what: &str, line: u32, whole: bool) {
+        if let Some(before_16) = &mut self.before_16 {
+            before_16.drop_clause(what, line, whole);
+        }
+        let action = if whole {
+            let origin = self.ledger.open(line);
+            self.lost(origin);
+            Action::Dropped
+        } else {
+            self.ledger.change_last();
+            Action::Rewritten
+        };
+        let object = Subject::statement(what.to_owned());
+        let message = "a clause of another product than PostgreSQL, which is left out";
+        self.findings.push(abouts::UNKNOWN_CLAUSE.finding(object, action, message).at(Some(line)));
+    }
+
     /// The dump ends in the middle of a statement, which is left out: of `role`, if it tells.
     pub fn cut_off(&mut self, role: Option<&str>, line: u32) {
         if let Some(before_16) = &mut self.before_16 {
@@ -216,14 +288,6 @@ impl Collector {
             _ => {}
         }
         self.assume_roles();
-        if self.passwords {
-            // Where some roles have passwords, those without have none.
-            for role in self.globals.roles.values_mut() {
-                if role.password == Password::Unknown {
-                    role.password = Password::None(Fact::default());
-                }
-            }
-        }
         self.globals.sort();
         Collected {
             globals: self.globals,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::globals::model::Password;
 use crate::globals::{Fact, Fate, Grantee};
 use crate::sql::parse;
 
@@ -156,9 +157,9 @@ fn the_server_clears_an_md5_password_when_it_renames() {
 #[test]
 fn passwords_are_unknown_where_none_is_stated() {
     let collected = collect("CREATE ROLE a LOGIN\nCREATE ROLE b LOGIN PASSWORD 'x'").unwrap();
-    assert_eq!(collected.globals.roles["a"].password, Password::None(Fact::default()));
-    let collected = collect("CREATE ROLE a LOGIN").unwrap();
     assert_eq!(collected.globals.roles["a"].password, Password::Unknown);
+    let collected = collect("CREATE ROLE a LOGIN PASSWORD NULL").unwrap();
+    assert_eq!(collected.globals.roles["a"].password, Password::None(Fact::default()));
 }
 
 #[test]

@@ -46,7 +46,20 @@ impl Collector {
             {
                 self.era = Some(Era::Since16);
             }
+            // Azure gives some of the later ones to earlier versions.
+            Statement::GrantRole { roles, .. }
+                if self.dumped
+                    && roles.iter().any(|role| {
+                        matches!(
+                            role.as_ref(),
+                            "pg_create_subscription" | "pg_use_reserved_connections"
+                        )
+                    }) =>
+            {
+                self.era = Some(Era::Since16);
+            }
             Statement::GrantRole { .. } => self.silent_on_inherit = true,
+            Statement::AlterRole { options, .. } if self.dumped => self.look_for_bypassrls(options),
             _ => {}
         }
         if self.era.is_some() || self.before_16.is_some() || !self.depends_on_version(statement) {
@@ -57,6 +70,21 @@ impl Collector {
         before_16.era = Some(Era::Before16);
         before_16.one_grantor_each();
         self.before_16 = Some(Box::new(before_16));
+    }
+
+    /// Scripts that strip some of the words are to be told from servers that do not know one.
+    fn look_for_bypassrls(&mut self, options: &[RoleOption<'_>]) {
+        use Attribute::{BypassRls, CreateDb, CreateRole, Inherit, Login, Superuser};
+        let says = |attribute: Attribute| {
+            options
+                .iter()
+                .any(|option| matches!(option, RoleOption::Attribute(it, _) if *it == attribute))
+        };
+        if says(BypassRls) {
+            self.on_bypassrls[1] = true;
+        } else if [Superuser, Inherit, CreateRole, CreateDb, Login].into_iter().all(says) {
+            self.on_bypassrls[0] = true;
+        }
     }
 
     fn depends_on_version(&mut self, statement: &Statement<'_>) -> bool {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Grants, Phase, alter_setting, comments, create_role, grantee, in_the_name_of, labels,
-    memberships, parameters, passwords, spec, tablespace, tablespace_details, text, text_of, waves,
+    Grants, Phase, alter_setting, comments, create_role, grantee, in_the_name_of, is_session_role,
+    labels, memberships, parameters, passwords, spec, tablespace, tablespace_details, text,
+    text_of, waves,
 };
 use crate::attribute::Attribute;
 use crate::globals::changes::{Change, Options, Target};
@@ -204,19 +205,25 @@ impl<'a> Delta<'a> {
         let exists = |name: &Name, _: &Role| !self.new_roles.contains(name);
         let existing = passwords(&self.given.roles, exists);
         all.extend(existing.map(push(Phase::Passwords)));
-        let settings = all.len();
-        for (key, setting) in &self.given.settings {
+        let (session_roles, settings): (Vec<_>, Vec<_>) =
+            self.given.settings.iter().partition(|(key, _)| is_session_role(key));
+        let at = all.len();
+        for (key, setting) in settings {
             let phase =
                 if key.database.is_some() { Phase::DatabaseSettings } else { Phase::Settings };
             all.push((phase, setting.origin, alter_setting(key, setting)));
         }
         // In one database later than everywhere.
-        all[settings..].sort_by_key(|(phase, ..)| *phase);
+        all[at..].sort_by_key(|(phase, ..)| *phase);
         all.extend(comments(&self.given.roles).map(push(Phase::Comments)));
         all.extend(labels(&self.given.roles).map(push(Phase::SecurityLabels)));
         all.extend(
             memberships(&self.given.memberships, Grants::Existing).map(push(Phase::Memberships)),
         );
+        let session_roles = session_roles.into_iter().map(|(key, setting)| {
+            (Phase::SessionRoles, setting.origin, alter_setting(key, setting))
+        });
+        all.extend(session_roles);
         all.extend(parameters(&self.given).map(push(Phase::Parameters)));
         for (name, it) in &self.given.tablespaces {
             if self.new_tablespaces.contains(name) {

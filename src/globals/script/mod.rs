@@ -57,6 +57,8 @@ pub enum Phase {
     SecurityLabels,
     /// Memberships.
     Memberships,
+    /// Roles that sessions begin as: without the membership the server gives a notice.
+    SessionRoles,
     /// Privileges on configuration parameters.
     Parameters,
     /// Tablespaces that exist.
@@ -89,8 +91,14 @@ pub fn statements<'a>(
     let settings = globals
         .settings
         .iter()
-        .filter(|(key, _)| key.database.is_none())
+        .filter(|(key, _)| key.database.is_none() && !is_session_role(key))
         .map(|(key, setting)| alter_setting(key, setting));
+    let session_roles = globals
+        .settings
+        .iter()
+        .filter(|(key, _)| key.database.is_none() && is_session_role(key))
+        .map(|(key, setting)| alter_setting(key, setting))
+        .chain(database_settings(globals, is_session_role));
     let comments = comments(&globals.roles).map(untag);
     let labels = labels(&globals.roles).map(untag);
     // A guard creates no role that exists; its password is set all the same, but for an md5 verifier: it
@@ -101,12 +109,16 @@ pub fn statements<'a>(
         .map(tag(Phase::Roles))
         .chain(passwords.map(tag(Phase::Passwords)))
         .chain(settings.map(tag(Phase::Settings)))
-        .chain(database_settings(globals).map(tag(Phase::DatabaseSettings)))
+        .chain(
+            database_settings(globals, |key| !is_session_role(key))
+                .map(tag(Phase::DatabaseSettings)),
+        )
         .chain(comments.map(tag(Phase::Comments)))
         .chain(labels.map(tag(Phase::SecurityLabels)))
         .chain(
             memberships(&globals.memberships, Grants::New).map(untag).map(tag(Phase::Memberships)),
         )
+        .chain(session_roles.map(tag(Phase::SessionRoles)))
         .chain(parameters(globals).map(untag).map(tag(Phase::Parameters)))
         .chain(globals.tablespaces.iter().flat_map(tablespace).map(tag(Phase::Tablespaces)))
 }
@@ -195,10 +207,18 @@ pub fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> State
     }
 }
 
+/// Whether it is the role that sessions begin as.
+fn is_session_role(key: &SettingKey) -> bool {
+    key.name.is("role")
+}
+
 /// A guard for each database, and another for what only its owner may set.
-fn database_settings(globals: &Globals) -> impl Iterator<Item = Statement<'_>> {
+fn database_settings(
+    globals: &Globals,
+    which: impl Fn(&SettingKey) -> bool,
+) -> impl Iterator<Item = Statement<'_>> {
     let mut databases: BTreeMap<(&Name, bool), Vec<Statement<'_>>> = BTreeMap::new();
-    for (key, setting) in &globals.settings {
+    for (key, setting) in globals.settings.iter().filter(|(key, _)| which(key)) {
         if let Some(database) = &key.database {
             let guard = (database, key.role.is_none());
             databases.entry(guard).or_default().push(alter_setting(key, setting));

@@ -2,6 +2,7 @@
 
 mod failure;
 mod reading;
+mod reason;
 mod statement;
 
 pub use failure::{Failure, Mistake};
@@ -13,6 +14,8 @@ use reading::{era, no_end_marker, not_in_dump, shows};
 use statement::{Signal, statement};
 
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
+use crate::globals::Globals;
+use crate::globals::collect::abouts::DATABASE_STATEMENT;
 use crate::globals::collect::{Collected, Collector, Era};
 use crate::place::Place;
 use crate::sql;
@@ -88,6 +91,7 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
             return Err(Failure::TooMuch(most));
         }
     }
+    before_16 |= collector.never_heard_of_bypassrls();
     let truncated = reader.marks().headers > reader.marks().trailers;
     let is_cut = last.is_some();
     match last {
@@ -109,8 +113,16 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     }
     let Collected { globals, ledger, mut findings, passwords, bare, era } =
         collector.finish(era(&marks));
-    let is_empty = ledger.fates().next().is_none();
-    if truncated && is_empty {
+    let of_databases = findings.iter().filter(|it| *it.about == DATABASE_STATEMENT).count();
+    let is_empty = ledger.fates().count() == of_databases;
+    // With nothing to carry over there is nothing to accept.
+    let Globals { roles, memberships, settings, tablespaces, parameters } = &globals;
+    let has_nothing = roles.is_empty()
+        && memberships.is_empty()
+        && settings.is_empty()
+        && tablespaces.is_empty()
+        && parameters.is_empty();
+    if truncated && has_nothing {
         return Err(Failure::TruncatedAtOnce);
     }
     if truncated && !options.accept_truncated {
@@ -216,6 +228,36 @@ mod tests {
                  could run programs (CVE-2025-8714) | \\! **",
             ]
         );
+    }
+
+    #[test]
+    fn what_proves_the_version_is_seen() {
+        let era = |text: &str| {
+            let text = format!(
+                "-- PostgreSQL database cluster dump\n{text}\n-- PostgreSQL database cluster dump complete\n"
+            );
+            read(text.as_bytes(), Options::default()).unwrap().era
+        };
+        let role =
+            "CREATE ROLE a;\nALTER ROLE a WITH NOSUPERUSER INHERIT CREATEROLE NOCREATEDB LOGIN";
+        assert_eq!(era(&format!("{role};")), Some(Era::Before16));
+        assert_eq!(era(&format!("{role} NOREPLICATION;")), Some(Era::Before16));
+        assert_eq!(era(&format!("{role} NOREPLICATION NOBYPASSRLS;")), None);
+        // Recipes strip NOSUPERUSER and NOBYPASSRLS.
+        assert_eq!(
+            era("CREATE ROLE a;\nALTER ROLE a WITH INHERIT CREATEROLE NOCREATEDB LOGIN;"),
+            None
+        );
+        assert_eq!(
+            era("CREATE ROLE a;\nCREATE ROLE b;\nGRANT a TO b GRANTED BY postgres;"),
+            Some(Era::Before16)
+        );
+        assert_eq!(era("CREATE ROLE b;\nGRANT pg_create_subscription TO b;"), Some(Era::Since16));
+        assert_eq!(
+            era("-- Dumped from database version PostgreSQL 8.4.9\nCREATE ROLE b;"),
+            Some(Era::Before16)
+        );
+        assert_eq!(era("-- Dumped from database version 17.2\nCREATE ROLE b;"), Some(Era::Since16));
     }
 
     #[test]

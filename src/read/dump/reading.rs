@@ -68,7 +68,7 @@ pub struct Counts {
 pub(super) fn era(marks: &Marks) -> Option<Era> {
     let (server, _) = marks.versions.as_ref()?;
     let mut numbers = server.split(|c: char| !c.is_ascii_digit());
-    let number = numbers.next()?.parse().ok()?;
+    let number = numbers.find(|number| !number.is_empty())?.parse().ok()?;
     Some(Era::of(Major::new(number)))
 }
 

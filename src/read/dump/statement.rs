@@ -1,5 +1,8 @@
 //! One statement: taken into the globals, or wrong.
 
+use super::reason::{
+    Clause, Reason, foreign_clause, may_be_dropped, next_statement, reason, refusal_help,
+};
 use super::{Counts, Mistake, Options};
 use crate::dump::{Part, Slice};
 use crate::globals::collect::{Collector, Kept};
@@ -24,21 +27,27 @@ pub(super) fn statement(
     let parsed = match sql::parse(slice.text) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let unsupported = matches!(error.problem, Problem::Unsupported(_));
-            if unsupported && slice.part == Part::Database {
+            if matches!(error.problem, Problem::Unsupported(_)) && slice.part == Part::Database {
                 counts.skipped += 1;
                 return Ok(None);
             }
-            if options.drop_unknown && may_be_dropped(slice.text) {
-                collector.drop_unknown(&first_words(&mask(slice.text)), line);
-                return Ok(None);
+            if options.drop_unknown {
+                if is_object_grant(&error.problem) && may_be_dropped(slice.text) {
+                    collector.drop_object_grant(&shortened(&mask(slice.text)), line);
+                    return Ok(None);
+                }
+                if let Some(clause) = foreign_clause(slice.text, error.offset)
+                    && !clause.locks
+                {
+                    return without_clause(slice, &clause, collector, counts, options);
+                }
+                if may_be_dropped(slice.text) {
+                    collector.drop_unknown(&first_words(&mask(slice.text)), line);
+                    return Ok(None);
+                }
             }
-            let message = if is_message(slice.text) {
-                "this is a message of pg_dumpall and no SQL".to_owned()
-            } else {
-                error.to_string()
-            };
-            return Err(mistake(slice, error.offset, message, help(slice.text, unsupported)));
+            let Reason { offset, message, help } = reason(slice.text, &error);
+            return Err(mistake(slice, offset, message, help));
         }
     };
     if parsed == Statement::Database
@@ -48,27 +57,21 @@ pub(super) fn statement(
         let message = "the statement in front of this has lost its semicolon".to_owned();
         return Err(mistake(slice, offset, message, None));
     }
+    if parsed == Statement::Database && slice.part == Part::Globals {
+        collector.database(&shortened(&mask(slice.text)), line);
+        return Ok(None);
+    }
     match collector.add(&parsed, line) {
         Ok(Kept::Globals) => {}
         Ok(Kept::Session) => counts.session += 1,
         Ok(Kept::Database) => counts.skipped += 1,
         Err(refusal) => {
             let offset = position(slice.text, refusal.clause);
-            return Err(mistake(slice, offset, refusal.why, None));
+            let help = refusal_help(&refusal.why);
+            return Err(mistake(slice, offset, refusal.why, help));
         }
     }
     Ok(signal(&parsed, line))
-}
-
-/// Where, on a line behind the first, another statement begins. Statements about databases are not
-/// read to their end.
-fn next_statement(text: &str) -> Option<usize> {
-    const WORDS: [&str; 7] = ["CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY"];
-    let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1);
-    starts.into_iter().find(|&start| {
-        let word = text[start..].split(|c: char| !c.is_ascii_alphabetic()).next();
-        word.is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
-    })
 }
 
 /// Where the words of a clause stand; the start where there are none, or spelled in another way.
@@ -128,42 +131,41 @@ fn first_words(text: &str) -> String {
     words.join(" ")
 }
 
-/// Whether pg_dumpall's error messages went into the dump.
-fn is_message(text: &str) -> bool {
-    text.starts_with("pg_dumpall:")
-}
-
-fn help(text: &str, unsupported: bool) -> Option<&'static str> {
-    if is_message(text) || text.contains("\npg_dumpall: ") {
-        Some(if text.contains("pg_authid") {
-            "it may not read passwords: dump again with --no-role-passwords, or as a superuser"
-        } else {
-            "pg_dumpall failed in the middle of its dump: make the dump again"
-        })
-    } else if !unsupported {
-        None
-    } else if may_be_dropped(text) {
-        Some("--drop-unknown lists such statements as dropped instead")
-    } else {
-        Some(
-            "not even --drop-unknown leaves it out, since that could give more rights than before: \
-             take it out of the dump yourself",
-        )
+/// The statement in one line, and not all of a long one.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 100;
+    let words: Vec<_> = text.trim_end_matches(';').split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
-/// Whether leaving a statement out that is not understood can only give less than it says.
-/// What takes something away, or changes who acts, must not be left out; nor what is no statement
-/// at all, or seems to be several of which one lost its semicolon.
-fn may_be_dropped(text: &str) -> bool {
-    // Not DO and SELECT: what a program or a function does cannot be told.
-    const GIVING: [&str; 7] =
-        ["CREATE", "GRANT", "COMMENT", "SECURITY", "INSERT", "COPY", "ANALYZE"];
-    const ANY: [&str; 8] =
-        ["CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY", "SET"];
-    let begins = |line: &str, words: &[&str]| {
-        let word = line.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        words.iter().any(|known| word.eq_ignore_ascii_case(known))
-    };
-    begins(text, &GIVING) && !text.split('\n').skip(1).any(|line| begins(line.trim_start(), &ANY))
+fn is_object_grant(problem: &Problem) -> bool {
+    matches!(problem, Problem::Unsupported(what) if what.starts_with("GRANT … ON"))
+}
+
+/// Reads the statement without a clause that PostgreSQL does not have.
+fn without_clause(
+    slice: &Slice<'_>,
+    clause: &Clause,
+    collector: &mut Collector,
+    counts: &mut Counts,
+    options: Options,
+) -> Result<Option<Signal>, Mistake> {
+    let blank = " ".repeat(clause.range.len());
+    let what = shortened(&slice.text[clause.range.clone()]);
+    let text =
+        [&slice.text[..clause.range.start], &blank, &slice.text[clause.range.end..]].concat();
+    let line = slice.place.line;
+    if let Ok(Statement::AlterRole { options, .. }) = sql::parse(&text)
+        && options.is_empty()
+    {
+        collector.drop_clause(&what, line, true);
+        return Ok(None);
+    }
+    let signal = statement(&Slice { text: &text, ..*slice }, collector, counts, options)?;
+    collector.drop_clause(&what, line, false);
+    Ok(signal)
 }

@@ -94,7 +94,7 @@ mod tests {
         kept 2, rewritten 0, dropped 5
         ");
         let choices = Choices { allow_all_settings: true, ..Choices::default() };
-        insta::assert_snapshot!(run_with(text, "postgres 16", &choices), @r"
+        insta::assert_snapshot!(run_with(text, "postgres 16", &choices), @"
         4 warning allowed-all-setting kept setting ALL: default_transaction_read_only: no session could write
         4 warning frozen kept setting ALL: default_transaction_read_only: default_transaction_read_only is on
         2 warning allowed-all-setting kept setting ALL: role: every session would begin as a
@@ -106,7 +106,6 @@ mod tests {
         6 info database-setting kept setting ALL in e: session_authorization: for everybody in one database, and set only where the administrator owns it
         CREATE ROLE a
         ALTER ROLE ALL SET default_transaction_read_only TO 'on'
-        ALTER ROLE ALL SET role TO 'a'
         ALTER ROLE ALL SET search_path TO 's', 'public'
         DO $pg_globals$
         BEGIN
@@ -135,6 +134,7 @@ mod tests {
           END IF;
         END
         $pg_globals$
+        ALTER ROLE ALL SET role TO 'a'
         kept 7, rewritten 0, dropped 0
         ");
         insta::assert_snapshot!(run_with(text, "azure 16", &choices), @r"

@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn is_kept_and_said() {
         let text = "CREATE ROLE a LOGIN PASSWORD NULL VALID UNTIL '1999-01-01 00:00:00+00';\n\
-                    CREATE ROLE b LOGIN VALID UNTIL 'infinity';";
+                    CREATE ROLE b LOGIN PASSWORD NULL VALID UNTIL 'infinity';";
         assert_eq!(
             run(text, "azure 16"),
             "1 info no-password kept role a: it has no password on the source either\n\

@@ -1,10 +1,10 @@
 //! Members of roles that stand for another way of logging in.
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Severity};
-use crate::globals::{Membership, MembershipKey, Password};
+use crate::finding::{Action, Severity, Subject};
+use crate::globals::{Membership, MembershipKey, Password, Role};
 use crate::name::Name;
-use crate::sanitize::{About, Context, MembershipRule, Verdict};
+use crate::sanitize::{About, Context, MembershipRule, RoleRule, Verdict};
 
 /// What it says.
 pub const ABOUT: About = About {
@@ -18,25 +18,47 @@ pub const ABOUT: About = About {
                   It is information only where --passwords-from gives the role a password, or it \
                   is seen to have one on the target, which it keeps; and a warning where it has \
                   one on the source, which nobody used there.\n\n\
-                  On Azure the counterpart is a principal of Microsoft Entra ID. An Entra \
-                  administrator makes one in the database postgres with \
-                  pgaadauth_create_principal(name, is_admin, is_mfa). Which principal stands for \
-                  which role is for you to say, so none is made.",
-    remedy: "give it a password, or a principal of the target's own identity service (on Azure \
-             pgaadauth_create_principal)",
+                  On Azure a security label of pgaadauth or pgaadauth-int ties a role to a principal of \
+                  Microsoft Entra ID. An Entra administrator of the server sets it for a role that \
+                  exists: SECURITY LABEL FOR pgaadauth ON ROLE … IS \
+                  'aadauth,oid=…,type=user', with the object id of the principal, and group or \
+                  service in the place of user. (pgaadauth_create_principal makes a role and its label, \
+                  and refuses a role that exists.) Which principal stands for which role is for you to \
+                  say, so none is made; and no password is generated for such a role.",
+    remedy: "on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS \
+             'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service",
 };
 
 pub(super) struct ExternalAuthentication;
+
+/// A role with a label that says how it logs in.
+impl RoleRule for ExternalAuthentication {
+    fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
+        let Some(labelled) = cx.labelled.get(name).copied() else { return Verdict::Keep };
+        let keeps = |provider: &Name| cx.rights.label_provider(provider.as_str()).is_yes();
+        if !role.has(Attribute::Login) || role.labels.keys().any(keeps) {
+            return Verdict::Keep;
+        }
+        let mut message = format!("{name} logs in with {}", labelled.way);
+        let mut severity = ABOUT.severity;
+        if let Some((less, how)) = password_of(name, role, cx) {
+            message = format!("{message}; {how}");
+            severity = less;
+        }
+        let object = Subject::Role(name.clone());
+        cx.report_as(&ABOUT, severity, Action::Kept, object, labelled.origin, message);
+        Verdict::Keep
+    }
+}
 
 impl MembershipRule for ExternalAuthentication {
     fn apply(&self, key: &mut MembershipKey, it: &mut Membership, cx: &mut Context<'_>) -> Verdict {
         if !cx.roles.contains_key(&key.member) {
             return Verdict::Keep;
         }
-        let way = |role: &str| cx.source.and_then(|source| source.external_authentication(role));
         let there = cx.rights.platform();
-        let (way, through) = match (way(key.role.as_str()), cx.external.get(&key.role)) {
-            (Some(_), _) if there.external_authentication(key.role.as_str()).is_some() => {
+        let (way, through) = match (cx.external_way(&key.role), cx.external.get(&key.role)) {
+            (Some(_), _) if there.authenticates(key.role.as_str()).is_some() => {
                 cx.mapped.insert(key.clone());
                 return Verdict::Keep;
             }
@@ -44,8 +66,8 @@ impl MembershipRule for ExternalAuthentication {
             (None, Some(group)) => {
                 let direct = cx.external.get(&key.member).is_some_and(|external| external.direct);
                 let logs_in = cx.roles.get(&key.member).is_some_and(|r| r.has(Attribute::Login));
-                let taken = there.external_authentication(group.role.as_str()).is_some();
-                match way(group.role.as_str()).filter(|_| logs_in && !direct && !taken) {
+                let taken = there.authenticates(group.role.as_str()).is_some();
+                match cx.external_way(&group.role).filter(|_| logs_in && !direct && !taken) {
                     Some(way) => (way, true),
                     None => return Verdict::Keep,
                 }
@@ -65,8 +87,12 @@ impl MembershipRule for ExternalAuthentication {
             }
             None => ABOUT.severity,
         };
-        let (action, verdict) =
-            if through { (Action::Kept, Verdict::Keep) } else { (Action::Dropped, Verdict::Drop) };
+        // Of a source whose platform is not known, the role itself is carried over.
+        let (action, verdict) = if through || cx.source.is_none() {
+            (Action::Kept, Verdict::Keep)
+        } else {
+            (Action::Dropped, Verdict::Drop)
+        };
         cx.report_as(&ABOUT, severity, action, object, origin, message);
         verdict
     }
@@ -74,7 +100,10 @@ impl MembershipRule for ExternalAuthentication {
 
 /// What the role can log in with on the target, if anything is known; and how much there is left to do.
 fn has_password(name: &Name, cx: &Context<'_>) -> Option<(Severity, &'static str)> {
-    let role = cx.roles.get(name)?;
+    password_of(name, cx.roles.get(name)?, cx)
+}
+
+fn password_of(name: &Name, role: &Role, cx: &Context<'_>) -> Option<(Severity, &'static str)> {
     match &role.password {
         Password::Is(_) if cx.choices.passwords_from.contains_key(cx.source_name(name)) => {
             Some((Severity::Info, "on the target with its password of --passwords-from"))
@@ -98,8 +127,10 @@ fn has_password(name: &Name, cx: &Context<'_>) -> Option<(Severity, &'static str
 #[cfg(test)]
 mod tests {
     use crate::name::Name;
-    use crate::sanitize::Choices;
+    use std::collections::BTreeMap;
+
     use crate::sanitize::testing::{run, run_with};
+    use crate::sanitize::{Choices, Passwords};
     use crate::secret::Secret;
 
     #[test]
@@ -166,6 +197,60 @@ mod tests {
              6 error external-authentication dropped membership staff in rds_iam: staff logs in with an IAM token of AWS instead of a password\n\
              7 error external-authentication kept membership a in staff: a logs in with an IAM token of AWS instead of a password, as a member of staff\n\
              CREATE ROLE a WITH LOGIN\nCREATE ROLE staff\nGRANT staff TO a\nkept 3, rewritten 0, dropped 4"
+        );
+    }
+
+    #[test]
+    fn a_label_is_a_way_to_log_in() {
+        let text = "CREATE ROLE azuresu SUPERUSER;\nCREATE ROLE a LOGIN;\n\
+                    SECURITY LABEL FOR \"pgaadauth-int\" ON ROLE a IS 'type=group,oid=1';\nCREATE ROLE b LOGIN PASSWORD NULL;\n\
+                    SECURITY LABEL FOR pgaadauth ON ROLE b IS 'aadauth';";
+        let way = "logs in with Microsoft Entra ID instead of a password";
+        let passwords = Passwords::Generate { earlier: BTreeMap::default(), replace: false };
+        let choices = Choices { passwords, ..Choices::default() };
+        for target in ["azure 16", "postgres 16"] {
+            let all = run_with(text, target, &choices);
+            for line in [
+                format!("3 error external-authentication kept role a: a {way}\n"),
+                format!("5 error external-authentication kept role b: b {way}\n"),
+                "CREATE ROLE a WITH LOGIN\n".to_owned(),
+                "CREATE ROLE b WITH LOGIN\n".to_owned(),
+            ] {
+                assert!(all.contains(&line), "{all}");
+            }
+            assert!(!all.contains("no such provider") && !all.contains("no-password"), "{all}");
+        }
+    }
+
+    #[test]
+    fn where_the_platforms_superuser_is_cut_out() {
+        let text = "CREATE ROLE a LOGIN;\nGRANT rds_iam TO a;\nCREATE ROLE b LOGIN;\nGRANT cloudsqliamuser TO b;";
+        let passwords = Passwords::Generate { earlier: BTreeMap::default(), replace: false };
+        let all = run_with(text, "azure 16", &Choices { passwords, ..Choices::default() });
+        assert!(
+            all.contains(
+                "2 error external-authentication kept membership a in rds_iam: a logs in with"
+            ),
+            "{all}"
+        );
+        assert!(
+            all.contains("4 error external-authentication kept membership b in cloudsqliamuser"),
+            "{all}"
+        );
+        assert!(!all.contains("generated-password"), "{all}");
+    }
+
+    #[test]
+    fn members_of_azure_ad_user_log_in_elsewhere() {
+        let text = "CREATE ROLE azure_superuser SUPERUSER;\nCREATE ROLE azure_ad_user;\nCREATE ROLE a LOGIN;\n\
+                    GRANT azure_ad_user TO a;";
+        assert_eq!(
+            run(text, "azure 16"),
+            "2 info platform-role dropped role azure_ad_user: azure's own\n\
+             1 info platform-role dropped role azure_superuser: azure's own\n\
+             4 error external-authentication dropped membership a in azure_ad_user: a logs in with Microsoft Entra \
+             ID instead of a password\n\
+             CREATE ROLE a WITH LOGIN\nkept 1, rewritten 0, dropped 3"
         );
     }
 

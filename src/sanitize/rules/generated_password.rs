@@ -6,7 +6,8 @@ use crate::globals::{Fact, Origin, Password, Role};
 use crate::name::Name;
 use crate::sanitize::{About, Context, Passwords, RoleRule, Verdict};
 use crate::scram;
-use crate::secret::VerifierKind;
+
+use super::plain_password::takes_verifiers;
 
 pub(super) const ABOUT: About = About {
     name: "generated-password",
@@ -17,7 +18,7 @@ pub(super) const ABOUT: About = About {
                   --passwords generate, each role that logs in and whose password is not known \
                   gets a random one. It goes into the password file, which has mode 0600 and is in \
                   pgbouncer's format; only its SCRAM-SHA-256 verifier, computed here, goes to the \
-                  server. With the same file a later run gives the same passwords again. A role \
+                  server, where that is known to take one. With the same file a later run gives the same passwords again. A role \
                   that the target has keeps its password there, unless it is known to have none; with \
                   --passwords generate,resend it gets the new one, too.",
     remedy: "hand the new passwords out; they are in the password file",
@@ -34,20 +35,26 @@ impl RoleRule for GeneratedPassword {
         let has = cx.rights.has_role(name.as_str()) && !cx.rights.lacks_password(name.as_str());
         let kept = has && !replace;
         let needed = role.password == Password::Unknown && role.has(Attribute::Login) && !kept;
-        let accepted = cx.rights.verifier(VerifierKind::ScramSha256).is_yes();
-        if !needed || !accepted || cx.external.contains_key(name) {
+        if !needed || cx.is_external(name) || is_service(name, cx) {
             return Verdict::Keep;
         }
         let (password, message) = match earlier.get(name) {
             Some(password) => (password.clone(), "its password is the one in the password file"),
             None => (scram::generate(), "a new password was made"),
         };
-        role.password = Password::Is(Fact::new(cx.seed.verifier(name, &password), Origin::LIVE));
+        let sent =
+            if takes_verifiers(cx) { cx.seed.verifier(name, &password) } else { password.clone() };
+        role.password = Password::Is(Fact::new(sent, Origin::LIVE));
         cx.generated.insert(name.clone(), password);
         let object = Subject::Role(name.clone());
         cx.report(&ABOUT, Action::Rewritten, object, role.origin(), message);
         Verdict::Keep
     }
+}
+
+/// Whether it may be a login of a platform's services.
+fn is_service(name: &Name, cx: &Context<'_>) -> bool {
+    cx.suspects.iter().any(|platform| platform.is_own(name.as_str()))
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@ pub(super) const ABOUT: About = About {
                   case, or SCRAM-SHA-256$ with iterations, salt and two keys. All else it takes \
                   for a plaintext password, without a word: the old password would fail, and the \
                   damaged text itself would be the new one. Verifiers are damaged by editors, \
-                  terminals that cut lines, and shells that expand the $ in them. It is left out, \
-                  and the role arrives without a password.",
-    remedy: "set a new password, or give one with --passwords-from",
+                  spreadsheets, terminals that cut lines, and shells that expand the $ in them: \
+                  `$4096` and `$K…` are gone then, and SCRAM-SHA-256096:… is left. Whatever begins \
+                  like a verifier and is none is left out, and the role arrives without a password.",
+    remedy: "give the right one with --passwords-from, or a new password with --passwords generate",
 };
 
 pub(super) struct MalformedVerifier;
@@ -30,6 +31,7 @@ impl RoleRule for MalformedVerifier {
             let origin = fact.origin;
             role.password = Password::Unknown;
             cx.lose([origin]);
+            cx.without_password.insert(name.clone());
             let object = Subject::Role(name.clone());
             let message = "its verifier is malformed and left out";
             cx.report(&ABOUT, Action::Rewritten, object, origin, message);
@@ -41,6 +43,15 @@ impl RoleRule for MalformedVerifier {
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
+
+    #[test]
+    fn what_a_shell_leaves_of_one_is_none() {
+        for text in ["SCRAM-SHA-256096:a==s0a=:T=", "SCRAM-SHA-256:a==:T=", "md50123456789abcdef"] {
+            let all = run(&format!("CREATE ROLE a LOGIN PASSWORD '{text}';"), "azure 16");
+            assert!(all.contains("1 error malformed-verifier"), "{all}");
+            assert!(all.contains("CREATE ROLE a WITH LOGIN\n"), "{all}");
+        }
+    }
 
     #[test]
     fn is_left_out() {

@@ -22,13 +22,16 @@ mod library_setting;
 mod lookalike;
 mod malformed_verifier;
 mod map_role;
+mod masked_password;
 mod membership_cycle;
 mod membership_option;
 mod no_password;
 mod omitted_password;
 mod parameter;
 mod passwords_from;
+mod plain_password;
 mod plaintext_password;
+mod platform_name;
 mod platform_role;
 mod predefined_role;
 mod protected_role;
@@ -44,6 +47,7 @@ mod source_setting;
 mod superuser;
 mod tablespace;
 mod tablespace_setting;
+mod template_name;
 mod unknown_role;
 mod verifier;
 
@@ -62,24 +66,28 @@ use super::rule::{MembershipRule, ParameterRule, RoleRule, SettingRule, Tablespa
 use crate::finding::About;
 
 /// The rules about roles, in the order in which they look at each.
-pub(super) static ROLE: [&dyn RoleRule; 21] = [
+pub(super) static ROLE: [&dyn RoleRule; 25] = [
     &selection::Selection,
     &platform_role::PlatformRole,
     &lookalike::Lookalike,
     &reserved_name::ReservedName,
     &protected_role::ProtectedRole,
     &collision::Collision,
+    &platform_name::PlatformName,
+    &template_name::TemplateName,
     &superuser::Superuser,
     &replication::Replication,
     &bypassrls::BypassRls,
     &createdb::CreateDb,
     &createrole::CreateRole,
     &omitted_password::OmittedPassword,
-    &generated_password::GeneratedPassword,
-    &no_password::NoPassword,
     &malformed_verifier::MalformedVerifier,
+    &masked_password::MaskedPassword,
     &plaintext_password::PlaintextPassword,
     &verifier::Verifier,
+    &external_authentication::ExternalAuthentication,
+    &generated_password::GeneratedPassword,
+    &no_password::NoPassword,
     &expired::Expired,
     &frozen::Frozen,
     &skip::Skip,
@@ -133,7 +141,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 56] = [
+    const ABOUTS: [&About; 60] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -145,6 +153,8 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &reserved_name::ABOUT,
         &protected_role::ABOUT,
         &collision::ABOUT,
+        &platform_name::ABOUT,
+        &template_name::ABOUT,
         &superuser::ABOUT,
         &replication::ABOUT,
         &bypassrls::ABOUT,
@@ -156,10 +166,12 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &passwords_from::ABOUT,
         &passwords_from::UNUSED,
         &generated_password::ABOUT,
+        &plain_password::ABOUT,
         &no_password::ABOUT,
         &no_password::UNSEEN,
         &no_password::KEPT,
         &malformed_verifier::ABOUT,
+        &masked_password::ABOUT,
         &plaintext_password::ABOUT,
         &verifier::MD5,
         &verifier::SCRAM,

@@ -17,8 +17,10 @@ pub(super) const ABOUT: About = About {
                   all verifiers out. The role is then created with LOGIN and without a password, \
                   and whoever tries one is told that `password authentication failed for user \
                   \"…\"`, as if it were wrong.\n\n\
-                  It is no error, only information, where the role has no password on the source \
-                  either.",
+                  It is no error, only information, where the source says that the role has none: by \
+                  PASSWORD NULL, or because its pg_authid could be read. That a dump has no \
+                  password for a role says nothing, even where it has others: they may have been \
+                  added by hand.",
     remedy: "give theirs with --passwords-from, new ones with --passwords generate, or read the \
              source as a role that may read pg_authid",
 };
@@ -52,8 +54,10 @@ impl RoleRule for NoPassword {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         let omitted = matches!(cx.choices.passwords, Passwords::Omit);
         // Where memberships are left out, nothing else tells of another way to log in.
-        let external = cx.external.contains_key(name) && !cx.choices.skips(Part::Memberships);
-        if omitted || !role.has(Attribute::Login) || external {
+        let external = cx.labelled.contains_key(name)
+            || cx.external.contains_key(name) && !cx.choices.skips(Part::Memberships);
+        let told = cx.without_password.contains(name);
+        if omitted || !role.has(Attribute::Login) || external || told {
             return Verdict::Keep;
         }
         let object = Subject::Role(name.clone());
@@ -115,9 +119,18 @@ mod tests {
              CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
         );
         assert_eq!(
-            run("CREATE ROLE a LOGIN;\nCREATE ROLE b PASSWORD NULL;", "azure 16"),
+            run("CREATE ROLE a LOGIN PASSWORD NULL;\nCREATE ROLE b;", "azure 16"),
             "1 info no-password kept role a: it has no password on the source either\n\
              CREATE ROLE a WITH LOGIN\nCREATE ROLE b\nkept 2, rewritten 0, dropped 0"
+        );
+    }
+
+    #[test]
+    fn the_password_of_one_role_tells_nothing_of_others() {
+        let all = run("CREATE ROLE a LOGIN;\nCREATE ROLE b LOGIN PASSWORD 'x';", "azure 16");
+        assert!(
+            all.contains("1 error no-password kept role a: its password is not known\n"),
+            "{all}"
         );
     }
 }

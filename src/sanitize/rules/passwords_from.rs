@@ -5,6 +5,9 @@ use crate::globals::{Fact, Globals, Origin, Password};
 use crate::sanitize::{About, Context};
 use crate::secret::VerifierKind;
 
+use super::masked_password;
+use super::plain_password::takes_verifiers;
+
 pub(super) const ABOUT: About = About {
     name: "passwords-from",
     severity: Severity::Info,
@@ -22,7 +25,7 @@ pub(super) const UNUSED: About = About {
     severity: Severity::Info,
     why: "passwords of the file of --passwords-from that were not needed",
     explanation: "Either the source has no role of that name, or the role has a password there \
-                  already, which stays. The first may be a typing error: a name counts as it is \
+                  already, which stays, or the file itself has none for it. The first may be a typing error: a name counts as it is \
                   stored, with its capitals and without SQL's double quotes. Nothing was done with \
                   these lines of the file.",
     remedy: "",
@@ -37,8 +40,14 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
             cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
             continue;
         };
+        if secret.expose().is_empty() {
+            let message = "the file names it without a password";
+            cx.report(&UNUSED, Action::Dropped, object, role.origin(), message);
+            continue;
+        }
         if let Password::Is(fact) = &role.password
-            && fact.value.kind() == VerifierKind::Malformed
+            && (fact.value.kind() == VerifierKind::Malformed
+                || masked_password::kind(fact.value.expose()).is_some())
         {
             // As good as none: the server would take it for a plaintext password.
             cx.lose([fact.origin]);
@@ -50,20 +59,27 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
             continue;
         }
         let (secret, message) = match secret.kind() {
-            VerifierKind::Plaintext => (
+            // These two are told of by the rules that leave them out.
+            VerifierKind::Malformed => (secret.clone(), None),
+            VerifierKind::Plaintext if masked_password::kind(secret.expose()).is_some() => {
+                (secret.clone(), None)
+            }
+            VerifierKind::Plaintext if takes_verifiers(cx) => (
                 cx.seed.verifier(name, secret),
-                "a plaintext password: its SCRAM-SHA-256 verifier is computed here",
+                Some("a plaintext password: its SCRAM-SHA-256 verifier is computed here"),
             ),
-            VerifierKind::ScramSha256 => (secret.clone(), "a SCRAM-SHA-256 verifier"),
-            VerifierKind::Md5 => (secret.clone(), "an md5 verifier"),
-            VerifierKind::Malformed => (secret.clone(), "a malformed verifier"),
+            VerifierKind::Plaintext => (secret.clone(), Some("a plaintext password")),
+            VerifierKind::ScramSha256 => (secret.clone(), Some("a SCRAM-SHA-256 verifier")),
+            VerifierKind::Md5 => (secret.clone(), Some("an md5 verifier")),
         };
         if let Password::None(fact) = &role.password {
             cx.lose([fact.origin]);
         }
         let origin = role.origin();
         role.password = Password::Is(Fact::new(secret, Origin::LIVE));
-        cx.report(&ABOUT, Action::Rewritten, object, origin, message);
+        if let Some(message) = message {
+            cx.report(&ABOUT, Action::Rewritten, object, origin, message);
+        }
     }
 }
 

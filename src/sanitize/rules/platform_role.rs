@@ -54,7 +54,8 @@ mod tests {
         );
         assert_eq!(
             run("CREATE ROLE rds_iam;", "azure 16"),
-            "CREATE ROLE rds_iam\nkept 1, rewritten 0, dropped 0"
+            "1 warning platform-name kept role rds_iam: aurora or rds has a role of this name for itself\n\
+             CREATE ROLE rds_iam\nkept 1, rewritten 0, dropped 0"
         );
     }
 }

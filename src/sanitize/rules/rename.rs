@@ -71,8 +71,8 @@ mod tests {
         assert_eq!(
             run_with(text, "postgres 16", &choices),
             "1 info rename rewritten role c: was a on the source\n\
-             CREATE ROLE b\nCREATE ROLE c\nALTER ROLE b SET role TO 'c'\n\
-             ALTER ROLE b SET session_authorization TO 'c'\nkept 1, rewritten 3, dropped 0"
+             CREATE ROLE b\nCREATE ROLE c\nALTER ROLE b SET session_authorization TO 'c'\n\
+             ALTER ROLE b SET role TO 'c'\nkept 1, rewritten 3, dropped 0"
         );
     }
 
@@ -89,7 +89,7 @@ mod tests {
             "1 info rename rewritten role b: was a on the source\n\
              1 error rename-md5 dropped role b: its md5 password is gone with its old name\n\
              2 info rename rewritten role a: was b on the source\n\
-             CREATE ROLE a\nCREATE ROLE b\nALTER ROLE a SET role TO 'b'\nGRANT b TO a\n\
+             CREATE ROLE a\nCREATE ROLE b\nGRANT b TO a\nALTER ROLE a SET role TO 'b'\n\
              kept 1, rewritten 3, dropped 0"
         );
     }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribute::Attribute;
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::changes::Target;
-use crate::globals::{Fact, Password, Role, Tablespace};
+use crate::globals::{Fact, Role, Tablespace};
 use crate::name::Name;
 use crate::sanitize::{About, Context, RoleRule, TablespaceRule, Verdict};
 
@@ -17,34 +16,21 @@ pub(super) const ABOUT: About = About {
                   on Azure. Without that module the server says `no security label providers have \
                   been loaded`, or `security label provider \"…\" is not loaded`. The role or \
                   tablespace is carried over without the label.\n\n\
-                  On Azure a label of pgaadauth ties a role to a principal of Microsoft Entra ID; \
-                  on another server such roles are made anew, with pgaadauth_create_principal.",
+                  On Azure labels of pgaadauth and pgaadauth-int tie a role to a principal of Microsoft \
+                  Entra ID: what becomes of such a role the finding external-authentication says.",
     remedy: "set the label again where the provider exists",
 };
 
 pub(super) struct SecurityLabel;
 
-/// The provider of Azure whose labels are a way to log in.
-const LOGIN: &str = "pgaadauth";
-
-fn strip(
-    on: &Target,
-    labels: &mut BTreeMap<Name, Fact<Box<str>>>,
-    is_shut_out: bool,
-    cx: &mut Context<'_>,
-) {
+fn strip(on: &Target, labels: &mut BTreeMap<Name, Fact<Box<str>>>, cx: &mut Context<'_>) {
     labels.retain(|provider, label| {
         let answer = cx.rights.label_provider(provider.as_str());
         let Some(why) = answer.why() else { return true };
         cx.lose([label.origin]);
         let object = Subject::SecurityLabel(on.clone());
-        let mut message = format!("label of {provider}: {why}");
-        let mut severity = ABOUT.severity;
-        if is_shut_out && provider.as_str() == LOGIN {
-            message.push_str("; the role has no password, and no other way to log in");
-            severity = Severity::Error;
-        }
-        cx.report_as(&ABOUT, severity, Action::Dropped, object, label.origin, message);
+        let message = format!("label of {provider}: {why}");
+        cx.report(&ABOUT, Action::Dropped, object, label.origin, message);
         cx.unspecified.labels.insert((on.clone(), provider.clone()));
         false
     });
@@ -53,9 +39,7 @@ fn strip(
 impl RoleRule for SecurityLabel {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         if !role.labels.is_empty() {
-            let is_shut_out =
-                role.has(Attribute::Login) && !matches!(role.password, Password::Is(_));
-            strip(&Target::Role(name.clone()), &mut role.labels, is_shut_out, cx);
+            strip(&Target::Role(name.clone()), &mut role.labels, cx);
         }
         Verdict::Keep
     }
@@ -63,7 +47,7 @@ impl RoleRule for SecurityLabel {
 
 impl TablespaceRule for SecurityLabel {
     fn apply(&self, name: &Name, it: &mut Tablespace, cx: &mut Context<'_>) -> Verdict {
-        strip(&Target::Tablespace(name.clone()), &mut it.labels, false, cx);
+        strip(&Target::Tablespace(name.clone()), &mut it.labels, cx);
         Verdict::Keep
     }
 }
@@ -71,16 +55,6 @@ impl TablespaceRule for SecurityLabel {
 #[cfg(test)]
 mod tests {
     use crate::sanitize::testing::run;
-
-    #[test]
-    fn without_its_label_a_role_may_have_no_way_to_log_in() {
-        let text = "CREATE ROLE a LOGIN PASSWORD NULL;\n\
-                    SECURITY LABEL FOR pgaadauth ON ROLE a IS 'aadauth';";
-        let all = run(text, "postgres 16");
-        let finding = "2 error security-label dropped security-label a: label of pgaadauth: ";
-        assert!(all.contains(finding), "{all}");
-        assert!(all.contains("; the role has no password, and no other way to log in\n"), "{all}");
-    }
 
     #[test]
     fn a_label_needs_its_provider() {

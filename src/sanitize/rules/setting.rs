@@ -61,12 +61,24 @@ impl SettingRule for Setting {
                     format!("cannot be set for a role on the target (context: {context})")
                 }
             },
-            SettingAnswer::Module { module, .. } => match &user {
+            SettingAnswer::Module { module, context } => match &user {
                 Some(user) => format!(
                     "the session on the target has not loaded {module}, whose setting it is: then only \
                      superusers may give it to a role, and {user} is none"
                 ),
-                None => format!("a setting of {module}, which only a superuser may give to a role"),
+                None => match context {
+                    GucContext::User => format!(
+                        "not confirmed for {}: a setting of {module}, which everybody may give to a role where \
+                         the session has loaded {module}, and only a superuser elsewhere",
+                        cx.target()
+                    ),
+                    GucContext::Superuser => {
+                        format!("a setting of {module}, which only a superuser may give to a role")
+                    }
+                    context => format!(
+                        "a setting of {module}, which no role can have (context: {context})"
+                    ),
+                },
             },
             SettingAnswer::Placeholder => match &user {
                 Some(user) => format!(

@@ -37,7 +37,8 @@ pub(super) const SCRAM: About = About {
                   that a verifier is stored as it is given, so that scripts leave it out.\n\n\
                   Try it with one role. Where it works, say so in a file of your own for \
                   --platform: pg_globals platforms NAME prints the one to start from.",
-    remedy: "set new passwords on the target",
+    remedy: "new ones with --passwords generate; or, where the target takes verifiers, say so in a file for \
+             --platform",
 };
 
 /// The first version that calls md5 verifiers deprecated.
@@ -53,6 +54,9 @@ impl RoleRule for Verifier {
         let Password::Is(fact) = &role.password else { return Verdict::Keep };
         let origin = fact.origin;
         let kind = fact.value.kind();
+        if kind == VerifierKind::Plaintext {
+            return Verdict::Keep;
+        }
         let about = if kind == VerifierKind::Md5 { &MD5 } else { &SCRAM };
         let object = || Subject::Role(name.clone());
         let message = match cx.rights.verifier(kind) {
@@ -74,6 +78,7 @@ impl RoleRule for Verifier {
         };
         role.password = Password::Unknown;
         cx.lose([origin]);
+        cx.without_password.insert(name.clone());
         cx.report(about, Action::Rewritten, object(), origin, message);
         Verdict::Keep
     }
@@ -116,9 +121,9 @@ mod tests {
     fn what_is_not_confirmed_is_not_written() {
         let md5 = format!("md5{}", "0".repeat(32));
         assert_eq!(
-            run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "neon 16"),
-            "1 error md5-verifier rewritten role a: arrives without its password: not confirmed for neon 16, \
-            nothing confirms that Neon stores a verifier as it is given\n\
+            run(&format!("CREATE ROLE a LOGIN PASSWORD '{md5}';"), "supabase 16"),
+            "1 error md5-verifier rewritten role a: arrives without its password: not confirmed for supabase 16, \
+            nothing confirms that Supabase stores a verifier as it is given\n\
             CREATE ROLE a WITH LOGIN\nkept 0, rewritten 1, dropped 0"
         );
     }

@@ -108,6 +108,7 @@ fn a_dump_without_its_end() {
     assert_snapshot!(convert(&dump).with("--accept-truncated").done(), @r"
     -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+    -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.
 
     \set ON_ERROR_STOP on
     BEGIN READ WRITE;
@@ -244,6 +245,7 @@ fn a_dump_without_its_end() {
     assert_snapshot!(convert(format!("{HEADER}{TRAILER}")).done(), @r"
     -- Roles and other globals for azure 18, made from in.sql by pg_globals 0.1.0.
     -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.
+    -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.
 
     \set ON_ERROR_STOP on
     BEGIN READ WRITE;
@@ -398,7 +400,7 @@ fn meta_commands() {
     1 | SELECT *************** \gexec
       |                        ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: what it gives only psql can tell: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -409,7 +411,7 @@ fn meta_commands() {
     1 | \if **
       | ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: which branch is meant only psql's variables say: leave the one that counts and take the others and the command out; or let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only
 
     error: psql meta-command \endif: pg_dumpall does not write it, and a dump that carries it could run programs (CVE-2025-8714)
      --> in.sql:3:1

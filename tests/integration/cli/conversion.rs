@@ -63,22 +63,23 @@ fn a_script_converts_to_itself() {
     found 17 roles, 14 memberships, 7 settings, 0 parameter privileges, 0 tablespaces
     34 statements read: 34 kept, 0 rewritten, 0 dropped
 
+    error: no-password (2): login roles arrive without a password
+      line 52, role lambda_iam: its password is not known
+      line 54, role postgres: its password is not known
+      = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
+
     warning: md5-verifier (2): md5 verifiers are deprecated, and not every server accepts them
-      line 49, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
-      line 52, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 50, role contractor: the role can log in only while azure.accepted_password_auth_method lists md5
+      line 53, role legacy_erp: the role can log in only while azure.accepted_password_auth_method lists md5
       = set a new password, which the server stores as SCRAM-SHA-256
 
     warning: expired: VALID UNTIL lies in the past: the role cannot log in with its password
-      line 49, role contractor: expired at 2024-01-31 00:00:00+00
+      line 50, role contractor: expired at 2024-01-31 00:00:00+00
       = where it should, ALTER ROLE … VALID UNTIL on the target
 
     warning: frozen: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
-      line 65, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
+      line 66, setting bi_tool: default_transaction_read_only: default_transaction_read_only is on
       = where that was done for the migration only, take the dump before it, or undo it on the target
-
-    info: no-password (2): login roles arrive without a password
-      line 51, role lambda_iam: it has no password on the source either
-      line 53, role postgres: it has no password on the source either
     ");
 }
 

@@ -69,6 +69,9 @@ fn everything() {
     Findings of convert, copy and diff:
       truncated                error:   the dump is truncated: whatever stood behind its end is not carried over
       unknown-statement        error:   statements that are not understood are left out, as --drop-unknown asks
+      unknown-clause           warning: clauses that PostgreSQL does not have are left out, as --drop-unknown asks
+      object-privilege         warning: privileges on objects in databases are not among the globals, and left out as --drop-unknown asks
+      database-statement       info:    statements about databases are not among the globals and are left out
       superseded               info:    a later statement of the dump replaces what this one says
       depends-on-version       warning: the statements give less before 16 or since 16, and do not tell which the source is
       drop                     info:    DROP statements of the dump are never carried over
@@ -92,6 +95,7 @@ fn everything() {
       reserved-name            error:   the target does not take a role of this name
       protected-role           error:   the target has a role of this name that is never altered, granted or joined
       collision                error:   the target's platform has a role of this name, which is never touched
+      platform-name            warning: managed platforms have a role of this name for themselves, and the dump does not show whether this is one
       superuser                warning: the target's administrator cannot make superusers
       replication              warning: the target's administrator cannot give REPLICATION
       bypassrls                warning: the target's administrator cannot give BYPASSRLS: row security policies will apply to the role
@@ -103,11 +107,13 @@ fn everything() {
       passwords-from           info:    passwords were taken from the file of --passwords-from
       passwords-from-unused    info:    passwords of the file of --passwords-from that were not needed
       generated-password       warning: the old password could not be read: a new one was made
+      plain-password           warning: the target is not known to take verifiers: passwords go to it as plain text
       no-password              error:   login roles arrive without a password
       unseen-password          error:   neither side shows a password of the role, which the target has: whether it can log in there is not known
       kept-password            info:    the source does not show the password of the role, and the target has the role: its password there stays
       malformed-verifier       error:   the password looks like a verifier and is none: the server would take the text itself for the password
-      plaintext-password       warning: the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
+      masked-password          error:   the password is a mask or a template that was not filled in: the text itself would become the password
+      plaintext-password       warning: the source has the password as plaintext
       md5-verifier             error:   md5 verifiers are deprecated, and not every server accepts them
       scram-verifier           error:   the target is not known to accept verifiers made elsewhere
       expired                  warning: VALID UNTIL lies in the past: the role cannot log in with its password

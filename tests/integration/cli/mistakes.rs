@@ -39,7 +39,7 @@ fn statements_outside_the_subset() {
     3 |     SELECT pg_catalog.set_config(*************, **, false)
       |     ^
       |
-      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
+      = help: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: expected a role option
      --> in.sql:4:14
@@ -52,6 +52,8 @@ fn statements_outside_the_subset() {
       |
     5 | ALTER TABLE t OWNER TO a
       | ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
 
     error: DROP OWNED is not a statement of a globals dump
      --> in.sql:6:1
@@ -64,6 +66,8 @@ fn statements_outside_the_subset() {
       |
     7 | DO $$ BEGIN CREATE ROLE b; END $$
       | ^
+      |
+      = help: a DO block is a program, and what it does cannot be read from its text: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: GRANT … ON TABLE is not a statement of a globals dump
      --> in.sql:8:1
@@ -117,13 +121,16 @@ fn drop_unknown_lists_them_as_dropped() {
     found 1 role, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     6 statements read: 1 kept, 0 rewritten, 5 dropped
 
-    error: unknown-statement (5): statements that are not understood are left out, as --drop-unknown asks
+    error: unknown-statement (4): statements that are not understood are left out, as --drop-unknown asks
       line 2, CREATE TABLE: CREATE TABLE is not understood and left out
       line 3, INSERT INTO: INSERT INTO is not understood and left out
-      line 4, GRANT SELECT: GRANT SELECT is not understood and left out
       line 5, COPY: COPY is not understood and left out
       line 9, CREATE USER: CREATE USER is not understood and left out
       = look at each: whatever they do is not done on the target
+
+    warning: object-privilege: privileges on objects in databases are not among the globals, and left out as --drop-unknown asks
+      line 4, GRANT SELECT ON t TO a: it is about an object in a database, and left out
+      = where the dump of the database does not bring them, run them there
     ");
 }
 
@@ -173,6 +180,8 @@ fn drop_unknown_has_limits() {
       |
     2 | SET ROLE a
       | ^
+      |
+      = help: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -223,7 +232,7 @@ fn drop_unknown_has_limits() {
     2 | CREATE TABLE t (a integer) \gexec
       |                            ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: what it gives only psql can tell: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -233,13 +242,15 @@ fn drop_unknown_has_limits() {
 fn a_clause_cut_out_with_its_semicolon() {
     let dump = "CREATE ROLE a\nCREATE ROLE b;\nALTER ROLE b\nALTER ROLE a LOGIN;\n";
     assert_snapshot!(refused(dump), @"
-    error: expected a role option
+    error: a semicolon seems to be missing in front of this line
      --> in.sql:2:1
       |
     2 | CREATE ROLE b
       | ^
+      |
+      = help: end the statement in front of it with ;
 
-    error: expected a role option
+    error: a semicolon seems to be missing in front of this line
      --> in.sql:4:1
       |
     4 | ALTER ROLE a LOGIN
@@ -345,7 +356,7 @@ fn a_long_line_is_cut_round_the_place() {
     let many = "a, ".repeat(400);
     assert_snapshot!(refused(format!("GRANT {many} b TO c d;\n")), @"
     error: expected the end of the statement
-     --> in.sql:1:120
+     --> in.sql:1:1215
       |
     1 | a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,  b TO c d
       |                                                                                                                        ^
@@ -410,7 +421,7 @@ fn no_password_is_shown() {
     2 | ******** \gexec
       |          ^
       |
-      = help: make the dump again with pg_dumpall; in a script of your own, take the command out
+      = help: what it gives only psql can tell: let psql run the script on a server of your own that is empty, and dump that with pg_dumpall --globals-only; or write the statements out
 
     error: in.sql: nothing was written: 1 mistake
     ");
@@ -528,6 +539,8 @@ fn roles_twice() {
       |
     3 | CREATE ROLE A
       | ^
+      |
+      = help: where several dumps or scripts were put into one file, convert each by itself; --rename gives another name to a role that is not the same on both servers, and --exclude leaves one out
 
     error: in.sql: nothing was written: 1 mistake
     ");

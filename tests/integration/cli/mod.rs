@@ -3,6 +3,7 @@
 mod anything;
 mod bad_input;
 mod bounds;
+mod cases;
 mod conversion;
 mod disk;
 mod encodings;

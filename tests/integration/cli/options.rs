@@ -35,7 +35,7 @@ fn platforms() {
     assert_snapshot!(refused("-p ./"), @"error: ./: this is a directory; give a file");
     let file = |text: &str| convert(DUMP).file("mine.toml", text).with("-p mine.toml").fails();
     assert_snapshot!(file(""), @"error: mine.toml:1:1: missing field `name`");
-    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `majors`, `recognised_by`, `recognised_by_tablespace`, `role_patterns`, `own_tablespaces`, `own_databases`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `label`, `verifier`, `role_name`");
+    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `majors`, `recognised_by`, `recognised_by_tablespace`, `role_patterns`, `role_families`, `own_tablespaces`, `own_databases`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `login_label`, `label`, `verifier`, `role_name`");
     assert_snapshot!(file("name = \"mine\"\ntitle = \"Mine\"\nmajors = \"16\"\n"), @r#"error: mine.toml:3:10: invalid type: string "16", expected a sequence"#);
     assert_snapshot!(file("name = \"mine\ntitle = 1\n"), @r#"error: mine.toml:1:13: invalid basic string, expected `"`"#);
     let binary = convert(DUMP).file("mine.toml", b"\xff\x00").with("-p mine.toml").fails();
@@ -159,7 +159,7 @@ fn patterns_and_pairs() {
     ");
     assert_snapshot!(convert(DUMP).with("--only").arg("").fails(), @"error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts");
     assert_snapshot!(refused("--rename a"), @"
-    error: invalid value 'a' for '--rename <OLD=NEW>': expected two names with = between them; write = in a name as ==
+    error: invalid value 'a' for '--rename <OLD=NEW>': expected two names with = between them; a name with = in it goes in double quotes, as in SQL
 
     For more information, try '--help'.
     ");
@@ -180,7 +180,7 @@ fn patterns_and_pairs() {
     ");
     assert_snapshot!(refused("--rename a=c --rename a=d"), @"error: --rename: a is given twice");
     assert_snapshot!(refused("--map-role SUPERUSER"), @"
-    error: invalid value 'SUPERUSER' for '--map-role <SOURCE=TARGET>': expected two names with = between them; write = in a name as ==
+    error: invalid value 'SUPERUSER' for '--map-role <SOURCE=TARGET>': expected two names with = between them; a name with = in it goes in double quotes, as in SQL
 
     For more information, try '--help'.
     ");

@@ -103,9 +103,9 @@ fn neither_plaintext_nor_broken() {
 
     error: malformed-verifier: the password looks like a verifier and is none: the server would take the text itself for the password
       line 2, role b: its verifier is malformed and left out
-      = set a new password, or give one with --passwords-from
+      = give the right one with --passwords-from, or a new password with --passwords generate
 
-    warning: plaintext-password (2): the source has the password as plaintext: its SCRAM-SHA-256 verifier goes instead
+    warning: plaintext-password (2): the source has the password as plaintext
       line 1, role a: its plaintext password becomes a verifier
       line 3, role c: its plaintext password becomes a verifier
       = keep the source, and dumps of it, as safe as the password itself; set a new one in the end

@@ -101,7 +101,7 @@ fn a_pattern_that_matches_nothing_is_said() {
     warning unused-pattern dropped role App: no role matches this --exclude
     ");
     let message = command(&from, &to, &["--only", "App"]).fails();
-    assert_snapshot!(masked(&message, &source, &target), @"error: no role is left by --only and --exclude: patterns match whole names, and case counts");
+    assert_snapshot!(masked(&message, &source, &target), @"error: no role is left by --only, --exclude and --database: patterns match whole names, and case counts");
 }
 
 /// The new name everywhere; the old one does not come.

@@ -29,7 +29,7 @@ fn what_a_copy_prints() {
 
     error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
-      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+      = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
     warning: lookalike: the name looks like one of the platform's own, but is not known to be one
       role rds_master: it can log in and is kept, though rds_* is aurora's pattern
@@ -65,7 +65,7 @@ fn what_a_copy_prints() {
     warning: setting (3): the target does not let its administrator give this setting to a role
       setting dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
       setting legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
-      setting rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
+      setting rds_master: pgaudit.log: the session on the target has not loaded pgaudit, whose setting it is: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there
@@ -155,7 +155,7 @@ fn what_a_copy_prints() {
 
     error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
-      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+      = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
     warning: lookalike: the name looks like one of the platform's own, but is not known to be one
       role rds_master: it can log in and is kept, though rds_* is aurora's pattern
@@ -191,7 +191,7 @@ fn what_a_copy_prints() {
     warning: setting (3): the target does not let its administrator give this setting to a role
       setting dba_bob: log_statement: its context is superuser on the target, and azadmin may not set it
       setting legacy_erp: session_replication_role: its context is superuser on the target, and azadmin may not set it
-      setting rds_master: pgaudit.log: the session on the target knows no such setting: then only superusers may give it to a role, and azadmin is none
+      setting rds_master: pgaudit.log: the session on the target has not loaded pgaudit, whose setting it is: then only superusers may give it to a role, and azadmin is none
       = set it for the whole server, by the platform's own means, or in the application
 
     info: platform-role (6): roles that the source's platform made for itself stay there

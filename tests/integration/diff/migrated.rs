@@ -84,7 +84,7 @@ fn verifiers_that_cannot_be_seen_are_counted() {
 
     error: external-authentication: the role authenticates through the source's platform, which the target does not have
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
-      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+      = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
     equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 2 settings of a database that is not there yet, 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
@@ -160,7 +160,7 @@ fn memberships_in_the_platforms_roles_are_missed() {
 
     error: external-authentication: the role authenticates through the source's platform, which the target does not have
       line 6, membership app in rds_iam: app logs in with an IAM token of AWS instead of a password
-      = give it a password, or a principal of the target's own identity service (on Azure pgaadauth_create_principal)
+      = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
     equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles, 1 role that only the right side has, 2 things of the left side that the platform does not take (findings, which --format json shows)
     ==== stderr ====
