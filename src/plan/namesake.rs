@@ -18,8 +18,8 @@ use crate::words::few;
 pub(super) const ABOUT: About = About {
     name: "namesake",
     severity: Severity::Error,
-    why: "the target has a role by the name of one that is not carried over, which somebody can use whom the \
-          source does not know as such: restored objects give it what they gave to the source's",
+    why: "the target has a role by the name of one that is not carried over, and a role can use it that \
+          cannot use the source's: restored objects give it what they gave to the source's",
     explanation: "A restore grants by name. Where the target has a role of the name already, it gets what \
                   objects of the source grant to the role that was left out, and what that role owned. Somebody \
                   with CREATEROLE can make a role by such a name beforehand, and wait.\n\n\

@@ -179,7 +179,7 @@ fn finding(role: &Name, ground: &Ground<'_>, all: &[Loss]) -> Option<Finding> {
         let _ = write!(message, "; without it {} on {}", who(&losses), shown(&losses));
     }
     if !is_seen {
-        message.push_str("; whom else they name is not known of every database");
+        message.push_str("; which other roles they name is not known for every database");
     }
     if let Some(name) = ground.renamed.get(role) {
         message.push_str(&rename_later(role, name));

@@ -364,7 +364,7 @@ fn revoke(role: &Name, member: Option<&Name>, unless: Option<&str>, out: &mut St
     }
     // One that cannot be revoked is no reason to keep the others.
     text.push_str(";\n  END IF;\nEXCEPTION WHEN OTHERS THEN\n  RAISE WARNING USING MESSAGE = pg_catalog.concat(");
-    let whom = member.map_or_else(|| "whoever runs this".to_owned(), ToString::to_string);
+    let whom = member.map_or_else(|| "the role that runs this".to_owned(), ToString::to_string);
     push_literal(&format!("{whom} stays a member of {role}: "), &mut text);
     text.push_str(", SQLERRM);\nEND");
     block(&text, out);

@@ -61,7 +61,7 @@ impl Entry {
         let (owner, role) = (&self.owner, shown_identifier(&Name::new(user)));
         (!self.may_connect).then(|| {
             format!(
-                "{role} has no CONNECT privilege on it on {word}: whoever is its owner {owner}, or a member of that, can run \
+                "{role} has no CONNECT privilege on it on {word}: its owner {owner}, or a member of that role, can run \
                  GRANT CONNECT ON DATABASE {sql} TO {role}"
             )
         })

@@ -254,19 +254,19 @@ fn row_security(change: &Change) -> String {
             format!("has FORCE ROW LEVEL SECURITY {is}; on the source it is {was}")
         }
         Change::Definer(true) => {
-            "runs with the rights of whoever calls it; on the source with those of its owner (SECURITY DEFINER)"
+            "runs with the rights of its caller; on the source with those of its owner (SECURITY DEFINER)"
                 .to_owned()
         }
         Change::Definer(false) => {
-            "runs with the rights of its owner (SECURITY DEFINER); on the source with those of whoever calls it"
+            "runs with the rights of its owner (SECURITY DEFINER); on the source with those of its caller"
                 .to_owned()
         }
         Change::Invoker(true) => {
-            "looks with the rights of its owner; on the source with those of whoever asks (security_invoker)"
+            "looks with the rights of its owner; on the source with those of the role that queries it (security_invoker)"
                 .to_owned()
         }
         Change::Invoker(false) => {
-            "looks with the rights of whoever asks (security_invoker); on the source with those of its owner"
+            "looks with the rights of the role that queries it (security_invoker); on the source with those of its owner"
                 .to_owned()
         }
         Change::NoPolicy { cause } if cause.is_empty() => "is missing".to_owned(),

@@ -458,8 +458,8 @@ fn what_cannot_be_read_is_said() {
     let report = copy(&from, &to, &EXCLUDED[..2]);
     let found = findings(&report, &["unread-database", "lost-grants"]);
     assert_snapshot!(masked(&found, &source, &target).replace(&format!(".s.PGSQL.{}", source.port), "SOCKET"), @r#"
-    error lost-grants dropped role gone: named by the privileges of 6 objects and 1 policy in shop, "ware house"; without it reader lose what they have on 2 objects: schema w, view w.v; whom else they name is not known of every database
-    error lost-grants dropped role rds_superuser: named by the privileges of 5 objects and 1 default privilege in archive, shop, "ware house"; without it writer lose what they have on 1 object: database "ware house"; whom else they name is not known of every database
+    error lost-grants dropped role gone: named by the privileges of 6 objects and 1 policy in shop, "ware house"; without it reader lose what they have on 2 objects: schema w, view w.v; which other roles they name is not known for every database
+    error lost-grants dropped role rds_superuser: named by the privileges of 5 objects and 1 default privilege in archive, shop, "ware house"; without it writer lose what they have on 1 object: database "ware house"; which other roles they name is not known for every database
     warning unread-database kept statement database archive: SOURCE-SOCKET/.s.PGSQL.PORT: permission denied for database "archive" (42501)
     warning unread-database kept statement database shop: SOURCE-SOCKET/.s.PGSQL.PORT: permission denied for database "shop" (42501)
     "#);

@@ -132,8 +132,8 @@ fn after_the_take_back() {
     let text = migrated.verify(&[]).status(1).stdout;
     assert!(
         text.contains(
-            "error: database shop is unknown: azadmin has no CONNECT privilege on it on the target: whoever is its owner \
-             shop_owner, or a member of that, can run GRANT CONNECT ON DATABASE shop TO azadmin\n"
+            "error: database shop is unknown: azadmin has no CONNECT privilege on it on the target: its owner \
+             shop_owner, or a member of that role, can run GRANT CONNECT ON DATABASE shop TO azadmin\n"
         ),
         "{text}"
     );
