@@ -6,6 +6,7 @@
 //! - [`collect`]: statements into a model, in their order.
 //! - [`mod@changes`]: what it takes to make one model like another.
 //! - [`script`]: a model into statements, in the order in which they replay.
+//! - [`stand_in`]: roles that take the place of others for a restore.
 //! - [`timestamp`]: the values of `VALID UNTIL`.
 
 pub mod changes;
@@ -17,6 +18,7 @@ pub mod model;
 mod rename;
 pub mod script;
 pub mod setting;
+pub mod stand_in;
 pub mod timestamp;
 mod united;
 

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::attribute::Attribute;
+use crate::globals::{Setting, SettingKey, Value};
 use crate::name::Name;
 use crate::read::live::{Live, Use, UseKind};
 use crate::sanitize::Needed;
 
-/// The roles that objects of these databases name or that own some, or that have settings in them, and all
-/// members of these, which have their rights through them.
+/// The roles that objects of these databases name or that own some, or that have settings in them, superusers,
+/// and all members of these, which have their rights through them; and whom sessions of these act as.
 ///
 /// `pg_shdepend` records nothing of roles that `initdb` makes: the bootstrap superuser is always among them,
 /// and so are the members of predefined roles, which can have been granted something in the databases, or
@@ -39,6 +41,14 @@ pub fn needed(live: &Live, databases: &BTreeSet<Name>) -> Needed {
             add(role, format!("has settings in {database}"));
         }
     }
+    for it in live.uses.iter().filter(|it| it.database.is_none() && it.kind == UseKind::Owner) {
+        add(&it.role, "owns a tablespace or a subscription".to_owned());
+    }
+    for (name, role) in &live.globals.roles {
+        if role.has(Attribute::Superuser) {
+            add(name, "is a superuser".to_owned());
+        }
+    }
     if let Some(bootstrap) = &live.answers.bootstrap {
         add(
             bootstrap,
@@ -51,7 +61,18 @@ pub fn needed(live: &Live, databases: &BTreeSet<Name>) -> Needed {
     }
     let predefined = live.answers.predefined.iter();
     let mut next: VecDeque<Name> = roles.keys().chain(predefined).cloned().collect();
+    // Whom sessions act as is needed with those whose sessions they are.
+    let acted_as: Vec<_> =
+        live.globals.settings.iter().filter_map(|it| acted_as(it, databases)).collect();
+    for (_, role) in acted_as.iter().filter(|(whose, _)| whose.is_none()) {
+        next.push_back(role.clone());
+    }
     while let Some(role) = next.pop_front() {
+        if live.globals.roles.contains_key(&role) && !roles.contains_key(&role) {
+            roles.insert(role.clone(), "is the role that sessions act as".to_owned());
+        }
+        let acted_as = acted_as.iter().filter(|(whose, _)| *whose == Some(&role));
+        next.extend(acted_as.map(|(_, to)| to.clone()).filter(|to| !roles.contains_key(to)));
         for member in members.get(&role).into_iter().flatten() {
             if live.globals.roles.contains_key(*member) && !roles.contains_key(*member) {
                 roles.insert((*member).clone(), format!("is a member of {role}"));
@@ -60,6 +81,20 @@ pub fn needed(live: &Live, databases: &BTreeSet<Name>) -> Needed {
         }
     }
     Needed { databases: databases.clone(), roles }
+}
+
+/// Whose sessions act as whom by a setting, as far as it holds in one of these databases.
+fn acted_as<'a>(
+    (key, setting): (&'a SettingKey, &Setting),
+    databases: &BTreeSet<Name>,
+) -> Option<(Option<&'a Name>, Name)> {
+    let holds = key.database.as_ref().is_none_or(|name| databases.contains(name));
+    match &setting.value {
+        Value::Text(role) if holds && key.name.as_str() == "role" => {
+            Some((key.role.as_ref(), Name::new(&**role)))
+        }
+        _ => None,
+    }
 }
 
 /// How an object names a role, in words that a database's name follows.

@@ -4,28 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::ground::Ground;
-use crate::attribute::Attribute;
 use crate::globals::changes::Target;
 use crate::globals::{Change, Fact, Globals, Origin, Role};
 use crate::name::Name;
 
-/// What stands on a stand-in, and tells it from every other role.
-pub const COMMENT: &str = "Stand-in of pg_globals: objects of restored databases name this role, which was not \
-     carried over. The file of --for-restore takes it back.";
-
-/// Whether a role is one: nobody logs in as it, and it has no rights.
-pub fn is_stand_in(role: &Role) -> bool {
-    let powers = [
-        Attribute::Superuser,
-        Attribute::CreateRole,
-        Attribute::CreateDb,
-        Attribute::Login,
-        Attribute::Replication,
-        Attribute::BypassRls,
-    ];
-    role.comment.as_ref().is_some_and(|comment| &*comment.value == COMMENT)
-        && !powers.iter().any(|attribute| role.has(*attribute))
-}
+pub use crate::globals::stand_in::{COMMENT, is_stand_in};
 
 /// One to be created.
 pub(super) fn role() -> Role {

@@ -33,6 +33,8 @@ pub struct Answers {
     pub administers: HashMap<Name, HashSet<Name>>,
     /// All roles that exist, the predefined ones apart.
     pub roles: HashSet<Name>,
+    /// Those of them that take the place of others for a restore, and are given nothing.
+    pub stand_ins: HashSet<Name>,
     /// All tablespaces that exist, PostgreSQL's own apart.
     pub tablespaces: BTreeSet<Name>,
     /// The roles that have no password, as far as verifiers can be read.

@@ -59,7 +59,9 @@ impl<'a> Rights<'a> {
 
     /// Whether the target has this role for sure, although the source does not bring it.
     pub fn has_role(&self, role: &str) -> bool {
-        self.answers.is_some_and(|answers| answers.roles.contains(role))
+        self.answers.is_some_and(|answers| {
+            answers.roles.contains(role) && !answers.stand_ins.contains(role)
+        })
     }
 
     /// Whether the target has this tablespace for sure, although the source does not bring it.

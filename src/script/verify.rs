@@ -67,6 +67,8 @@ const LAST: u8 = 4;
 fn phase(change: &Change, class: Class) -> u8 {
     match (change, class) {
         (Change::Owner { .. }, Class::Database) => LAST + 1,
+        // Its owner needs CREATE on the database.
+        (Change::Owner { .. }, Class::Publication) => LAST + 2,
         (_, Class::Database) => 3,
         (Change::Owner { .. }, _) => 1,
         (_, Class::Schema) => 0,

@@ -174,11 +174,11 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
     if is_built_in && cx.names.platforms.contains(&there.owner) {
         return;
     }
-    if !carried && !held.flags.definer {
+    if !carried && !held.flags.runs_as_owner() {
         out.left.entry(held.owner.clone()).or_default().owned += 1;
         return;
     }
-    let definer = held.flags.definer;
+    let definer = held.flags.runs_as_owner();
     out.differences.push(Difference {
         object: object.clone(),
         change: Change::Owner { to: expected.clone(), definer, carried },

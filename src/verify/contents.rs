@@ -47,8 +47,17 @@ pub struct Flags {
     pub forced: bool,
     /// `SECURITY DEFINER`.
     pub definer: bool,
+    /// It is a view, which looks with the rights of its owner unless `invoker` says otherwise.
+    pub view: bool,
     /// `security_invoker`, of a view.
     pub invoker: bool,
+}
+
+impl Flags {
+    /// Whether it does something with its owner's rights, whoever uses it.
+    pub const fn runs_as_owner(self) -> bool {
+        self.definer || (self.view && !self.invoker)
+    }
 }
 
 /// Privileges that are not those that an object was made with (`pg_init_privs`).

@@ -38,7 +38,7 @@ pub enum Change {
     Owner {
         /// Who is to own it.
         to: Name,
-        /// Whether it runs with the rights of its owner.
+        /// Whether it runs, or looks, with the rights of its owner.
         definer: bool,
         /// Whether the role that is to own it is carried over.
         carried: bool,

@@ -6,6 +6,7 @@ use foldhash::HashSet;
 
 use super::{Collected, Part, Probe, Row, no_row};
 use crate::attribute::Attribute;
+use crate::globals::stand_in::is_stand_in;
 use crate::globals::{Fact, Globals, Membership, Password};
 use crate::name::Name;
 use crate::platform::{
@@ -89,6 +90,7 @@ impl Partial {
             bootstrap: self.bootstrap,
             attributes,
             roles: globals.roles.keys().cloned().collect(),
+            stand_ins: stand_ins(globals),
             tablespaces: globals.tablespaces.keys().cloned().collect(),
             without_password: without_password(globals),
             verifier_kinds: BTreeMap::new(),
@@ -189,6 +191,12 @@ impl super::Live {
         answers.session_user = user.clone();
         answers
     }
+}
+
+/// The roles that take the place of others for a restore.
+fn stand_ins(globals: &Globals) -> foldhash::HashSet<Name> {
+    let all = globals.roles.iter().filter(|(_, role)| is_stand_in(role));
+    all.map(|(name, _)| name.clone()).collect()
 }
 
 /// Protects all members of a role, as far as nothing stronger does.

@@ -88,7 +88,8 @@ fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) ->
     }
     title(Severity::Error, look, out)?;
     if definer {
-        writeln!(out, "{} with the rights of another role", plural_run(all.len()))?;
+        let run = if all.len() == 1 { "function or view runs" } else { "functions and views run" };
+        writeln!(out, "{} {run} with the rights of another role", all.len())?;
     } else {
         let verb = if all.len() == 1 { "belongs" } else { "belong" };
         writeln!(out, "{} {verb} to another role", plural(all.len(), "object"))?;
@@ -97,9 +98,17 @@ fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) ->
         let OwnerReport { database, object, owner, expected, .. } = it;
         let noun = object.class.nouns().0;
         if definer {
+            let what = match object.class {
+                Class::Table => "view",
+                _ => noun,
+            };
+            let how = match object.class {
+                Class::Table => "looks with its owner's rights",
+                _ => "is SECURITY DEFINER",
+            };
             writeln!(
                 out,
-                "  in {database}: {noun} {} is SECURITY DEFINER and belongs to {owner}; on the source it belongs to {expected}",
+                "  in {database}: {what} {} {how} and belongs to {owner}; on the source it belongs to {expected}",
                 object.name
             )?;
         } else {
@@ -112,10 +121,6 @@ fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) ->
         remedy(&it.remedy, out)?;
     }
     Ok(())
-}
-
-fn plural_run(count: usize) -> String {
-    if count == 1 { "1 function runs".to_owned() } else { format!("{count} functions run") }
 }
 
 fn databases(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {

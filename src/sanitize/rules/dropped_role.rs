@@ -23,17 +23,23 @@ pub(super) const ABOUT: About = About {
 
 pub(super) struct DroppedRole;
 
-/// Reports it; what belongs to a role that the user or the platform left out is no news, nor are memberships
-/// in roles that the chosen databases do not name.
+/// Reports it; what belongs to a role that the user or the platform left out is no news.
 fn report(role: &Name, belongs: bool, object: Subject, origin: Origin, cx: &mut Context<'_>) {
     let is_left_out = cx.is_platform_role(role) || cx.choices.leaves_out(role);
-    let expected = (belongs && is_left_out) || cx.choices.is_unneeded(role);
+    let expected = belongs && is_left_out;
     if expected && origin == Origin::LIVE && cx.is_platform_role(role) {
         // No statement has to be accounted for.
         return;
     }
     let severity = if expected { Severity::Info } else { ABOUT.severity };
-    let message = format!("{role} is not carried over");
+    let message = if belongs || !cx.choices.is_unneeded(role) {
+        format!("{role} is not carried over")
+    } else {
+        // What functions and policies ask for by name is recorded nowhere.
+        format!(
+            "{role} is not carried over: the chosen databases name it nowhere, apart from the text of functions and policies"
+        )
+    };
     cx.report_as(&ABOUT, severity, Action::Dropped, object, origin, message);
 }
 

@@ -18,7 +18,7 @@ pub(super) const QUESTION: Question = Question {
             ),
             ", c.relrowsecurity, c.relforcerowsecurity, c.relkind = 'v' AND EXISTS (\
              SELECT FROM pg_options_to_table(c.reloptions) AS o \
-             WHERE o.option_name = 'security_invoker' AND o.option_value::boolean) \
+             WHERE o.option_name = 'security_invoker' AND o.option_value::boolean), c.relkind = 'v' \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND ",
             user_schema!(),
@@ -34,6 +34,7 @@ pub(super) const QUESTION: Question = Question {
             row_security: row.flag(5)?,
             forced: row.flag(6)?,
             invoker: row.flag(7)?,
+            view: row.flag(8)?,
             ..Flags::default()
         };
         all.add(object, row, [3, 4], flags)
