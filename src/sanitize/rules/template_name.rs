@@ -41,7 +41,7 @@ mod tests {
     fn is_told() {
         assert_eq!(
             run("CREATE ROLE \"${APP_USER}\";\nCREATE ROLE \"a{b}c\";", "azure 16"),
-            "1 warning template-name kept role \"${APP_USER}\": a role of this name is created as it stands\n\
+            "1 warning template-name kept role ${APP_USER}: a role of this name is created as it stands\n\
              CREATE ROLE \"${APP_USER}\"\nCREATE ROLE \"a{b}c\"\nkept 2, rewritten 0, dropped 0"
         );
     }

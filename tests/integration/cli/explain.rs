@@ -96,6 +96,7 @@ fn everything() {
       protected-role           error:   the target has a role of this name that is never altered, granted or joined
       collision                error:   the target's platform has a role of this name, which is never touched
       platform-name            warning: managed platforms have a role of this name for themselves, and the dump does not show whether this is one
+      template-name            warning: the name looks like a template that was not filled in
       superuser                warning: the target's administrator cannot make superusers
       replication              warning: the target's administrator cannot give REPLICATION
       bypassrls                warning: the target's administrator cannot give BYPASSRLS: row security policies will apply to the role

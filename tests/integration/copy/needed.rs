@@ -13,7 +13,7 @@ use crate::support::privileges;
 /// Roles of two databases: each way in which a database can need one, and as many that `crm` needs only.
 fn source(major: u32) -> Cluster {
     let source = Cluster::start(major);
-    let sql = |database: &str, text: &str| _ = source.sql("postgres", database, text);
+    let sql = |database: &str, text: &str| source.sql("postgres", database, text);
     sql("postgres", "CREATE DATABASE shop");
     sql("postgres", "CREATE DATABASE \"C R M\"");
     for role in [
@@ -149,7 +149,7 @@ fn diff_and_convert_choose_the_same() {
     copy(&from, &to, &crm);
     let diff = |more: &[&str]| {
         let run = Run::new(["diff", &*from, &*to, "--reader", "catalog"]).with("--format json");
-        more.iter().fold(run, |run, argument| run.arg(argument))
+        more.iter().fold(run, Run::arg)
     };
     let settings = ["--ignore", "settings"];
     let run = diff(&[&["--as", "azure"], &crm[..], &settings].concat()).done();
@@ -171,13 +171,9 @@ fn diff_and_convert_choose_the_same() {
     assert_eq!(report["differences"].as_array().unwrap().len(), 11, "{report:#}");
 
     let convert = Run::new(["convert", &*from, "--reader", "catalog", "--target-version", "16"]);
-    let done = crm
-        .iter()
-        .fold(convert, |run, argument| run.arg(argument))
-        .with("--explain-selection")
-        .done();
+    let done = crm.iter().fold(convert, Run::arg).with("--explain-selection").done();
     assert_snapshot!("convert", masked(&done.stderr, &source, &target));
-    let roles = done.stdout.lines().filter_map(|line| line.strip_prefix("CREATE ROLE "));
+    let roles = done.stdout.split('\n').filter_map(|line| line.strip_prefix("CREATE ROLE "));
     let roles: Vec<_> = roles.map(|line| line.split([' ', ';']).next().unwrap()).collect();
     assert_eq!(
         roles,
@@ -187,7 +183,7 @@ fn diff_and_convert_choose_the_same() {
     // What was copied for a database is all that it is to have.
     target.sql("azadmin", "postgres", "CREATE DATABASE \"C R M\"");
     let verify = Run::new(["verify", &*from, &*to]).with("--format json");
-    let verify = crm.iter().fold(verify, |run, argument| run.arg(argument)).status(1);
+    let verify = crm.iter().fold(verify, Run::arg).status(1);
     let report: Value = serde_json::from_str(&verify.stdout).unwrap();
     assert_eq!(
         report["globals"]["differences"].as_array().map(Vec::len),

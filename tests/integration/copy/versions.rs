@@ -111,7 +111,7 @@ fn predefined_roles() {
     warning predefined-role dropped membership a in pg_read_all_data: postgres 13 does not have it, it comes with 14
     warning predefined-role dropped membership a in pg_signal_autovacuum_worker: postgres 13 does not have it, it comes with 18
     warning predefined-role dropped membership a in pg_write_all_data: postgres 13 does not have it, it comes with 14
-    14 as azadmin: pg_monitor, pg_read_all_data
+    14 as azadmin: pg_monitor, pg_read_all_data, pg_write_all_data
     14 as postgres: pg_monitor, pg_read_all_data, pg_write_all_data
     warning predefined-role dropped membership a in pg_checkpoint: postgres 14 does not have it, it comes with 15
     warning predefined-role dropped membership a in pg_create_subscription: postgres 14 does not have it, it comes with 16
