@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::check::context::Context;
+use super::context::Context;
+use crate::name::Name;
+use crate::platform::Platform;
 
 /// How many databases one migration takes.
 pub(super) const AT_A_TIME: usize = 8;
@@ -30,13 +32,13 @@ pub fn description(cx: &Context) -> Result<String, MigrationError> {
     let server = |side: &'static str, server: Option<_>| server.ok_or(MigrationError::Unread(side));
     let source = server("the source", cx.source.server.as_ref().ok())?;
     let target = server("the target", cx.target.server.as_ref().ok())?;
-    let databases: Vec<&str> = cx.source.databases.keys().map(|name| name.as_str()).collect();
+    let databases: Vec<&str> = cx.source.databases.keys().map(Name::as_str).collect();
     match databases.len() {
         0 => return Err(MigrationError::Nothing),
         more if more > AT_A_TIME => return Err(MigrationError::TooMany(more)),
         _ => {}
     }
-    let kind = match source.live.platform.map(|platform| platform.name()) {
+    let kind = match source.live.platform.map(Platform::name) {
         Some("aurora") => "AWS_AURORA",
         Some("rds") => "AWS_RDS",
         Some("cloudsql") => "GCP_CloudSQL",
