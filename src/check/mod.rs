@@ -15,8 +15,10 @@ pub mod checks;
 mod context;
 mod data;
 mod judge;
+pub mod migration;
 mod outcome;
 mod prelude;
+mod size;
 mod words;
 
 pub use about::About;
@@ -28,4 +30,4 @@ pub use asking::unreached::Unreached;
 pub use azure::{Azure, AzureError};
 pub use context::{Context, Database, Server, Side, Verdict};
 pub use judge::{Check, judge};
-pub use outcome::{Outcome, Outcomes, State};
+pub use outcome::{Method, Outcome, Outcomes, State};

@@ -35,6 +35,27 @@ impl State {
     }
 }
 
+/// How the databases get to the target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Method {
+    /// By `pg_dump` and `pg_restore`.
+    PgDump,
+    /// By Azure's migration service.
+    Service,
+}
+
+impl Method {
+    /// As people call it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PgDump => "pg_dump",
+            Self::Service => "migration service",
+        }
+    }
+}
+
 /// One line of the list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -45,6 +66,8 @@ pub struct Outcome {
     pub code: Option<&'static str>,
     /// How it ended.
     pub state: State,
+    /// The only way of migration that it concerns; none where it concerns each.
+    pub concerns: Option<Method>,
     /// The database that it is about; none where it is about a server.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub database: Option<Name>,
@@ -72,6 +95,12 @@ impl Outcome {
     /// Without a code, where the service's validation does not say the same.
     pub(super) fn no_code(&mut self) -> &mut Self {
         self.code = None;
+        self
+    }
+
+    /// Of one way of migration only.
+    pub(super) fn concerns(&mut self, method: Method) -> &mut Self {
+        self.concerns = Some(method);
         self
     }
 
@@ -136,6 +165,7 @@ impl<'a> Outcomes<'a> {
             check: self.about.name,
             code,
             state,
+            concerns: self.about.online.then_some(Method::Service),
             database: None,
             looked_at: self.about.looked_at.to_owned(),
             found,

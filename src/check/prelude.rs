@@ -10,7 +10,7 @@ pub(super) use super::asking::unreached::Unreached;
 pub(super) use super::azure::Azure;
 pub(super) use super::context::{Context, Database, Side, Verdict};
 pub(super) use super::judge::Check;
-pub(super) use super::outcome::{Outcome, Outcomes, State};
+pub(super) use super::outcome::{Method, Outcome, Outcomes, State};
 pub(super) use super::words::{
     NAMED, and, count, elements, identifier, list, listed, qualified, shown, some,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::connection;
 use super::exit::Exit;
-use super::file;
+use super::file::{self, Whole};
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
@@ -72,6 +72,16 @@ pub(super) struct Check {
     #[arg(long, help_heading = "What is checked")]
     online: bool,
 
+    /// How the databases get there: pg_dump or service [default: both; each line says which it concerns].
+    #[arg(
+        long,
+        value_enum,
+        value_name = "METHOD",
+        hide_possible_values = true,
+        help_heading = "What is checked"
+    )]
+    method: Option<Method>,
+
     /// The platform of the source [default: recognised by its roles].
     #[arg(long, hide_short_help = true, value_name = "NAME", help_heading = "What is checked", value_parser = PlatformName, hide_possible_values = true)]
     source_platform: Option<String>,
@@ -80,6 +90,16 @@ pub(super) struct Check {
     #[arg(long, conflicts_with_all = ["source", "format", "report"], help_heading = "Output")]
     list: bool,
 
+    /// List what succeeded, too, and what was looked at.
+    #[arg(long, help_heading = "Output")]
+    all: bool,
+
+    /// Write what the migration service wants to know to FILE (mode 0600), without passwords.
+    ///
+    /// The command that lets the service validate it is told on standard error. At most eight databases.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    migration_json: Option<PathBuf>,
+
     /// Write the report to a file as well: JSON, or Markdown for a name in .md.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
@@ -87,6 +107,16 @@ pub(super) struct Check {
     /// The format of what is printed: text, json or markdown.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
     format: Format,
+}
+
+/// How the databases get to the target.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Method {
+    /// By `pg_dump` and `pg_restore`.
+    #[value(name = "pg_dump")]
+    PgDump,
+    /// By the migration service.
+    Service,
 }
 
 /// The checks' names, for clap to complete and correct.
@@ -114,11 +144,22 @@ impl Check {
     async fn check(&self, source: &str, target: &str) -> Result<Exit> {
         let azure = self.azure()?;
         let report = self.report_file()?;
+        let migration = self.migration_json.as_deref();
+        let migration = migration
+            .map(|path| Whole::create("--migration-json", path, file::SECRET).map(|it| (path, it)))
+            .transpose()?;
         let environment = Environment::from_process();
         let source_platform = self.source_platform.as_deref().map(PlatformChoice::builtin);
         let source = wanted("the source", source, &environment, source_platform.transpose()?);
         let source = source.await?;
         let target = wanted("the target", target, &environment, None).await?;
+        for (what, wanted) in [("the source", &source), ("the target", &target)] {
+            if let Err(error) = &wanted.connection
+                && error.is_password_missing()
+            {
+                bail!("{what}: {error}");
+            }
+        }
         let host = target.connection.as_ref().ok().map(|it| it.host().to_owned());
         let azure = Azure { host, ..azure };
         if let Err((option, error)) = azure.check_servers() {
@@ -136,10 +177,18 @@ impl Check {
         let cx = Box::pin(check::gather(source, target, azure, &databases, &checks, now, &mut bar))
             .await;
         drop(bar);
-        let summary = summary(&cx, check::judge(&cx, &checks));
+        if let Some((path, file)) = migration {
+            write_migration(&cx, path, file)?;
+        }
+        let mut outcomes = check::judge(&cx, &checks);
+        outcomes.retain(|outcome| match (outcome.concerns, self.method) {
+            (Some(concerns), Some(method)) => concerns == method.into(),
+            _ => true,
+        });
+        let summary = summary(&cx, outcomes);
         report.map_or(Ok(()), |file| file.write(&summary))?;
         // Every outcome is for somebody: nothing is cut.
-        let look = Look { shorten: false, ..Stream::Out.look() };
+        let look = Look { shorten: false, brief: !self.all, ..Stream::Out.look() };
         output::print(&summary, self.format, look)?;
         Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
     }
@@ -179,12 +228,31 @@ impl Check {
 
     /// Opened before the work, so that a bad path is told at once.
     fn report_file(&self) -> Result<Option<ReportFile>> {
-        let Some(path) = &self.report else { return Ok(None) };
         let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
         let inputs: Vec<&str> = files.into_iter().filter_map(|file| file.as_deref()).collect();
-        file::refuse_overlaps(&inputs, &[("--report", Some(path))])?;
+        let outputs = [("--report", &self.report), ("--migration-json", &self.migration_json)];
+        let outputs = outputs.map(|(option, path)| (option, path.as_deref()));
+        file::refuse_overlaps(&inputs, &outputs)?;
+        let Some(path) = &self.report else { return Ok(None) };
         ReportFile::create(path).map(Some)
     }
+}
+
+/// Writes what the migration service wants to know, and tells what to do with it.
+fn write_migration(cx: &Context, path: &Path, mut to: Whole) -> Result<()> {
+    let text =
+        check::migration::description(cx).map_err(|error| anyhow!("--migration-json: {error}"))?;
+    to.fill(|to| to.write_all(text.as_bytes()))?;
+    to.finish()?;
+    let validate = cx.azure.validate(&path.display().to_string());
+    let told = format!(
+        "wrote {}: fill in sourceServerPassword and targetServerPassword, then let the service validate it: \
+         {validate}\n",
+        shown(&path.display().to_string())
+    );
+    // Nothing can be done where not even this can be said.
+    let _ = io::stderr().write_all(told.as_bytes());
+    Ok(())
 }
 
 /// A file of az, read.
@@ -196,6 +264,15 @@ fn read_az<T>(
     let Some(file) = file else { return Ok(None) };
     let text = file::read_text(file).map_err(|error| anyhow!("{option} {error}"))?;
     read(&text).map(Some).map_err(|error| anyhow!("{option} {}: {error}", shown(file)))
+}
+
+impl From<Method> for check::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::PgDump => Self::PgDump,
+            Method::Service => Self::Service,
+        }
+    }
 }
 
 /// A server, as far as it can be reached.
@@ -224,6 +301,8 @@ fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
     };
     CheckReport {
         format_version: FORMAT_VERSION,
+        checked_at: crate::globals::timestamp::moment(cx.now),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
         source: place(&cx.source),
         target: place(&cx.target),
         checks: outcomes,

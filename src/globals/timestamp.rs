@@ -193,6 +193,11 @@ fn in_utc(microseconds: i128) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}+00{era}")
 }
 
+/// A moment in seconds since 1970: `2026-11-28 08:00:00+00`.
+pub fn moment(seconds: i64) -> String {
+    in_utc(i128::from(seconds) * 1_000_000)
+}
+
 /// Year, month and day: the inverse of [`days_since_1970`].
 fn date(days: i128) -> (i128, i128, i128) {
     let days = days + 719_468;

@@ -24,6 +24,10 @@ const NAMED: usize = 5;
 pub struct CheckReport {
     /// The version of this format.
     pub format_version: u32,
+    /// When it was checked: `2026-11-28 08:00:00+00`.
+    pub checked_at: String,
+    /// The version of the program.
+    pub program_version: String,
     /// The server that is migrated.
     pub source: Place,
     /// The server that it is migrated to.
@@ -36,6 +40,19 @@ impl CheckReport {
     /// How many there are of a state.
     pub fn count(&self, state: State) -> usize {
         self.checks.iter().filter(|outcome| outcome.state == state).count()
+    }
+
+    /// What is to be done next on the way to the other server.
+    fn next(&self) -> &'static str {
+        let mut failed = self.checks.iter().filter(|it| it.state == State::Failed).peekable();
+        if failed.peek().is_none() {
+            return "pg_globals copy SOURCE TARGET --for-restore FILE, then pg_dump and pg_restore -C of each \
+                    database";
+        }
+        if failed.all(|it| it.check == "roles") {
+            return "pg_globals copy SOURCE TARGET --for-restore FILE --dry-run: only roles are missing";
+        }
+        "mend what failed, and run this check again"
     }
 
     /// The answer, in one line: `not ready: 2 failed, 1 warning, 3 unknown, 20 succeeded`.
@@ -71,11 +88,67 @@ impl Group<'_> {
         if let Some(code) = self.first.code {
             let _ = write!(title, " ({code})");
         }
+        if let Some(method) = self.first.concerns {
+            let _ = write!(title, ", {} only", method.as_str());
+        }
         if !self.databases.is_empty() {
             let _ = write!(title, ", in {}", names(&self.databases));
         }
         title
     }
+}
+
+impl Group<'_> {
+    /// Whether all that it says is that a server could not be read, which another line explains.
+    fn is_unread(&self) -> bool {
+        let found = self.first.found.as_str();
+        self.first.state == State::Unknown
+            && self.first.remedy.is_none()
+            && ["the source could not be read", "the target could not be read"].contains(&found)
+    }
+
+    fn text(&self, style: Style, look: Look, out: &mut String) {
+        let Outcome { state, looked_at, found, remedy, .. } = self.first;
+        let (title, word) = (self.title(), state.as_str());
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{style}{word}{style:#}: {title}: {}", one_line(found));
+        if !look.brief {
+            let _ = writeln!(out, "  looked at {}", one_line(looked_at));
+        }
+        if let Some(remedy) = remedy {
+            let _ = writeln!(out, "  = {}", one_line(remedy));
+        }
+    }
+}
+
+/// The checks that say nothing but that a server could not be read, a line for each server.
+fn unreached(groups: &[&Group<'_>], style: Style, out: &mut String) {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for group in groups {
+        all.entry(&group.first.found).or_default().push(group.first.check);
+    }
+    for (found, mut checks) in all {
+        checks.dedup();
+        let number = plural(checks.len(), "check");
+        let _ = writeln!(
+            out,
+            "{style}{}{style:#}: {found}, and so {number} could not be made: {}",
+            State::Unknown.as_str(),
+            checks.join(", ")
+        );
+    }
+}
+
+/// How a state's word looks.
+fn style(state: State, look: Look) -> Style {
+    let colour = match state {
+        _ if !look.colours => return Style::new(),
+        State::Failed => AnsiColor::Red,
+        State::Warning => AnsiColor::Yellow,
+        State::Unknown => AnsiColor::Cyan,
+        State::Succeeded => AnsiColor::Green,
+    };
+    colour.on_default().bold()
 }
 
 fn names(all: &[&Name]) -> String {
@@ -113,36 +186,39 @@ fn groups(outcomes: &[Outcome], state: State) -> Vec<Group<'_>> {
 }
 
 impl Document for CheckReport {
-    /// The worst first.
+    /// The answer and what failed first, then what to do next; the rest after that.
     fn text(&self, look: Look, to: &mut dyn io::Write) -> io::Result<()> {
         let mut out = String::new();
+        let bold = bold(look.colours);
         // Writing to a String cannot fail.
         let _ = places(self, &mut out);
+        let _ = writeln!(out, "\n{bold}{}{bold:#}", self.verdict());
         for state in State::ALL {
-            let style = match state {
-                _ if !look.colours => Style::new(),
-                State::Failed => AnsiColor::Red.on_default().bold(),
-                State::Warning => AnsiColor::Yellow.on_default().bold(),
-                State::Unknown => AnsiColor::Cyan.on_default().bold(),
-                State::Succeeded => AnsiColor::Green.on_default().bold(),
-            };
             let groups = groups(&self.checks, state);
+            if state == State::Succeeded && look.brief {
+                if !groups.is_empty() {
+                    let succeeded = self.count(State::Succeeded);
+                    let _ = writeln!(
+                        out,
+                        "\n{succeeded} succeeded: --all lists them, and what was looked at"
+                    );
+                }
+                continue;
+            }
             if !groups.is_empty() {
                 out.push('\n');
             }
-            for group in groups {
-                let Outcome { looked_at, found, remedy, .. } = group.first;
-                let title = group.title();
-                let word = state.as_str();
-                let _ = writeln!(out, "{style}{word}{style:#}: {title}: {}", one_line(found));
-                let _ = writeln!(out, "  looked at {}", one_line(looked_at));
-                if let Some(remedy) = remedy {
-                    let _ = writeln!(out, "  = {}", one_line(remedy));
-                }
+            let style = style(state, look);
+            let (unread, others): (Vec<_>, Vec<_>) =
+                groups.iter().partition(|group| look.brief && group.is_unread());
+            for group in others {
+                group.text(style, look, &mut out);
+            }
+            unreached(&unread, style, &mut out);
+            if state == State::Failed {
+                let _ = writeln!(out, "\n{bold}next{bold:#}: {}", self.next());
             }
         }
-        let bold = bold(look.colours);
-        let _ = writeln!(out, "\n{bold}{}{bold:#}", self.verdict());
         to.write_all(out.as_bytes())
     }
 
@@ -152,7 +228,14 @@ impl Document for CheckReport {
         let _ = places(self, &mut out);
         // Two lines would become one.
         out = out.replace("\ntarget:", "  \ntarget:");
-        let _ = writeln!(out, "\n**{}**", self.verdict());
+        let _ = writeln!(
+            out,
+            "\nchecked at {} by pg_globals {}\n\n**{}**\n\nNext: {}",
+            escaped(&self.checked_at),
+            escaped(&self.program_version),
+            self.verdict(),
+            escaped(self.next())
+        );
         for state in State::ALL {
             let groups = groups(&self.checks, state);
             if groups.is_empty() {
@@ -170,7 +253,10 @@ impl Document for CheckReport {
             }
             for group in groups {
                 let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
-                let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+                let mut code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+                if let Some(method) = group.first.concerns {
+                    let _ = write!(code, ", {} only", method.as_str());
+                }
                 let _ = write!(
                     out,
                     "| {check}{code} | {} | {} | {} |",

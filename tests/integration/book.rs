@@ -307,8 +307,6 @@ fn the_examples_with_jq_give_what_they_promise() {
     insta::assert_snapshot!(run("jq check"), @"
     roles: 3 roles to create, 3 changes in all until the target has what the source has
       pg_globals copy SOURCE TARGET: the migration service does not bring roles
-    source-user: postgres is neither its owner rdsadmin nor a member of it
-      ALTER DATABASE postgres OWNER TO postgres, by rdsadmin or another superuser; or leave it out: --database names those that are migrated
     ");
     insta::assert_snapshot!(run("jq copy"), @"
     app

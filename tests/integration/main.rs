@@ -13,6 +13,7 @@
 mod book;
 mod check;
 mod cli;
+mod clients;
 mod collected;
 mod connect;
 mod convert_matrix;

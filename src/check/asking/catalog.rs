@@ -55,6 +55,9 @@ pub(in crate::check) struct Entry {
     pub(in crate::check) locale: Option<String>,
     /// `CONNECTION LIMIT`; -1 is none.
     pub(in crate::check) connection_limit: i64,
+    /// Whether dropping it was interrupted: nobody can connect to it, and only dropping it is left
+    /// (`DATCONNLIMIT_INVALID_DB` in `src/include/catalog/pg_database.h`).
+    pub(in crate::check) is_invalid: bool,
     /// Whether anybody may connect.
     pub(in crate::check) allows_connections: bool,
     /// Whether it is a template.
@@ -76,6 +79,7 @@ impl Entry {
             ctype: row.text("datctype")?.to_owned(),
             provider: row.text("provider")?.chars().next().unwrap_or('c'),
             locale: row.get("locale")?.map(str::to_owned),
+            is_invalid: row.text("datconnlimit")? == "-2",
             connection_limit: row.number("datconnlimit")?.unwrap_or(-1),
             allows_connections: row.flag("datallowconn")?,
             is_template: row.flag("datistemplate")?,

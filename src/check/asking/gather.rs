@@ -53,7 +53,8 @@ pub trait Progress {
 }
 
 /// Asks the questions of these checks. Where `databases` is empty, every database of the source that
-/// accepts connections is meant, the templates and the platform's own left out.
+/// accepts connections is meant; the templates, the platform's own, `postgres`, which every server has,
+/// and those whose dropping was interrupted are left out.
 pub async fn gather(
     source: Wanted,
     target: Wanted,
@@ -147,7 +148,10 @@ fn selected(source: &Side, named: &[Name]) -> BTreeSet<Name> {
     let Ok(all) = source.catalog() else { return BTreeSet::new() };
     let all = all.into_iter().filter(|(name, entry)| {
         if named.is_empty() {
-            entry.allows_connections && !entry.is_template && !source.is_platforms(name)
+            entry.allows_connections
+                && !entry.is_template
+                && !entry.is_invalid
+                && !source.is_built_in(name)
         } else {
             named.contains(name)
         }

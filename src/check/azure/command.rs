@@ -46,13 +46,24 @@ impl Azure {
         )
     }
 
-    /// A command about the server itself: `update --high-availability Disabled`.
+    /// A command about the server itself: `update --zonal-resiliency Disabled`.
     pub(in crate::check) fn command(&self, what: &str, arguments: &str) -> String {
         format!(
             "az postgres flexible-server {what} --resource-group {} --name {}{}{arguments}",
             quoted(self.resource_group()),
             quoted(&self.name()),
             if arguments.is_empty() { "" } else { " " }
+        )
+    }
+
+    /// The command that lets the migration service validate a migration.
+    pub fn validate(&self, file: &str) -> String {
+        format!(
+            "az postgres flexible-server migration create --resource-group {} --server-name {} --name \
+             check --migration-mode offline --migration-option Validate --properties {}",
+            quoted(self.resource_group()),
+            quoted(&self.name()),
+            quoted(file)
         )
     }
 
@@ -83,7 +94,7 @@ impl Azure {
         )
     }
 
-    /// The command that makes a replica again, and what it needs besides.
+    /// The command that makes a replica again: SKU, storage and network come from its source.
     pub(in crate::check) fn create_replica(&self, replica: &Server) -> String {
         let own = replica.resource_group.as_deref();
         let is_elsewhere = own.is_some_and(|own| !own.eq_ignore_ascii_case(self.resource_group()));
@@ -92,18 +103,9 @@ impl Azure {
         let source = path.filter(|_| is_elsewhere).cloned().unwrap_or_else(|| self.name());
         let location = replica.location.as_deref();
         let location = location.map(|it| format!(" --location {}", quoted(it))).unwrap_or_default();
-        let mut sku = String::from("--sku-name");
-        if let Some(name) = replica.sku.as_deref() {
-            sku = format!("--sku-name {}", quoted(name));
-        }
-        if let Some(tier) = replica.tier.as_deref() {
-            sku.push_str(" --tier ");
-            sku.push_str(&quoted(tier));
-        }
         format!(
             "az postgres flexible-server replica create --resource-group {} --source-server {} \
-             --name {}{location}; its SKU has to be given too ({sku}), and its network where it has \
-             private access (--vnet, --subnet, --private-dns-zone)",
+             --name {}{location}",
             quoted(own.unwrap_or_else(|| self.resource_group())),
             quoted(&source),
             quoted(replica.name.as_deref().unwrap_or("REPLICA"))

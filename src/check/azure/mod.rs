@@ -49,6 +49,8 @@ pub struct Server {
     pub tier: Option<String>,
     /// In GiB.
     pub storage: Option<u64>,
+    /// Whether its disk is a Premium SSD v2, whose size is any number of GiB.
+    pub is_storage_v2: bool,
     /// Whether its storage grows by itself.
     pub storage_grows: Option<bool>,
     /// `Disabled`, `SameZone`, `ZoneRedundant`.
@@ -57,11 +59,13 @@ pub struct Server {
     pub high_availability_state: Option<String>,
     /// `Primary`, `AsyncReplica` …; `Primary` also where it has no replica.
     pub replication_role: Option<String>,
+    /// Whether it is an elastic cluster, to which nothing migrates.
+    pub is_cluster: bool,
     /// Whether it can be reached from the internet.
     pub public_access: Option<bool>,
     /// The subnet that it stands in.
     pub subnet: Option<String>,
-    /// How many private endpoints it has.
+    /// How many private endpoints it has that are approved.
     pub private_endpoints: Option<usize>,
     /// Whether passwords are taken.
     pub passwords: Option<bool>,
@@ -122,6 +126,11 @@ pub enum AzureError {
         /// What it is.
         found: String,
     },
+    /// It is one page of several.
+    #[error(
+        "it is a page of a longer list, of which nextLink is the next one: az writes all of it at once"
+    )]
+    Page,
     /// It is of another server than the target.
     #[error("it is of the server {named}, and {than}")]
     Other {

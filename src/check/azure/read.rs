@@ -50,14 +50,24 @@ impl Server {
             replication_role: text(&["replicationRole"]).or_else(|| text(&["replica", "role"])),
             public_access: enabled(&["network", "publicNetworkAccess"]),
             subnet: network("delegatedSubnetResourceId").filter(|id| !id.is_empty()),
+            is_storage_v2: text(&["storage", "type"])
+                .is_some_and(|kind| kind.to_ascii_lowercase().contains("v2")),
+            is_cluster: all.get(&["cluster"]).is_some(),
             private_endpoints: all
                 .get(&["privateEndpointConnections"])
                 .and_then(Value::as_array)
-                .map(Vec::len),
+                .map(|all| all.iter().filter(|it| is_approved(it)).count()),
             passwords: enabled(&["authConfig", "passwordAuth"]),
             entra: entra.iter().find_map(|key| enabled(&["authConfig", key])),
         }
     }
+}
+
+/// Whether a private endpoint leads anywhere: one that waits for approval does not.
+fn is_approved(endpoint: &Value) -> bool {
+    let state = ["privateLinkServiceConnectionState", "status"];
+    let status = Fields(endpoint).get(&state).and_then(Value::as_str);
+    status.is_none_or(|status| status.eq_ignore_ascii_case("approved"))
 }
 
 /// Reads what `az postgres flexible-server replica list -o json` writes.
@@ -67,7 +77,7 @@ impl Server {
 pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
     let wrong = |found| AzureError::Shape { expected: REPLICAS, found };
     let value = parse(text)?;
-    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    let list = list(&value)?.ok_or_else(|| wrong(what(&value)))?;
     if let Some(other) = list.iter().find(|one| !is_of(one, "flexibleservers")) {
         return Err(wrong(what(other)));
     }
@@ -81,7 +91,7 @@ pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
 pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureError> {
     let wrong = |found| AzureError::Shape { expected: PARAMETERS, found };
     let value = parse(text)?;
-    let list = list(&value).ok_or_else(|| wrong(what(&value)))?;
+    let list = list(&value)?.ok_or_else(|| wrong(what(&value)))?;
     if list.is_empty() {
         return Err(wrong("an empty list".to_owned()));
     }
@@ -151,8 +161,12 @@ fn parse(text: &str) -> Result<Value, AzureError> {
 }
 
 /// The elements, as az lists them, or as the REST interface wraps them.
-fn list(value: &Value) -> Option<&Vec<Value>> {
-    value.as_array().or_else(|| value.get("value")?.as_array())
+fn list(value: &Value) -> Result<Option<&Vec<Value>>, AzureError> {
+    let next = value.get("nextLink").and_then(Value::as_str).unwrap_or_default();
+    if !next.is_empty() {
+        return Err(AzureError::Page);
+    }
+    Ok(value.as_array().or_else(|| value.get("value")?.as_array()))
 }
 
 /// Whether it is a resource of this type.
@@ -244,6 +258,10 @@ mod tests {
             "an empty list was found where the output of az postgres flexible-server parameter list \
              was expected"
         );
+        let page = r#"{"value": [], "nextLink": "https://management.azure.com/next"}"#;
+        assert_eq!(read_replicas(page), Err(AzureError::Page));
+        assert_eq!(read_parameters(page), Err(AzureError::Page));
+        assert_eq!(read_replicas(r#"{"value": [], "nextLink": null}"#), Ok(Vec::new()));
         // A server may well have no replica.
         assert_eq!(read_replicas("[]"), Ok(Vec::new()));
         assert_eq!(read_replicas("{\"value\": []}"), Ok(Vec::new()));

@@ -88,6 +88,7 @@ impl Check for Collations {
                     some(&own, own.len())
                 ))
                 .code("603403")
+                .concerns(Method::Service)
                 .remedy(format!(
                     "migrate this database with pg_dump and pg_restore, or drop them on the source in a \
                      maintenance window, since what uses them breaks: DROP COLLATION {}",

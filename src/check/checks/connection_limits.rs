@@ -6,12 +6,12 @@ use crate::check::prelude::*;
 static ABOUT: About = About {
     name: "connection-limits",
     codes: &[],
-    title: "as many connections fit on the target as the source has, and as its roles and databases may have",
+    title: "as many connections fit on the target as the source has, and as each of its roles and databases may have",
     explanation: "When all connections are taken, a server says `sorry, too many clients already`, \
                   and it keeps some of them for superusers and for the platform. The check \
                   compares what is left on both sides, how many are connected to the source now, \
-                  and what the CONNECTION LIMITs of roles and databases add up to. Limits beyond \
-                  the server's are no error on the source either, so those are a warning only. \
+                  and which CONNECTION LIMIT of a role or database the target alone has no room \
+                  for. That limits add up to more than the server has is usual, and no harm. \
                   max_connections takes a restart; a pooler in front of the server may be the \
                   better way.",
     looked_at: "max_connections of both servers",
@@ -47,7 +47,7 @@ impl Check for ConnectionLimits {
         let source = Room::of(&cx.source)?;
         let target = Room::of(&cx.target)?;
         room(cx, &source, &target, out)?;
-        limits(cx, &target, out)
+        limits(cx, &source, &target, out)
     }
 }
 
@@ -93,13 +93,7 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) -> V
     let now = rows.first().map(|row| row.number::<i64>("total")).transpose()?;
     let now = now.flatten().unwrap_or_default();
     let both = format!("{both}, {now} connected to the source now");
-    let needed = source.usable().saturating_add(target.reserved);
-    let set = format!(
-        "{}, and then, since it takes effect with a restart only: {}; or let clients come through \
-         PgBouncer (pgbouncer.enabled)",
-        cx.azure.set_parameter("max_connections", &needed.to_string()),
-        cx.azure.command("restart", "")
-    );
+    let set = set(cx, source, target);
     if now > target.usable() {
         out.failed(both).looked_at(LOOKED_AT).remedy(set);
     } else if target.usable() < source.usable() {
@@ -110,66 +104,46 @@ fn room(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) -> V
     Ok(())
 }
 
-/// What roles and databases may have at most.
-fn limits(cx: &Context, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
+/// Which roles and databases may have more than there is room for, one of them by itself. Limits that
+/// only add up to more are usual, and no harm.
+fn limits(cx: &Context, source: &Room, target: &Room, out: &mut Outcomes<'_>) -> Verdict {
     let live = &cx.source.server()?.live;
-    let own = |name: &Name| live.platform.is_some_and(|platform| platform.is_own(name.as_str()));
     let roles =
-        live.globals.roles.iter().filter(|(name, role)| role.has(Attribute::Login) && !own(name));
-    let roles = roles
-        .filter_map(|(name, role)| Some((name.clone(), i64::from(role.connection_limit?.value))));
-    sum(
-        "login role",
-        roles.collect(),
-        target,
-        "rolconnlimit of the source, max_connections of the target",
-        out,
-    );
-    let catalog = cx.source.catalog()?;
-    let own = |name: &Name| live.platform.is_some_and(|it| it.owns_database(name.as_str()));
-    let databases = catalog
-        .into_iter()
-        .filter(|(name, entry)| entry.allows_connections && !entry.is_template && !own(name));
-    let databases = databases.map(|(name, entry)| (name, entry.connection_limit));
-    sum(
-        "database",
-        databases.collect(),
-        target,
-        "datconnlimit of the source, max_connections of the target",
-        out,
-    );
+        live.globals.roles.iter().filter(|(name, role)| {
+            role.has(Attribute::Login) && !cx.source.is_platforms_role(name)
+        });
+    let roles = roles.filter_map(|(name, role)| {
+        Some((format!("role {name}"), i64::from(role.connection_limit?.value)))
+    });
+    let databases = cx.source.catalog()?.into_iter();
+    let databases = databases.filter(|(name, _)| cx.source.databases.contains_key(name));
+    let databases =
+        databases.map(|(name, entry)| (format!("database {name}"), entry.connection_limit));
+    let (here, there) = (source.usable(), target.usable());
+    let mut beyond: Vec<(String, i64)> = roles.chain(databases).collect();
+    // What the source has no room for either is no loss.
+    beyond.retain(|(_, limit)| *limit > there && *limit <= here);
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    beyond.sort_by_key(|(_, limit)| -limit);
+    let shown: Vec<_> = beyond.iter().map(|(name, limit)| format!("{name} {limit}")).collect();
+    out.warning(format!(
+        "a CONNECTION LIMIT for which the target has no room, which has {there}: {}",
+        list(&shown, NAMED)
+    ))
+    .looked_at("rolconnlimit and datconnlimit of the source, max_connections of the target")
+    .remedy(set(cx, source, target));
     Ok(())
 }
 
-/// The sum of the limits of those that have one.
-fn sum(
-    what: &str,
-    mut all: Vec<(Name, i64)>,
-    target: &Room,
-    looked_at: &str,
-    out: &mut Outcomes<'_>,
-) {
-    all.retain(|(_, limit)| *limit >= 0);
-    let sum = all.iter().fold(0_i64, |sum, (_, limit)| sum.saturating_add(*limit));
-    let usable = target.usable();
-    if all.is_empty() {
-        out.succeeded(format!("no {what} has a CONNECTION LIMIT")).looked_at(looked_at);
-        return;
-    }
-    all.sort_by_key(|(_, limit)| -limit);
-    let shown: Vec<_> = all.iter().map(|(name, limit)| format!("{name} {limit}")).collect();
-    let found = format!(
-        "the CONNECTION LIMITs of {} add up to {sum}, and the target has room for {usable}: {}",
-        count(all.len(), what),
-        list(&shown, NAMED)
-    );
-    if sum > usable {
-        out.warning(found).looked_at(looked_at).remedy(format!(
-            "raise max_connections of the target, or lower the limits of those that never use them: \
-             ALTER {} … CONNECTION LIMIT …",
-            if what == "database" { "DATABASE" } else { "ROLE" }
-        ));
-    } else {
-        out.succeeded(found).looked_at(looked_at);
-    }
+/// What gives the target as much room as the source has.
+fn set(cx: &Context, source: &Room, target: &Room) -> String {
+    let needed = source.usable().saturating_add(target.reserved);
+    format!(
+        "{}, and then, since it takes effect with a restart only: {}; or let clients come through \
+         PgBouncer (pgbouncer.enabled)",
+        cx.azure.set_parameter("max_connections", &needed.to_string()),
+        cx.azure.command("restart", "")
+    )
 }

@@ -185,7 +185,11 @@ fn owner(
     // Whoever copies a role may grant it.
     let is_there = server.live.globals.roles.contains_key(&entry.owner);
     if is_there && !answers.may_grant(entry.owner.as_str()) {
-        return Some(format!("as a superuser: {statement}"));
+        return Some(if answers.major < Major::new(16) {
+            format!("as a role with CREATEROLE that is a member of {owner}: {statement}")
+        } else {
+            format!("as a role with the ADMIN option on {owner}: {statement}")
+        });
     }
     let user = identifier(&answers.user);
     let options = if answers.major < Major::new(16) { "" } else { " WITH INHERIT TRUE, SET TRUE" };

@@ -1,5 +1,8 @@
 //! The databases: whether they are there, here and on the target.
 
+use std::collections::BTreeMap;
+
+use crate::check::migration::AT_A_TIME;
 use crate::check::prelude::*;
 
 static ABOUT: About = About {
@@ -9,9 +12,10 @@ static ABOUT: About = About {
     explanation: "pg_restore into a database that has something in it meets it at every step: \
                   `relation \"…\" already exists`. The migration service stops there, or replaces \
                   all of the database where it was told that it may. So a database should be \
-                  missing or empty on the target. Databases that nobody may connect to, templates \
-                  and the platform's own are left out, and a name that was given with --database \
-                  must be there.",
+                  missing or empty on the target. Databases that nobody may connect to, templates, \
+                  the platform's own and postgres, which every server has, are left out unless \
+                  --database names them; a name that was given must be there. The migration \
+                  service takes eight databases at a time.",
     looked_at: "pg_database of both servers",
     online: false,
 };
@@ -45,7 +49,8 @@ const THERE: Question = Question {
     of: Of::TargetDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) FILTER (WHERE kind IN ('r', 'p', 'm', 'f')) AS tables, \
+            "SELECT current_database() AS name, \
+             count(*) FILTER (WHERE kind IN ('r', 'p', 'm', 'f')) AS tables, \
              count(*) FILTER (WHERE kind NOT IN ('r', 'p', 'm', 'f')) AS others, \
              EXISTS (SELECT FROM pg_largeobject_metadata) AS has_large_objects FROM (\
              SELECT c.relkind::text AS kind FROM pg_class c \
@@ -77,6 +82,10 @@ const THERE: Question = Question {
     },
 };
 
+/// What is in the source's database that the connection is to, which may be `postgres`.
+const HERE: Question =
+    Question { name: "what is in the connected database", of: Of::Source, sql: THERE.sql };
+
 pub(super) struct Databases;
 
 impl Check for Databases {
@@ -85,7 +94,7 @@ impl Check for Databases {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&VISITED, &THERE]
+        &[&VISITED, &THERE, &HERE]
     }
 
     fn tells_visits(&self) -> bool {
@@ -122,11 +131,25 @@ impl Check for Databases {
                     identifier(closed[0])
                 ));
             }
+            invalid(&all, out);
+            left_out(cx, out)?;
             if cx.source.databases.is_empty() {
                 out.warning("no database of the source is to be migrated")
                     .looked_at("pg_database of the source")
                     .remedy("name it with --database");
             }
+        }
+        let selected = cx.source.databases.len();
+        if selected > AT_A_TIME {
+            out.warning(format!(
+                "{selected} databases, and the migration service takes {AT_A_TIME} at a time"
+            ))
+            .concerns(Method::Service)
+            .looked_at("pg_database of the source")
+            .remedy(format!(
+                "{} of the service, one after the other; pg_dump has no such limit",
+                count(selected.div_ceil(AT_A_TIME), "migration")
+            ));
         }
         cx.each_database(out, "the database is on the source", |name, database, out| {
             here(cx, name, database, out);
@@ -135,12 +158,47 @@ impl Check for Databases {
     }
 }
 
+/// Databases whose dropping was interrupted.
+fn invalid(all: &BTreeMap<Name, Entry>, out: &mut Outcomes<'_>) {
+    let names = all.iter().filter(|(_, entry)| entry.is_invalid).map(|(name, _)| name);
+    let names: Vec<&Name> = names.collect();
+    let Some(first) = names.first() else { return };
+    out.warning(format!(
+        "{} left out, since dropping it was interrupted, and nobody can connect to it: {}",
+        count(names.len(), "database"),
+        some(&names, names.len())
+    ))
+    .looked_at("pg_database of the source")
+    .remedy(drop_it(first));
+}
+
+fn drop_it(name: &Name) -> String {
+    format!("finish it on the source: DROP DATABASE {}", identifier(name))
+}
+
+/// Whether `postgres` has something in it, as far as the connection shows that.
+fn left_out(cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+    let Some(row) = cx.source.rows(&HERE)?.first() else { return Ok(()) };
+    let name = row.name("name")?;
+    let tables = row.number::<usize>("tables")?.unwrap_or(0);
+    if tables > 0 && name.as_str() == "postgres" && !cx.source.databases.contains_key(&name) {
+        out.warning(format!(
+            "the database postgres is left out, as every server has one; on the source it has {}",
+            count(tables, "table")
+        ))
+        .looked_at("what is in the database postgres of the source")
+        .remedy("where they are needed, name all databases that are to be migrated: --database");
+    }
+    Ok(())
+}
+
 /// Whether it could be visited.
 fn here(cx: &Context, name: &Name, database: &Database, out: &mut Outcomes<'_>) {
     const PLACE: &str = "a connection to it";
     let Err(why) = database.rows(&VISITED) else { return };
     let all = cx.source.catalog().unwrap_or_default();
     let remedy = match (all.get(name), cx.source.server()) {
+        (Some(entry), _) if entry.is_invalid => drop_it(name),
         (Some(entry), _) if !entry.allows_connections => {
             format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", identifier(name))
         }

@@ -10,7 +10,7 @@ static ABOUT: About = About {
                   create event trigger \"…\"`, with the hint `Must be superuser to create an event \
                   trigger`. Some platforms let their administrators do it; for flexible servers \
                   that is not confirmed, so the check warns. Those of extensions come with the \
-                  extension. pg_restore goes on after the error unless it was told to stop, and \
+                  extension. AWS DMS leaves one that belongs to the platform's superuser. pg_restore goes on after the error unless it was told to stop, and \
                   the trigger is missing then.",
     looked_at: "pg_event_trigger of the database",
     online: false,
@@ -42,11 +42,26 @@ impl Check for EventTriggers {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "the database has no event triggers", |_, database, out| {
-            let mut triggers: Vec<String> = Vec::new();
+            let (mut triggers, mut platforms) = (Vec::new(), Vec::new());
             for row in database.rows(&TRIGGERS)? {
-                if !cx.source.is_platforms_role(&row.name("owner")?) {
-                    triggers.push(format!("{} (on {})", row.name("evtname")?, row.text("evtevent")?));
+                let owner = row.name("owner")?;
+                let trigger = format!("{} (on {})", row.name("evtname")?, row.text("evtevent")?);
+                if cx.source.is_platforms_role(&owner) {
+                    platforms.push(trigger);
+                } else {
+                    triggers.push(trigger);
                 }
+            }
+            if !platforms.is_empty() {
+                out.warning(format!(
+                    "{} of the platform's superuser, which the dump has all the same: {}",
+                    count(platforms.len(), "event trigger"),
+                    some(&platforms, platforms.len())
+                ))
+                .remedy(
+                    "restore without it (pg_restore --use-list), and without the function that it calls, \
+                     if nothing else does",
+                );
             }
             if !triggers.is_empty() {
                 out.warning(format!(

@@ -30,9 +30,8 @@ impl Check for HighAvailability {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        // Since 2.86 az has another name for the option, and still takes this one.
-        let update =
-            |mode: &str| cx.azure.command("update", &format!("--high-availability {mode}"));
+        // az has no --high-availability since May 2026.
+        let update = |how: &str| cx.azure.command("update", &format!("--zonal-resiliency {how}"));
         let mode = cx.azure.server.as_ref().and_then(|it| it.high_availability.as_deref());
         let state = cx.azure.server.as_ref().and_then(|it| it.high_availability_state.as_deref());
         match mode {
@@ -50,7 +49,11 @@ impl Check for HighAvailability {
                 out.failed(format!("mode {mode}")).remedy(format!(
                     "{}, and after the migration {}",
                     update("Disabled"),
-                    update(mode)
+                    update(if mode == "SameZone" {
+                        "Enabled --allow-same-zone"
+                    } else {
+                        "Enabled"
+                    })
                 ));
                 return Ok(());
             }
@@ -59,15 +62,22 @@ impl Check for HighAvailability {
         let signs = Signs::of(&cx.target)?;
         let place = "pg_replication_slots and pg_stat_replication of the target, which is indirect";
         if signs.standbys.is_empty() {
-            out.unknown("nothing shows a standby, which does not prove that there is none")
-                .looked_at(place)
-                .remedy(Azure::wanted_above());
+            let unseen =
+                out.unknown("nothing shows a standby, which does not prove that there is none");
+            unseen.looked_at(place);
+            if cx.azure.server.is_some() {
+                let show = cx.azure.command("show", "--query highAvailability.mode");
+                unseen.remedy(format!("the JSON tells nothing of it: {show}"));
+            } else {
+                unseen.remedy(Azure::wanted_above());
+            }
         } else {
             out.warning(format!("{}: high availability seems to be on", signs.standbys.join(", ")))
                 .looked_at(place)
                 .remedy(format!(
-                    "{}, and after the migration the same with the mode that it had",
-                    update("Disabled")
+                    "{}, and after the migration {}",
+                    update("Disabled"),
+                    update("Enabled")
                 ));
         }
         Ok(())

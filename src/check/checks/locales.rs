@@ -90,6 +90,17 @@ impl Check for Locales {
         let collations = Collation::all(cx.target.rows(&AVAILABLE)?)?;
         cx.each_database(out, "", |name, _, out| {
             let Some(entry) = all.get(name) else { return Ok(()) };
+            if entry.encoding == "SQL_ASCII" {
+                out.warning(
+                    "the encoding is SQL_ASCII: nobody knows which encoding its bytes are of, and a database \
+                     of another encoding refuses those that it does not take",
+                )
+                .looked_at("pg_database of the source")
+                .remedy(format!(
+                    "create it there in the same encoding before the restore, without --create: {}",
+                    create(name, "SQL_ASCII", "LC_COLLATE 'C' LC_CTYPE 'C'")
+                ));
+            }
             let missing = missing(entry, major, &collations, &cx.target);
             match there.get(name) {
                 Some(other) => {
@@ -268,6 +279,7 @@ mod tests {
     #[test]
     fn providers() {
         let entry = |provider, locale: &str| Entry {
+            is_invalid: false,
             owner: Name::new("o"),
             encoding: "UTF8".to_owned(),
             collate: "C".to_owned(),

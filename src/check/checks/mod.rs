@@ -1,5 +1,6 @@
 //! The checks, one a file. Adding one is a file, its `mod`, and its line in the list.
 
+mod aws_calls;
 mod casts;
 mod catalog_privileges;
 mod collations;
@@ -11,18 +12,22 @@ mod dependents;
 mod event_triggers;
 mod extensions;
 mod foreign_servers;
+mod function_settings;
 mod high_availability;
 mod languages;
 mod large_objects;
 mod local_temporary;
 mod locales;
+mod locks;
 mod logical_replication;
 mod network;
 mod publications;
 mod read_replicas;
+mod reg_columns;
 mod replica_identity;
 mod replication_user;
 pub(super) mod roles;
+mod search_paths;
 mod server_parameters;
 mod source_user;
 mod source_version;
@@ -32,6 +37,7 @@ mod tablespaces;
 mod target_server;
 mod target_user;
 mod text_search;
+mod version_leap;
 mod with_oids;
 
 use super::about::About;
@@ -58,7 +64,13 @@ pub static ALL: &[&dyn Check] = &[
     &collations::Collations,
     &casts::Casts,
     &text_search::TextSearch,
+    &search_paths::SearchPaths,
+    &reg_columns::RegColumns,
+    &version_leap::VersionLeap,
     &superuser_objects::SuperuserObjects,
+    &function_settings::FunctionSettings,
+    &aws_calls::AwsCalls,
+    &locks::Locks,
     &tablespaces::Tablespaces,
     &catalog_privileges::CatalogPrivileges,
     &large_objects::LargeObjects,

@@ -70,6 +70,14 @@ impl Check for Network {
         }
         access(cx, out);
         combination(cx, out);
+        out.unknown(BETWEEN)
+            .concerns(Method::Service)
+            .looked_at("the validation of the migration service, which alone tries it")
+            .remedy(format!(
+                "let the service try it: give --migration-json migration.json, fill in its passwords, and then \
+                 {}",
+                cx.azure.validate("migration.json")
+            ));
         Ok(())
     }
 }
@@ -190,17 +198,15 @@ fn md5_roles(cx: &Context) -> Option<String> {
 
 /// What is said in every run, since nobody can see it from here.
 const BETWEEN: &str = "the way between the source and the target is the migration service's, and cannot \
-    be seen from here: let the service validate it first";
+    be seen from here";
 
 /// Public or private, as the JSON tells.
 fn access(cx: &Context, out: &mut Outcomes<'_>) {
     const SHOW: &str = "network and authConfig of az postgres flexible-server show";
     let Some(server) = &cx.azure.server else {
-        out.unknown(format!(
-            "firewall and private access of the target are not in its catalogs; {BETWEEN}"
-        ))
-        .looked_at(SHOW)
-        .remedy(Azure::wanted_above());
+        out.unknown("firewall and private access of the target are not in its catalogs")
+            .looked_at(SHOW)
+            .remedy(Azure::wanted_above());
         return;
     };
     let endpoints = server.private_endpoints.unwrap_or(0);
@@ -214,14 +220,13 @@ fn access(cx: &Context, out: &mut Outcomes<'_>) {
         }
         (None, Some(false)) => format!("no public access, and {endpoints} private endpoints"),
         (None, None) => {
-            out.unknown(format!("the JSON tells nothing of the target's network; {BETWEEN}"))
-                .looked_at(SHOW);
+            out.unknown("the JSON tells nothing of the target's network").looked_at(SHOW);
             return;
         }
     };
     let no_way = server.subnet.is_none() && server.public_access == Some(false) && endpoints == 0;
     if no_way {
-        out.failed(format!("{way}: nothing can reach it; {BETWEEN}"))
+        out.failed(format!("{way}: nothing can reach it"))
             .looked_at(SHOW)
             .remedy("give it a private endpoint, or public access");
     } else {
@@ -231,7 +236,7 @@ fn access(cx: &Context, out: &mut Outcomes<'_>) {
         } else {
             ""
         };
-        out.succeeded(format!("{way}; {BETWEEN}{runtime}")).looked_at(SHOW);
+        out.succeeded(format!("{way}{runtime}")).looked_at(SHOW);
     }
     if server.passwords == Some(false) {
         out.failed("passwords are not taken, only tokens of Microsoft Entra ID")
@@ -255,6 +260,7 @@ fn combination(cx: &Context, out: &mut Outcomes<'_>) {
             "the source has a private address, and the target public access only: the migration \
              service supports every other combination, but not this one",
         )
+        .concerns(Method::Service)
         .looked_at(place)
         .remedy("give the target private access, or the source a public address");
     }

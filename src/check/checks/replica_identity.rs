@@ -72,8 +72,8 @@ impl Check for ReplicaIdentity {
                 let rows = database.rows(&WITHOUT)?;
                 if let (Some(list), Some(first)) = (listed(rows, "table")?, rows.first()) {
                     let table = shown(&qualified(first)?);
-                    out.warning(format!(
-                        "no replica identity, so that UPDATE and DELETE would fail: {list}"
+                    out.failed(format!(
+                        "no replica identity, so that UPDATE and DELETE fail once it is followed: {list}"
                     ))
                     .remedy(format!(
                         "give it a primary key, or: ALTER TABLE {table} REPLICA IDENTITY FULL"

@@ -17,8 +17,10 @@ static ABOUT: About = About {
     codes: &[],
     title: "roles and memberships are on the target, or what copying them would do",
     explanation: "The migration service does not bring roles, and restoring a database without \
-                  them is an error for each owner and each grant: `role \"…\" does not exist`. So \
-                  they come first, with pg_globals copy. The check reads both servers as copy \
+                  them is an error for each owner and each grant: `role \"…\" does not exist`. Nor does the \
+                  service bring owners of objects and grants: everything belongs to the role that \
+                  migrates, until the ACL entries of a dump are replayed; pg_restore brings both. \
+                  Roles come first, with pg_globals copy. The check reads both servers as copy \
                   does, applies the same rules, and tells what copy would do, which login roles \
                   would arrive without a password, and which superusers of the source are none on \
                   the target. pg_globals copy --dry-run tries all of it on the target and rolls it \
@@ -55,6 +57,16 @@ impl Check for Roles {
         passwords(source, target, &sanitized.globals, out);
         superusers(&source.globals, &sanitized.globals, platform, out);
         restoring(&plan, out);
+        out.warning(
+            "the migration service brings neither the owners of objects nor the grants on them: all of it \
+             belongs to the role that migrates",
+        )
+        .concerns(Method::Service)
+        .looked_at("the documentation of Azure")
+        .remedy(
+            "pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of \
+             pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify",
+        );
         findings(sanitized, &plan, out);
         Ok(())
     }

@@ -86,22 +86,28 @@ impl Check for SourceUser {
             {
                 let owner = row.name("owner")?;
                 // Nobody shall become a member of a superuser, or may of a platform's role.
-                let remedy = if row.flag("rolsuper")? || cx.source.is_platforms_role(&owner) {
+                let remedy = if cx.source.is_platforms_role(&owner) {
+                    // Nobody can log in as that.
+                    "leave it out: --database names those that are migrated; or dump it with pg_dump, \
+                     which takes no more than the right to read"
+                        .to_owned()
+                } else if row.flag("rolsuper")? {
                     format!(
                         "ALTER DATABASE {} OWNER TO {me}, by {owner} or another superuser; or leave it \
                          out: --database names those that are migrated",
                         identifier(name)
                     )
                 } else {
-                    granted(answers, &owner)
+                    granted(live.platform, answers, &owner)
                 };
                 out.failed(format!("{user} is neither its owner {owner} nor a member of it"))
+                    .concerns(Method::Service)
                     .looked_at("pg_database of the source")
                     .remedy(remedy);
             }
             if let Some(list) = listed(database.rows(&UNREADABLE)?, "relation")? {
                 let all = if answers.major >= Major::new(14) {
-                    let everything = granted(answers, &Name::new("pg_read_all_data"));
+                    let everything = granted(live.platform, answers, &Name::new("pg_read_all_data"));
                     format!(
                         "{everything} (it opens pg_authid, too, and would be copied: REVOKE it after the \
                          dump); or as their owner: "
@@ -124,14 +130,16 @@ impl Check for SourceUser {
 }
 
 /// How the connected role becomes a member of `role`: by itself, or by whoever may grant that.
-fn granted(answers: &Answers, role: &Name) -> String {
+fn granted(platform: Option<&Platform>, answers: &Answers, role: &Name) -> String {
+    let managed = platform.is_some_and(|platform| !platform.admin_is_superuser());
+    let superuser = if managed { "as" } else { "as a superuser, or" };
     let grant = format!("GRANT {} TO {}", identifier(role), identifier(&answers.user));
     if answers.may_grant(role.as_str()) {
         grant
     } else if answers.major < Major::new(16) {
-        format!("as a superuser, or a role with CREATEROLE: {grant}")
+        format!("{superuser} a role with CREATEROLE: {grant}")
     } else {
-        format!("as a superuser, or a role with the ADMIN option on {role}: {grant}")
+        format!("{superuser} a role with the ADMIN option on {role}: {grant}")
     }
 }
 

@@ -11,12 +11,22 @@ static ABOUT: About = About {
                   major version: nothing promises that an older server loads what a newer pg_dump \
                   writes. Both versions are those that the servers tell of themselves. The \
                   target's major version cannot be lowered or raised while data is moved, so \
-                  create it with the source's or a later one. A source that is older than 9.5 is \
+                  create it with the source's or a later one, and with one that Azure supports for \
+                  some time yet. A source that is older than 9.5 is \
                   not read any further; restore a dump of it into a later version, and migrate \
                   that.",
     looked_at: "server_version of both servers",
     online: false,
 };
+
+/// When Azure's standard support of a version ends, in seconds since 1970 and in words, by its page on
+/// version policy and by endoflife.date (2026-08).
+const RETIRED: [(u32, i64, &str); 4] = [
+    (11, 0, "before April 2026"),
+    (12, 0, "before April 2026"),
+    (13, 0, "before April 2026"),
+    (14, 1_796_947_200, "on 2026-12-11"),
+];
 
 pub(super) struct SourceVersion;
 
@@ -45,7 +55,20 @@ impl Check for SourceVersion {
                 .looked_at("server_version of the target");
             return Ok(());
         };
+        let is_azure = target.live.platform.is_some_and(|it| it.name() == "azure");
         let target = &target.live.answers;
+        let retired = RETIRED.iter().find(|(major, ..)| Major::new(*major) == target.major);
+        if let Some((major, end, when)) = retired.filter(|_| is_azure) {
+            let (verb, days) = if cx.now < *end { ("ends", 90) } else { ("has ended", 0) };
+            if cx.now + days * 86_400 >= *end {
+                out.warning(format!(
+                    "Azure's standard support of version {major}, the target's, {verb} {when}"
+                ))
+                .no_code()
+                .looked_at("server_version of the target")
+                .remedy("create the target with a later version, while it is empty");
+            }
+        }
         if target.major < source.major {
             out.failed(format!(
                 "{version} on the source, {} on the target: a migration cannot go to an older major \

@@ -26,8 +26,24 @@ const SIZE: Question = Question {
     sql: |_| Some("SELECT pg_database_size(current_database()) AS bytes"),
 };
 
+/// What the target's databases take. A database that one may not connect to has no size for others
+/// (`calculate_database_size` in `src/backend/utils/adt/dbsize.c`).
+const TAKEN: Question = Question {
+    name: "sizes of the target's databases",
+    of: Of::Target,
+    sql: |_| {
+        Some(
+            "SELECT d.datname, CASE WHEN has_database_privilege(d.oid, 'CONNECT') \
+             THEN pg_database_size(d.oid) END AS bytes FROM pg_database d",
+        )
+    },
+};
+
 /// The largest size there is, in GiB: the last but a little less than a power of two.
 const LARGEST: u64 = 32_767;
+
+/// The same of a Premium SSD v2.
+const LARGEST_V2: u64 = 65_536;
 
 pub(super) struct Storage;
 
@@ -37,7 +53,7 @@ impl Check for Storage {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&SIZE]
+        &[&SIZE, &TAKEN]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -45,8 +61,12 @@ impl Check for Storage {
         let size =
             |database: &Database| database.rows(&SIZE).ok()?.first()?.number("bytes").ok()?;
         let wanted: Vec<Option<u64>> = cx.source.databases.values().map(size).collect();
-        if !wanted.is_empty() && wanted.iter().all(Option::is_none) {
-            out.unknown("the size of no database could be seen");
+        if wanted.iter().all(Option::is_none) {
+            out.unknown(if wanted.is_empty() {
+                "no database is to be migrated"
+            } else {
+                "the size of no database could be seen"
+            });
             return Ok(());
         }
         let bytes = wanted.iter().flatten().fold(0_u64, |sum, size| sum.saturating_add(*size));
@@ -62,7 +82,19 @@ impl Check for Storage {
                 .remedy(Azure::wanted_above());
             return Ok(());
         };
-        let needed = bytes.saturating_mul(5) / 4;
+        let is_v2 = server.is_some_and(|server| server.is_storage_v2);
+        if storage == 0 && is_v2 {
+            out.unknown(format!("{what}; the JSON shows no size of the target's disk"))
+                .remedy(cx.azure.command("show", "--query storage"));
+            return Ok(());
+        }
+        // What stays there needs its room, too; what is replaced goes first.
+        let taken = taken(cx).unwrap_or_default();
+        let what = match taken {
+            0 => what,
+            taken => format!("{what}, and {} of others on the target", shown(taken)),
+        };
+        let needed = (bytes.saturating_mul(5) / 4).saturating_add(taken);
         if needed <= storage.saturating_mul(GIB) {
             let found = format!("{what}; {storage} GiB on the target");
             if hidden == 0 {
@@ -75,12 +107,13 @@ impl Check for Storage {
         }
         let least = needed.div_ceil(GIB);
         let found = format!(
-            "{what}; {storage} GiB on the target, and 1.25 times the databases are {}",
+            "{what}; {storage} GiB on the target, and 1.25 times the databases with what is there are {}",
             shown(needed)
         );
-        let Some(size) = offered(least) else {
+        let Some(size) = (if is_v2 { offered_v2(least) } else { offered(least) }) else {
             out.failed(found).remedy(format!(
-                "no size is enough: the largest is {LARGEST} GiB; migrate fewer databases to this server"
+                "no size is enough: the largest is {} GiB; migrate fewer databases to this server",
+                if is_v2 { LARGEST_V2 } else { LARGEST }
             ));
             return Ok(());
         };
@@ -98,6 +131,22 @@ impl Check for Storage {
 /// The size that can be ordered, if any can: powers of two from 32 GiB on, up to the largest.
 fn offered(least: u64) -> Option<u64> {
     (least <= LARGEST).then(|| least.max(32).next_power_of_two().min(LARGEST))
+}
+
+/// The same of a Premium SSD v2, which has any size.
+fn offered_v2(least: u64) -> Option<u64> {
+    (least <= LARGEST_V2).then_some(least.max(32))
+}
+
+/// What the databases of the target take that are not replaced.
+fn taken(cx: &Context) -> Result<u64, Unseen> {
+    let mut taken = 0_u64;
+    for row in cx.target.rows(&TAKEN)? {
+        if !cx.source.databases.contains_key(&row.name("datname")?) {
+            taken = taken.saturating_add(row.number("bytes")?.unwrap_or(0));
+        }
+    }
+    Ok(taken)
 }
 
 /// A size as people write it.

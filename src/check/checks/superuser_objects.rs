@@ -58,17 +58,24 @@ const OWNED: Question = Question {
 };
 
 /// The handler of a language or of an access method goes with it, as a family does with its classes.
-const ONLY_SUPERUSERS: Question = Question {
-    name: "what only superusers create",
-    of: Of::SourceDatabases,
-    sql: |_| {
-        Some(concat!(
+macro_rules! only_superusers {
+    ($aggregate:literal) => {
+        concat!(
             "SELECT o.kind, count(*) AS total, min(o.name) AS example FROM (\
              SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'function in ' || l.lanname \
              ELSE 'leakproof function' END AS kind, \
              format('%I.%I', n.nspname, p.proname) AS name FROM pg_proc p \
              JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace \
-             WHERE (l.lanname IN ('c', 'internal') OR p.proleakproof) AND ",
+             WHERE (l.lanname IN ('c', 'internal') OR p.proleakproof) AND NOT ",
+            $aggregate,
+            " AND ",
+            user_schema!(),
+            " AND ",
+            made_by_users!("pg_proc", "p"),
+            " UNION ALL SELECT 'aggregate with an internal state', p.oid::regprocedure::text \
+             FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid \
+             JOIN pg_namespace n ON n.oid = p.pronamespace \
+             WHERE (a.aggtranstype = 'internal'::regtype OR a.aggmtranstype = 'internal'::regtype) AND ",
             user_schema!(),
             " AND ",
             made_by_users!("pg_proc", "p"),
@@ -91,7 +98,21 @@ const ONLY_SUPERUSERS: Question = Question {
              FROM pg_foreign_data_wrapper w WHERE ",
             made_by_users!("pg_foreign_data_wrapper", "w"),
             ") AS o GROUP BY 1 ORDER BY 1"
-        ))
+        )
+    };
+}
+
+/// Every aggregate is written in `internal`, whoever made it; only those whose state is `internal` take
+/// a superuser (`AggregateCreate` in `src/backend/catalog/pg_aggregate.c`).
+const ONLY_SUPERUSERS: Question = Question {
+    name: "what only superusers create",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        Some(if major >= Major::new(11) {
+            only_superusers!("p.prokind = 'a'")
+        } else {
+            only_superusers!("p.proisagg")
+        })
     },
 };
 
@@ -141,9 +162,12 @@ impl Check for SuperuserObjects {
                 let things = rows.iter().map(|row| {
                     let kind = row.text("kind")?;
                     let number: usize = row.number("total")?.unwrap_or(0);
-                    let things = match kind.split_once(" in ") {
-                        Some((what, language)) => format!("{} in {language}", count(number, what)),
-                        None => count(number, kind),
+                    let things = match kind.split_once(' ') {
+                        // Functions in C, aggregates with a state.
+                        Some((what @ ("function" | "aggregate"), more)) => {
+                            format!("{} {more}", count(number, what))
+                        }
+                        _ => count(number, kind),
                     };
                     Ok(format!("{things} ({})", example(row)?))
                 });

@@ -48,6 +48,15 @@ fn live(cx: &Context, out: &mut Outcomes<'_>) {
             .looked_at("default_transaction_read_only of the target")
             .remedy(cx.azure.set_parameter("default_transaction_read_only", "off"));
     }
+    let role = cx.target.setting("session_replication_role").ok().flatten();
+    if let Some(value) = role.and_then(|it| it.reset).filter(|value| value != "origin") {
+        out.failed(format!(
+            "session_replication_role is {value}: foreign keys and triggers do not see what is loaded, \
+             nor what applications write"
+        ))
+        .looked_at("session_replication_role of the target")
+        .remedy(cx.azure.set_parameter("session_replication_role", "origin"));
+    }
     match server.live.platform {
         Some(platform) if platform.name() == "azure" => {
             out.succeeded("the target has the roles of a flexible server");
@@ -83,6 +92,11 @@ fn json(cx: &Context, out: &mut Outcomes<'_>) {
                 outcome.remedy("wait until it is");
             }
         }
+    }
+    if azure.is_cluster {
+        out.failed("it is an elastic cluster, to which the migration service does not migrate")
+            .looked_at(SHOW)
+            .remedy("create a flexible server that is no cluster, and migrate to that");
     }
     if let (Some(version), Ok(server)) = (&azure.version, cx.target.server()) {
         let live = server.live.answers.major;

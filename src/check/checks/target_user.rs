@@ -72,6 +72,7 @@ impl Check for TargetUser {
                  a database that it replaces"
             ))
             .code("603111")
+            .concerns(Method::Service)
             .remedy(format!("GRANT pg_signal_backend TO {me}"));
         }
         Ok(())

@@ -19,6 +19,15 @@ pub enum ConnectError {
     Failed(Vec<Failure>),
 }
 
+impl ConnectError {
+    /// Whether all that is missing is a password.
+    pub fn is_password_missing(&self) -> bool {
+        let Self::Failed(failures) = self else { return false };
+        let last = failures.last().map(|failure| &failure.reason);
+        matches!(last, Some(Reason::PasswordMissing { .. }))
+    }
+}
+
 /// Why one host was of no use.
 #[derive(Error, Debug)]
 #[error("{server}: {reason}")]

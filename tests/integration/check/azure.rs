@@ -37,9 +37,9 @@ fn high_availability_and_replicas() {
     ");
     assert_snapshot!(found(with_replicas(with_server(run(), REST), REPLICAS), 1), @"
     failed: mode ZoneRedundant
-      = az postgres flexible-server update --resource-group shop-rg --name shop --high-availability Disabled, and after the migration az postgres flexible-server update --resource-group shop-rg --name shop --high-availability ZoneRedundant
+      = az postgres flexible-server update --resource-group shop-rg --name shop --zonal-resiliency Disabled, and after the migration az postgres flexible-server update --resource-group shop-rg --name shop --zonal-resiliency Enabled
     failed: shop-read
-      = az postgres flexible-server delete --resource-group read-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group read-rg --source-server /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop --name shop-read; its SKU has to be given too (--sku-name Standard_D4ds_v5 --tier GeneralPurpose), and its network where it has private access (--vnet, --subnet, --private-dns-zone)
+      = az postgres flexible-server delete --resource-group read-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group read-rg --source-server /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop --name shop-read
     ");
     // On its way off.
     let going = SERVER.replace("NotEnabled", "RemovingStandby");
@@ -56,7 +56,7 @@ fn high_availability_and_replicas() {
     let run_near = with_replicas(with_server(check(&from, &to, &["read-replicas"]), SERVER), &near);
     assert_snapshot!(found(run_near, 1), @"
     failed: shop-read
-      = az postgres flexible-server delete --resource-group shop-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group shop-rg --source-server shop --name shop-read --location 'North Europe'; its SKU has to be given too (--sku-name Standard_D4ds_v5 --tier GeneralPurpose), and its network where it has private access (--vnet, --subnet, --private-dns-zone)
+      = az postgres flexible-server delete --resource-group shop-rg --name shop-read, and after the migration az postgres flexible-server replica create --resource-group shop-rg --source-server shop --name shop-read --location 'North Europe'
     ");
     target.sql(
         "azuresu",
@@ -66,7 +66,7 @@ fn high_availability_and_replicas() {
     );
     assert_snapshot!(found(run(), 0), @"
     warning: slot azure_standby_1: high availability seems to be on
-      = az postgres flexible-server update --resource-group GROUP --name SERVER --high-availability Disabled, and after the migration the same with the mode that it had
+      = az postgres flexible-server update --resource-group GROUP --name SERVER --zonal-resiliency Disabled, and after the migration az postgres flexible-server update --resource-group GROUP --name SERVER --zonal-resiliency Enabled
     warning: slot read_1: there seems to be a replica
       = az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json, for --azure-replicas
     ");
@@ -79,20 +79,18 @@ fn size_and_storage() {
     let (_target, to) = azure(16, &[]);
     let compute = || check(&from, &to, &["compute"]);
     assert_snapshot!(found(compute(), 0), @"
-    warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
-      = a larger SKU, or az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value 60, which needs a restart, or a pooler
     unknown: the target's SKU is not in its catalogs
       = give --azure-server: see target-server
     ");
     assert_snapshot!(found(with_server(compute(), SERVER), 0), @"
-    warning: max_connections 60 and shared_buffers 8MB on the source, 50 and 8MB on the target; processors and memory are in no catalog; the target takes fewer connections
-      = a larger SKU, or az postgres flexible-server parameter set --resource-group shop-rg --server-name shop --name max_connections --value 60, which needs a restart, or a pooler
-    succeeded: Standard_D4ds_v5 (GeneralPurpose), 4 vCores: compare it with the source's instance class
+    unknown: the target is Standard_D4ds_v5 with 4 vCPUs and 16 GiB; what the source has cannot be seen in its catalogs
+      = compare it with the machine or the instance class of the source
     ");
     assert_snapshot!(found(with_server(check(&to, &from, &["compute"]), REST), 0), @"
-    succeeded: max_connections 50 and shared_buffers 8MB on the source, 60 and 8MB on the target; processors and memory are in no catalog
-    warning: Standard_B2ms (Burstable), 2 vCores: compare it with the source's instance class; a burstable server runs out of credits under the load of a migration
-      = az postgres flexible-server update --resource-group shop-rg --name shop --tier GeneralPurpose --sku-name Standard_D4ds_v5, or another that fits
+    warning: Standard_B2ms is burstable: it runs out of credits under the load of a migration
+      = az postgres flexible-server update --resource-group shop-rg --name shop --tier GeneralPurpose --sku-name Standard_D4ds_v5
+    unknown: the target is Standard_B2ms with 2 vCPUs and 8 GiB; what the source has cannot be seen in its catalogs
+      = compare it with the machine or the instance class of the source
     ");
     assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 0), @"unknown: the source could not be read");
 
@@ -104,7 +102,7 @@ fn size_and_storage() {
         };
         text.split('\n').map(cut).collect::<Vec<_>>().join("\n")
     };
-    let storage = || check(&from, &to, &["storage"]);
+    let storage = || check(&from, &to, &["storage"]).with("--database postgres");
     assert_snapshot!(sizes(found(storage(), 0)), @"
     unknown: 1 database of …; the target's storage is not in its catalogs
       = give --azure-server: see target-server
@@ -112,29 +110,26 @@ fn size_and_storage() {
     assert_snapshot!(sizes(found(with_server(storage(), SERVER), 0)), @"succeeded: 1 database of …; 128 GiB on the target");
     let small = SERVER.replace("\"storageSizeGb\": 128", "\"storageSizeGb\": 0");
     assert_snapshot!(sizes(found(with_server(storage(), &small), 1)), @"
-    failed: 1 database of …; 0 GiB on the target, and 1.25 times the databases are 9.0 MiB
+    failed: 1 database of …; 0 GiB on the target, and 1.25 times the databases with what is there are 37.7 MiB
       = az postgres flexible-server update --resource-group shop-rg --name shop --storage-size 32
     ");
     let growing = small.replace("\"autoGrow\": \"Disabled\"", "\"autoGrow\": \"Enabled\"");
     assert_snapshot!(sizes(found(with_server(storage(), &growing), 0)), @"
-    warning: 1 database of …; 0 GiB on the target, and 1.25 times the databases are 9.0 MiB; it grows by itself, which can be slower than the load
+    warning: 1 database of …; 0 GiB on the target, and 1.25 times the databases with what is there are 37.7 MiB; it grows by itself, which can be slower than the load
       = az postgres flexible-server update --resource-group shop-rg --name shop --storage-size 32
     ");
     // Of what is named only.
     source.sql("postgres", "postgres", "CREATE DATABASE one");
     source.sql("postgres", "postgres", "CREATE DATABASE two");
     let named = with_server(storage().with("--database one"), SERVER);
-    assert_snapshot!(sizes(found(named, 0)), @"succeeded: 1 database of …; 128 GiB on the target");
+    assert_snapshot!(sizes(found(named, 0)), @"succeeded: 2 databases of …; 128 GiB on the target");
     source.sql("postgres", "postgres", "DROP DATABASE one");
     source.sql("postgres", "postgres", "DROP DATABASE two");
     source.sql("postgres", "postgres", "CREATE ROLE weak LOGIN");
     source.sql("postgres", "postgres", "CREATE DATABASE closed");
     source.sql("postgres", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let weak = source.connection_string("weak", "postgres");
-    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"
-    warning: 2 databases of …; 128 GiB on the target
-      = connect to the source as a role that may connect to all of …
-    ");
+    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"unknown: the size of …");
     assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 0), @"unknown: the source could not be read");
 }
 
@@ -161,8 +156,10 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    unknown: firewall and private access of the target are not in its catalogs
       = give --azure-server: see target-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
     assert_snapshot!(found(with_server(network(&from, &to), SERVER), 0), @"
     succeeded 603000: the source answers through a socket, in … ms
@@ -172,7 +169,9 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    succeeded: public access; which addresses its firewall lets in is not in this JSON; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    succeeded: public access; which addresses its firewall lets in is not in this JSON
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group shop-rg --server-name shop --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
     assert_snapshot!(found(with_server(network(&from, &to), REST), 1), @"
     succeeded 603000: the source answers through a socket, in … ms
@@ -182,10 +181,12 @@ fn the_network() {
     unknown 603001: the target is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
-    failed: no public access, and 0 private endpoints: nothing can reach it; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    failed: no public access, and 0 private endpoints: nothing can reach it
       = give it a private endpoint, or public access
     failed: passwords are not taken, only tokens of Microsoft Entra ID
       = az postgres flexible-server update --resource-group shop-rg --name shop --password-auth Enabled
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group shop-rg --server-name shop --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
 
     // Roles with md5 verifiers; over the network, without TLS.
@@ -204,8 +205,10 @@ fn the_network() {
       = switch TLS on there, and connect with sslmode=require
     warning: new passwords become scram-sha-256 on the target, which accepts scram-sha-256: 1 role with an md5 verifier cannot log in
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name azure.accepted_password_auth_method --value md5,scram-sha-256
-    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    unknown: firewall and private access of the target are not in its catalogs
       = give --azure-server: see target-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
     assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 1), @r#"
     succeeded 603000: the source answers through a socket, in … ms
@@ -213,16 +216,20 @@ fn the_network() {
       = give the right password: PGPASSWORD, or ~/.pgpass
     unknown 603001: the source is connected to through a socket, without TLS
       = connect over the network, as the migration service will
-    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    unknown: firewall and private access of the target are not in its catalogs
       = give --azure-server: see target-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     "#);
     assert_snapshot!(found(network(NOWHERE, NOWHERE), 1), @"
     failed 603000: the source: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
     failed 603000: the target: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
-    unknown: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    unknown: firewall and private access of the target are not in its catalogs
       = give --azure-server: see target-server
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+      = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
 }
 

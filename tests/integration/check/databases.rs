@@ -48,7 +48,6 @@ fn where_they_are() {
     failed 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
       = GRANT CONNECT ON DATABASE locked TO postgres
     succeeded 603101 locked: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
-    succeeded 603101 postgres: it is on the target, and empty: pg_restore takes it as it is, the migration service replaces it where it may
     succeeded 603101 shop: the database is not on the target yet
     "#);
     let named = check(&from, &to, &only).with("--database shop --database Shop --database closed");
@@ -104,6 +103,8 @@ fn what_is_not_empty() {
     target.sql("azuresu", "postgres", "ALTER DATABASE enums OWNER TO azuresu");
     target.sql("azuresu", "postgres", "CREATE TABLE public.t (a int)");
     assert_snapshot!(found(run.with("--database postgres"), 0), @"
+    warning: 10 databases, and the migration service takes 8 at a time
+      = 2 migrations of the service, one after the other; pg_dump has no such limit
     warning 603101 composites: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
       = where nothing in it is needed, on the target: DROP DATABASE composites; or let the migration service overwrite it (overwriteDbsInTarget)
     warning 603101 domains: it is on the target, with 0 tables and 1 other object: pg_restore would meet them, and the migration service stops at a database that is there, or replaces all of it
@@ -297,7 +298,7 @@ fn who_migrates_them() {
       = migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY: nobody may give BYPASSRLS on Amazon Aurora PostgreSQL before 16
     succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
     failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it
-      = ALTER DATABASE platforms OWNER TO postgres, by rdsadmin or another superuser; or leave it out: --database names those that are migrated
+      = leave it out: --database names those that are migrated; or dump it with pg_dump, which takes no more than the right to read
     "#);
 }
 

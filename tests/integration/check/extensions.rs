@@ -337,7 +337,6 @@ fn of_an_aurora_like_source() {
     unknown 603108: the extension that has to be on the allow-list is there, but 1 database could not be seen
     unknown 603109: no extension of the databases has to be preloaded, but 1 database could not be seen
     unknown closed: closed of the source: SOCKET: permission denied for database "closed" (42501)
-    succeeded postgres: the target offers every extension, in no older version
     succeeded shop: the target offers every extension, in no older version
     "#);
 }

@@ -3,10 +3,12 @@
 mod azure;
 mod contents;
 mod databases;
+mod decided;
 mod extensions;
 mod objects;
 mod online;
 mod parameters;
+mod proof;
 mod roles;
 mod server;
 mod versions;

@@ -15,20 +15,22 @@ fn the_source_can_be_followed() {
     let only = ["logical-replication", "replication-user"];
     let aurora = platforms::aurora_like(15);
     let from = aurora.connection_string("postgres", "postgres");
-    assert_snapshot!(found(check(&from, &to, &only), 0), @"
-    warning 603107: wal_level is replica, and not logical
+    assert_snapshot!(found(check(&from, &to, &only).with("--database postgres"), 1), @"
+    failed 603107: wal_level is replica, and not logical
       = set rds.logical_replication = 1 in the DB cluster's parameter group, then reboot
     succeeded 603105: 10 of 10 replication slots are free, for 1 database
     succeeded 603106: max_wal_senders is 10, 0 of them in use
     succeeded: wal_sender_timeout is 1min
     succeeded: the output plugin is pgoutput, which the server brings with it
     succeeded 603104: postgres is a member of rds_replication
+    failed 603104 postgres: postgres has no CREATE on it, which a publication takes
+      = as its owner: GRANT CREATE ON DATABASE postgres TO postgres
     ");
     aurora.sql("rdsadmin", "postgres", "CREATE ROLE app LOGIN");
     let from = aurora.connection_string("app", "postgres");
-    assert_snapshot!(found(check(&from, &to, &["replication-user"]), 0), @"
-    warning 603104: app is no member of rds_replication
-      = GRANT rds_replication TO app
+    assert_snapshot!(found(check(&from, &to, &["replication-user"]), 1), @"
+    failed 603104: app is no member of rds_replication
+      = as the master user: GRANT rds_replication TO app
     ");
 
     let scarce = [
@@ -42,16 +44,20 @@ fn the_source_can_be_followed() {
     let slot = "SELECT pg_create_logical_replication_slot('left', 'test_decoding')";
     aurora.query("rdsadmin", "postgres", slot);
     let from = aurora.connection_string("postgres", "postgres");
-    assert_snapshot!(found(check(&from, &to, &only), 0), @"
+    assert_snapshot!(found(check(&from, &to, &only).with("--database postgres --database shop"), 1), @"
     succeeded 603107: wal_level is logical
-    warning 603105: 1 of 2 replication slots are free, for 2 databases
+    failed 603105: 1 of 2 replication slots are free, for 2 databases
       = drop the 1 logical that nobody uses, where they are left over: SELECT pg_drop_replication_slot('…'); or set max_replication_slots = 3 in the parameter group, then reboot
-    warning 603106: max_wal_senders is 1, fewer than the 3 replication slots
+    failed 603106: max_wal_senders is 1, fewer than the 3 replication slots
       = set max_wal_senders = 3 in the parameter group, then reboot
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
       = set wal_sender_timeout = 0 in the parameter group for the migration
     succeeded: the output plugin is pgoutput, which the server brings with it
     succeeded 603104: postgres is a member of rds_replication
+    failed 603104 postgres: postgres has no CREATE on it, which a publication takes
+      = as its owner: GRANT CREATE ON DATABASE postgres TO postgres
+    failed 603104 shop: postgres has no CREATE on it, which a publication takes
+      = as its owner: GRANT CREATE ON DATABASE shop TO postgres
     ");
 
     let own = Cluster::start_with(15, "postgres", &scarce);
@@ -61,16 +67,18 @@ fn the_source_can_be_followed() {
         "CREATE ROLE app LOGIN; CREATE ROLE follower LOGIN REPLICATION",
     );
     let from = |user: &str| own.connection_string(user, "postgres");
-    assert_snapshot!(found(check(&from("app"), &to, &only), 0), @"
+    assert_snapshot!(found(check(&from("app"), &to, &only).with("--database postgres"), 1), @"
     succeeded 603107: wal_level is logical
     succeeded 603105: 2 of 2 replication slots are free, for 1 database
-    warning 603106: max_wal_senders is 1, fewer than the 2 replication slots
-      = ALTER SYSTEM SET max_wal_senders = 2; then restart the source
+    failed 603106: max_wal_senders is 1, fewer than the 2 replication slots
+      = as a superuser: ALTER SYSTEM SET max_wal_senders = 2; then restart the source
     warning: wal_sender_timeout is 30s: the source ends a replication that does not keep up
-      = for the migration: ALTER SYSTEM SET wal_sender_timeout = 0; SELECT pg_reload_conf()
+      = for the migration, as a superuser: ALTER SYSTEM SET wal_sender_timeout = 0; SELECT pg_reload_conf()
     succeeded: the output plugin is pgoutput, which the server brings with it
-    warning 603104: app has no REPLICATION
+    failed 603104: app has no REPLICATION
       = as a superuser: ALTER ROLE app REPLICATION
+    failed 603104 postgres: app has no CREATE on it, which a publication takes
+      = as its owner: GRANT CREATE ON DATABASE postgres TO app
     ");
     assert_snapshot!(found(check(&from("follower"), &to, &["replication-user"]), 0), @"succeeded 603104: follower has REPLICATION");
     assert_snapshot!(found(check(&from("postgres"), &to, &["replication-user"]), 0), @"succeeded 603104: postgres is a superuser");
@@ -85,9 +93,9 @@ fn tables_can_be_followed() {
     let (_source, from) = rich(&[]);
     let (_target, to) = azure(16, &[]);
     let run = check(&from, &to, &["replica-identity"]).with("--database plain --database rich");
-    assert_snapshot!(found(run, 0), @r#"
+    assert_snapshot!(found(run, 1), @r#"
     succeeded plain: every table has a primary key or another replica identity
-    warning rich: no replica identity, so that UPDATE and DELETE would fail: 9 tables: platform.audit, platform.log, public."Odd, ""Table""", public.by_day_1, public.t2 and 4 more
+    failed rich: no replica identity, so that UPDATE and DELETE fail once it is followed: 9 tables: platform.audit, platform.log, public."Odd, ""Table""", public.by_day_1, public.t2 and 4 more
       = give it a primary key, or: ALTER TABLE platform.audit REPLICA IDENTITY FULL
     warning rich: unlogged, so that no change is followed: 1 table: public.cache
       = ALTER TABLE … SET LOGGED, or fill them again after the migration

@@ -20,6 +20,8 @@ fn before_and_after_a_copy() {
       = give it a password, or a principal of the target's own identity service
     warning: 1 login role without a password: postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
@@ -30,6 +32,8 @@ fn before_and_after_a_copy() {
       = give it a password, or a principal of the target's own identity service
     warning: 1 login role without a password: postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
@@ -41,6 +45,8 @@ fn before_and_after_a_copy() {
       = give it a password, or a principal of the target's own identity service
     warning: pg_authid is closed on the source: 1 login role without a password on the target: postgres
       = pg_globals copy --passwords generate --password-file FILE, or --passwords-from where they are known
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 2 errors and 11 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
@@ -50,6 +56,8 @@ fn before_and_after_a_copy() {
     succeeded: everything that the target takes is there: copy has nothing to do
     unknown: pg_authid is closed on both sides: whether the login roles have passwords on the target cannot be seen
       = log in as one of them
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 12 errors and 11 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
@@ -68,6 +76,8 @@ fn superusers_and_obstacles() {
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
     warning: 2 superusers of the source are none on the target: boss, postgres
       = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 0 errors and 3 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
@@ -80,6 +90,8 @@ fn superusers_and_obstacles() {
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
     warning: 2 superusers of the source are none on the target: boss, postgres
       = where they shall administer the target: pg_globals copy --map-role SUPERUSER=azure_pg_admin
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 1 error and 3 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");

@@ -85,8 +85,8 @@ fn a_source_with_a_locked_catalog() {
     let said: Vec<&str> = said.split('\n').filter(|line| line.contains("the source")).collect();
     assert_snapshot!(super::without_sockets(&said.join("\n")), @"
     Failed: network (603000): the source: canceling statement due to lock timeout (55P03)
-    Unknown: source-version (603400): the source could not be read
-    Unknown: network: firewall and private access of the target are not in its catalogs; the way between the source and the target is the migration service's, and cannot be seen from here: let the service validate it first
+    Unknown: network, migration service only: the way between the source and the target is the migration service's, and cannot be seen from here
+    Unknown: the source could not be read, and so 1 check could not be made: source-version
     ");
 }
 

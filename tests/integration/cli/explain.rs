@@ -49,12 +49,15 @@ fn a_rule() {
 fn a_check() {
     assert_snapshot!(explain("replication-user"), @"
     check: replication-user
-    the role on the source may replicate
+    the role on the source may replicate, and publish the tables
 
     A role reads the changes of others only with REPLICATION: `must be superuser or
     replication role to use replication slots`, up to 15, and since 16 `permission
     denied to use replication slots`. On AWS nobody can give that attribute, and
-    membership in rds_replication stands for it. Only the online migration needs it,
+    membership in rds_replication stands for it. What is followed is a publication:
+    creating it takes CREATE on the database (`permission denied for database …`),
+    and it takes only tables of which the role is the owner, or a member of the
+    owner (`must be owner of table …`). Only the online migration needs all of this,
     so take it back afterwards.
 
     Looks at: the connected role of the source
@@ -178,12 +181,12 @@ fn everything() {
       source-version           the source is PostgreSQL 9.5 or later, and no newer than the target
       target-server            the target is a flexible server, ready, and takes writes
       target-user              the role on the target is a member of azure_pg_admin, with CREATEROLE and pg_signal_backend
-      compute                  the target's SKU matches the size of the source, as far as that can be seen
+      compute                  the target's SKU matches the size of the source
       storage                  the target's storage is at least 1.25 times the size of the source's databases
       network                  both servers can be reached from here, with TLS and a password; what can be seen of the way between them
       extensions               the target offers the databases' extensions, and is set up to create them
       server-parameters        the target's parameters are as the source's, where a difference matters
-      connection-limits        as many connections fit on the target as the source has, and as its roles and databases may have
+      connection-limits        as many connections fit on the target as the source has, and as each of its roles and databases may have
       roles                    roles and memberships are on the target, or what copying them would do
       high-availability        high availability of the target is off until the migration is done
       read-replicas            the target has no read replicas until the migration is done
@@ -194,7 +197,13 @@ fn everything() {
       collations               the target has the collations of columns and domains, and none was made by users
       casts                    no cast was made by users
       text-search              no text search parser or template was made by users
+      search-paths             functions that run while data is loaded find what they name
+      reg-columns              no column's values name objects that a restore creates later
+      version-leap             nothing is used that the target's version has done away with
       superuser-objects        no superuser owns anything, and nothing takes one to create
+      function-settings        functions set only parameters that the target lets its administrator set
+      aws-calls                no function's text calls what only AWS has
+      lock-table               the lock table has room for all tables of a database
       tablespaces              everything is in the default tablespace
       catalog-privileges       nobody was granted privileges on system functions, nor on pg_authid, pg_shadow and others that are closed on the target
       large-objects            there are no large objects, which the migration service can be told to leave out
@@ -205,7 +214,7 @@ fn everything() {
       foreign-servers          there are no foreign servers, which the target would have to reach
       publications             there are no publications and subscriptions, which the migration service does not bring
       logical-replication      the source's changes can be followed: wal_level, slots and senders
-      replication-user         the role on the source may replicate
+      replication-user         the role on the source may replicate, and publish the tables
       replica-identity         every table has a primary key or another replica identity
       local-temporary          the target keeps no temporary tablespace on its local disk during the migration
     ");
@@ -264,10 +273,10 @@ fn as_json() {
           "codes": [
             "603104"
           ],
-          "title": "the role on the source may replicate",
+          "title": "the role on the source may replicate, and publish the tables",
           "looked_at": "the connected role of the source",
           "online": true,
-          "explanation": "A role reads the changes of others only with REPLICATION: `must be superuser or replication role to use replication slots`, up to 15, and since 16 `permission denied to use replication slots`. On AWS nobody can give that attribute, and membership in rds_replication stands for it. Only the online migration needs it, so take it back afterwards."
+          "explanation": "A role reads the changes of others only with REPLICATION: `must be superuser or replication role to use replication slots`, up to 15, and since 16 `permission denied to use replication slots`. On AWS nobody can give that attribute, and membership in rds_replication stands for it. What is followed is a publication: creating it takes CREATE on the database (`permission denied for database …`), and it takes only tables of which the role is the owner, or a member of the owner (`must be owner of table …`). Only the online migration needs all of this, so take it back afterwards."
         }
       ]
     }

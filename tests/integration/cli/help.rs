@@ -510,11 +510,17 @@ fn of_check() {
           --only <CHECK>     Only this check. Repeatable
           --skip <CHECK>     Not this check. Repeatable
           --online           What the online migration needs, too
+          --method <METHOD>  How the databases get there: pg_dump or service [default: both; each line
+                             says which it concerns]
 
     Output:
-          --list             List the checks
-          --report <FILE>    Write the report to a file as well: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
+          --list                   List the checks
+          --all                    List what succeeded, too, and what was looked at
+          --migration-json <FILE>  Write what the migration service wants to know to FILE (mode 0600),
+                                   without passwords
+          --report <FILE>          Write the report to a file as well: JSON, or Markdown for a name in
+                                   .md
+          --format <FORMAT>        The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
@@ -547,12 +553,18 @@ fn of_check() {
           --only <CHECK>            Only this check. Repeatable
           --skip <CHECK>            Not this check. Repeatable
           --online                  What the online migration needs, too
+          --method <METHOD>         How the databases get there: pg_dump or service [default: both; each
+                                    line says which it concerns]
           --source-platform <NAME>  The platform of the source [default: recognised by its roles]
 
     Output:
-          --list             List the checks
-          --report <FILE>    Write the report to a file as well: JSON, or Markdown for a name in .md
-          --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
+          --list                   List the checks
+          --all                    List what succeeded, too, and what was looked at
+          --migration-json <FILE>  Write what the migration service wants to know to FILE (mode 0600),
+                                   without passwords
+          --report <FILE>          Write the report to a file as well: JSON, or Markdown for a name in
+                                   .md
+          --format <FORMAT>        The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 

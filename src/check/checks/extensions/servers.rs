@@ -32,7 +32,13 @@ pub(super) fn allow_list(
         }
         Err(why) => {
             let show = cx.azure.parameters_command();
-            out.unknown(format!("{why}: it must list {}", list(&wanted, wanted.len())))
+            let must = if wanted.is_empty() {
+                let unseen = count(needed.unseen, "database");
+                format!("what it must list is not known either, since {unseen} could not be seen")
+            } else {
+                format!("it must list {}", list(&wanted, wanted.len()))
+            };
+            out.unknown(format!("{why}: {must}"))
                 .code("603108")
                 .looked_at(LOOKED_AT)
                 .remedy(format!("{show}, to a file for --azure-parameters"));

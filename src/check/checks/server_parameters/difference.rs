@@ -83,6 +83,16 @@ impl Difference<'_> {
         set
     }
 
+    /// What mends it, and when: a load must not be ended by a timeout.
+    pub(super) fn remedy_at_its_time(&self, cx: &Context) -> String {
+        let remedy = self.remedy(cx);
+        if is_command(&remedy) && GROUPS.is_after(self.name) {
+            format!("after the migration, and not before: {remedy}")
+        } else {
+            remedy
+        }
+    }
+
     fn told<'c>(&self, cx: &'c Context) -> Option<&'c Parameter> {
         cx.azure.parameters.as_ref()?.get(self.name)
     }
@@ -110,6 +120,11 @@ impl Difference<'_> {
     fn allowed<'c>(&self, cx: &'c Context) -> Option<&'c str> {
         self.told(cx)?.allowed.as_deref()
     }
+}
+
+/// Whether what mends it is a command.
+pub(super) fn is_command(remedy: &str) -> bool {
+    remedy.starts_with("az postgres ")
 }
 
 /// What mends several at once: one command, and what to put in. What differs by default only, or is

@@ -17,6 +17,7 @@ pub(super) struct Groups {
     managed: BTreeMap<String, Vec<String>>,
     platforms: Vec<String>,
     machine: Vec<String>,
+    after: Vec<String>,
     read_only: Vec<String>,
 }
 
@@ -72,6 +73,11 @@ impl Groups {
         has(&self.machine, name)
     }
 
+    /// Whether it is set after the migration only, since it would end a long load.
+    pub(super) fn is_after(&self, name: &str) -> bool {
+        has(&self.after, name)
+    }
+
     /// Whether nobody can set it on a flexible server, by its documentation.
     pub(super) fn is_read_only(&self, name: &str) -> bool {
         has(&self.read_only, name)
@@ -105,9 +111,9 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted() {
-        let Groups { must, applications, managed, platforms, machine, read_only } = &*GROUPS;
+        let Groups { must, applications, managed, platforms, machine, after, read_only } = &*GROUPS;
         let must: Vec<String> = must.iter().map(|must| must.name.clone()).collect();
-        let lists = [&must, applications, platforms, machine, read_only];
+        let lists = [&must, applications, platforms, machine, after, read_only];
         for list in lists.into_iter().chain(managed.values()) {
             assert!(data::is_sorted(list), "{list:?}");
         }

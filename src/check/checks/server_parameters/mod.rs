@@ -1,5 +1,6 @@
 //! The server parameters of both sides, by what a difference means.
 
+mod defaults;
 mod difference;
 mod groups;
 mod value;
@@ -41,6 +42,13 @@ const OF_SESSION: Question = Question {
     },
 };
 
+/// Transactions that wait for their second phase.
+const PREPARED: Question = Question {
+    name: "prepared transactions",
+    of: Of::Source,
+    sql: |_| Some("SELECT count(*) AS total FROM pg_prepared_xacts"),
+};
+
 /// How many are named where it does not matter much which.
 const NAMED: usize = 12;
 
@@ -52,7 +60,7 @@ impl Check for ServerParameters {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&OF_SESSION]
+        &[&OF_SESSION, &PREPARED]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -68,6 +76,7 @@ impl Check for ServerParameters {
         let platform = cx.source.server()?.live.platform;
         let sorted = Sorted::of(platform, &source, &target);
         sorted.tell(cx, out);
+        timeouts(cx, &target, out);
         for (side, parameters) in [(&cx.source, &source), (&cx.target, &target)] {
             unseen(side, parameters, out);
         }
@@ -136,9 +145,9 @@ impl<'a> Sorted<'a> {
                 sorted.managed += 1;
             } else if let Some(there) = target.all.get(name) {
                 if !source.hidden.contains(name) && !target.hidden.contains(name) {
-                    sorted.add(name, here, there);
+                    sorted.add(platform, name, here, there);
                 }
-            } else if is_by_user(here) {
+            } else if is_by_user(here) && !defaults::is_platforms(platform, name, here) {
                 sorted.lost.push(format!("{name} = {}", here.shown()));
             } else {
                 sorted.one_sided += 1;
@@ -152,7 +161,13 @@ impl<'a> Sorted<'a> {
         sorted
     }
 
-    fn add(&mut self, name: &'a str, here: &'a Setting, there: &'a Setting) {
+    fn add(
+        &mut self,
+        platform: Option<&Platform>,
+        name: &'a str,
+        here: &'a Setting,
+        there: &'a Setting,
+    ) {
         let order = value::compare(name, here, there);
         let must = GROUPS.must(name);
         let is_as_it_must = match must.map(|must| must.rule) {
@@ -163,7 +178,7 @@ impl<'a> Sorted<'a> {
             name,
             here,
             there,
-            by_user: is_by_user(here),
+            by_user: is_by_user(here) && !defaults::is_platforms(platform, name, here),
             by_user_there: is_by_user(there),
         };
         match must {
@@ -178,13 +193,29 @@ impl<'a> Sorted<'a> {
 
     fn tell(&self, cx: &Context, out: &mut Outcomes<'_>) {
         for (difference, why) in &self.must {
+            if difference.name == "max_prepared_transactions" && !is_preparing(cx) {
+                if difference.by_user {
+                    out.warning(format!(
+                        "{}: {why}; nobody has prepared one now",
+                        difference.shown()
+                    ))
+                    .looked_at("pg_settings of both servers, pg_prepared_xacts of the source")
+                    .remedy(match difference.remedy(cx) {
+                        remedy if difference::is_command(&remedy) => {
+                            format!("where applications use it: {remedy}")
+                        }
+                        remedy => remedy,
+                    });
+                }
+                continue;
+            }
             out.failed(format!("{}, and must match: {why}", difference.shown()))
                 .remedy(difference.remedy(cx));
         }
         let chosen = self.applications.iter().filter(|difference| difference.by_user);
         for difference in chosen {
             out.warning(format!("{}, and applications can notice", difference.shown()))
-                .remedy(difference.remedy(cx));
+                .remedy(difference.remedy_at_its_time(cx));
         }
         let defaults: Vec<&Difference<'_>> =
             self.applications.iter().filter(|difference| !difference.by_user).collect();
@@ -248,6 +279,38 @@ impl<'a> Sorted<'a> {
             out.warning(format!("{differ}, {} chosen on the source: {shown}", chosen.len()))
                 .remedy(difference::remedy_for_some(cx, &chosen));
         }
+    }
+}
+
+/// Whether somebody has a prepared transaction; where that cannot be seen, somebody may.
+fn is_preparing(cx: &Context) -> bool {
+    let rows = cx.source.rows(&PREPARED);
+    rows.is_ok_and(|rows| {
+        let total = rows.first().and_then(|row| row.number::<i64>("total").ok()?);
+        total.unwrap_or(0) > 0
+    })
+}
+
+/// What ends a long load on the target: `pg_restore` switches these off for itself, the service does not.
+fn timeouts(cx: &Context, target: &Parameters, out: &mut Outcomes<'_>) {
+    for name in ["statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout"]
+    {
+        let Some(setting) = target.all.get(name) else { continue };
+        if target.hidden.contains(name) || setting.number().is_none_or(|value| value <= 0) {
+            continue;
+        }
+        out.warning(format!(
+            "{name} is {} on the target: it ends a load of the migration service that takes longer; \
+             pg_restore switches it off for itself",
+            setting.shown()
+        ))
+        .concerns(Method::Service)
+        .looked_at("pg_settings of the target")
+        .remedy(format!(
+            "{}, and after the migration {}",
+            cx.azure.set_parameter(name, "0"),
+            cx.azure.set_parameter(name, &setting.value)
+        ));
     }
 }
 

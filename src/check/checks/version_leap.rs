@@ -1,0 +1,221 @@
+//! What newer versions have done away with.
+
+use std::collections::BTreeMap;
+
+use crate::check::prelude::*;
+
+static ABOUT: About = About {
+    name: "version-leap",
+    codes: &[],
+    title: "nothing is used that the target's version has done away with",
+    explanation: "The types abstime, reltime and tinterval are gone since 12: a table with such a \
+                  column cannot be created, and its rows are lost. Since 14 there are no postfix \
+                  operators, and array_append and its kin take anycompatiblearray, so that \
+                  aggregates over anyarray that use them cannot be created: `function \
+                  array_append(anyarray, anyelement) does not exist`. Views that read columns of \
+                  system views fail where the target's have them no more: the target is asked for \
+                  its columns. PostgreSQL's release notes list the other changes, under Migration \
+                  to Version, and Microsoft asks to review them; the lines have the links.",
+    looked_at: "pg_attribute, pg_aggregate, pg_operator and pg_depend of the database",
+    online: false,
+};
+
+const TYPES: Question = Question {
+    name: "columns of types that are gone",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(12)).then_some(concat!(
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND EXISTS (SELECT FROM pg_attribute a \
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+             AND format_type(a.atttypid, NULL) IN ('abstime', 'reltime', 'tinterval', 'abstime[]', \
+             'reltime[]', 'tinterval[]')) AND ",
+            user_schema!(),
+            " ORDER BY 2, 3 LIMIT 5"
+        ))
+    },
+};
+
+const POLYMORPHIC: Question = Question {
+    name: "aggregates and operators of before 14",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(14)).then_some(concat!(
+            "SELECT 'aggregate' AS kind, p.oid::regprocedure::text AS name FROM pg_aggregate a \
+             JOIN pg_proc p ON p.oid = a.aggfnoid WHERE a.aggtranstype = 'anyarray'::regtype \
+             AND EXISTS (SELECT FROM pg_proc f WHERE f.pronamespace = 'pg_catalog'::regnamespace \
+             AND f.proname IN ('array_append', 'array_cat', 'array_prepend', 'array_remove', \
+             'array_replace') AND f.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn)) AND ",
+            made_by_users!("pg_proc", "p"),
+            " UNION ALL SELECT 'operator', o.oid::regoperator::text FROM pg_operator o \
+             WHERE o.oprright = 0 AND o.oprleft <> 0 AND ",
+            made_by_users!("pg_operator", "o"),
+            " ORDER BY 1, 2"
+        ))
+    },
+};
+
+/// What views of users read of the server's own views, and of extensions'. What they read of its catalogs
+/// is not in `pg_depend`, since these are pinned: for columns that are gone, the view's text is searched.
+const READ: Question = Question {
+    name: "columns of system views that views read",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT c.oid::regclass::text AS name, v.relname::text AS read, a.attname::text AS column, \
+             v.oid >= 16384 AS is_of_extension FROM pg_depend d \
+             JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class c ON c.oid = w.ev_class \
+             JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class v ON v.oid = d.refobjid \
+             JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum = d.refobjsubid \
+             WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass \
+             AND d.refobjsubid > 0 AND c.oid <> v.oid AND (v.relnamespace = 'pg_catalog'::regnamespace \
+             OR v.relname = 'pg_stat_statements') AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c"),
+            " UNION SELECT c.oid::regclass::text, x.catalog, x.attribute, false FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace, LATERAL (SELECT lower(pg_get_viewdef(c.oid)) AS text) AS d, \
+             (VALUES ('pg_attrdef', 'adsrc'), ('pg_attribute', 'attcacheoff'), ('pg_class', 'relhasoids'), \
+             ('pg_class', 'relhaspkey'), ('pg_collation', 'colliculocale'), ('pg_constraint', 'consrc'), \
+             ('pg_database', 'daticulocale'), ('pg_database', 'datlastsysoid'), ('pg_proc', 'proisagg'), \
+             ('pg_proc', 'proiswindow'), ('pg_proc', 'protransform')) AS x (catalog, attribute) \
+             WHERE c.relkind IN ('v', 'm') AND d.text ~ ('[[:<:]]' || x.catalog || '[[:>:]]') \
+             AND d.text ~ ('[[:<:]]' || x.attribute || '[[:>:]]') AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c"),
+            " ORDER BY 1, 2, 3"
+        ))
+    },
+};
+
+/// The columns that the target has.
+const THERE: Question = Question {
+    name: "columns of system views",
+    of: Of::Target,
+    sql: |_| {
+        Some(
+            "SELECT c.relname AS name, string_agg(a.attname::text, ' ') AS columns FROM pg_attribute a \
+             JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'pg_catalog'::regnamespace \
+             AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped GROUP BY 1",
+        )
+    },
+};
+
+/// Columns of `pg_stat_statements` that went with the version that came with this one of the server
+/// (`contrib/pg_stat_statements/pg_stat_statements--*.sql`).
+const STATEMENTS: [(u32, &[&str]); 2] = [
+    (13, &["total_time", "min_time", "max_time", "mean_time", "stddev_time"]),
+    (17, &["blk_read_time", "blk_write_time"]),
+];
+
+pub(super) struct VersionLeap;
+
+impl Check for VersionLeap {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&TYPES, &POLYMORPHIC, &READ, &THERE]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let from = cx.source.server()?.live.answers.major;
+        let to = cx.target.server()?.live.answers.major;
+        if from >= to {
+            out.succeeded(format!("both are {from}")).looked_at("server_version of both");
+            return Ok(());
+        }
+        let mut columns: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in cx.target.rows(&THERE)? {
+            columns.insert(row.text("name")?, row.text("columns")?.split(' ').collect());
+        }
+        let clean = "nothing was found in it that the target's version has done away with";
+        cx.each_database(out, clean, |_, database, out| {
+            if to >= Major::new(12)
+                && let Some(list) = listed(database.rows(&TYPES)?, "relation")?
+            {
+                out.failed(format!("columns of a type that is gone since 12, in {list}")).remedy(
+                    "on the source, in a maintenance window, since it rewrites the table: ALTER TABLE … \
+                     ALTER COLUMN … TYPE timestamptz, or interval for reltime",
+                );
+            }
+            if to >= Major::new(14) {
+                polymorphic(database, out)?;
+            }
+            views(database, &columns, (from, to), out)
+        })?;
+        let numbers = (from.number() + 1..=to.number()).collect::<Vec<_>>();
+        let links: Vec<String> = numbers
+            .iter()
+            .map(|major| format!("https://www.postgresql.org/docs/release/{major}.0/"))
+            .collect();
+        out.warning(format!(
+            "from {from} to {to}: the release notes of each version between list what behaves otherwise"
+        ))
+        .looked_at("server_version of both")
+        .remedy(format!("review the part Migration to Version of {}", list(&links, links.len())));
+        Ok(())
+    }
+}
+
+/// What cannot be created since 14.
+fn polymorphic(database: &Database, out: &mut Outcomes<'_>) -> Verdict {
+    for row in database.rows(&POLYMORPHIC)? {
+        let name = shown(row.text("name")?);
+        if row.text("kind")? == "operator" {
+            out.failed(format!("the operator {name} is a postfix one, which are gone since 14"))
+                .remedy("call its function instead, and drop the operator on the source");
+        } else {
+            out.failed(format!(
+                "the aggregate {name} is over anyarray, with a function that takes anycompatiblearray since 14"
+            ))
+            .remedy(
+                "leave it out of the restore (pg_restore --use-list), and create it on the target with \
+                 anycompatible and anycompatiblearray; what depends on it after that",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Views that read what is not there any more.
+fn views(
+    database: &Database,
+    there: &BTreeMap<&str, Vec<&str>>,
+    (from, to): (Major, Major),
+    out: &mut Outcomes<'_>,
+) -> Verdict {
+    let is_gone = |read: &str, column: &str, is_of_extension: bool| {
+        if is_of_extension {
+            let mut changes = STATEMENTS.iter();
+            return changes.any(|(major, columns)| {
+                let major = Major::new(*major);
+                from < major && major <= to && columns.contains(&column)
+            });
+        }
+        there.get(read).is_none_or(|columns| !columns.contains(&column))
+    };
+    let mut views: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in database.rows(&READ)? {
+        let (read, column) = (row.text("read")?, row.text("column")?);
+        if is_gone(read, column, row.flag("is_of_extension")?) {
+            let gone = shown(&format!("{read}.{column}"));
+            views.entry(row.text("name")?).or_default().push(gone);
+        }
+    }
+    for (view, gone) in views {
+        out.failed(format!(
+            "the view {} reads what {to} does not have: {}",
+            shown(view),
+            list(&gone, NAMED)
+        ))
+        .remedy(
+            "leave it out of the restore (pg_restore --use-list), or drop it on the source; write it anew \
+             on the target",
+        );
+    }
+    Ok(())
+}
