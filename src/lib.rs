@@ -21,7 +21,7 @@
 //! - [`cli`]: what the user types; nothing else prints.
 //!
 //! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
-//! [`version`], [`attribute`], [`secret`], [`scram`], [`subject`], [`finding`], [`glob`], [`interrupt`].
+//! [`version`], [`encoding`], [`attribute`], [`secret`], [`scram`], [`subject`], [`finding`], [`glob`], [`interrupt`].
 //!
 //! ```
 //! use pg_globals::platform::{Platform, Rights};
@@ -47,6 +47,7 @@ pub mod cli;
 pub mod compare;
 pub mod connect;
 pub mod dump;
+pub mod encoding;
 pub mod finding;
 pub mod glob;
 pub mod globals;

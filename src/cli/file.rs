@@ -1,5 +1,6 @@
 //! Files: opened to read, and written whole or not at all.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 
 use super::options::shown;
-use crate::interrupt;
+use crate::{encoding, interrupt};
 
 /// What failed, and why, in the words of the operating system but without its number.
 pub(super) fn failed(what: impl fmt::Display, error: &io::Error) -> anyhow::Error {
@@ -43,11 +44,12 @@ pub(super) fn open(path: &str) -> Result<Box<dyn Read>> {
     Ok(Box::new(file))
 }
 
-/// Reads a text file whole.
+/// Reads a text file whole, in UTF-8 or in UTF-16 with its mark, as editors save it.
 pub(super) fn read_text(path: &str) -> Result<String> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
-    String::from_utf8(bytes).map_err(|_| anyhow!("{path}: this is not text in UTF-8"))
+    let text = encoding::text(&bytes);
+    text.map(Cow::into_owned).ok_or_else(|| anyhow!("{path}: this is not text in UTF-8"))
 }
 
 /// What a path leads to, so that two spellings of it can be told to be one file.

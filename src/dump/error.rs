@@ -45,6 +45,9 @@ pub enum Problem {
     /// Bytes that are not of the dump's encoding; its name.
     #[error("this is not valid {0}")]
     Encoding(String),
+    /// UTF-16 without the rest of its last character.
+    #[error("the file ends in the middle of a character")]
+    CutCharacter,
     /// A NUL byte.
     #[error("a NUL byte")]
     Nul,
@@ -72,6 +75,7 @@ impl Problem {
                 | Self::OpenDollarQuote(_)
                 | Self::OpenComment
                 | Self::OpenCopy
+                | Self::CutCharacter
         )
     }
 
@@ -112,6 +116,7 @@ impl Problem {
                 "dump again with -E UTF8, or let SET client_encoding name the encoding that it is in",
             ),
             Self::Nul => Some("no dump has one: the file is damaged, copy it or make it again"),
+            Self::CutCharacter => Some("the file is cut off: copy it or make it again"),
             _ if self.is_open_end() => {
                 Some("everything behind it belongs to it: look for what is cut off or not closed")
             }

@@ -2,9 +2,8 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
-
 use super::error::{Error, NotADump};
+use crate::encoding::{Table, Utf16};
 
 /// How much is read at a time.
 const BLOCK: usize = 256 << 10;
@@ -18,15 +17,17 @@ pub(super) struct Input<R> {
     taken: usize,
     mode: Mode,
     end: bool,
+    /// Whether the input ends in the middle of a character.
+    cut: bool,
 }
 
 enum Mode {
     /// As they come.
     Plain,
     /// The whole stream has one encoding, whatever the dump says of itself.
-    Stream(Box<Decoder>),
+    Stream(Utf16),
     /// Line by line, since a later line can name another encoding.
-    Lines(&'static str, Box<Decoder>),
+    Lines(&'static str, &'static Table),
     /// What comes next is not in this encoding: an error once what is before it was used, so that it
     /// does not matter how much is read at a time.
     Broken(&'static str),
@@ -34,7 +35,7 @@ enum Mode {
 
 impl<R: Read> Input<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, raw: Vec::new(), taken: 0, mode: Mode::Plain, end: false }
+        Self { reader, raw: Vec::new(), taken: 0, mode: Mode::Plain, end: false, cut: false }
     }
 
     /// Reads the first block into `buffer`, and looks at what it is.
@@ -44,38 +45,30 @@ impl<R: Read> Input<R> {
         if buffer.iter().all(u8::is_ascii_whitespace) && self.end {
             return Err(Error::NotADump(NotADump::Empty));
         }
-        let utf_16 = if buffer.starts_with(b"\xff\xfe") {
-            UTF_16LE
-        } else if buffer.starts_with(b"\xfe\xff") {
-            UTF_16BE
-        } else if buffer.starts_with(b"\xef\xbb\xbf") {
+        if let Some(utf_16) = Utf16::of_mark(buffer) {
+            self.raw = buffer.split_off(2);
+            buffer.clear();
+            self.mode = Mode::Stream(utf_16);
+            return Ok(true);
+        }
+        if buffer.starts_with(b"\xef\xbb\xbf") {
             buffer.drain(..3);
             return Ok(true);
-        } else {
-            return match not_a_dump(buffer) {
-                Some(what) => Err(Error::NotADump(what)),
-                None => Ok(false),
-            };
-        };
-        self.raw = buffer.split_off(2);
-        buffer.clear();
-        self.mode = Mode::Stream(Box::new(utf_16.new_decoder_without_bom_handling()));
-        Ok(true)
+        }
+        match not_a_dump(buffer) {
+            Some(what) => Err(Error::NotADump(what)),
+            None => Ok(false),
+        }
     }
 
     /// From here on, the bytes are in an encoding that is decoded before splitting.
     /// `ahead` was read already, undecoded.
-    pub(super) fn decode_lines(
-        &mut self,
-        name: &'static str,
-        table: &'static Encoding,
-        ahead: &[u8],
-    ) {
+    pub(super) fn decode_lines(&mut self, name: &'static str, table: &'static Table, ahead: &[u8]) {
         if let Mode::Plain = self.mode {
             self.raw.splice(..self.taken, ahead.iter().copied());
             self.taken = 0;
         }
-        self.mode = Mode::Lines(name, Box::new(table.new_decoder_without_bom_handling()));
+        self.mode = Mode::Lines(name, table);
     }
 
     /// Whether what was read ahead is decoded already.
@@ -121,17 +114,31 @@ impl<R: Read> Input<R> {
                 Mode::Lines(..) => self.line()?,
             };
             let bytes = &self.raw[self.taken..self.taken + step];
-            self.taken += step;
-            let (name, decoder) = match &mut self.mode {
+            // Whether nothing follows that could be the rest of a character.
+            let last = self.end && self.taken + step == self.raw.len();
+            let read = match self.mode {
                 Mode::Plain | Mode::Broken(_) => return Ok(Ok(0)),
-                Mode::Stream(decoder) => ("UTF-16", decoder),
-                Mode::Lines(name, decoder) => (*name, decoder),
+                Mode::Stream(utf_16) => match utf_16.decode(bytes, buffer) {
+                    Some(read) => {
+                        self.cut = last && read < step;
+                        Ok(read)
+                    }
+                    None => Err("UTF-16"),
+                },
+                Mode::Lines(name, table) => table
+                    .decode(bytes, last || bytes.ends_with(b"\n"), buffer)
+                    .map_err(|malformed| malformed.not_valid(name)),
             };
-            let last = bytes.is_empty();
-            if !decode_onto(buffer, decoder, bytes, last) {
-                self.mode = Mode::Broken(name);
-            } else if last {
-                // Nothing can follow; a second call must not finish the decoder twice.
+            match read {
+                Ok(read) => self.taken += read,
+                Err(name) => {
+                    self.mode = Mode::Broken(name);
+                    continue;
+                }
+            }
+            if last {
+                // Nothing can follow.
+                self.taken = self.raw.len();
                 self.mode = Mode::Plain;
                 break;
             }
@@ -139,11 +146,15 @@ impl<R: Read> Input<R> {
         Ok(Ok(buffer.len() - before))
     }
 
+    /// Whether the input ended in the middle of a character; once.
+    pub(super) fn take_cut(&mut self) -> bool {
+        std::mem::take(&mut self.cut)
+    }
+
     /// How many bytes there are to decode, reading on when there are none.
     fn block(&mut self) -> io::Result<usize> {
-        if self.taken == self.raw.len() {
-            self.read_on()?;
-        }
+        // Four bytes are a character, whichever.
+        while self.raw.len() - self.taken < 4 && self.read_on()? > 0 {}
         Ok(self.raw.len() - self.taken)
     }
 
@@ -188,18 +199,6 @@ impl<R: Read> Input<R> {
         self.end = count == 0;
         result
     }
-}
-
-/// Appends the text of `bytes`, which may end within a character unless they are the last; false when
-/// they are malformed behind it.
-fn decode_onto(buffer: &mut Vec<u8>, decoder: &mut Decoder, bytes: &[u8], last: bool) -> bool {
-    let before = buffer.len();
-    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
-    buffer.resize(before + room, 0);
-    let (result, _, written) =
-        decoder.decode_to_utf8_without_replacement(bytes, &mut buffer[before..], last);
-    buffer.truncate(before + written);
-    result == DecoderResult::InputEmpty
 }
 
 fn not_a_dump(start: &[u8]) -> Option<NotADump> {

@@ -5,7 +5,7 @@
 pub(super) enum Meta {
     /// `\restrict` or `\unrestrict`: protects psql, says nothing to us.
     Restrict,
-    /// `\connect`: what follows belongs to one database.
+    /// `\connect` or `\c`: what follows belongs to one database.
     Connect,
     /// `\encoding`: the encoding from here on.
     Encoding(String),
@@ -23,10 +23,11 @@ pub(super) fn understand(line: &str) -> Meta {
     let argument = rest.trim();
     let is_token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
     // Backquotes run a program; a second backslash begins another command on the same line.
-    let is_plain = !argument.contains(['`', '\\']) || name == "connect" && is_quoted(argument);
+    let connects = ["connect", "c"].contains(&name);
+    let is_plain = !argument.contains(['`', '\\']) || connects && is_quoted(argument);
     match name {
         "restrict" | "unrestrict" if is_token(argument) => Meta::Restrict,
-        "connect" if is_plain => Meta::Connect,
+        _ if connects && is_plain => Meta::Connect,
         "encoding" if is_plain && !argument.is_empty() => {
             Meta::Encoding(argument.trim_matches(['\'', '"']).to_owned())
         }
@@ -34,6 +35,17 @@ pub(super) fn understand(line: &str) -> Meta {
         "" => Meta::Refused(text.split_whitespace().next().unwrap_or_default().to_owned()),
         _ => Meta::Refused(name.to_owned()),
     }
+}
+
+/// Whether a line can be the beginning of what pg_dumpall writes, where it has no end.
+pub(super) fn is_cut(line: &str) -> bool {
+    let text = line.strip_prefix('\\').unwrap_or(line);
+    let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
+    ["restrict", "unrestrict", "connect"].iter().any(|whole| whole.starts_with(name))
+        && (argument.is_empty()
+            || name == "connect" && "-reuse-previous=on \"dbname='".starts_with(argument)
+            || is_quoted(&format!("{argument}'\""))
+            || is_quoted(&format!("{argument}\"")))
 }
 
 /// A connection string as pg_dumpall writes it for an odd database name:
@@ -55,6 +67,7 @@ mod tests {
             ("\\restrict abc123", Meta::Restrict),
             ("\\unrestrict abc123\r", Meta::Restrict),
             ("\\connect template1", Meta::Connect),
+            ("\\c template1", Meta::Connect),
             (
                 "\\connect -reuse-previous=on \"dbname='Weird \"\"DB\"\" \\'x\\' \\\\ y'\"",
                 Meta::Connect,
@@ -69,6 +82,9 @@ mod tests {
             "\\! rm -rf /",
             "\\restrict a\\! ls",
             "\\connect `ls`",
+            "\\c `ls`",
+            "\\c a \\! ls",
+            "\\cd a",
             "\\connect a \\! ls",
             "\\set x y",
             "\\i f",
@@ -79,6 +95,22 @@ mod tests {
         ];
         for line in refused {
             assert!(matches!(understand(line), Meta::Refused(_)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_is_the_beginning_of_what_pg_dumpall_writes() {
+        let whole = "\\connect -reuse-previous=on \"dbname='a b'\"";
+        for end in 1..whole.len() {
+            let line = &whole[..end];
+            let is_refused = matches!(understand(line), Meta::Refused(_));
+            assert!(!is_refused || is_cut(line), "{line}");
+        }
+        for line in ["\\", "\\r", "\\restrict", "\\unrestrict ", "\\unrest"] {
+            assert!(is_cut(line), "{line}");
+        }
+        for line in ["\\!", "\\i", "\\connect `ls", "\\c `ls`", "\\restrict a\\! ls", "\\gexec"] {
+            assert!(!is_cut(line), "{line}");
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Part {
 pub struct Marks {
     /// How many times pg_dumpall's header was seen.
     pub headers: u32,
+    /// What the first header calls the product: `PostgreSQL`, or what was made of it.
+    pub product: Option<String>,
     /// How many times pg_dumpall's end marker was seen.
     pub trailers: u32,
     /// How many times pg_dump's header of a single database was seen.

@@ -26,6 +26,8 @@ pub struct Reader<R> {
     marks: Marks,
     /// Names with a line break, which older clients let escape from their comments.
     broken_names: Vec<String>,
+    /// Whether the comment line in front was `--` only.
+    framed: bool,
     skipped: u64,
     session: u64,
     decoded: String,
@@ -61,6 +63,7 @@ impl<R: Read> Reader<R> {
             part: Part::Globals,
             marks: Marks::default(),
             broken_names: Vec::new(),
+            framed: false,
             skipped: 0,
             session: 0,
             decoded: String::new(),
@@ -132,7 +135,7 @@ impl<R: Read> Reader<R> {
                 return Ok(Some(Piece::Fault(fault)));
             }
             if self.text.peek(0)?.is_none() {
-                return Ok(None);
+                return Ok(self.cut_character().map(Piece::Fault));
             }
             self.text.start = self.text.at;
             let place = self.text.place(self.text.at);
@@ -145,6 +148,7 @@ impl<R: Read> Reader<R> {
                     // Nothing can be told behind an open quote: it is the end.
                     self.text.at = self.text.bytes.len();
                     self.text.start = self.text.at;
+                    self.text.input.take_cut();
                     return Ok(Some(Piece::Fault(fault)));
                 }
             };
@@ -153,6 +157,9 @@ impl<R: Read> Reader<R> {
                 return Ok(Some(Piece::Fault(fault)));
             }
             let ended = matches!(stop, Stop::Statement);
+            if !ended && let Some(fault) = self.cut_character() {
+                return Ok(Some(Piece::Fault(fault)));
+            }
             let end = self.text.at - usize::from(ended);
             match head {
                 Head::Keep => return Ok(Some(self.give(place, end, ended, lexer.backslash))),
@@ -176,6 +183,16 @@ impl<R: Read> Reader<R> {
                 }
             }
         }
+    }
+
+    /// What is said at the end where that is in the middle of a character.
+    fn cut_character(&mut self) -> Option<Fault> {
+        if !self.text.input.take_cut() {
+            return None;
+        }
+        let place = self.text.place(self.text.at);
+        let text = self.text.text_around(self.text.start, self.text.at);
+        Some(Fault { problem: Problem::CutCharacter, place, text })
     }
 
     /// Decodes the statement between `start` and `end`.
@@ -236,9 +253,10 @@ impl<R: Read> Reader<R> {
     fn comment_line(&mut self) -> Result<Option<Fault>, Error> {
         let end = self.text.line_end(MAX_COMMENT)?;
         let line = String::from_utf8_lossy(&self.text.bytes[self.text.start..end]).into_owned();
-        if let Some(part) = heading::note(&line, &mut self.marks) {
+        if let Some(part) = heading::note(&line, self.framed, &mut self.marks) {
             self.part = part;
         }
+        self.framed = line.trim_end() == "--";
         self.text.at = end;
         let is_config = line.starts_with(heading::USER_CONFIG);
         if is_config && let Some(length) = self.broken_name()? {
@@ -247,7 +265,8 @@ impl<R: Read> Reader<R> {
         }
         let opens = is_config && !line.ends_with('"')
             || line.starts_with("-- Database \"") && !line.ends_with("\" dump");
-        if opens && self.marks.headers > 0 {
+        // Where the dump ends on this line, it is cut, which its missing end marker tells.
+        if opens && self.marks.headers > 0 && self.text.peek(0)?.is_some() {
             let (place, text) = (
                 self.text.place(self.text.start),
                 self.text.text_around(self.text.start, self.text.start),
@@ -298,6 +317,14 @@ impl<R: Read> Reader<R> {
             }
             Meta::Encoding(name) => {
                 self.set_encoding(&name).map_err(|e| Error::UnknownEncoding(e, place.line))?;
+            }
+            // Likewise.
+            Meta::Refused(_)
+                if meta::is_cut(&line)
+                    && self.marks.headers > self.marks.trailers
+                    && self.text.peek(0)?.is_none() =>
+            {
+                return Ok(None);
             }
             Meta::Refused(name) => {
                 return Ok(Some(Fault { problem: Problem::MetaCommand(name), place, text }));

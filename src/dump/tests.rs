@@ -381,3 +381,82 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_dump_that_is_cut_within_a_heading_or_a_command_is_only_cut() {
+    for end in [
+        "-- User Config \"a",
+        "-- Database \"a",
+        "\\unrest",
+        "\\",
+        "\\unrestrict ",
+        "\\connect -reuse-previous=on \"dbname='a b",
+    ] {
+        assert_eq!(
+            split(&format!("{HEADER}CREATE ROLE a;\n{end}")),
+            ["6:1 CREATE ROLE a"],
+            "{end}"
+        );
+    }
+    // With something behind it, or in what is no dump, it is what it looks like.
+    assert_eq!(
+        split(&format!("{HEADER}-- User Config \"a\n")),
+        [
+            "6:1 fault: a newline in a name has broken this comment (CVE-2025-8715), and where it ends \
+             cannot be told: dump again with a current pg_dumpall"
+        ]
+    );
+    assert!(split("CREATE ROLE a;\n\\unrest")[1].contains("CVE-2025-8714"));
+    assert!(split(&format!("{HEADER}\\! ls"))[0].contains("CVE-2025-8714"));
+}
+
+#[test]
+fn utf_16_can_end_in_the_middle_of_a_character() {
+    for big in [false, true] {
+        let units = "\u{feff}A;\nB '😀';".encode_utf16();
+        let whole: Vec<u8> =
+            units.flat_map(|it| if big { it.to_be_bytes() } else { it.to_le_bytes() }).collect();
+        for step in [1, 2, 3, 1 << 20] {
+            assert_eq!(pieces(&whole, step), ["1:1 A", "2:1 B '😀'"]);
+            assert_eq!(
+                pieces(&whole[..whole.len() - 1], step),
+                ["1:1 A", "2:6 fault: the file ends in the middle of a character"]
+            );
+            assert_eq!(
+                pieces(&whole[..whole.len() - 6], step),
+                ["1:1 A", "2:3 fault: this string literal does not end"]
+            );
+        }
+        let lone: Vec<u8> = [0xfeff, 0x41, 0xd83d, 0x41]
+            .into_iter()
+            .flat_map(|it: u16| if big { it.to_be_bytes() } else { it.to_le_bytes() })
+            .collect();
+        assert_eq!(
+            pieces(&lone, 1 << 20),
+            ["error: line 1: this is not valid UTF-16: dump again with -E UTF8"]
+        );
+    }
+}
+
+#[test]
+fn characters_cut_between_lines_and_blocks_are_whole() {
+    for (encoding, bytes, text) in [
+        ("GB18030", &b"\x81\x30\x81\x30\xe3\x32\x9a\x35"[..], "\u{80}\u{10ffff}"),
+        ("SHIFT_JIS_2004", b"\x82\xf5\x83\x5c", "か\u{309a}ソ"),
+        ("EUC_TW", b"\x8e\xa2\xa1\xa1", "\u{4e42}"),
+    ] {
+        let head = format!("SET client_encoding = '{encoding}';\nA '");
+        let dump = [head.as_bytes(), bytes, b"';\nB;"].concat();
+        for step in [1, 2, 3, 7, 1 << 20] {
+            let all = pieces(&dump, step);
+            assert_eq!(
+                all[1..],
+                [format!("2:1 A '{text}'"), "3:1 B".to_owned()],
+                "{encoding} {step}"
+            );
+        }
+        let broken = [head.as_bytes(), &bytes[..1], b"\n';\nB;"].concat();
+        let all = pieces(&broken, 3).join("|");
+        assert!(all.contains(&format!("this is not valid {encoding}")), "{all}");
+    }
+}

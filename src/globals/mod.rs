@@ -8,6 +8,7 @@
 //! - [`script`]: a model into statements, in the order in which they replay.
 //! - [`stand_in`]: roles that take the place of others for a restore.
 //! - [`timestamp`]: the values of `VALID UNTIL`.
+//! - [`zone`]: the time zone where such a value has none.
 
 pub mod changes;
 pub(crate) mod circle;
@@ -21,6 +22,7 @@ pub mod setting;
 pub mod stand_in;
 pub mod timestamp;
 mod united;
+pub mod zone;
 
 pub use changes::{Change, Changes, Scope, changes};
 pub use fact::{Fact, Origin};
@@ -31,3 +33,4 @@ pub use model::{
 };
 pub use setting::{SettingName, Value};
 pub use timestamp::Timestamp;
+pub use zone::Zone;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::zone::Zone;
+
 /// A point in time as a dump writes it. Two are the same when they mean the same moment.
 #[derive(Clone, Debug)]
 pub struct Timestamp {
@@ -19,8 +21,22 @@ enum Moment {
 
 impl Timestamp {
     /// Reads ISO text: what `datestyle` ISO prints, and its shorter forms. Without a zone, UTC is
-    /// assumed, and stated from then on: the server would take its session's. None for everything else: other styles are ambiguous (`01/02/2030`, `IST`).
+    /// assumed, and stated from then on: the server would take its session's. None for everything else:
+    /// other styles are ambiguous (`01/02/2030`, `IST`).
     pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_in(text, &Zone::Unsaid)
+    }
+
+    /// Likewise, in a session whose time zone was set; none also where that is not known.
+    pub fn parse_in(text: &str, zone: &Zone) -> Option<Self> {
+        if !matches!(zone, Zone::Unsaid)
+            && let Some(local) = microseconds(text.trim())
+            && !has_zone(text)
+        {
+            let ahead = zone.ahead(i64::try_from(local.div_euclid(1_000_000)).ok()?)?;
+            let moment = Moment::At(local - i128::from(ahead) * 1_000_000);
+            return Some(Self { text: "".into(), moment }.in_utc());
+        }
         let moment = match text.trim() {
             t if t.eq_ignore_ascii_case("infinity") => Moment::Never,
             t if t.eq_ignore_ascii_case("-infinity") => Moment::Past,
@@ -31,6 +47,11 @@ impl Timestamp {
             _ => text.into(),
         };
         Some(Self { text, moment })
+    }
+
+    /// Whether the text is a point in time that only a zone tells.
+    pub fn needs_zone(text: &str) -> bool {
+        microseconds(text.trim()).is_some() && !has_zone(text)
     }
 
     /// The text as it was written.

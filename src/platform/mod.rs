@@ -12,7 +12,6 @@ mod attributes;
 mod builtin;
 mod data;
 mod definition;
-pub mod encodings;
 mod error;
 pub mod extensions;
 pub mod predefined;

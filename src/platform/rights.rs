@@ -13,6 +13,9 @@ use crate::name::Name;
 use crate::secret::VerifierKind;
 use crate::version::Major;
 
+/// From this version on, the names of roles, databases and tablespaces have no line breaks.
+const NO_LINE_BREAKS: Major = Major::new(19);
+
 /// What a server of one major version on one platform accepts from its administrator: as far as
 /// that is known without asking it, and narrowed by what it answers, where it was asked.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +129,17 @@ impl<'a> Rights<'a> {
         if matches!(name, "public" | "none") {
             return Answer::no("the name is reserved");
         }
+        if let Some(why) = self.line_breaks(name) {
+            return Answer::no(why);
+        }
         let rules = &self.platform.data.role_name;
         Rule::find(rules, self.major, |glob| glob.matches(name)).map_or(Answer::Yes, Rule::answer)
+    }
+
+    /// Why the name of a role, database or tablespace is refused for a line break in it.
+    pub fn line_breaks(&self, name: &str) -> Option<&'static str> {
+        let refused = self.major >= NO_LINE_BREAKS && name.contains(['\n', '\r']);
+        refused.then_some("since 19 no name may have a line break")
     }
 
     /// Is `role` predefined, does the target have it, and may the administrator grant it?

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::dump::{Failure, Options, read};
 use crate::connect;
+use crate::encoding::{self, Utf16};
 use crate::globals::Password;
 use crate::name::Name;
 use crate::secret::Secret;
@@ -75,19 +76,23 @@ pub fn read_passwords(input: impl Read) -> Result<(PasswordSource, Userlist), Pa
     // No further than needed: a dump can be of a whole cluster.
     let mut input = BufReader::new(input);
     let mut bytes = Zeroizing::new(Vec::new());
+    let mut first = None;
     for byte in input.by_ref().bytes() {
         bytes.push(byte.map_err(PasswordsError::Io)?);
-        if bytes.last().is_some_and(|byte| !byte.is_ascii_whitespace()) {
+        first = first_character(&bytes);
+        if first.is_some() {
             break;
         }
     }
-    let (source, list) = if matches!(bytes.last(), Some(b'"' | b';' | b'#')) {
+    let (source, list) = if matches!(first, Some(b'"' | b';' | b'#')) {
         input.read_to_end(&mut bytes).map_err(PasswordsError::Io)?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let before = &bytes[..error.valid_up_to()];
-            PasswordsError::Line(memchr::memchr_iter(b'\n', before).count() + 1)
+        // Editors and PowerShell write marks and UTF-16.
+        let text = encoding::text(&bytes).ok_or_else(|| {
+            let valid = std::str::from_utf8(&bytes).err().map_or(0, |error| error.valid_up_to());
+            PasswordsError::Line(memchr::memchr_iter(b'\n', &bytes[..valid]).count() + 1)
         })?;
-        (PasswordSource::Userlist, userlist(text)?)
+        let text = Zeroizing::new(text.into_owned());
+        (PasswordSource::Userlist, userlist(&text)?)
     } else {
         let options = Options { drop_unknown: false, accept_truncated: true };
         let reading = read(bytes.as_slice().chain(input), options).map_err(PasswordsError::Dump)?;
@@ -103,6 +108,17 @@ pub fn read_passwords(input: impl Read) -> Result<(PasswordSource, Userlist), Pa
     } else {
         Ok((source, list))
     }
+}
+
+/// The first byte that is neither white space nor part of a byte order mark, if it was read already.
+fn first_character(bytes: &[u8]) -> Option<u8> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if MARK.starts_with(bytes) || matches!(bytes, [0xff | 0xfe]) {
+        return None;
+    }
+    let is_mark = Utf16::of_mark(bytes).is_some();
+    let text = if is_mark { &bytes[2..] } else { bytes.strip_prefix(MARK).unwrap_or(bytes) };
+    text.iter().copied().find(|byte| !(byte.is_ascii_whitespace() || is_mark && *byte == 0))
 }
 
 /// `"user" "password"` lines; a quote inside is doubled; what follows is ignored. A name may go on
@@ -179,6 +195,18 @@ mod tests {
         let twice = "\"a\" \"x\"\n\"a\" \"x\"\n";
         assert_eq!(names(twice), Ok(vec!["a=x".to_owned()]));
         assert_eq!(names("\"a\" \"\""), Err("there is no password in it".to_owned()));
+        let marked = format!("\u{feff}{list}");
+        assert_eq!(names(&marked), names(list));
+        for dump in [list, "CREATE ROLE a LOGIN PASSWORD 'secret'"] {
+            for big in [false, true] {
+                let units = "\u{feff} \r\n".encode_utf16().chain(dump.encode_utf16());
+                let bytes: Vec<u8> = units
+                    .flat_map(|it| if big { it.to_be_bytes() } else { it.to_le_bytes() })
+                    .collect();
+                let (_, list) = read_passwords(&bytes[..]).unwrap();
+                assert_eq!(list.values().next().unwrap().expose(), "secret");
+            }
+        }
         let dump = "CREATE ROLE a LOGIN PASSWORD 'x';\nCREATE ROLE b;";
         assert_eq!(names(dump), Ok(vec!["a=x".to_owned()]));
     }

@@ -10,6 +10,7 @@ mod error;
 mod grant;
 mod guard;
 mod identifier;
+mod interval;
 mod keyword;
 mod lex;
 mod literal;

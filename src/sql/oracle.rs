@@ -225,6 +225,7 @@ fn statements_of_dumps_end_where_the_server_ends_them() {
         let whole = String::from_utf8(bytes).unwrap();
         let whole = whole.trim_start_matches('\u{feff}');
         let globals = whole.split("\n-- Databases\n").next().unwrap();
+        let globals = globals.split(" database dump\n").next().unwrap();
         // What only psql reads becomes a comment; comments that a name has broken are mended.
         let text = globals
             .replace("\n\\", "\n--")

@@ -10,6 +10,7 @@ use nom::sequence::preceded;
 use super::ast::{RoleSpec, SettingChange, SettingValue, Statement, Text};
 use super::error::{Parsed, expected, invalid};
 use super::identifier::{column_name, fold, non_reserved_word};
+use super::interval::{self, Range};
 use super::lex::{keyword, keywords, list1, peek_word, space, symbol};
 use super::literal::{number, string};
 
@@ -221,7 +222,7 @@ fn word_or_string_or_default(text: &str) -> Parsed<'_, SettingValue<'_>> {
     .parse(text)
 }
 
-/// The zone of `SET TIME ZONE`; an interval is kept as the text that the server stores.
+/// The zone of `SET TIME ZONE`; an interval becomes the text that the server stores.
 fn zone(text: &str) -> Parsed<'_, SettingValue<'_>> {
     let one = |value: Text<'_>| SettingValue::Values(vec![value.into_owned().into()]);
     let word = peek_word(text);
@@ -230,12 +231,19 @@ fn zone(text: &str) -> Parsed<'_, SettingValue<'_>> {
         return Ok((rest, SettingValue::Default));
     }
     if word.eq_ignore_ascii_case("INTERVAL") {
-        let (rest, interval) = preceded(keyword("INTERVAL"), string).parse(text)?;
-        // A precision or a range would change the meaning of the literal.
-        if !rest.is_empty() && !rest.starts_with(';') {
-            return expected(rest, "the end of the statement");
-        }
-        return Ok((rest, one(format!("INTERVAL '{}'", interval.replace('\'', "''")).into())));
+        let (literal, ()) = keyword("INTERVAL")(text)?;
+        let precision = (symbol("("), number, symbol(")"));
+        let (rest, interval) = preceded(opt(precision), string).parse(literal)?;
+        let (rest, range) = opt(alt((
+            value(Range::HourToMinute, keywords(&["HOUR", "TO", "MINUTE"])),
+            value(Range::Hour, keyword("HOUR")),
+            value(Range::Minute, keyword("MINUTE")),
+        )))
+        .parse(rest)?;
+        let Some(seconds) = interval::seconds(&interval, range.unwrap_or(Range::All)) else {
+            return expected(literal, "hours and minutes, as in INTERVAL '+02:00' HOUR TO MINUTE");
+        };
+        return Ok((rest, one(interval::stored(seconds).into())));
     }
     map(alt((string, number, non_reserved_word("a time zone"))), one).parse(text)
 }

@@ -68,7 +68,7 @@ pub(super) const SPELLINGS: &[(&str, &str)] = &[
     ("ALTER ROLE a SET TIME ZONE 'UTC'", "ALTER ROLE a SET timezone TO 'UTC'"),
     (
         "ALTER ROLE a SET TIME ZONE INTERVAL '05:30'",
-        "ALTER ROLE a SET timezone TO 'INTERVAL ''05:30'''",
+        "ALTER ROLE a SET timezone TO 'INTERVAL ''05:30:00'''",
     ),
     ("ALTER ROLE a SET search_path TO ;", "ALTER ROLE a SET search_path TO NULL"),
     (

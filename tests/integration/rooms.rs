@@ -14,6 +14,7 @@ const FLOORS: [&[&str]; 10] = [
     &[
         "attribute",
         "blocks",
+        "encoding",
         "finding",
         "glob",
         "interrupt",

@@ -191,7 +191,8 @@ pub const RESERVED_NAME: About = About {
     severity: Severity::Error,
     why: "the target does not take a role of this name",
     explanation: "PostgreSQL keeps names that begin with pg_ for itself, and public and none as \
-                  well: `role name \"pg_…\" is reserved`, it says. Some platforms keep more. The \
+                  well: `role name \"pg_…\" is reserved`, it says. Since 19 it takes no line break in a name. \
+                  Some platforms keep more. The \
                   role is left out with its settings and memberships, each of which is reported by \
                   itself. Before 9.6 a role could be called pg_…, and may have the name of one that \
                   servers have themselves by now: the two have nothing to do with each other. What a \

@@ -22,9 +22,10 @@ pub use version::Era;
 use super::fact::{Fact, Origin};
 use super::ledger::Ledger;
 use super::model::Globals;
+use super::zone::Zone;
 use crate::finding::{About, Action, Finding, Severity, Subject};
 use crate::name::{MAX_BYTES, Name};
-use crate::sql::{RoleSpec, Session, Statement};
+use crate::sql::{RoleSpec, Session, SettingValue, Statement};
 
 /// What a statement was.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +96,10 @@ pub struct Collector {
     silent_on_inherit: bool,
     /// Whether pg_dumpall wrote attributes of roles without a word on BYPASSRLS, and with one.
     on_bypassrls: [bool; 2],
+    /// The session's time zone.
+    zone: Zone,
+    /// What it was in front of the transaction that sets it for itself.
+    outer_zone: Option<Zone>,
 }
 
 /// What was collected.
@@ -370,6 +375,24 @@ impl Collector {
             Session::Set { name, .. } if name.eq_ignore_ascii_case("role") => {
                 return refuse("SET ROLE: what follows would be done by another role");
             }
+            Session::Set { local, name, value: SettingValue::Values(values) }
+                if name.eq_ignore_ascii_case("timezone") =>
+            {
+                let zone = values.first().map(|text| Zone::of(text)).unwrap_or_default();
+                let before = std::mem::replace(&mut self.zone, zone);
+                if *local {
+                    self.outer_zone.get_or_insert(before);
+                } else {
+                    self.outer_zone = None;
+                }
+            }
+            Session::Reset(name)
+                if name.as_deref().is_none_or(|name| name.eq_ignore_ascii_case("timezone")) =>
+            {
+                self.zone = Zone::default();
+                self.outer_zone = None;
+            }
+            Session::Commit => self.zone = self.outer_zone.take().unwrap_or(self.zone.clone()),
             _ => {}
         }
         Ok(Kept::Session)
@@ -398,8 +421,12 @@ impl Collector {
                 Ok(name)
             }
             RoleSpec::Public => refuse("PUBLIC is not a role here"),
-            RoleSpec::CurrentUser => refuse("CURRENT_USER: a dump does not tell who that is"),
-            RoleSpec::SessionUser => refuse("SESSION_USER: a dump does not tell who that is"),
+            RoleSpec::CurrentUser => {
+                refuse("CURRENT_USER: a dump does not tell who that is; write that role's name")
+            }
+            RoleSpec::SessionUser => {
+                refuse("SESSION_USER: a dump does not tell who that is; write that role's name")
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use crate::finding::{Action, Severity, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{MembershipKey, Password, Role, SettingKey};
 use crate::globals::timestamp::Timestamp;
+use crate::globals::zone::Zone;
 use crate::name::Name;
 use crate::secret::{Secret, VerifierKind};
 use crate::sql::{MembershipOptions, RoleOption, RoleSpec};
@@ -99,8 +100,17 @@ impl Collector {
                 (earlier, "its password")
             }
             RoleOption::ValidUntil(text) => {
-                let Some(timestamp) = Timestamp::parse(text) else {
+                let Some(timestamp) = Timestamp::parse_in(text, &self.zone) else {
+                    let needs_zone = Timestamp::needs_zone(text);
                     let text = text.escape_debug();
+                    if let (Zone::Unknown(zone), true) = (&self.zone, needs_zone) {
+                        let why = format!(
+                            "VALID UNTIL '{text}' is in the time zone '{}' that SET TIME ZONE names, which is \
+                             not known here: write it as YYYY-MM-DD HH:MM:SS+00, with its offset",
+                            zone.escape_debug()
+                        );
+                        return Err(Refusal { why, clause: "VALID UNTIL" });
+                    }
                     let why = format!(
                         "VALID UNTIL '{text}' is not ISO and could be read in more than one way: \
                          dump again with PGDATESTYLE=ISO, or write it as YYYY-MM-DD HH:MM:SS+00"
@@ -110,8 +120,11 @@ impl Collector {
                 if timestamp.as_str() != text.as_ref() {
                     self.ledger.change(origin);
                     let message = format!("VALID UNTIL '{text}' is taken for {timestamp}");
-                    let about = &abouts::NO_TIME_ZONE;
-                    self.finding(about, Action::Rewritten, object, origin, message);
+                    // Of a zone that is said nothing is assumed.
+                    if matches!(self.zone, Zone::Unsaid) {
+                        let about = &abouts::NO_TIME_ZONE;
+                        self.finding(about, Action::Rewritten, object, origin, message);
+                    }
                 }
                 let fact = self.fact(timestamp, origin);
                 let earlier = role.valid_until.replace(fact);

@@ -183,7 +183,10 @@ fn contradictions_are_refused() {
         ),
         ("GRANT a TO a", "role a cannot be a member of itself"),
         ("GRANT a TO PUBLIC", "PUBLIC is not a role here"),
-        ("ALTER ROLE CURRENT_USER LOGIN", "CURRENT_USER: a dump does not tell who that is"),
+        (
+            "ALTER ROLE CURRENT_USER LOGIN",
+            "CURRENT_USER: a dump does not tell who that is; write that role's name",
+        ),
         ("SET ROLE a", "SET ROLE: what follows would be done by another role"),
         (
             "ALTER ROLE a SET x FROM CURRENT",

@@ -19,6 +19,8 @@ pub enum Failure {
         more: usize,
         /// Whether pg_dumpall's end marker is missing as well.
         truncated: bool,
+        /// What the dump's header calls the product, where that is not PostgreSQL.
+        product: Option<String>,
     },
     /// pg_dumpall's end marker is missing.
     Truncated,
@@ -59,13 +61,20 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dump(error) => error.fmt(f),
-            Self::Mistakes { mistakes, more, truncated } => {
+            Self::Mistakes { mistakes, more, truncated, product } => {
                 match mistakes.len() + more {
                     1 => f.write_str("1 mistake")?,
                     count => write!(f, "{count} mistakes")?,
                 }
                 if *truncated {
                     f.write_str(", and pg_dumpall's end marker is missing: make the dump again")?;
+                }
+                if let Some(product) = product {
+                    write!(
+                        f,
+                        "; the dump was made by {product}, which was made of PostgreSQL: take out of it \
+                         what only {product} has"
+                    )?;
                 }
                 Ok(())
             }

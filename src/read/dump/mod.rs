@@ -109,7 +109,8 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
         return Err(Failure::SingleDatabase);
     }
     if !mistakes.is_empty() {
-        return Err(Failure::Mistakes { mistakes, more, truncated });
+        let product = marks.product.filter(|product| product != "PostgreSQL");
+        return Err(Failure::Mistakes { mistakes, more, truncated, product });
     }
     let Collected { globals, ledger, mut findings, passwords, bare, era } =
         collector.finish(era(&marks));

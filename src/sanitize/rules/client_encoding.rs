@@ -1,9 +1,9 @@
 //! `client_encoding`, where the target's databases have encodings that are not converted into it.
 
+use crate::encoding::{converts, named};
 use crate::finding::{Action, Severity};
 use crate::globals::{Setting, SettingKey};
 use crate::name::Name;
-use crate::platform::encodings::{converts, named};
 use crate::sanitize::{About, Context, SettingRule, Verdict};
 
 pub(super) const ABOUT: About = About {

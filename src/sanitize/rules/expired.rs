@@ -15,7 +15,9 @@ pub const ABOUT: About = About {
                   or a token is not held up by it. Others are told that password authentication \
                   failed, and only the server's log says that the password has expired. The date \
                   is carried over as it is. It often is how somebody was shut out without dropping \
-                  the role, so find out before you extend it.",
+                  the role, so find out before you extend it. \
+                  Since 19, whoever logs in is warned in the last 7 days before \
+                  (password_expiration_warning_threshold).",
     remedy: "where it should, ALTER ROLE … VALID UNTIL on the target",
 };
 

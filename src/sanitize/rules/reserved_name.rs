@@ -31,4 +31,18 @@ mod tests {
              CREATE ROLE \"PG_mine\"\nkept 1, rewritten 0, dropped 1"
         );
     }
+
+    #[test]
+    fn names_have_no_line_breaks_since_19() {
+        let dump = "CREATE ROLE \"a\nb\";";
+        assert_eq!(
+            run(dump, "postgres 18"),
+            "CREATE ROLE \"a\nb\"\nkept 1, rewritten 0, dropped 0"
+        );
+        assert_eq!(
+            run(dump, "postgres 19"),
+            "1 error reserved-name dropped role a\nb: since 19 no name may have a line break\n\
+             kept 0, rewritten 0, dropped 1"
+        );
+    }
 }

@@ -33,6 +33,10 @@ impl TablespaceRule for Tablespace {
             cx.report_as(&ABOUT, Severity::Info, Action::Dropped, object(), origin, message);
             return Verdict::Drop;
         }
+        if let Some(why) = cx.rights.line_breaks(name.as_str()) {
+            cx.report_as(&ABOUT, Severity::Error, Action::Dropped, object(), origin, why);
+            return Verdict::Drop;
+        }
         let answer = cx.rights.tablespaces();
         if !answer.is_yes() && cx.rights.has_tablespace(name.as_str()) {
             let message = "the target has one of this name, which stays as it is";

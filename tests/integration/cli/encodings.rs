@@ -18,10 +18,7 @@ fn body(dump: &[u8]) -> String {
 
 #[test]
 fn encodings_without_a_decoder() {
-    assert_snapshot!(refused("EUC_TW", b"CREATE ROLE a;\n"), @"error: in.sql: line 1: the dump's encoding EUC_TW cannot be decoded: dump again with -E UTF8");
-    assert_snapshot!(refused("JOHAB", b"CREATE ROLE a;\n"), @"error: in.sql: line 1: the dump's encoding JOHAB cannot be decoded: dump again with -E UTF8");
     assert_snapshot!(refused("MULE_INTERNAL", b"CREATE ROLE a;\n"), @"error: in.sql: line 1: the dump's encoding MULE_INTERNAL cannot be decoded: dump again with -E UTF8");
-    assert_snapshot!(refused("SHIFT_JIS_2004", b"CREATE ROLE a;\n"), @"error: in.sql: line 1: the dump's encoding SHIFT_JIS_2004 cannot be decoded: dump again with -E UTF8");
     assert_snapshot!(refused("KLINGON", b"CREATE ROLE a;\n"), @"error: in.sql: line 1: the dump's encoding KLINGON cannot be decoded: dump again with -E UTF8");
 }
 

@@ -572,7 +572,7 @@ fn roles_twice() {
     error: in.sql: nothing was written: 1 mistake
     "#);
     assert_snapshot!(refused("ALTER ROLE CURRENT_USER LOGIN;\n"), @"
-    error: CURRENT_USER: a dump does not tell who that is
+    error: CURRENT_USER: a dump does not tell who that is; write that role's name
      --> in.sql:1:1
       |
     1 | ALTER ROLE CURRENT_USER LOGIN

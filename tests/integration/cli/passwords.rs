@@ -259,3 +259,29 @@ fn the_dump_comes_first() {
       line 1, role a: it has a password here already, which stays
     ");
 }
+
+/// As editors and PowerShell save files: with a byte order mark, and in UTF-16.
+#[test]
+fn files_beside_the_dump_can_have_marks_and_be_in_utf_16() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let list = "\"a\" \"secret\"\r\n\"b\" \"other\"\r\n";
+    let dump =
+        "CREATE ROLE a LOGIN PASSWORD 'secret';\r\nCREATE ROLE b LOGIN PASSWORD 'other';\r\n";
+    for text in [list, dump] {
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16(text)] {
+            let done = convert("CREATE ROLE a LOGIN;\nCREATE ROLE b LOGIN;\n")
+                .secret("list", bytes)
+                .with("--passwords-from list")
+                .done();
+            assert_eq!(done.stdout.matches(" PASSWORD 'SCRAM-SHA-256$").count(), 2, "{done}");
+        }
+    }
+    let platform = "name = \"ours\"\r\ntitle = \"our own\"\r\n[admin]\r\nsuperuser = true\r\n";
+    let plain = convert("CREATE ROLE a;\n").file("p.toml", platform).with("-p p.toml").done();
+    for bytes in [format!("\u{feff}{platform}").into_bytes(), utf_16(platform)] {
+        let done = convert("CREATE ROLE a;\n").file("p.toml", bytes).with("-p p.toml").done();
+        assert_eq!(done.stdout, plain.stdout);
+    }
+}

@@ -17,7 +17,7 @@ fn listed() {
     aiven         Aiven for PostgreSQL (versions not confirmed)
     digitalocean  DigitalOcean managed PostgreSQL (versions not confirmed)
     timescale     Tiger Cloud (Timescale) (versions not confirmed)
-    postgres      self-hosted PostgreSQL (10 to 18)
+    postgres      self-hosted PostgreSQL (10 to 19)
     ==== stderr ====
     ");
     assert_snapshot!(Run::new(["platforms", "--format", "json"]).done(), @r#"
@@ -95,7 +95,8 @@ fn listed() {
             "15",
             "16",
             "17",
-            "18"
+            "18",
+            "19"
           ]
         }
       ]

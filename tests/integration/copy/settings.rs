@@ -88,7 +88,7 @@ fn an_encoding_that_is_not_converted() {
 /// What is known of conversions is what servers have.
 #[test]
 fn conversions_are_the_servers() {
-    use pg_globals::platform::encodings::{converts, named};
+    use pg_globals::encoding::{converts, named};
     for major in crate::support::servers::MAJORS {
         let server = Cluster::start(major);
         let all = server.query(

@@ -7,6 +7,15 @@ use std::sync::OnceLock;
 /// The major versions of the servers.
 pub const MAJORS: [u32; 9] = [10, 11, 12, 13, 14, 15, 16, 17, 18];
 
+/// A version whose programs are not to be had everywhere: tests of it do nothing where they are not
+/// (`tests/fetch` says so).
+pub const NEWEST: u32 = 19;
+
+/// Whether they are there.
+pub fn has_newest() -> bool {
+    cache().join(format!("server/{NEWEST}/bin/postgres")).exists()
+}
+
 /// The major versions of `pg_dumpall`.
 pub const CLIENTS: [u32; 3] = [15, 16, 18];
 
@@ -45,7 +54,8 @@ pub fn server_program(major: u32, name: &str) -> PathBuf {
 
 /// A program that comes with the `pg_dumpall` of this major version.
 pub fn client_program(major: u32, name: &str) -> PathBuf {
-    program("pg_dumpall", major, name)
+    // Its server comes with its clients.
+    program(if major == NEWEST { "server" } else { "pg_dumpall" }, major, name)
 }
 
 fn program(kind: &str, major: u32, name: &str) -> PathBuf {

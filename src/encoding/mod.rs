@@ -1,8 +1,14 @@
-//! PostgreSQL's encodings: which are converted into which, as a session needs it whose client has
-//! another encoding than its database.
+//! PostgreSQL's encodings: their names, which are converted into which, as a session needs it whose
+//! client has another encoding than its database, and what their bytes are in Unicode.
+
+mod table;
+mod utf16;
+
+pub use table::{Malformed, Table, decoded};
+pub use utf16::{Utf16, text};
 
 /// Names that differ from the encoding's own by more than case and punctuation (`pg_encname_tbl` in
-/// `src/common/encnames.c`, 10 to 18).
+/// `src/common/encnames.c`, 10 to 19).
 const ALIASES: [(&str, &str); 39] = [
     ("abc", "WIN1258"),
     ("alt", "WIN866"),
@@ -45,7 +51,7 @@ const ALIASES: [(&str, &str); 39] = [
     ("windows950", "BIG5"),
 ];
 
-/// All encodings (`src/include/mb/pg_wchar.h`, 10 to 18).
+/// All encodings (`src/include/mb/pg_wchar.h`, 10 to 19).
 const ALL: [&str; 42] = [
     "SQL_ASCII",
     "EUC_JP",
@@ -92,7 +98,7 @@ const ALL: [&str; 42] = [
 ];
 
 /// Those that are converted into each other without being UTF8 or the same
-/// (`src/backend/utils/mb/conversion_procs`, 10 to 18).
+/// (`src/backend/utils/mb/conversion_procs`, 10 to 19).
 const GROUPS: [&[&str]; 5] = [
     &["EUC_JP", "SJIS", "MULE_INTERNAL"],
     &["EUC_TW", "BIG5", "MULE_INTERNAL"],
