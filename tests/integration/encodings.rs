@@ -32,7 +32,9 @@ fn line(table: &Table, sequence: &[u8]) -> Option<String> {
     }
     let mut line = String::new();
     let hex = |line: &mut String, bytes: &[u8]| {
-        bytes.iter().for_each(|byte| write!(line, "{byte:02x}").unwrap());
+        for byte in bytes {
+            write!(line, "{byte:02x}").unwrap();
+        }
     };
     hex(&mut line, sequence);
     line.push(' ');
