@@ -37,7 +37,7 @@ fn report(role: &Name, belongs: bool, object: Subject, origin: Origin, cx: &mut 
     } else {
         // What functions and policies ask for by name is recorded nowhere.
         format!(
-            "{role} is not carried over: the chosen databases name it nowhere, apart from the text of functions and policies"
+            "{role} is not carried over: the chosen databases do not name it, unless the text of a function or policy does"
         )
     };
     cx.report_as(&ABOUT, severity, Action::Dropped, object, origin, message);

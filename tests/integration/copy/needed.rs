@@ -193,6 +193,37 @@ fn diff_and_convert_choose_the_same() {
     );
 }
 
+/// Superusers can do everything in each database; sessions act as the roles that are set for them.
+#[test]
+fn superusers_and_whom_sessions_act_as() {
+    let source = source(16);
+    source.sql(
+        "postgres",
+        "shop",
+        "CREATE ROLE subscriber SUPERUSER; CREATE SUBSCRIPTION s CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false);
+         ALTER SUBSCRIPTION s OWNER TO subscriber; ALTER ROLE subscriber NOSUPERUSER",
+    );
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE dba SUPERUSER LOGIN; CREATE ROLE acted_as; CREATE ROLE by_database; CREATE ROLE not_here;
+         ALTER ROLE clerk SET role = acted_as; ALTER DATABASE shop SET role = by_database;
+         ALTER DATABASE \"C R M\" SET role = not_here",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let convert = Run::new(["convert", &*from, "--reader", "catalog", "--database", "shop"]);
+    let done = convert.with("--explain-selection --platform postgres").done();
+    for line in [
+        "dba is a superuser",
+        "acted_as is the role that sessions act as",
+        "by_database is the role that sessions act as",
+        "subscriber owns a tablespace or a subscription",
+    ] {
+        assert!(done.stderr.contains(&format!("\n  {line}\n")), "{line}: {}", done.stderr);
+    }
+    assert!(!done.stdout.contains("not_here"), "{}", done.stdout);
+}
+
 #[test]
 fn what_cannot_be_chosen() {
     let source = Cluster::start(16);

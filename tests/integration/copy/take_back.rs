@@ -69,6 +69,30 @@ fn one_that_is_the_same_is_none() {
     assert_eq!(findings(&report, &["namesake"]), "");
 }
 
+/// A stand-in is no role that memberships of the source are given to or through, at a later copy either.
+#[test]
+fn stand_ins_are_given_nothing() {
+    let servers = servers();
+    let [source, target] = &servers;
+    source.sql("rdsadmin", "postgres", "GRANT gone TO other; GRANT app TO gone");
+    let [from, to] = strings(&servers);
+    let script = command(&from, &to, &MORE).done().file("back.sql");
+    for existing in ["merge", "replace"] {
+        let more = ["--exclude", "gone", "--existing", existing, "--format", "json"];
+        let done = command(&from, &to, &more).done();
+        let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!(
+            (report["sent"].as_u64(), report["remaining"].as_u64()),
+            (Some(0), Some(0)),
+            "{report:#}"
+        );
+    }
+    let said = take_back(target, &script);
+    assert!(said.starts_with("this database does not exist yet") && !said.contains('\n'), "{said}");
+    assert_eq!(stand_ins(target), Vec::<String>::new());
+    assert_eq!(memberships(target), Vec::<String>::new());
+}
+
 /// What somebody has made use of is nobody's stand-in any more.
 #[test]
 fn stand_ins_in_use_are_left_alone() {
