@@ -164,6 +164,18 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
         return;
     }
     let carried = cx.names.carried(&held.owner).is_some();
+    // Whoever owns the database may create in it, if it is not the platform's.
+    let is_databases = |side: usize, owner: &Name| {
+        owner.as_str() == "pg_database_owner" || owner == cx.owners[side]
+    };
+    if is_public(object) && is_databases(0, &held.owner) && !is_databases(1, &there.owner) {
+        out.differences.push(Difference {
+            object: object.clone(),
+            change: Change::Owner { to: cx.owners[1].clone(), definer: false, carried: true },
+            owner: there.owner.clone(),
+        });
+        return;
+    }
     if is_public(object)
         && cx.names.is_source_maker(&held.owner, cx.owners[0])
         && cx.names.is_target_maker(&there.owner, cx.owners[1])

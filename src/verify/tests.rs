@@ -78,6 +78,24 @@ fn the_same_is_the_same() {
     assert_eq!(out, Comparison { compared: 1, ..Comparison::default() });
 }
 
+/// A view that falls to the administrator looks with the administrator's rights.
+#[test]
+fn a_view_of_a_role_that_is_left_out() {
+    let of = |owner: &str, flags: Flags| Held { flags, ..held(owner, "app=SELECT") };
+    let view = Flags { view: true, ..Flags::default() };
+    let careful = Flags { invoker: true, ..view };
+    let side = |owner: &str| {
+        contents(&[
+            (table("t"), of(owner, Flags::default())),
+            (table("careful"), of(owner, careful)),
+            (table("v"), of(owner, view)),
+        ])
+    };
+    let out = compared(&side("gone"), &side("azadmin"), [15, 16]);
+    assert_eq!(lines(&out), ["table s.v: Owner { to: \"gone\", definer: true, carried: false }"]);
+    assert_eq!(out.left[&name("gone")].owned, 2);
+}
+
 #[test]
 fn one_missing_grantee_takes_all() {
     let source = contents(&[

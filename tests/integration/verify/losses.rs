@@ -9,7 +9,7 @@ use super::Migrated;
 /// What is lost: what is run for it, in which database, and what undoes it.
 struct Loss(&'static str, &'static str, &'static str, &'static str);
 
-const LOSSES: [Loss; 39] = [
+const LOSSES: [Loss; 40] = [
     Loss(
         "table",
         "shop",
@@ -39,6 +39,12 @@ const LOSSES: [Loss; 39] = [
         "shop",
         "ALTER TABLE shop.t19 OWNER TO \"Odd Owner\"",
         "ALTER TABLE shop.t19 OWNER TO shop_owner",
+    ),
+    Loss(
+        "owner of a view",
+        "shop",
+        "ALTER VIEW shop.\"All orders\" OWNER TO azadmin",
+        "ALTER VIEW shop.\"All orders\" OWNER TO shop_owner",
     ),
     Loss(
         "odd names",

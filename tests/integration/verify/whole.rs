@@ -71,6 +71,19 @@ fn members_of_schema_owners() {
     migrated.target.sql("azuresu", "postgres", "GRANT CONNECT ON DATABASE stock TO azadmin");
     let said = verify().done().stdout;
     assert!(!said.contains("to be taken back"), "{said}");
+    // Where the platform owns schema public, the owner of the database creates nothing in it.
+    migrated.target.sql("azuresu", "stock", "ALTER SCHEMA public OWNER TO azure_pg_admin");
+    let said = verify().status(1).stdout;
+    assert!(
+        said.contains(
+            "in stock: schema public belongs to azure_pg_admin; on the source it belongs to app\n"
+        ),
+        "{said}"
+    );
+    let script = verify().with("--format sql").status(1).stdout;
+    let (said, succeeds) = migrated.target.psql_in("azadmin", "postgres", &script);
+    assert!(succeeds && said.is_empty(), "{said}\n{script}");
+    verify().done();
 }
 
 /// What roles can do more is named, and a role that cannot log in is no role that has arrived.
