@@ -1,6 +1,6 @@
 //! Attributes that the connected role may not even mention in `ALTER ROLE`.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::attribute::Attribute as A;
 use crate::finding::Severity;
 use crate::globals::Change;

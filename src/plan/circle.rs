@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{LeftOut, Plan, finding};
+use super::outcome::{LeftOut, Plan, finding};
 use crate::finding::Severity;
 use crate::globals::{Change, Globals, Ledger, MembershipKey, circle};
 use crate::name::Name;

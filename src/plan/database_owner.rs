@@ -1,6 +1,6 @@
 //! Settings of databases, which only their owners may give.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::Change;
 use crate::sanitize::About;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, is_stand_in};
+use super::outcome::Plan;
+use super::stand_ins::is_stand_in;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::{Change, Globals, Role};
 use crate::name::Name;

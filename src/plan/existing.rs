@@ -1,6 +1,6 @@
 //! `--existing skip` and `--existing fail`.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Change;
 use crate::sanitize::About;

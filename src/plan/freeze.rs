@@ -1,6 +1,6 @@
 //! Changes that would shut a role out that the target lets in.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::attribute::Attribute;
 use crate::finding::Severity;
 use crate::globals::{Change, Password, Value};

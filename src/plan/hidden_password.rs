@@ -1,6 +1,6 @@
 //! Passwords of login roles of which the target does not show whether there is one.
 
-use super::UNVERIFIABLE;
+use super::unverifiable;
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Globals;
@@ -28,13 +28,16 @@ pub(super) fn check(names: &[Name], desired: &Globals, answers: &Answers) -> Vec
         let role = desired.roles.get(name);
         let logs_in = role.is_some_and(|role| role.has(Attribute::Login));
         let (about, message) = match answers.verifier_kinds.get(name) {
-            Some(kind) => (&UNVERIFIABLE, format!("it has a password there, of kind {kind}")),
+            Some(kind) => {
+                (&unverifiable::ABOUT, format!("it has a password there, of kind {kind}"))
+            }
             None if logs_in => {
                 (&ABOUT, "nothing shows whether it has a password on the target".to_owned())
             }
-            None => {
-                (&UNVERIFIABLE, "it has a password on the source, and does not log in".to_owned())
-            }
+            None => (
+                &unverifiable::ABOUT,
+                "it has a password on the source, and does not log in".to_owned(),
+            ),
         };
         about.finding(Subject::Role(name.clone()), Action::Kept, message)
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Plan;
+use super::outcome::Plan;
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::Change;
 use crate::platform::Answers;

@@ -22,8 +22,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
+use super::make::Desired;
+use super::options::Options;
+use super::outcome::Plan;
 use super::restore::Restore;
-use super::{Desired, Loss, Options, Plan, TakeBack, stand_ins};
+use super::restore::TakeBack;
+use super::uses::Loss;
+use super::{make, stand_ins};
 use crate::finding::Finding;
 use crate::globals::collect::Era;
 use crate::globals::{Fact, Globals, Membership, MembershipKey, Origin};
@@ -228,7 +233,7 @@ impl<'a> Migration<'a> {
             absent: &self.absent,
             renamed: self.renamed,
         };
-        super::plan(current, &desired, answers, self.platform, options)
+        make::plan(current, &desired, answers, self.platform, options)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Roles that exist and that the connected role does not administer.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::attribute::Attribute;
 use crate::finding::Severity;
 use crate::globals::Change;

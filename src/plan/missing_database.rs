@@ -1,6 +1,6 @@
 //! Settings in databases that do not exist yet.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::Change;
 use crate::sanitize::About;

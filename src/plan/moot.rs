@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, existing, freeze, weaker_verifier};
+use super::outcome::Plan;
+use super::{existing, freeze, weaker_verifier};
 use crate::finding::{Action, Finding, Subject};
 use crate::globals::Change;
 use crate::sanitize::{About, rules};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 
-use super::Context;
 use super::restore::Restore;
+use super::veto::Context;
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;

@@ -1,6 +1,6 @@
 //! Settings that the connected role may not take away.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::Change;
 use crate::platform::{Rights, SettingAnswer};

@@ -1,6 +1,6 @@
 //! Roles that the target shuts out, and the source does not.
 
-use super::{LeftOut, finding};
+use super::outcome::{LeftOut, finding};
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity};
 use crate::globals::{Change, Globals, Ledger, Value};

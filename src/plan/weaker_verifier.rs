@@ -1,6 +1,6 @@
 //! Verifiers that would take the place of better ones.
 
-use super::{Context, Judgement, Veto};
+use super::veto::{Context, Judgement, Veto};
 use crate::finding::Severity;
 use crate::globals::{Change, Password};
 use crate::sanitize::About;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
-use super::finding;
+use super::outcome::finding;
 use crate::finding::{Action, Finding, Severity};
 use crate::globals::{Change, Globals, Ledger};
 use crate::name::Name;

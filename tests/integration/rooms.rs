@@ -42,7 +42,6 @@ const FLOORS: [&[&str]; 10] = [
 const CIRCLES: &[(&str, usize, &str)] = &[
     ("globals/changes/", 5, "kinds of changes stand in the file that asks for those of each kind"),
     ("globals/collect/", 3, "statements are taken by files that take the model of the whole"),
-    ("plan/", 18, "the kinds of steps stand in the file that asks for those of each kind"),
     ("read/dump/", 3, "statements are read by a file that takes what the user allows"),
     ("read/source.rs", 1, "a reading says what a dump shows, and a source is made of a reading"),
     ("read/live/", 14, "questions stand in files that take what the file has that asks them"),
