@@ -147,7 +147,7 @@ impl Verify {
         let verified =
             verify::verify(servers, &catalogs, &databases, &names, &arrived, &target.live);
         let verified = Box::pin(verified).await;
-        let mut outstanding = Outstanding::of(&source.live, &target.live, &names);
+        let mut outstanding = Outstanding::of(&target.live, &names);
         outstanding.take_inheriting(&mut arrived, &target.live, &verified);
         let mender = Mender { answers: &target.live.answers, names: &names };
         let parts = VerifyParts {

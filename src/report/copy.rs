@@ -303,7 +303,7 @@ fn take_back(report: &CopyReport) -> Option<String> {
     }
     let how = match file {
         Some(file) => format!("psql -f {file}"),
-        None => "psql -f the file of --for-restore; copy with --for-restore FILE writes it again"
+        None => "psql -f the file of --for-restore; copy with --for-restore and a new name writes it again"
             .to_owned(),
     };
     Some(format!("{}: after the restore, {how}", parts.join(", and ")))

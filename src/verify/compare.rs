@@ -168,7 +168,12 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
     let is_databases = |side: usize, owner: &Name| {
         owner.as_str() == "pg_database_owner" || owner == cx.owners[side]
     };
-    if is_public(object) && is_databases(0, &held.owner) && !is_databases(1, &there.owner) {
+    let is_peoples = !cx.names.platforms.contains(cx.owners[1]);
+    if is_public(object)
+        && is_peoples
+        && is_databases(0, &held.owner)
+        && !is_databases(1, &there.owner)
+    {
         out.differences.push(Difference {
             object: object.clone(),
             change: Change::Owner { to: cx.owners[1].clone(), definer: false, carried: true },

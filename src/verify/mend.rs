@@ -109,11 +109,19 @@ impl Mender<'_> {
                 mend.statements.push(format!("DROP POLICY {policy} ON {table}"));
             }
             Change::NoPolicy { .. } | Change::PolicyKind => {
+                let without = match change {
+                    Change::NoPolicy { cause } if !cause.is_empty() => {
+                        let cause: Vec<_> = cause.iter().map(ToString::to_string).collect();
+                        format!(", without {}", cause.join(", "))
+                    }
+                    _ => String::new(),
+                };
                 let (policy, table) = policy(object);
                 let again =
                     if matches!(change, Change::PolicyKind) { "DROP POLICY it, and " } else { "" };
                 mend.blocked = Some(format!(
-                    "{again}run CREATE POLICY {policy} ON {table} from the dump: pg_restore --section=post-data -f FILE writes it"
+                    "{again}run CREATE POLICY {policy} ON {table} as {owner}{without}: pg_restore --section=post-data -f - and the name of \
+                     the dump show it"
                 ));
             }
         }

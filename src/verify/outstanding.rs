@@ -6,7 +6,7 @@ use super::gather::{Outcome, Verified};
 use super::globals::Arrived;
 use super::names::Names;
 use crate::finding::Subject;
-use crate::globals::Fact;
+use crate::globals::{Change, Fact};
 use crate::name::Name;
 use crate::plan;
 use crate::read::live::Live;
@@ -16,8 +16,7 @@ use crate::read::live::Live;
 pub struct Outstanding {
     /// The roles that stand in for others.
     pub stand_ins: Vec<Name>,
-    /// The roles that the connected role has granted to itself, and that the role which is connected to
-    /// the source is no member of there.
+    /// The roles that the connected role has granted to itself.
     pub owners: Vec<Name>,
     /// The roles that inherit from the owner of a schema, and do not on the source: who restores lets them,
     /// so that they can own something in it.
@@ -31,17 +30,13 @@ impl Outstanding {
     }
 
     /// What is there.
-    pub fn of(source: &Live, target: &Live, names: &Names) -> Self {
+    pub fn of(target: &Live, names: &Names) -> Self {
         let user = &target.answers.user;
-        let theirs = source.globals.memberships.keys();
-        let of_administrator = theirs.filter(|key| key.member == source.answers.user);
-        let meant: Vec<_> = of_administrator.map(|key| names.expected(&key.role)).collect();
         let own = target.globals.memberships.keys().filter(|key| {
             key.member == *user
                 && key.grantor.as_ref() == Some(user)
                 && !names.stand_ins.contains(&key.role)
                 && !names.platforms.contains(&key.role)
-                && !meant.contains(&&key.role)
         });
         let mut owners: Vec<_> = own.map(|key| key.role.clone()).collect();
         owners.sort_unstable();
@@ -78,6 +73,13 @@ impl Outstanding {
             }
             self.inheriting.push(member.clone());
             false
+        });
+        arrived.extra.retain(|change| match change {
+            Change::Membership { key, .. } => {
+                let pair = (&key.role, &key.member);
+                !(within.contains(&pair) && !may_set.contains(&pair))
+            }
+            _ => true,
         });
         self.inheriting.sort_unstable();
         self.inheriting.dedup();

@@ -11,6 +11,7 @@ use crate::compare::{Difference, Fingerprint};
 use crate::finding::Severity;
 use crate::globals::Globals;
 use crate::name::Name;
+use crate::plan;
 use crate::report::describe::describe;
 use crate::report::{FORMAT_VERSION, Place};
 use crate::subject::Grantee;
@@ -140,7 +141,9 @@ fn is_complete(report: &VerifyReport) -> bool {
         |it: &DatabaseReport| it.state == DatabaseState::Compared && it.missing.is_empty();
     globals.differences.is_empty()
         && globals.findings.iter().all(|it| it.severity < Severity::Error)
+        && globals.findings.iter().all(|it| *it.about != plan::OUTSIDER)
         && globals.without_password.is_empty()
+        && globals.gained.is_empty()
         && databases.iter().all(is_whole)
         && roles.is_empty()
         && owners.is_empty()

@@ -11,6 +11,7 @@ use crate::blocks::Blocks;
 use crate::compare::Difference;
 use crate::finding::{Kind, Severity};
 use crate::name::Name;
+use crate::plan;
 use crate::report::parts::findings;
 use crate::report::parts::look::{bold, severity_style};
 use crate::report::parts::places::{UNKNOWN, places};
@@ -169,7 +170,7 @@ fn globals(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
         out.push_str("  ");
         diff::line(difference, look, out)?;
     }
-    writeln!(out, "  = run pg_globals copy SOURCE TARGET again")
+    writeln!(out, "  = run pg_globals copy SOURCE TARGET again, with the options that it had")
 }
 
 /// `SELECT on shop.t1, shop.t2`, `USAGE on schema shop`.
@@ -387,6 +388,11 @@ pub(super) fn verdict(report: &VerifyReport) -> String {
             "login role has no password",
             "login roles have no password",
         ),
+        (
+            report.globals.gained.len() + outsiders(report),
+            "right of a role is on the target only",
+            "rights of roles are on the target only",
+        ),
         (report.row_security.len(), "difference of row security", "differences of row security"),
         (report.properties.len(), "property of a database", "properties of databases"),
     ];
@@ -397,12 +403,17 @@ pub(super) fn verdict(report: &VerifyReport) -> String {
     format!("not complete: {}; {compared} were compared", words.join(", "))
 }
 
+/// How many members roles have on the target only.
+fn outsiders(report: &VerifyReport) -> usize {
+    report.globals.findings.iter().filter(|it| *it.about == plan::OUTSIDER).count()
+}
+
 /// What is to be done about it.
 fn advice(report: &VerifyReport) -> &'static str {
     let has_statements =
         !(report.roles.is_empty() && report.owners.is_empty() && report.row_security.is_empty());
     if has_statements {
-        "\n  = pg_globals verify … --format sql writes the statements that mend it"
+        "\n  = pg_globals verify … --format sql writes the statements that mend it, and as comments what no statement mends"
     } else {
         ""
     }

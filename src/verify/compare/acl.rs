@@ -4,7 +4,7 @@ use crate::name::Name;
 use crate::subject::Grantee;
 use crate::verify::contents::{Contents, Held};
 use crate::verify::difference::{Change, Comparing, Comparison, Difference, is_public};
-use crate::verify::object::Object;
+use crate::verify::object::{Class, Object};
 use crate::verify::privilege::{Acl, Privilege, Privileges};
 use crate::version::Major;
 
@@ -117,6 +117,10 @@ fn cause(
     left: &[(&Name, Grantee, Privileges)],
     cx: Comparing<'_>,
 ) -> Vec<Name> {
+    // Nobody restores the database that every server has.
+    if object.class == Class::Database && object.name.as_str() == "postgres" {
+        return Vec::new();
+    }
     let owner = Grantee::Role(there.owner.clone());
     let public = object.class.public_default();
     let is_as_made = there.acl.iter().all(|(grantee, privileges)| match grantee {

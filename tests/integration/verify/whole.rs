@@ -63,7 +63,7 @@ fn members_of_schema_owners() {
         "{said}"
     );
     migrated.target.sql("azuresu", "postgres", "CREATE ROLE eve; GRANT app TO eve");
-    let said = verify().done().stdout;
+    let said = verify().status(1).stdout;
     assert!(said.contains("eve is a member of app on the target only"), "{said}");
     migrated.target.sql("azuresu", "postgres", "DROP ROLE eve");
     let (said, succeeds) = migrated.target.psql_in("azadmin", "postgres", &migrated.take_back);
@@ -95,7 +95,8 @@ fn more_rights_and_no_password() {
         "postgres",
         "ALTER ROLE shop_app BYPASSRLS; GRANT pg_read_all_data TO legacy_erp; ALTER ROLE shop_read SET work_mem = '1MB'",
     );
-    let said = migrated.verify(&[]).done().stdout;
+    let said = migrated.verify(&[]).status(1).stdout;
+    assert!(said.contains("\nnot complete: 2 rights of roles are on the target only; "), "{said}");
     assert!(
         said.contains(
             "\nroles of the target have 3 things beyond the source: \
@@ -108,7 +109,7 @@ fn more_rights_and_no_password() {
     assert!(said.contains("\n1 login role has no password on the target: shop_app\n"), "{said}");
     assert!(
         said.contains(
-            "\nnot complete: 1 fact of the globals is missing, 1 login role has no password; "
+            "\nnot complete: 1 fact of the globals is missing, 1 login role has no password, 2 rights of roles are on the target only; "
         ),
         "{said}"
     );
