@@ -42,7 +42,7 @@ pub(super) struct Convert {
     #[arg(short, long, value_name = "NAME|FILE", default_value = "azure", help_heading = "Target", value_parser = PlatformName, hide_possible_values = true)]
     platform: String,
 
-    /// Its major version [default: the newest that the platform offers].
+    /// Its major version [default: the newest released one].
     #[arg(long, value_name = "MAJOR", help_heading = "Target")]
     target_version: Option<Major>,
 

@@ -118,9 +118,10 @@ impl Platform {
         &self.majors
     }
 
-    /// The newest version that it offers; where not confirmed, the newest known at all.
+    /// The newest released version that it offers; where not confirmed, the newest that is released.
     pub fn newest(&self) -> Major {
-        self.majors.last().copied().unwrap_or(settings::NEWEST)
+        let released = self.majors.iter().filter(|major| **major <= settings::RELEASED);
+        released.max().or(self.majors.last()).copied().unwrap_or(settings::RELEASED)
     }
 
     /// Whether it offers `major`; where not confirmed, every version passes.

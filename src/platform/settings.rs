@@ -7,6 +7,9 @@ use std::sync::LazyLock;
 use super::value::{Range, Values};
 use crate::version::Major;
 
+/// The newest version that is released; of 19 there was the release candidate of 2026-10-15.
+pub(super) const RELEASED: Major = Major::new(18);
+
 /// The newest version that was measured; later ones are taken to be like it.
 pub(super) const NEWEST: Major = Major::new(19);
 

@@ -321,6 +321,11 @@ fn the_examples_with_jq_give_what_they_promise() {
     insta::assert_snapshot!(run("jq diff"), @"a");
     insta::assert_snapshot!(run("jq platforms"), @"
     azure
+    aurora
+    rds
+    cloudsql
+    alloydb
+    aiven
     postgres
     ");
     let errors = run("jq explain");

@@ -47,6 +47,11 @@ fn masked(text: &str, source: &Cluster, target: &Cluster) -> String {
         let place = format!("{}:{}", cluster.socket().display(), cluster.port);
         text = text.replace(&place, name);
     }
+    for before in ["\"checked_at\": \"", "checked at "] {
+        if let Some(at) = text.find(before).map(|at| at + before.len()) {
+            text.replace_range(at..at + "2026-01-01 00:00:00+00".len(), "NOW");
+        }
+    }
     text
 }
 

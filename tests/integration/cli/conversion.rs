@@ -117,7 +117,7 @@ fn to_a_server_of_ones_own() {
     ");
     assert_snapshot!(done.stderr, @"
     in.sql: no platform recognised
-    for postgres 19 (self-hosted PostgreSQL)
+    for postgres 18 (self-hosted PostgreSQL)
     found 2 roles, 0 memberships, 1 setting, 1 parameter privilege, 1 tablespace
     5 statements read: 5 kept, 0 rewritten, 0 dropped
 
@@ -318,7 +318,7 @@ fn kinds_left_out() {
     "#);
     assert_snapshot!(done.stderr, @r#"
     in.sql: no platform recognised
-    for postgres 19 (self-hosted PostgreSQL)
+    for postgres 18 (self-hosted PostgreSQL)
     found 3 roles, 2 memberships, 2 settings, 1 parameter privilege, 1 tablespace
     11 statements read: 3 kept, 0 rewritten, 8 dropped
 

@@ -173,7 +173,7 @@ fn everything() {
       regranted                error:   privileges that somebody else than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
       unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown
       schema-owner             error:   roles own objects in schemas of other roles: restoring cannot give the objects to them, since privileges on schemas come last
-      namesake                 error:   the target has a role by the name of one that is not carried over, which somebody can use whom the source does not know as such: restored objects give it what they gave to the source's
+      namesake                 error:   the target has a role by the name of one that is not carried over, and a role can use it that cannot use the source's: restored objects give it what they gave to the source's
       still-frozen             error:   the role is shut out on the target, and not on the source: what the target has beyond the source stays
       outsider                 error:   on the target the role has a member that it does not have on the source, and that has all that the role has
 

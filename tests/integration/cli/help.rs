@@ -68,7 +68,7 @@ fn of_convert() {
 
     Target:
       -p, --platform <NAME|FILE>    The target's platform, or a file that describes one [default: azure]
-          --target-version <MAJOR>  Its major version [default: the newest that the platform offers]
+          --target-version <MAJOR>  Its major version [default: the newest released one]
 
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
@@ -108,7 +108,7 @@ fn of_convert() {
 
     Target:
       -p, --platform <NAME|FILE>    The target's platform, or a file that describes one [default: azure]
-          --target-version <MAJOR>  Its major version [default: the newest that the platform offers]
+          --target-version <MAJOR>  Its major version [default: the newest released one]
 
     Source:
           --source-platform <NAME|FILE>  Its platform [default: recognised by its roles]

@@ -8,13 +8,13 @@ use crate::support::command::{Run, convert};
 fn listed() {
     assert_snapshot!(Run::new(["platforms"]).done(), @"
     azure         Azure Database for PostgreSQL flexible server (11 to 18)
-    aurora        Amazon Aurora PostgreSQL (versions not confirmed)
-    rds           Amazon RDS for PostgreSQL (versions not confirmed)
-    cloudsql      Google Cloud SQL for PostgreSQL (versions not confirmed)
-    alloydb       Google AlloyDB for PostgreSQL (versions not confirmed)
+    aurora        Amazon Aurora PostgreSQL (11 to 18)
+    rds           Amazon RDS for PostgreSQL (11 to 18)
+    cloudsql      Google Cloud SQL for PostgreSQL (10 to 18)
+    alloydb       Google AlloyDB for PostgreSQL (14 to 18)
     supabase      Supabase (versions not confirmed)
     neon          Neon (versions not confirmed)
-    aiven         Aiven for PostgreSQL (versions not confirmed)
+    aiven         Aiven for PostgreSQL (15 to 18)
     digitalocean  DigitalOcean managed PostgreSQL (versions not confirmed)
     timescale     Tiger Cloud (Timescale) (versions not confirmed)
     postgres      self-hosted PostgreSQL (10 to 19)
@@ -41,22 +41,56 @@ fn listed() {
         {
           "name": "aurora",
           "title": "Amazon Aurora PostgreSQL",
-          "versions": []
+          "versions": [
+            "11",
+            "12",
+            "13",
+            "14",
+            "15",
+            "16",
+            "17",
+            "18"
+          ]
         },
         {
           "name": "rds",
           "title": "Amazon RDS for PostgreSQL",
-          "versions": []
+          "versions": [
+            "11",
+            "12",
+            "13",
+            "14",
+            "15",
+            "16",
+            "17",
+            "18"
+          ]
         },
         {
           "name": "cloudsql",
           "title": "Google Cloud SQL for PostgreSQL",
-          "versions": []
+          "versions": [
+            "10",
+            "11",
+            "12",
+            "13",
+            "14",
+            "15",
+            "16",
+            "17",
+            "18"
+          ]
         },
         {
           "name": "alloydb",
           "title": "Google AlloyDB for PostgreSQL",
-          "versions": []
+          "versions": [
+            "14",
+            "15",
+            "16",
+            "17",
+            "18"
+          ]
         },
         {
           "name": "supabase",
@@ -71,7 +105,12 @@ fn listed() {
         {
           "name": "aiven",
           "title": "Aiven for PostgreSQL",
-          "versions": []
+          "versions": [
+            "15",
+            "16",
+            "17",
+            "18"
+          ]
         },
         {
           "name": "digitalocean",

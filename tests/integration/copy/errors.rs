@@ -149,7 +149,7 @@ fn too_little_power_over_roles_that_exist() {
       membership a in b: azadmin lacks the ADMIN option on b
       = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
 
-    info: selection: left out by --only or --exclude
+    info: selection: left out by --only, --exclude or --database
 
     info: no-password: login roles arrive without a password
 
