@@ -14,6 +14,7 @@ use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::databases::Databases;
 use crate::read::live::Live;
+use crate::sanitize::Choices;
 
 /// What a check's function gives: nothing, or why nothing could be seen.
 pub type Verdict = Result<(), Unseen>;
@@ -31,8 +32,8 @@ pub struct Context {
     pub azure: Azure,
     /// What stands in the source's databases about roles that the target will not have.
     pub uses: Databases,
-    /// The time, in seconds since 1970.
-    pub now: i64,
+    /// Which roles are to be carried over, and the time, in seconds since 1970.
+    pub choices: Choices,
     /// Whether a check says which databases could not be visited, so that the others need not.
     pub tells_visits: bool,
 }

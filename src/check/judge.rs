@@ -8,6 +8,7 @@ use super::context::{Context, Verdict};
 use super::outcome::{Outcome, Outcomes};
 use crate::name::Name;
 use crate::read::live::Live;
+use crate::sanitize::Choices;
 
 /// One prerequisite.
 pub trait Check: Sync {
@@ -21,7 +22,7 @@ pub trait Check: Sync {
 
     /// The roles of the source that the target will not have, of which it wants to know what stands in the
     /// databases about them.
-    fn absent(&self, _source: &Live, _target: &Live, _now: i64) -> BTreeSet<Name> {
+    fn absent(&self, _source: &Live, _target: &Live, _choices: &Choices) -> BTreeSet<Name> {
         BTreeSet::new()
     }
 

@@ -18,8 +18,10 @@ use super::output::{self, Format, ReportFile, Stream};
 use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
+use crate::glob::Glob;
 use crate::name::Name;
 use crate::report::{CheckReport, FORMAT_VERSION, Look, Place};
+use crate::sanitize::Choices;
 
 /// Check the migration's other prerequisites; nothing is written on either side.
 ///
@@ -67,6 +69,10 @@ pub(super) struct Check {
     /// Not this check. Repeatable.
     #[arg(long, value_name = "CHECK", value_parser = names(), hide_possible_values = true, help_heading = "What is checked")]
     skip: Vec<String>,
+
+    /// What --exclude of the copy will be: roles that stay behind. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is checked")]
+    exclude: Vec<Glob>,
 
     /// What the online migration needs, too.
     #[arg(long, help_heading = "What is checked")]
@@ -172,10 +178,12 @@ impl Check {
         }
         let databases: Vec<Name> = self.database.iter().map(Name::new).collect();
         let checks = self.checks();
-        let now = options::now();
+        let choices =
+            Choices { exclude: self.exclude.clone(), now: options::now(), ..Choices::default() };
         let mut bar = Bar(None);
-        let cx = Box::pin(check::gather(source, target, azure, &databases, &checks, now, &mut bar))
-            .await;
+        let cx =
+            Box::pin(check::gather(source, target, azure, &databases, &checks, choices, &mut bar))
+                .await;
         drop(bar);
         if let Some((path, file)) = migration {
             write_migration(&cx, path, file)?;
@@ -301,7 +309,7 @@ fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
     };
     CheckReport {
         format_version: FORMAT_VERSION,
-        checked_at: crate::globals::timestamp::moment(cx.now),
+        checked_at: crate::globals::timestamp::moment(cx.choices.now),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         source: place(&cx.source),
         target: place(&cx.target),

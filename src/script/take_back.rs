@@ -16,9 +16,11 @@ use crate::words::one_line;
 pub fn render(what: &TakeBack, target: &str) -> String {
     let mut out = String::new();
     title(what, target, &mut out);
+    // What it says are notices and warnings, among which nobody needs the words of each command.
+    out.push_str("\n\\set QUIET on\n");
     let user = what.user.as_ref();
     if !what.stand_ins.is_empty() {
-        out.push_str("\n\\set ON_ERROR_STOP on\n");
+        out.push_str("\\set ON_ERROR_STOP on\n");
         let here = in_database(what);
         if what.databases.is_empty() {
             out.push_str("\n-- The database that psql is connected to\n\n");

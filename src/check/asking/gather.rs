@@ -21,6 +21,7 @@ use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::databases::{self, Databases};
 use crate::read::live::{self, LiveError};
+use crate::sanitize::Choices;
 use crate::version::Major;
 
 /// How many databases are visited at the same time, on both servers together: few connections are a
@@ -61,7 +62,7 @@ pub async fn gather(
     azure: Azure,
     databases: &[Name],
     checks: &[&dyn Check],
-    now: i64,
+    choices: Choices,
     progress: &mut dyn Progress,
 ) -> Context {
     let mut questions: BTreeMap<&'static str, &'static Question> = BTreeMap::new();
@@ -104,7 +105,7 @@ pub async fn gather(
         visited.push(one);
     }
     drop(visits);
-    let uses = uses(&source, &source_side, &target_side, &wanted, checks, now).await;
+    let uses = uses(&source, &source_side, &target_side, &wanted, checks, &choices).await;
     source_side.databases = unasked;
     for (of, name, answers) in visited {
         let side = if of == Of::SourceDatabases { &mut source_side } else { &mut target_side };
@@ -117,7 +118,7 @@ pub async fn gather(
     }
     let named = databases.to_vec();
     let tells_visits = checks.iter().any(|check| check.tells_visits());
-    Context { source: source_side, target: target_side, named, azure, uses, now, tells_visits }
+    Context { source: source_side, target: target_side, named, azure, uses, choices, tells_visits }
 }
 
 /// What the databases say of roles that the target will not have.
@@ -127,14 +128,14 @@ async fn uses(
     target: &Side,
     databases: &BTreeSet<Name>,
     checks: &[&dyn Check],
-    now: i64,
+    choices: &Choices,
 ) -> Databases {
     let (Ok(from), Ok(to), Ok(connection)) = (&source.server, &target.server, &wanted.connection)
     else {
         return Databases::new();
     };
     let absent: BTreeSet<Name> =
-        checks.iter().flat_map(|check| check.absent(&from.live, &to.live, now)).collect();
+        checks.iter().flat_map(|check| check.absent(&from.live, &to.live, choices)).collect();
     if absent.is_empty() {
         return Databases::new();
     }

@@ -39,19 +39,18 @@ impl Check for Roles {
         &ABOUT
     }
 
-    fn absent(&self, source: &Live, target: &Live, now: i64) -> BTreeSet<Name> {
-        let choices = Choices { now, ..Choices::default() };
-        migration(source, target, &choices).map(|it| it.absent).unwrap_or_default()
+    fn absent(&self, source: &Live, target: &Live, choices: &Choices) -> BTreeSet<Name> {
+        migration(source, target, choices).map(|it| it.absent).unwrap_or_default()
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let source = &cx.source.server()?.live;
         let target = &cx.target.server()?.live;
-        let choices = Choices { now: cx.now, ..Choices::default() };
-        let migration = migration(source, target, &choices)?.with_databases(cx.uses.clone());
+        let choices = &cx.choices;
+        let migration = migration(source, target, choices)?.with_databases(cx.uses.clone());
         let platform = plan::rights(target, platform(target)).platform();
         let sanitized = &migration.sanitized;
-        let options = plan::Options { now: cx.now, ..plan::Options::default() };
+        let options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = migration.plan(target, &options);
         changes(&plan, out);
         passwords(source, target, &sanitized.globals, out);

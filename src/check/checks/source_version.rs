@@ -59,8 +59,8 @@ impl Check for SourceVersion {
         let target = &target.live.answers;
         let retired = RETIRED.iter().find(|(major, ..)| Major::new(*major) == target.major);
         if let Some((major, end, when)) = retired.filter(|_| is_azure) {
-            let (verb, days) = if cx.now < *end { ("ends", 90) } else { ("has ended", 0) };
-            if cx.now + days * 86_400 >= *end {
+            let (verb, days) = if cx.choices.now < *end { ("ends", 90) } else { ("has ended", 0) };
+            if cx.choices.now + days * 86_400 >= *end {
                 out.warning(format!(
                     "Azure's standard support of version {major}, the target's, {verb} {when}"
                 ))

@@ -97,3 +97,23 @@ fn superusers_and_obstacles() {
     ");
     assert_snapshot!(found(check(&from, "host=/nowhere user=u dbname=d", &["roles"]), 0), @"unknown: the target could not be read");
 }
+
+/// A role that stays behind on purpose is nothing to be created.
+#[test]
+fn a_role_that_stays_behind() {
+    let source = Cluster::start(15);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE app LOGIN PASSWORD 'p'; CREATE ROLE gone LOGIN",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    let copied = ["copy", &from, &to, "--yes", "--exclude", "gone", "--exclude", "postgres"];
+    Run::new([&copied[..], &["--reader", "catalog"]].concat()).done();
+    let with = found(check(&from, &to, &["roles"]).with("--exclude postgres"), 1);
+    assert!(with.contains("1 role to create"), "{with}");
+    let run = check(&from, &to, &["roles"]).with("--exclude postgres --exclude g?ne");
+    let without = lines(&serde_json::from_str(&run.with("--format json").done().stdout).unwrap());
+    assert!(!without.contains("to create"), "{without}");
+}
