@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::{azure, check, found};
+use super::{azure, check, found, lines};
+use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::{globals, platforms};
 

@@ -506,12 +506,13 @@ fn of_check() {
           --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
 
     What is checked:
-          --database <NAME>  A database to be migrated [default: all that accept connections]
-          --only <CHECK>     Only this check. Repeatable
-          --skip <CHECK>     Not this check. Repeatable
-          --online           What the online migration needs, too
-          --method <METHOD>  How the databases get there: pg_dump or service [default: both; each line
-                             says which it concerns]
+          --database <NAME>    A database to be migrated [default: all that accept connections]
+          --only <CHECK>       Only this check. Repeatable
+          --skip <CHECK>       Not this check. Repeatable
+          --exclude <PATTERN>  What --exclude of the copy will be: roles that stay behind. Repeatable
+          --online             What the online migration needs, too
+          --method <METHOD>    How the databases get there: pg_dump or service [default: both; each line
+                               says which it concerns]
 
     Output:
           --list                   List the checks
@@ -552,6 +553,8 @@ fn of_check() {
           --database <NAME>         A database to be migrated [default: all that accept connections]
           --only <CHECK>            Only this check. Repeatable
           --skip <CHECK>            Not this check. Repeatable
+          --exclude <PATTERN>       What --exclude of the copy will be: roles that stay behind.
+                                    Repeatable
           --online                  What the online migration needs, too
           --method <METHOD>         How the databases get there: pg_dump or service [default: both; each
                                     line says which it concerns]
