@@ -77,7 +77,7 @@ impl Outstanding {
         arrived.extra.retain(|change| match change {
             Change::Membership { key, .. } => {
                 let pair = (&key.role, &key.member);
-                !(within.contains(&pair) && !may_set.contains(&pair))
+                !within.contains(&pair) || may_set.contains(&pair)
             }
             _ => true,
         });
