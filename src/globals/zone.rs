@@ -22,7 +22,7 @@ impl Zone {
         let zone = if let Some(interval) = interval(text) {
             offset(interval)
         } else if let Ok(hours) = text.trim().parse::<f64>() {
-            #[allow(clippy::cast_possible_truncation)] // a server rounds as well
+            #[expect(clippy::cast_possible_truncation, reason = "a server cuts fractions as well")]
             offset((hours * 3600.0) as i32)
         } else {
             TimeZone::get(text).or_else(|_| TimeZone::posix(text)).ok()

@@ -64,21 +64,21 @@ impl Outstanding {
             .filter(|(_, it)| it.set.is_some() && !is_off(it.set) || it.is_admin())
             .map(|(key, _)| (&key.role, &key.member))
             .collect();
-        arrived.findings.retain(|finding| {
-            let Subject::Membership { role, member } = &finding.object else { return true };
-            let pair = (role, member);
-            let is_ours = within.contains(&pair) && !may_set.contains(&pair);
-            if *finding.about != plan::OUTSIDER || !is_ours {
-                return true;
+        let mut is_ours = |role: &Name, member: &Name| {
+            let is_ours = within.contains(&(role, member)) && !may_set.contains(&(role, member));
+            if is_ours {
+                self.inheriting.push(member.clone());
             }
-            self.inheriting.push(member.clone());
-            false
+            is_ours
+        };
+        arrived.findings.retain(|finding| match &finding.object {
+            Subject::Membership { role, member } if *finding.about == plan::OUTSIDER => {
+                !is_ours(role, member)
+            }
+            _ => true,
         });
         arrived.extra.retain(|change| match change {
-            Change::Membership { key, .. } => {
-                let pair = (&key.role, &key.member);
-                !within.contains(&pair) || may_set.contains(&pair)
-            }
+            Change::Membership { key, .. } => !is_ours(&key.role, &key.member),
             _ => true,
         });
         self.inheriting.sort_unstable();

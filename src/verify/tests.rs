@@ -96,6 +96,37 @@ fn a_view_of_a_role_that_is_left_out() {
     assert_eq!(out.left[&name("gone")].owned, 2);
 }
 
+/// Schema public is the database owner's, unless the database is the platform's; and of the database that
+/// every server has, nobody restores the privileges.
+#[test]
+fn what_the_platform_owns() {
+    let public = Object::global(Class::Schema, name("public"));
+    let source = contents(&[(public.clone(), held("pg_database_owner", ""))]);
+    let target = contents(&[(public, held("azuresu", ""))]);
+    let of = |owner: &Name| {
+        let names = names();
+        let owners = [&name("owner"), owner];
+        let majors = [15, 16].map(Major::new);
+        lines(&compare(&source, &target, Comparing { names: &names, majors, owners }))
+    };
+    assert_eq!(of(&name("azuresu")), Vec::<String>::new());
+    assert_eq!(
+        of(&name("owner")),
+        ["schema public: Owner { to: \"owner\", definer: false, carried: true }"]
+    );
+    let database = |of: &str, text: &str| {
+        contents(&[(Object::global(Class::Database, name(of)), held("owner", text))])
+    };
+    for (of, cause) in [("postgres", ""), ("shop", " with rdsadmin")] {
+        let source = database(of, "PUBLIC=CONNECT,TEMPORARY;app=CREATE;rdsadmin=CREATE");
+        let target = database(of, "PUBLIC=CONNECT,TEMPORARY");
+        assert_eq!(
+            lines(&compared(&source, &target, [15, 16])),
+            [format!("database {of}: app lost CREATE{cause}")]
+        );
+    }
+}
+
 #[test]
 fn one_missing_grantee_takes_all() {
     let source = contents(&[

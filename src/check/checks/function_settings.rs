@@ -56,6 +56,9 @@ impl Check for FunctionSettings {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         let answers = &cx.target.server()?.live.answers;
+        let major = cx.source.server()?.live.answers.major;
+        // Since 11 there are procedures, too.
+        let kind = if major >= Major::new(11) { "ROUTINE" } else { "FUNCTION" };
         let there = cx.target.settings()?;
         let granted = cx.target.rows(&GRANTED)?.iter().map(|row| row.text("parname"));
         let granted = granted.collect::<Result<BTreeSet<_>, _>>()?;
@@ -83,7 +86,7 @@ impl Check for FunctionSettings {
                     }
                 };
                 out.failed(format!("{name} sets {}, {why}", shown(parameter))).remedy(format!(
-                    "on the source, where it does without: ALTER FUNCTION {name} RESET {}",
+                    "on the source, where it does without: ALTER {kind} {name} RESET {}",
                     identifier(&Name::new(parameter))
                 ));
             }

@@ -257,10 +257,12 @@ fn outermost(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut depth = 0_usize;
+    let mut before = ' ';
     let blank =
         |part: &str| part.chars().map(|c| if c == '\n' { c } else { ' ' }).collect::<String>();
     while let Some(c) = rest.chars().next() {
         let length = match c {
+            '\'' if matches!(before, 'E' | 'e') => escaped_literal(rest),
             '\'' | '"' => rest[1..].find(c).map_or(rest.len(), |at| at + 2),
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |at| at + 2),
@@ -283,9 +285,23 @@ fn outermost(text: &str) -> String {
         } else {
             out.push_str(part);
         }
+        before = c;
         rest = behind;
     }
     out
+}
+
+/// How long the literal at the beginning of a text is, in which a backslash takes the next character along.
+fn escaped_literal(text: &str) -> usize {
+    let mut chars = text.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => _ = chars.next(),
+            '\'' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// `$tag$` at the beginning of a text.
@@ -394,6 +410,7 @@ mod tests {
             "GRANT SELECT ON t TO a\n  REVOKE x FROM y",
             "CREATE TABLE t (a int)\nSET ROLE b",
             "ALTER TABLE t OWNER TO a",
+            "CREATE TABLE t (a text DEFAULT E'\\'')\nALTER ROLE a NOLOGIN",
             "DO $$ $$",
         ] {
             assert!(!may_be_dropped(text), "{text}");

@@ -230,13 +230,13 @@ fn functions_that_set_parameters() {
     let only = ["function-settings"];
     assert_snapshot!(found(run(&shop, &to, &only), 1), @r#"
     failed shop: public.logs() sets log_statement, which takes a superuser on the target
-      = on the source, where it does without: ALTER FUNCTION public.logs() RESET log_statement
+      = on the source, where it does without: ALTER ROUTINE public.logs() RESET log_statement
     failed shop: public.dotted() sets my.tenant, which no library of the target has
-      = on the source, where it does without: ALTER FUNCTION public.dotted() RESET "my.tenant"
+      = on the source, where it does without: ALTER ROUTINE public.dotted() RESET "my.tenant"
     failed shop: public.gone() sets operator_precedence_warning, which the target does not have
-      = on the source, where it does without: ALTER FUNCTION public.gone() RESET operator_precedence_warning
+      = on the source, where it does without: ALTER ROUTINE public.gone() RESET operator_precedence_warning
     failed shop: public.replica() sets session_replication_role, which takes a superuser on the target
-      = on the source, where it does without: ALTER FUNCTION public.replica() RESET session_replication_role
+      = on the source, where it does without: ALTER ROUTINE public.replica() RESET session_replication_role
     "#);
     assert_snapshot!(restore(&shop, &target), @r#"
     permission denied to set parameter "my.tenant"
