@@ -1,6 +1,7 @@
 //! Memberships: all grantors together, unless equality is what counts.
 
-use super::{Change, Changes, Options, Scope, counts};
+use super::scope::counts;
+use super::{Change, Changes, Options, Scope};
 use crate::attribute::Attribute;
 use crate::globals::fact::Origin;
 use crate::globals::model::{Globals, Membership, MembershipKey};

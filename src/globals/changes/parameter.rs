@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Changes, Scope, counts};
+use super::scope::counts;
+use super::{Change, Changes, Scope};
 use crate::globals::model::{Globals, Grantee, Parameter, ParameterKey};
 use crate::globals::setting::SettingName;
 use crate::name::Name;

@@ -1,6 +1,7 @@
 //! Tablespaces, by name.
 
-use super::{Change, Changes, Scope, Target, role};
+use super::described::{comment, labels};
+use super::{Change, Changes, Scope, Target};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Globals, Grantee, Tablespace};
 use crate::name::Name;
@@ -21,8 +22,8 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
             Some(from) => details(name, from, to, scope, all),
         }
         let from = from.unwrap_or(&nothing);
-        role::comment(&on, from.comment.as_ref(), to.comment.as_ref(), scope, all);
-        role::labels(&on, &from.labels, &to.labels, scope, all);
+        comment(&on, from.comment.as_ref(), to.comment.as_ref(), scope, all);
+        labels(&on, &from.labels, &to.labels, scope, all);
     }
     if scope == Scope::Mirror {
         for (name, from) in &current.tablespaces {
