@@ -9,6 +9,7 @@ mod mask;
 mod passwords;
 pub mod pg_dumpall;
 mod servers;
+mod shows;
 mod source;
 pub mod witness;
 
@@ -16,4 +17,5 @@ pub use dump::{Counts, Failure, Mistake, Options, Reading, read};
 pub use mask::{mask, mask_secrets};
 pub use passwords::{PasswordSource, PasswordsError, Userlist, read_passwords};
 pub use servers::{ReaderError, both, pg_dumpall_alone};
-pub use source::{Contents, Shows, Source};
+pub use shows::Shows;
+pub use source::{Contents, Source};

@@ -5,7 +5,7 @@ use std::mem::take;
 
 use super::databases::{self, Databases};
 use super::live::Live;
-use super::{Counts, Reading};
+use super::{Counts, Reading, Shows};
 use crate::connect::Parameters;
 use crate::finding::Finding;
 use crate::globals::collect::Era;
@@ -41,32 +41,6 @@ pub struct Source {
     pub live: Option<Box<Live>>,
     /// What another connection to that server is made of.
     pub parameters: Option<Box<Parameters>>,
-}
-
-/// Which settings a source can have shown, beside those of roles everywhere: a globals dump has none of
-/// databases, in databases or of all roles, and the whole dump of a cluster none of all roles.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Shows {
-    /// Those of and in databases.
-    pub databases: bool,
-    /// Those of all roles everywhere.
-    pub everybody: bool,
-}
-
-impl Shows {
-    /// Everything.
-    pub const ALL: Self = Self { databases: true, everybody: true };
-
-    /// Takes the others out of what another source shows. Gives their number.
-    pub fn hide_settings(self, globals: &mut Globals) -> usize {
-        let before = globals.settings.len();
-        globals.settings.retain(|key, _| match (&key.database, &key.role) {
-            (Some(_), _) => self.databases,
-            (None, None) => self.everybody,
-            (None, Some(_)) => true,
-        });
-        before - globals.settings.len()
-    }
 }
 
 /// The globals themselves, and what became of their statements.

@@ -11,9 +11,10 @@ use nom::sequence::terminated;
 
 use super::ast::{Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected};
-use super::lex::{keyword, peek_word, space, symbol};
+use super::lex::{keyword, space, symbol};
 use super::literal::string;
-use super::print::print;
+use super::plain::plain;
+use super::print::print_plain;
 use super::quote::push_literal;
 use crate::version::Major;
 
@@ -221,7 +222,7 @@ fn new_role(
 fn inner(statements: &[Statement<'_>], body: &mut String) {
     for statement in statements {
         body.push_str("    ");
-        print(statement, body);
+        print_plain(statement, body);
         body.push_str(";\n");
     }
 }
@@ -305,11 +306,7 @@ fn parts(text: &str) -> Option<(Text<'_>, bool, Vec<Statement<'_>>, &str)> {
 
 /// Guards hold plain statements only, no other guard.
 fn guarded(text: &str) -> Parsed<'_, Statement<'_>> {
-    // Tried first: a guard in a guard in a guard would go as deep as the input likes.
-    if peek_word(text).eq_ignore_ascii_case("DO") {
-        return expected(text, "a statement");
-    }
-    match super::statement(text) {
+    match plain(text) {
         Ok((_, Statement::Database)) => expected(text, "a statement"),
         // The list of statements ends where none can be read.
         Err(nom::Err::Failure(fault)) => Err(nom::Err::Error(fault)),

@@ -6,11 +6,10 @@ use super::ast::{
     MembershipOption, MembershipOptions, Object, Privileges, RoleOption, RoleSpec, Session,
     SettingChange, SettingValue, Statement, TablespaceChange, Text,
 };
-use super::guard;
 use super::quote::{push_identifier, push_literal};
 
-/// Appends `statement` to `out`, without a semicolon.
-pub fn print(statement: &Statement<'_>, out: &mut String) {
+/// Appends `statement` to `out`, without a semicolon; nothing for a guard.
+pub(super) fn print_plain(statement: &Statement<'_>, out: &mut String) {
     match statement {
         Statement::CreateRole { name, options } => {
             out.push_str("CREATE ROLE ");
@@ -135,9 +134,9 @@ pub fn print(statement: &Statement<'_>, out: &mut String) {
         Statement::VersionGuard { .. }
         | Statement::SetRoleGuard
         | Statement::DatabaseGuard { .. }
-        | Statement::RoleGuard { .. } => guard::print_guard(statement, out),
+        | Statement::RoleGuard { .. }
         // Read only so that it can be passed over; there is nothing to write.
-        Statement::Database => {}
+        | Statement::Database => {}
     }
 }
 

@@ -2,7 +2,10 @@
 
 use indexmap::map::Entry;
 
-use super::{Collector, Era, Result, abouts, refuse};
+use super::abouts;
+use super::collector::Collector;
+use super::era::Era;
+use super::refusal::{Result, refuse};
 use crate::finding::{Action, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{Membership, MembershipKey};

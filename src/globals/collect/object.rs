@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Collector, Result, abouts, refuse};
+use super::abouts;
+use super::collector::Collector;
+use super::refusal::{Result, refuse};
 use crate::finding::{Action, Subject};
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::Tablespace;

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::abouts;
-use super::{Collector, Result};
+use super::collector::Collector;
+use super::refusal::Result;
 use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Subject};
 use crate::globals::fact::{Fact, Origin};

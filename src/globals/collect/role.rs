@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Collector, Era, Refusal, Result, abouts, refuse};
+use super::abouts;
+use super::collector::Collector;
+use super::era::Era;
+use super::refusal::{Refusal, Result, refuse};
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::fact::Origin;
 use crate::globals::model::{MembershipKey, Password, Role, SettingKey};

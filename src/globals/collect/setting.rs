@@ -2,7 +2,8 @@
 
 use std::collections::btree_map::Entry;
 
-use super::{Collector, Result, refuse};
+use super::collector::Collector;
+use super::refusal::{Result, refuse};
 use crate::finding::Subject;
 use crate::globals::fact::Origin;
 use crate::globals::model::SettingKey;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::globals::model::Password;
 use crate::globals::{Fact, Fate, Grantee};
+use crate::name::Name;
 use crate::sql::parse;
 
 /// Collects statements, one a line.

@@ -5,31 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
-use super::Collector;
 use super::abouts;
+use super::collector::Collector;
+use super::era::Era;
 use crate::attribute::Attribute;
 use crate::finding::Action;
 use crate::globals::fact::{Fact, Origin};
 use crate::globals::model::{Membership, MembershipKey};
 use crate::name::Name;
 use crate::sql::{MembershipOption, RoleOption, RoleSpec, Statement};
-use crate::version::Major;
-
-/// Which servers statements are for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Era {
-    /// One membership, whoever granted it.
-    Before16,
-    /// One for each grantor.
-    Since16,
-}
-
-impl Era {
-    /// That of a major version.
-    pub fn of(major: Major) -> Self {
-        if major < Major::new(16) { Self::Before16 } else { Self::Since16 }
-    }
-}
 
 impl Collector {
     /// Sees whether the statement tells the version, or means another thing on another.

@@ -1,11 +1,13 @@
 //! Globals from the text of a dump.
 
 mod failure;
+mod options;
 mod reading;
 mod reason;
 mod statement;
 
 pub use failure::{Failure, Mistake};
+pub use options::Options;
 pub use reading::{Counts, Reading};
 
 use std::io::Read;
@@ -22,15 +24,6 @@ use crate::sql;
 
 /// How many mistakes are described; the others are counted.
 const MOST_MISTAKES: usize = 1_000;
-
-/// What the user allows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Statements that are not understood are listed and left out, as far as that is safe.
-    pub drop_unknown: bool,
-    /// A dump without its end marker is read as far as it goes.
-    pub accept_truncated: bool,
-}
 
 /// How many statements and memberships there may be. It is more than any cluster has, and some 3 GB
 /// in memory.

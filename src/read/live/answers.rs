@@ -4,65 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::HashSet;
 
-use super::{Collected, Part, Probe, Row, no_row};
+use super::Probe;
+use super::members::{Members, protect_members};
+use super::part::Partial;
 use crate::attribute::Attribute;
 use crate::globals::stand_in::is_stand_in;
 use crate::globals::{Fact, Globals, Membership, Password};
 use crate::name::Name;
-use crate::platform::{
-    Answers, Context, Database, GrantOptions, Locks, Platform, Protection, State,
-};
+use crate::platform::{Answers, GrantOptions, Locks, Platform, Protection, State};
 use crate::version::Major;
-
-/// What the queries have brought.
-#[derive(Default)]
-pub(super) struct Partial {
-    pub(super) bootstrap: Option<Name>,
-    pub(super) user: Option<Name>,
-    pub(super) session_user: Option<Name>,
-    pub(super) reads_verifiers: bool,
-    pub(super) predefined: BTreeSet<Name>,
-    pub(super) settings: HashMap<String, Context>,
-    pub(super) settable: BTreeSet<String>,
-    pub(super) grantable: BTreeMap<String, GrantOptions>,
-    pub(super) loads_plpgsql: bool,
-    pub(super) databases: BTreeMap<Name, Database>,
-    pub(super) identity: Option<(String, String)>,
-    pub(super) locks_per_transaction: u64,
-    pub(super) transactions: u64,
-    pub(super) wal_senders: u64,
-    pub(super) autovacuum: u64,
-    pub(super) keeps_statements: Vec<String>,
-}
-
-/// What the question who is connected is called.
-pub(super) const USERS: &str = "current_user";
-
-/// Who is connected, and where.
-pub(super) fn connected() -> Part {
-    let sql = "SELECT current_user, session_user, current_database()".to_owned();
-    let take = |rows: &[Row], all: &mut Collected| {
-        let row = rows.first().ok_or_else(|| no_row(USERS))?;
-        all.answers.user = Some(row.name(0)?);
-        all.answers.session_user = Some(row.name(1)?);
-        all.database = Some(row.name(2)?);
-        Ok(())
-    };
-    Part { sql, take }
-}
-
-/// What tells this server from every other.
-pub(super) fn identity(probe: &Probe) -> Option<Part> {
-    let sql = "SELECT system_identifier, extract(epoch FROM pg_postmaster_start_time()) \
-               FROM pg_control_system()";
-    let take = |rows: &[Row], all: &mut Collected| {
-        if let Some(row) = rows.first() {
-            all.answers.identity = Some((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
-        }
-        Ok(())
-    };
-    probe.control_data.then(|| Part { sql: sql.to_owned(), take })
-}
 
 impl Partial {
     /// All answers, with what follows from the globals.
@@ -122,13 +72,13 @@ fn without_password(globals: &Globals) -> HashSet<Name> {
     without.map(|(name, _)| name.clone()).collect()
 }
 
-fn attributes(globals: &Globals, user: &Name) -> BTreeSet<Attribute> {
+pub(super) fn attributes(globals: &Globals, user: &Name) -> BTreeSet<Attribute> {
     globals.roles.get(user).map_or_else(BTreeSet::new, |role| {
         Attribute::ALL.into_iter().filter(|&attribute| role.has(attribute)).collect()
     })
 }
 
-fn protected(
+pub(super) fn protected(
     globals: &Globals,
     platform: Option<&Platform>,
     superuser: bool,
@@ -158,88 +108,15 @@ fn protected(
     protected
 }
 
-impl super::Live {
-    /// The answers that the platform's administrator would get, whoever is connected: the first member
-    /// of its administrator role that can make roles. Where there is none, those of the connected role.
-    pub fn as_administrator(&self, platform: &Platform) -> Answers {
-        let globals = &self.globals;
-        let members =
-            platform.admin_role().map(|group| Members::of(globals).below(&Name::new(group)));
-        let members = members.unwrap_or_default();
-        let is_administrator = |name: &&Name| {
-            let role = globals.roles.get(*name);
-            role.is_some_and(|role| {
-                role.has(Attribute::CreateRole) && !role.has(Attribute::Superuser)
-            })
-        };
-        let mut answers = self.answers.clone();
-        let administrator = members.iter().find(is_administrator);
-        let Some(user) = administrator.filter(|_| !members.contains(&answers.user)) else {
-            return answers;
-        };
-        answers.attributes = attributes(globals, user);
-        answers.admin_on = admin_on(globals, user, answers.major);
-        answers.member_of = member_of(globals, user, answers.major);
-        (answers.settable, answers.grantable) = parameters(globals, user, answers.major);
-        let users = [user, user];
-        let bootstrap = answers.bootstrap.as_ref();
-        answers.protected = protected(globals, Some(platform), false, bootstrap, users);
-        for database in answers.databases.values_mut() {
-            database.may_alter = database.owner == *user;
-        }
-        answers.user = user.clone();
-        answers.session_user = user.clone();
-        answers
-    }
-}
-
 /// The roles that take the place of others for a restore.
 fn stand_ins(globals: &Globals) -> foldhash::HashSet<Name> {
     let all = globals.roles.iter().filter(|(_, role)| is_stand_in(role));
     all.map(|(name, _)| name.clone()).collect()
 }
 
-/// Protects all members of a role, as far as nothing stronger does.
-pub(super) fn protect_members(
-    members: &Members<'_>,
-    group: &Name,
-    protected: &mut BTreeMap<Name, Protection>,
-) {
-    for member in members.below(group) {
-        protected.entry(member).or_insert_with(|| Protection::Administrator(group.clone()));
-    }
-}
-
-/// The members of each role.
-pub(super) struct Members<'a>(foldhash::HashMap<&'a Name, Vec<&'a Name>>);
-
-impl<'a> Members<'a> {
-    pub(super) fn of(globals: &'a Globals) -> Self {
-        let mut members: foldhash::HashMap<_, Vec<_>> = foldhash::HashMap::default();
-        for key in globals.memberships.keys() {
-            members.entry(&key.role).or_default().push(&key.member);
-        }
-        Self(members)
-    }
-
-    /// All members of a role, members' members included.
-    fn below(&self, group: &Name) -> BTreeSet<Name> {
-        let mut all = BTreeSet::new();
-        let mut next = vec![group];
-        while let Some(role) = next.pop() {
-            for &member in self.0.get(role).into_iter().flatten() {
-                if all.insert(member.clone()) {
-                    next.push(member);
-                }
-            }
-        }
-        all
-    }
-}
-
 /// The roles on which `user` has the ADMIN option, directly or by a role whose privileges it has
 /// (`select_best_admin` in `src/backend/utils/adt/acl.c`).
-fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
+pub(super) fn admin_on(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
     let mut admin_on = HashSet::default();
     each_privileged(globals, user, major, |_, memberships| {
         let admin = memberships.iter().filter(|(_, membership)| membership.is_admin());
@@ -264,7 +141,7 @@ fn administers(globals: &Globals, user: &Name) -> HashMap<Name, HashSet<Name>> {
 }
 
 /// The roles whose privileges `user` has by being a member.
-fn member_of(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
+pub(super) fn member_of(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
     let mut all = HashSet::default();
     each_privileged(globals, user, major, |role, _| {
         all.insert(role.clone());
@@ -274,7 +151,7 @@ fn member_of(globals: &Globals, user: &Name, major: Major) -> HashSet<Name> {
 }
 
 /// The parameters that `user` may set, and those that it may grant on.
-fn parameters(
+pub(super) fn parameters(
     globals: &Globals,
     user: &Name,
     major: Major,

@@ -1,6 +1,7 @@
 //! Databases and their owners.
 
-use super::{Collected, Part, Row};
+use super::Row;
+use super::part::{Collected, Part};
 use crate::platform::Database;
 
 pub(super) fn part() -> Part {

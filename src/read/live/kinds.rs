@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::roles::fact;
+use super::part::fact;
 use super::{LiveError, Row};
 use crate::globals::{Globals, Password};
 use crate::name::Name;

@@ -1,7 +1,7 @@
 //! Security labels of roles and tablespaces.
 
-use super::roles::fact;
-use super::{Collected, Part, Row};
+use super::Row;
+use super::part::{Collected, Part, fact};
 
 pub(super) fn part() -> Part {
     let sql = "SELECT classoid = 'pg_authid'::regclass, objoid, provider, label FROM pg_shseclabel \

@@ -1,6 +1,7 @@
 //! Whether the connected role can have the library of PL/pgSQL loaded, which defines `plpgsql.*`.
 
-use super::{Collected, Part, Row};
+use super::Row;
+use super::part::{Collected, Part};
 
 /// Only the language that PostgreSQL brings: anything else of its name is somebody else's program.
 pub(super) fn part() -> Part {

@@ -1,7 +1,8 @@
 //! Memberships with their grantors and options.
 
-use super::roles::{fact, is_predefined};
-use super::{Collected, LiveError, Part, Probe, Row};
+use super::part::{Collected, Part, fact};
+use super::predefined::is_predefined;
+use super::{LiveError, Probe, Row};
 use crate::globals::{Membership, MembershipKey};
 use crate::platform::predefined;
 use crate::version::Major;

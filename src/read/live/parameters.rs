@@ -1,8 +1,8 @@
 //! Privileges on configuration parameters, which exist since 15.
 
-use super::roles::fact;
+use super::part::{Collected, Part, fact};
 use super::tablespaces::grantee;
-use super::{Collected, Part, Probe, Row};
+use super::{Probe, Row};
 use crate::globals::{ParameterKey, SettingName};
 use crate::platform::GrantOptions;
 use crate::version::Major;

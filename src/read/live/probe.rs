@@ -2,10 +2,11 @@
 
 use tokio_postgres::Client;
 
+use super::LiveError;
 use super::batch::batch;
 use super::kinds::{self, Offer};
+use super::part::no_row;
 use super::session::{BEGIN, PATIENCE, STATE};
-use super::{LiveError, no_row};
 use crate::connect::{Query, said};
 use crate::version::Major;
 

@@ -1,30 +1,15 @@
 //! Roles with their attributes, verifiers and comments.
 
-use super::probe::Probe;
-use super::{Collected, LiveError, Part, Row};
+use super::part::{Collected, Part, fact};
+use super::predefined::is_predefined;
+use super::{LiveError, Probe, Row};
 use crate::attribute::Attribute;
-use crate::globals::{Fact, Origin, Password, Role, Timestamp};
-use crate::platform::predefined;
+use crate::globals::{Password, Role, Timestamp};
 use crate::secret::Secret;
-use crate::version::Major;
 
 /// The columns in the order of [`Attribute::ALL`].
 const COLUMNS: &str = "r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, \
      r.rolcanlogin, r.rolreplication, r.rolbypassrls, r.rolconnlimit, r.rolvaliduntil::text";
-
-/// Whether the role `alias` is one of the server's own: what `initdb` makes has an oid below
-/// `FirstNormalObjectId` (`src/include/access/transam.h`), and platforms bring roles of later versions
-/// themselves. Before 9.6 `pg_…` was a name like any other, and a superuser can write one into the
-/// catalog.
-pub(super) fn is_predefined(alias: &str, probe: &Probe) -> String {
-    let known = if probe.major > Major::OLDEST {
-        let names: Vec<_> = predefined::names().map(|name| format!("'{name}'")).collect();
-        format!(" OR {alias}.rolname IN ({})", names.join(", "))
-    } else {
-        String::new()
-    };
-    format!("({alias}.rolname ~ '^pg_' AND ({alias}.oid < 16384{known}))")
-}
 
 pub(super) fn part(probe: &Probe) -> Part {
     // pg_roles shows asterisks, whether there is a password or not.
@@ -76,8 +61,4 @@ fn collect(rows: &[Row], all: &mut Collected, reads_verifiers: bool) -> Result<(
         all.globals.roles.insert(name, role);
     }
     Ok(())
-}
-
-pub(super) fn fact<T>(value: T) -> Fact<T> {
-    Fact::new(value, Origin::LIVE)
 }

@@ -1,6 +1,7 @@
 //! The server's settings: which exist, who may set them, and those that matter here by themselves.
 
-use super::{Collected, Part, Row};
+use super::part::{Collected, Part};
+use super::{LiveError, Row};
 use crate::platform::Context;
 
 /// What keeps the text of those that fail.
@@ -23,7 +24,7 @@ pub(super) fn part() -> Part {
     Part { sql: sql.to_owned(), take: collect }
 }
 
-fn collect(rows: &[Row], all: &mut Collected) -> Result<(), super::LiveError> {
+fn collect(rows: &[Row], all: &mut Collected) -> Result<(), LiveError> {
     for row in rows {
         let name = row.text(0)?;
         let value = row.get(2)?.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Settings of roles, of roles in one database, of databases and of all roles.
 
-use super::roles::fact;
-use super::{Collected, LiveError, Part, Row};
+use super::part::{Collected, Part, fact};
+use super::{LiveError, Row};
 use crate::globals::{SettingKey, SettingName, Value};
 use crate::name::Name;
 

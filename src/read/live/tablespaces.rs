@@ -1,7 +1,7 @@
 //! Tablespaces with their options, privileges and comments.
 
-use super::roles::fact;
-use super::{Collected, LiveError, Part, Row};
+use super::part::{Collected, Part, fact};
+use super::{LiveError, Row};
 use crate::connect::name;
 use crate::globals::{Grantee, Tablespace};
 
