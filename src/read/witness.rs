@@ -8,8 +8,8 @@ use super::pg_dumpall::Program;
 use crate::attribute::Attribute;
 use crate::finding::Subject;
 use crate::globals::{
-    Fact, Globals, Membership, MembershipKey, Parameter, ParameterKey, Password, Role, Setting,
-    SettingKey, Tablespace, Timestamp,
+    Fact, Globals, Membership, MembershipKey, Origin, Parameter, ParameterKey, Password, Role,
+    Setting, SettingKey, Tablespace, Timestamp, Value,
 };
 use crate::name::{Name, is_hidden};
 use crate::secret::{Secret, VerifierKind};
@@ -92,12 +92,33 @@ impl Witness<'_> {
     }
 }
 
-/// Without what one version of `pg_dumpall` shows and another does not.
+/// In one spelling each: without what one version of `pg_dumpall` shows and another does not, and with what
+/// a dump may state or leave out, as it means the same.
 fn plain(mut globals: Globals) -> Globals {
     let is_predefined = |name: &Name| name.as_str().starts_with("pg_");
     globals.roles.retain(|name, _| !is_predefined(name));
     globals.settings.retain(|key, _| !key.role.as_ref().is_some_and(is_predefined));
     globals.memberships.retain(|key, _| !(is_predefined(&key.role) && is_predefined(&key.member)));
+    for role in globals.roles.values_mut() {
+        role.created = Some(Fact::default());
+        for attribute in Attribute::ALL {
+            let has = role.has(attribute);
+            role.set(attribute, Some(Fact::new(has, Origin::LIVE)));
+        }
+        // A dump states no password where there is none.
+        if matches!(role.password, Password::None(_)) {
+            role.password = Password::Unknown;
+        }
+    }
+    for (_, membership) in &mut globals.memberships {
+        membership.admin = membership.admin.filter(|fact| fact.value);
+        membership.set = membership.set.filter(|fact| !fact.value);
+    }
+    for setting in globals.settings.values_mut() {
+        if setting.value.is_empty_list() {
+            setting.value = Value::List(Vec::new());
+        }
+    }
     for tablespace in globals.tablespaces.values_mut() {
         tablespace.location = tablespace.place().into();
     }
@@ -162,7 +183,7 @@ type Called = (Subject, Option<Name>);
 
 impl Comparison {
     /// Objects that only one has, and the parts of those that both have.
-    fn objects<'a, K: Ord + 'a, V: 'a>(
+    fn objects<'a, K: Ord + 'a, V: PartialEq + 'a>(
         &mut self,
         text: impl IntoIterator<Item = (&'a K, &'a V)>,
         catalogs: impl IntoIterator<Item = (&'a K, &'a V)>,
@@ -174,7 +195,14 @@ impl Comparison {
         let keys: BTreeSet<&K> = text.keys().chain(catalogs.keys()).copied().collect();
         for key in keys {
             match (text.get(key), catalogs.get(key)) {
-                (Some(one), Some(other)) => parts(self, &called(key), one, other),
+                (Some(one), Some(other)) => {
+                    let before = self.found.len();
+                    parts(self, &called(key), one, other);
+                    // Equality is the judge; the parts only have words for it.
+                    if one != other && self.found.len() == before {
+                        self.push(&called(key), "one thing", "another");
+                    }
+                }
                 (Some(_), None) => self.push(&called(key), "present", "missing"),
                 (None, _) => self.push(&called(key), "missing", "present"),
             }
@@ -280,9 +308,7 @@ fn membership(all: &mut Comparison, of: &Called, text: &Membership, catalogs: &M
 }
 
 fn setting(all: &mut Comparison, of: &Called, text: &Setting, catalogs: &Setting) {
-    if !(text.value.is_empty_list() && catalogs.value.is_empty_list()) {
-        all.part(of, "value", Some(text), Some(catalogs), |fact| format!("'{}'", fact.value));
-    }
+    all.part(of, "value", Some(text), Some(catalogs), |fact| format!("'{}'", fact.value));
 }
 
 fn parameter(all: &mut Comparison, of: &Called, text: &Parameter, catalogs: &Parameter) {
@@ -335,6 +361,7 @@ fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::globals::{Scope, changes};
     use crate::read::{Options, read};
 
     fn globals(text: &str) -> Globals {
@@ -396,6 +423,143 @@ mod tests {
         let all = witness.disagreements(&globals(&text), &globals(&catalogs)).to_string();
         assert!(all.contains("run it again") && all.contains("--reader catalog"), "{all}");
         assert!(all.ends_with("\nand 8 more") && !all.contains("$4096"), "{all}");
+    }
+
+    /// Everything that a model can say, once.
+    fn full() -> Globals {
+        plain(globals(
+            "CREATE ROLE a LOGIN CONNECTION LIMIT 3 PASSWORD 'x' VALID UNTIL '2027-01-01'; \
+             COMMENT ON ROLE a IS 'y'; SECURITY LABEL FOR p ON ROLE a IS 'z'; \
+             GRANT other TO a WITH ADMIN TRUE, INHERIT TRUE, SET FALSE GRANTED BY other; \
+             ALTER ROLE a SET work_mem TO '4MB'; GRANT SET ON PARAMETER work_mem TO a; \
+             CREATE TABLESPACE t OWNER a LOCATION '/t' WITH (random_page_cost=1); \
+             GRANT CREATE ON TABLESPACE t TO other; COMMENT ON TABLESPACE t IS 'y'; \
+             SECURITY LABEL FOR p ON TABLESPACE t IS 'z';",
+        ))
+    }
+
+    /// Each field of the model by itself: a new one does not compile until it stands here.
+    fn mutations() -> Vec<(&'static str, Globals)> {
+        fn text(value: &str) -> Fact<Box<str>> {
+            Fact::new(value.into(), Origin::LIVE)
+        }
+        let mut all = Vec::new();
+        let mut add = |what, change: &dyn Fn(&mut Globals)| {
+            let mut globals = full();
+            change(&mut globals);
+            all.push((what, globals));
+        };
+        let Globals { roles, memberships, settings, parameters, tablespaces } = full();
+        let name = Name::new("a");
+        let Role { created: _, connection_limit, password, valid_until, comment, labels, .. } =
+            &roles[&name];
+        assert!(connection_limit.is_some() && valid_until.is_some() && comment.is_some());
+        assert!(matches!(password, Password::Is(_)) && labels.len() == 1);
+        let role = |change: fn(&mut Role)| {
+            let name = name.clone();
+            move |globals: &mut Globals| change(&mut globals.roles[&name])
+        };
+        for attribute in Attribute::ALL {
+            let name = name.clone();
+            add("attribute", &move |globals| {
+                let role = &mut globals.roles[&name];
+                role.set(attribute, Some(Fact::new(!role.has(attribute), Origin::LIVE)));
+            });
+        }
+        add("connection limit", &role(|it| it.connection_limit = None));
+        add("connection limit", &role(|it| it.connection_limit = Some(Fact::new(4, Origin::LIVE))));
+        add("password", &role(|it| it.password = Password::Unknown));
+        let other = || Password::Is(Fact::new(Secret::new("y"), Origin::LIVE));
+        let password = name.clone();
+        add("password", &move |globals| globals.roles[&password].password = other());
+        add("end of validity", &role(|it| it.valid_until = None));
+        add("comment", &role(|it| it.comment = None));
+        add("comment", &role(|it| it.comment = Some(text("Y"))));
+        add("label", &role(|it| it.labels.clear()));
+        add("label", &role(|it| it.labels.values_mut().for_each(|it| *it = text("Z"))));
+        add("role", &|globals| drop(globals.roles.shift_remove(&Name::new("a"))));
+
+        let (key, it) = memberships.first().expect("there is one");
+        let MembershipKey { role: _, member: _, grantor: Some(_) } = key else { panic!("{key:?}") };
+        let Membership { granted: _, admin: Some(_), inherit: Some(_), set: Some(_) } = it else {
+            panic!("{it:?}")
+        };
+        let membership = |change: fn(&mut Membership)| {
+            let key = key.clone();
+            move |globals: &mut Globals| change(&mut globals.memberships[&key])
+        };
+        add("ADMIN", &membership(|it| it.admin = None));
+        add("INHERIT", &membership(|it| it.inherit = None));
+        add("INHERIT", &membership(|it| it.inherit = Some(Fact::new(false, Origin::LIVE))));
+        add("SET", &membership(|it| it.set = None));
+        add("membership", &|globals| globals.memberships.clear());
+
+        let Setting { value: Value::Text(_), origin: _ } =
+            settings.first_key_value().expect("one").1
+        else {
+            panic!("{settings:?}")
+        };
+        add("setting", &|globals| globals.settings.clear());
+        add("setting", &|globals| {
+            globals.settings.values_mut().for_each(|it| it.value = Value::Text("5MB".into()));
+        });
+
+        let Parameter { set: Some(_), alter_system: None } =
+            parameters.first_key_value().expect("one").1
+        else {
+            panic!("{parameters:?}")
+        };
+        let grantable = || Some(Fact::new(true, Origin::LIVE));
+        let parameter = |change: &dyn Fn(&mut Parameter), globals: &mut Globals| {
+            globals.parameters.values_mut().for_each(change);
+        };
+        add("parameter", &|globals| parameter(&|it| it.set = grantable(), globals));
+        add("parameter", &|globals| parameter(&|it| it.alter_system = grantable(), globals));
+        add("parameter", &|globals| globals.parameters.clear());
+
+        let Tablespace { created: _, owner, location, options, grants, comment, labels } =
+            &tablespaces[&Name::new("t")];
+        assert!(owner.is_some() && !location.is_empty() && comment.is_some());
+        assert!([options.len(), grants.len(), labels.len()] == [1; 3]);
+        let tablespace = |change: fn(&mut Tablespace)| {
+            move |globals: &mut Globals| globals.tablespaces.values_mut().for_each(change)
+        };
+        add("owner", &tablespace(|it| it.owner = None));
+        let owner = || Some(Fact::new(Name::new("other"), Origin::LIVE));
+        add("owner", &move |globals| {
+            globals.tablespaces.values_mut().for_each(|it| it.owner = owner());
+        });
+        add("location", &tablespace(|it| it.location = "/u".into()));
+        add("option", &tablespace(|it| it.options.clear()));
+        add("option", &tablespace(|it| it.options.values_mut().for_each(|it| *it = text("2"))));
+        add("grant", &tablespace(|it| it.grants.clear()));
+        add("grant", &tablespace(|it| it.grants.values_mut().for_each(|it| it.value = true)));
+        add("comment", &tablespace(|it| it.comment = None));
+        add("label", &tablespace(|it| it.labels.clear()));
+        add("tablespace", &|globals| globals.tablespaces.clear());
+        all
+    }
+
+    #[test]
+    fn each_change_of_a_model_is_told_in_its_own_words() {
+        let program = Program::of("18.1");
+        let witness = Witness { server: Major::new(18), program: &program, passwords: true };
+        let all = mutations();
+        assert!(all.len() > 35);
+        for (what, changed) in all {
+            for (one, other) in [(&full(), &changed), (&changed, &full())] {
+                let told = witness.disagreements(one, other).0;
+                assert_eq!(told.len(), 1, "{what}: {told:?}");
+                assert_ne!(told[0].pg_dumpall, told[0].catalogs, "{what}");
+                assert_ne!(told[0].pg_dumpall, "one thing", "{what} has no words of its own");
+                let stricter = !changes(one, other, Scope::Mirror).changes.is_empty();
+                let lax = [("owner", true), ("INHERIT", true), ("password", true)];
+                assert!(
+                    stricter || lax.contains(&(what, true)),
+                    "{what}: the comparison sees nothing"
+                );
+            }
+        }
     }
 
     #[test]
