@@ -1,13 +1,13 @@
 //! What is wrong with a platform's file.
 
-use std::fmt;
 use std::ops::Range;
 
 use crate::place::Place;
 
 /// Why a platform's description cannot be used. It is shown as one line: the file, the place where
 /// there is one, and what is wrong there.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}{}: {message}", shown(*place))]
 pub struct PlatformError {
     file: String,
     place: Option<Place>,
@@ -33,14 +33,6 @@ impl PlatformError {
     }
 }
 
-impl fmt::Display for PlatformError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(place) = self.place {
-            write!(f, ":{place}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
+fn shown(place: Option<Place>) -> String {
+    place.map_or_else(String::new, |place| format!(":{place}"))
 }
-
-impl std::error::Error for PlatformError {}

@@ -1,7 +1,6 @@
 //! Verifiers from elsewhere: a pgbouncer `userlist.txt`, or another dump.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{BufReader, Read};
 
 use zeroize::Zeroizing;
@@ -26,47 +25,33 @@ pub enum PasswordSource {
 }
 
 /// Why passwords could not be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PasswordsError {
     /// The file is a dump, and cannot be read.
+    #[error("{}", not_a_dump(.0))]
     Dump(Failure),
     /// The file could not be read.
+    #[error("{0}")]
     Io(std::io::Error),
     /// A line is not `"user" "password"`.
+    #[error("line {0}: expected \"user\" \"password\", as in pgbouncer's userlist.txt")]
     Line(usize),
     /// A role stands in it twice.
+    #[error("line {1}: role {0} has a password already")]
     Twice(Name, usize),
     /// There is no password in it.
+    #[error("there is no password in it")]
     Nothing,
 }
 
-impl fmt::Display for PasswordsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // The place only: what is no dump could hold a password anywhere.
-            Self::Dump(Failure::Mistakes { mistakes, .. }) => {
-                let line = mistakes.first().map_or(1, |mistake| mistake.place.line);
-                write!(
-                    f,
-                    "line {line}: neither \"user\" \"password\", as in pgbouncer's userlist.txt, nor a \
-                     statement of a dump"
-                )
-            }
-            Self::Dump(failure) => failure.fmt(f),
-            Self::Io(error) => error.fmt(f),
-            Self::Line(line) => {
-                write!(
-                    f,
-                    "line {line}: expected \"user\" \"password\", as in pgbouncer's userlist.txt"
-                )
-            }
-            Self::Twice(name, line) => write!(f, "line {line}: role {name} has a password already"),
-            Self::Nothing => f.write_str("there is no password in it"),
-        }
-    }
+/// The place only: what is no dump could hold a password anywhere.
+fn not_a_dump(failure: &Failure) -> String {
+    let Failure::Mistakes { mistakes, .. } = failure else { return failure.to_string() };
+    let line = mistakes.first().map_or(1, |mistake| mistake.place.line);
+    format!(
+        "line {line}: neither \"user\" \"password\", as in pgbouncer's userlist.txt, nor a statement of a dump"
+    )
 }
-
-impl std::error::Error for PasswordsError {}
 
 /// Reads passwords; what kind of file it is shows in its first character.
 ///

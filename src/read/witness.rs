@@ -75,8 +75,8 @@ impl Witness<'_> {
 
     /// Where the model from the text is not what it should be by the catalogs.
     pub fn disagreements(&self, text: &Globals, catalogs: &Globals) -> Disagreements {
-        let text = plain(text.clone());
-        let catalogs = self.shown(catalogs.clone());
+        let text = spelled_out(plain(text.clone()));
+        let catalogs = spelled_out(self.shown(catalogs.clone()));
         let mut all = Comparison::default();
         let name = |name: &Name| (Subject::Role(name.clone()), None);
         all.objects(&text.roles, &catalogs.roles, name, role);
@@ -92,13 +92,20 @@ impl Witness<'_> {
     }
 }
 
-/// In one spelling each: without what one version of `pg_dumpall` shows and another does not, and with what
-/// a dump may state or leave out, as it means the same.
+/// Without what one version of `pg_dumpall` shows and another does not.
 fn plain(mut globals: Globals) -> Globals {
     let is_predefined = |name: &Name| name.as_str().starts_with("pg_");
     globals.roles.retain(|name, _| !is_predefined(name));
     globals.settings.retain(|key, _| !key.role.as_ref().is_some_and(is_predefined));
     globals.memberships.retain(|key, _| !(is_predefined(&key.role) && is_predefined(&key.member)));
+    for tablespace in globals.tablespaces.values_mut() {
+        tablespace.location = tablespace.place().into();
+    }
+    globals
+}
+
+/// In one spelling: what a dump may state or leave out and means the same.
+fn spelled_out(mut globals: Globals) -> Globals {
     for role in globals.roles.values_mut() {
         role.created = Some(Fact::default());
         for attribute in Attribute::ALL {
@@ -118,9 +125,6 @@ fn plain(mut globals: Globals) -> Globals {
         if setting.value.is_empty_list() {
             setting.value = Value::List(Vec::new());
         }
-    }
-    for tablespace in globals.tablespaces.values_mut() {
-        tablespace.location = tablespace.place().into();
     }
     globals
 }
@@ -427,7 +431,7 @@ mod tests {
 
     /// Everything that a model can say, once.
     fn full() -> Globals {
-        plain(globals(
+        spelled_out(globals(
             "CREATE ROLE a LOGIN CONNECTION LIMIT 3 PASSWORD 'x' VALID UNTIL '2027-01-01'; \
              COMMENT ON ROLE a IS 'y'; SECURITY LABEL FOR p ON ROLE a IS 'z'; \
              GRANT other TO a WITH ADMIN TRUE, INHERIT TRUE, SET FALSE GRANTED BY other; \

@@ -4,7 +4,6 @@
 //! The driver keeps whatever arrives, in messages of up to two gigabytes; here they are counted
 //! before it sees them.
 
-use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -129,36 +128,21 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// What no server sends.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 enum Problem {
     /// Something else than the protocol's messages.
+    #[error("it says \"{0}\"")]
     Foreign(String),
     /// A message of a length that none can have.
+    #[error("it sends a message of {0} bytes")]
     Length(u32),
     /// Too much before the session has begun.
+    #[error("it sends more than {} MiB before it lets anybody in", MOST_AT_START >> 20)]
     AtStart,
     /// Too much in one answer.
+    #[error("it sends more than {} GiB in one answer", MOST >> 30)]
     TooMuch,
 }
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Foreign(text) => write!(f, "it says \"{text}\""),
-            Self::Length(length) => write!(f, "it sends a message of {length} bytes"),
-            Self::AtStart => {
-                write!(
-                    f,
-                    "it sends more than {} MiB before it lets anybody in",
-                    MOST_AT_START >> 20
-                )
-            }
-            Self::TooMuch => write!(f, "it sends more than {} GiB in one answer", MOST >> 30),
-        }
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     fn poll_read(

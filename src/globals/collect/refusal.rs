@@ -1,23 +1,14 @@
 //! Why a statement cannot be taken.
 
-use std::fmt;
-
 /// Why a statement cannot be taken into the model.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{why}")]
 pub struct Refusal {
     /// Why.
     pub why: String,
     /// The words of the statement that it is about; the statement as a whole where there are none.
     pub clause: &'static str,
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 pub(super) type Result<T> = std::result::Result<T, Refusal>;
 

@@ -1,17 +1,18 @@
 //! Why a dump was not read.
 
-use std::fmt;
-
 use crate::dump;
 use crate::place::Place;
 use crate::read::mask::mask;
+use crate::words;
 
 /// Why a dump was not read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Reading had to end.
+    #[error("{0}")]
     Dump(dump::Error),
     /// Places that are wrong.
+    #[error("{}", mistakes_of(mistakes.len() + more, *truncated, product.as_deref()))]
     Mistakes {
         /// The first of them.
         mistakes: Vec<Mistake>,
@@ -23,14 +24,32 @@ pub enum Failure {
         product: Option<String>,
     },
     /// pg_dumpall's end marker is missing.
+    #[error(
+        "the dump is truncated: pg_dumpall's end marker is missing, as when it failed half way; make it again, \
+         or give --accept-truncated to use what there is"
+    )]
     Truncated,
     /// It is, and has no statement about globals.
+    #[error(
+        "the dump ends before its first role, as when pg_dumpall was refused pg_authid: make it with \
+         --no-role-passwords, or as a role that may read verifiers"
+    )]
     TruncatedAtOnce,
     /// It was made by pg_dump, from one database.
+    #[error(
+        "this is a dump of one database, made by pg_dump, and has no globals: make it with pg_dumpall \
+         --globals-only"
+    )]
     SingleDatabase,
     /// It has no statement about globals.
+    #[error(
+        "there is no statement about globals in it: make the dump with pg_dumpall --globals-only"
+    )]
     NoGlobals,
     /// There are more statements and memberships than this.
+    #[error(
+        "there are more than {0} statements and memberships in it, which is more than any cluster has"
+    )]
     TooMuch(usize),
 }
 
@@ -57,52 +76,19 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dump(error) => error.fmt(f),
-            Self::Mistakes { mistakes, more, truncated, product } => {
-                match mistakes.len() + more {
-                    1 => f.write_str("1 mistake")?,
-                    count => write!(f, "{count} mistakes")?,
-                }
-                if *truncated {
-                    f.write_str(", and pg_dumpall's end marker is missing: make the dump again")?;
-                }
-                if let Some(product) = product {
-                    write!(
-                        f,
-                        "; the dump was made by {product}, which was made of PostgreSQL: take out of it \
-                         what only {product} has"
-                    )?;
-                }
-                Ok(())
-            }
-            Self::Truncated => f.write_str(
-                "the dump is truncated: pg_dumpall's end marker is missing, as when it failed half \
-                 way; make it again, or give --accept-truncated to use what there is",
-            ),
-            Self::TruncatedAtOnce => f.write_str(
-                "the dump ends before its first role, as when pg_dumpall was refused pg_authid: make it \
-                 with --no-role-passwords, or as a role that may read verifiers",
-            ),
-            Self::SingleDatabase => f.write_str(
-                "this is a dump of one database, made by pg_dump, and has no globals: make it with \
-                 pg_dumpall --globals-only",
-            ),
-            Self::TooMuch(most) => write!(
-                f,
-                "there are more than {most} statements and memberships in it, which is more than any \
-                 cluster has"
-            ),
-            Self::NoGlobals => f.write_str(
-                "there is no statement about globals in it: make the dump with pg_dumpall --globals-only",
-            ),
-        }
+/// How many there are, and what else is wrong.
+fn mistakes_of(count: usize, truncated: bool, product: Option<&str>) -> String {
+    let mut text = words::plural(count, "mistake");
+    if truncated {
+        text.push_str(", and pg_dumpall's end marker is missing: make the dump again");
     }
+    if let Some(product) = product {
+        text.push_str(&format!(
+            "; the dump was made by {product}, which was made of PostgreSQL: take out of it what only {product} has"
+        ));
+    }
+    text
 }
-
-impl std::error::Error for Failure {}
 
 impl From<dump::Fault> for Mistake {
     fn from(fault: dump::Fault) -> Self {

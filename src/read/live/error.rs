@@ -1,22 +1,26 @@
 //! Why a live server was not read.
 
-use std::fmt;
-
 use tokio_postgres::error::SqlState;
 
 use crate::connect::{AnswerError, NOT_UTF8, Unfit, why};
 use crate::version::Major;
 
 /// Why a live server was not read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// The connection or a query failed.
-    Server(tokio_postgres::Error),
+    #[error("{}", failed(.0))]
+    Server(#[source] tokio_postgres::Error),
     /// The answer does not fit the question: this is no PostgreSQL, or something between changes it.
+    #[error("{}", unexpected(.0))]
     Unexpected(Unfit),
     /// The server's version is not supported.
+    #[error("PostgreSQL {0} is too old: 9.5 is the oldest")]
     TooOld(Major),
     /// The same as the error, and these names are in no encoding, or in that of another database.
+    #[error(
+        "{}: {}; rename it there, or connect to a database in whose encoding all names are", not_in_encoding(.0), .1
+    )]
     Encoding(Box<LiveError>, String),
 }
 
@@ -38,53 +42,33 @@ impl LiveError {
     }
 }
 
-impl fmt::Display for LiveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server(error) => match error.as_db_error() {
-                // It shuts down, or it crashed.
-                Some(db) if db.code().code().starts_with("57P") => {
-                    write!(f, "the connection was lost: {}; try again", why(error))
-                }
-                Some(_) => f.write_str(&why(error)),
-                // The console of pgbouncer hangs up like this, without its error.
-                None if error.is_closed() => f.write_str(
-                    "the connection was lost: try again; where a connection pooler answers, connect \
-                     to the server itself",
-                ),
-                None => unexpected(why(error), f),
-            },
-            Self::Unexpected(unfit) => unexpected(unfit, f),
-            Self::Encoding(error, culprits) => {
-                match &**error {
-                    Self::Server(error) => f.write_str(&why(error))?,
-                    _ => f.write_str("a name is not UTF-8")?,
-                }
-                write!(
-                    f,
-                    ": {culprits}; rename it there, or connect to a database in whose encoding all \
-                     names are"
-                )
-            }
-            Self::TooOld(major) => write!(f, "PostgreSQL {major} is too old: 9.5 is the oldest"),
+fn failed(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        // It shuts down, or it crashed.
+        Some(db) if db.code().code().starts_with("57P") => {
+            format!("the connection was lost: {}; try again", why(error))
         }
+        Some(_) => why(error),
+        // The console of pgbouncer hangs up like this, without its error.
+        None if error.is_closed() => {
+            "the connection was lost: try again; where a connection pooler answers, connect to the server itself"
+                .to_owned()
+        }
+        None => unexpected(&why(error)),
     }
 }
 
-fn unexpected(what: impl fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(
-        f,
+fn unexpected(what: &dyn std::fmt::Display) -> String {
+    format!(
         "the server's answer is not PostgreSQL's ({what}): is it a connection pooler? connect to the \
          server itself"
     )
 }
 
-impl std::error::Error for LiveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Server(error) => Some(error),
-            _ => None,
-        }
+fn not_in_encoding(error: &LiveError) -> String {
+    match error {
+        LiveError::Server(error) => why(error),
+        _ => "a name is not UTF-8".to_owned(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! A child process whose output is read while it runs, and that ends with its children in time.
 
-use std::fmt;
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -27,15 +26,19 @@ pub(super) struct Output {
 }
 
 /// Why there is no output.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
     /// It could not be started.
-    Start(io::Error),
+    #[error("it cannot be started: {0}")]
+    Start(#[source] io::Error),
     /// Its output could not be read.
-    Output(io::Error),
+    #[error("what it writes cannot be read: {0}")]
+    Output(#[source] io::Error),
     /// It took longer than this, and was ended.
+    #[error("it was not done within {} seconds, and was ended", .0.as_secs_f32())]
     Time(Duration),
     /// It wrote more bytes than this, and was ended.
+    #[error("it wrote more than {0} bytes, and was ended")]
     Size(usize),
 }
 
@@ -161,28 +164,6 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-impl fmt::Display for ProcessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start(error) => write!(f, "it cannot be started: {error}"),
-            Self::Output(error) => write!(f, "what it writes cannot be read: {error}"),
-            Self::Time(limit) => {
-                write!(f, "it was not done within {} seconds, and was ended", limit.as_secs_f32())
-            }
-            Self::Size(most) => write!(f, "it wrote more than {most} bytes, and was ended"),
-        }
-    }
-}
-
-impl std::error::Error for ProcessError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Start(error) | Self::Output(error) => Some(error),
-            Self::Time(_) | Self::Size(_) => None,
-        }
     }
 }
 

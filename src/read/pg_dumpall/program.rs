@@ -27,21 +27,37 @@ pub struct Program {
 }
 
 /// Why a program is not used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
     /// There is none.
+    #[error("there is no {}", .0.display())]
     Missing(PathBuf),
     /// It may not be run.
+    #[error("{} cannot be run: give the path of pg_dumpall itself", .0.display())]
     NotExecutable(PathBuf),
     /// It is something else.
+    #[error("{} is no pg_dumpall: with --version it does not say that it is one", .0.display())]
     NotPgDumpall(PathBuf),
     /// It does not tell its version.
-    Silent(PathBuf, ProcessError),
+    #[error("{} --version: {}", .0.display(), .1)]
+    Silent(PathBuf, #[source] ProcessError),
     /// It refuses servers of later versions than its own.
+    #[error(
+        "{0} is older than the server, which is PostgreSQL {1}, and refuses it: give one of {1} or later, or \
+         --reader catalog"
+    )]
     TooOld(Program, Major),
     /// It no longer knows how to read such a server.
+    #[error(
+        "{0} reads no servers before 10, and this is PostgreSQL {1}: give one of 19 or earlier, or --reader \
+         catalog"
+    )]
     TooNew(Program, Major),
     /// What stands in the database runs as the role that dumps.
+    #[error(
+        "{0} calls what stands in the database (CVE-2018-1058, mended in 10.3, 9.6.8 and 9.5.12): give a later \
+         one, or --reader catalog"
+    )]
     Unsafe(Program),
 }
 
@@ -166,47 +182,6 @@ fn parse(text: &str) -> Option<(String, Major, u32)> {
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.path.display(), self.version)
-    }
-}
-
-impl fmt::Display for ProgramError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "there is no {}", path.display()),
-            Self::NotExecutable(path) => {
-                write!(f, "{} cannot be run: give the path of pg_dumpall itself", path.display())
-            }
-            Self::NotPgDumpall(path) => write!(
-                f,
-                "{} is no pg_dumpall: with --version it does not say that it is one",
-                path.display()
-            ),
-            Self::Silent(path, error) => write!(f, "{} --version: {error}", path.display()),
-            Self::TooOld(program, server) => write!(
-                f,
-                "{program} is older than the server, which is PostgreSQL {server}, and refuses it: \
-                 give one of {server} or later, or --reader catalog"
-            ),
-            Self::TooNew(program, server) => write!(
-                f,
-                "{program} reads no servers before 10, and this is PostgreSQL {server}: give one of \
-                 19 or earlier, or --reader catalog"
-            ),
-            Self::Unsafe(program) => write!(
-                f,
-                "{program} calls what stands in the database (CVE-2018-1058, mended in 10.3, 9.6.8 and \
-                 9.5.12): give a later one, or --reader catalog"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for ProgramError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Silent(_, error) => Some(error),
-            _ => None,
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The dump of a server that there is a connection to.
 
-use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -50,17 +49,26 @@ pub struct Dump {
 }
 
 /// Why there is no dump.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The password file could not be written.
-    Passfile(io::Error),
+    #[error("the password file for pg_dumpall cannot be written: {0}")]
+    Passfile(#[source] io::Error),
     /// No password file can hold the password.
+    #[error(
+        "the password has a line break, and pg_dumpall takes it from a file of lines: give --reader catalog"
+    )]
     PasswordWithLineBreak,
     /// `pg_authid` is closed, and this program cannot do without it.
+    #[error(
+        "pg_authid cannot be read, and {0} cannot do without it: give one of 10 or later, or --reader catalog"
+    )]
     NeedsPasswords(Program),
     /// It was not run to its end.
-    Process(Program, ProcessError),
+    #[error("{}: {}{}", .0, .1, way_out(.1))]
+    Process(Program, #[source] ProcessError),
     /// It failed.
+    #[error("{program} failed ({status}){}", failed(reason.as_deref(), stderr))]
     Failed {
         /// The program.
         program: Program,
@@ -191,50 +199,25 @@ impl RunError {
     }
 }
 
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Passfile(error) => {
-                write!(f, "the password file for pg_dumpall cannot be written: {error}")
-            }
-            Self::PasswordWithLineBreak => f.write_str(
-                "the password has a line break, and pg_dumpall takes it from a file of lines: give \
-                 --reader catalog",
-            ),
-            Self::NeedsPasswords(program) => write!(
-                f,
-                "pg_authid cannot be read, and {program} cannot do without it: give one of 10 or \
-                 later, or --reader catalog"
-            ),
-            Self::Process(program, error) => {
-                write!(f, "{program}: {error}")?;
-                let way_out = matches!(error, ProcessError::Time(_) | ProcessError::Size(_));
-                f.write_str(if way_out { ": give --reader catalog" } else { "" })
-            }
-            Self::Failed { program, status, stderr, reason } => {
-                // The last lines: what it failed of comes after what it warned of.
-                let lines = stderr.split('\n').map(str::trim_end).filter(|line| !line.is_empty());
-                let lines: Vec<&str> = lines.collect();
-                let shown = &lines[lines.len().saturating_sub(MOST_LINES)..];
-                write!(f, "{program} failed ({status})")?;
-                if let Some(reason) = reason {
-                    write!(f, ": {reason}")?;
-                }
-                f.write_str("; --reader catalog does without it")?;
-                shown.iter().try_for_each(|line| write!(f, "\n{line}"))
-            }
-        }
-    }
+/// What does without the program, where another run would end in the same way.
+fn way_out(error: &ProcessError) -> &'static str {
+    let ended = matches!(error, ProcessError::Time(_) | ProcessError::Size(_));
+    if ended { ": give --reader catalog" } else { "" }
 }
 
-impl std::error::Error for RunError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Passfile(error) => Some(error),
-            Self::Process(_, error) => Some(error),
-            _ => None,
-        }
+/// Why it may have failed, the way out, and the last lines that it said: what it failed of comes after what it
+/// warned of.
+fn failed(reason: Option<&str>, stderr: &str) -> String {
+    let lines = stderr.split('\n').map(str::trim_end).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.collect();
+    let shown = &lines[lines.len().saturating_sub(MOST_LINES)..];
+    let mut text = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    text.push_str("; --reader catalog does without it");
+    for line in shown {
+        text.push('\n');
+        text.push_str(line);
     }
+    text
 }
 
 #[cfg(test)]
