@@ -15,7 +15,7 @@ use crate::platform::Platform;
 use crate::version::Major;
 
 /// What was read, from wherever.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The file, or the server's address.
     pub name: String,

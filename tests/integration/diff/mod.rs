@@ -9,6 +9,8 @@ mod servers;
 mod unified;
 mod waits;
 
+use std::sync::LazyLock;
+
 /// Fingerprints differ from run to run.
 fn stable(text: &str) -> String {
     let mut out = String::new();
@@ -20,11 +22,14 @@ fn stable(text: &str) -> String {
     out
 }
 
-/// Of the JSON form.
-fn validator() -> jsonschema::Validator {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/diff.json");
-    let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    jsonschema::validator_for(&schema).unwrap()
+/// Of the JSON form. Made once: it takes longer than what it looks at.
+fn validator() -> &'static jsonschema::Validator {
+    static VALIDATOR: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/diff.json");
+        let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        jsonschema::validator_for(&schema).unwrap()
+    });
+    &VALIDATOR
 }
 
 /// With the directory and the port of a server replaced.

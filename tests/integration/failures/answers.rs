@@ -25,8 +25,8 @@ fn columns(description: &[u8]) -> Vec<String> {
     (0..count).map(|_| next()).collect()
 }
 
-/// In front of a server: in rows whose first columns are called so, the last of these has another
-/// value.
+/// In front of a server: in the first row whose first columns are called so, the last of these has
+/// another value.
 fn changed(server: &Cluster, names: &'static [&'static str], by: &[u8]) -> Impostor {
     let by = by.to_vec();
     Impostor::between(server, move |_, mut answer: Answer, client| {
@@ -40,7 +40,7 @@ fn changed(server: &Cluster, names: &'static [&'static str], by: &[u8]) -> Impos
                         .then(|| names.len() - 1);
                 }
                 b'D' => {
-                    if let Some(at) = at {
+                    if let Some(at) = at.take() {
                         let mut values = values(body);
                         values[at] = Some(by.clone());
                         *body = row(&values);
