@@ -102,11 +102,16 @@ impl InputOptions {
             accept_truncated: self.accept_truncated,
         };
         let name = shown(source);
-        if name != "standard input"
-            && !Path::new(source).exists()
-            && connect::looks_like_connection(source)
-        {
-            bail!("{name}: {NO_CONNECTION}");
+        if name != "standard input" && !Path::new(source).exists() {
+            if connect::looks_like_connection(source) {
+                bail!("{name}: {NO_CONNECTION}");
+            }
+            // psql takes such a word for a database.
+            if source.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                bail!(
+                    "{name}: no such file or directory; if this is a database, give \"dbname={name}\""
+                );
+            }
         }
         let reading = match read::read(file::open(source)?, options) {
             Ok(reading) => reading,

@@ -11,6 +11,7 @@ fn refused(dump: impl AsRef<[u8]>) -> String {
 #[test]
 fn files_that_are_no_text() {
     assert_snapshot!(Run::new(["convert", "nowhere.sql"]).fails(), @"error: nowhere.sql: no such file or directory");
+    assert_snapshot!(Run::new(["convert", "shop"]).fails(), @r#"error: shop: no such file or directory; if this is a database, give "dbname=shop""#);
     assert_snapshot!(Run::new(["convert", "."]).fails(), @"error: .: this is a directory; give a file");
     assert_snapshot!(refused(""), @"error: in.sql: there is nothing in it");
     assert_snapshot!(refused(" \r\n"), @"error: in.sql: there is nothing in it");
