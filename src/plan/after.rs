@@ -40,6 +40,6 @@ pub fn remaining(change: &Change, ledger: &Ledger) -> Finding {
 
 /// A login role without a password whose label, by which it would log in, was refused.
 pub fn shut_out(name: &Name) -> Finding {
-    let message = "its security label was refused, and it has no password: nobody can log in as it";
+    let message = "its security label was refused, and it has no password: no login is possible";
     REFUSED.finding(Subject::Role(name.clone()), Action::Kept, message).matters(Severity::Error)
 }

@@ -14,11 +14,11 @@ pub(super) const ABOUT: About = About {
                   pg_stat_statements, or Azure's query store. By default \
                   (log_min_error_statement = error) the log has what fails: a statement with a \
                   verifier that the target refuses, with the message that it came in. Only \
-                  verifiers are sent, never passwords. But whoever reads a SCRAM verifier can try passwords against it at \
+                  verifiers are sent, never passwords. But a reader of a SCRAM verifier can try passwords against it at \
                   leisure, and an md5 verifier is all that it takes to log in by md5. For a \
                   superuser the log is off within the transaction; else only the server's \
                   parameters help, and the message names them.",
-    remedy: "turn it off for the time of the copy, or see that nobody else reads it",
+    remedy: "turn it off for the time of the copy, or see that only administrators can read it",
 };
 
 /// Says so before verifiers are sent.

@@ -18,7 +18,7 @@ pub const ABOUT: About = About {
     name: "outsider",
     severity: Severity::Error,
     why: "on the target the role has a member that it does not have on the source, and that has all that the role has",
-    explanation: "A role that the target has already keeps its members there. Whoever is one has what is copied to \
+    explanation: "A role that the target has already keeps its members there. Each member gets what is copied to \
                   the role: its memberships, its privileges, what it owns. Since 16 who created a role has the ADMIN \
                   option on it, which is enough to become a member at any time; so somebody with CREATEROLE can make \
                   roles by the names that a migration is going to bring, and wait. It is an error where a \

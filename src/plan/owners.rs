@@ -19,7 +19,7 @@ pub(super) const ABOUT: About = About {
           INHERIT",
     explanation: "pg_restore gives an object to its owner with ALTER … OWNER TO, which takes a \
                   member of that owner: `must be able to SET ROLE \"…\"` since 16, `must be member \
-                  of role \"…\"` before. Whoever creates a role is not its member: since 16 it has \
+                  of role \"…\"` before. The creator of a role is not its member: since 16 it has \
                   the ADMIN option alone. --for-restore grants the memberships, and writes a file \
                   with the statements that revoke them, for psql -f after the restore. They should not \
                   stay, since through them the administrator has all that the owners have.",

@@ -10,7 +10,7 @@ const ABOUT: About = About {
     name: "reset-setting",
     severity: Severity::Warning,
     why: "the target does not let its administrator take this setting away from a role",
-    explanation: "Whoever may not give a setting to a role may not take it away either: RESET says \
+    explanation: "A role that may not set a parameter for others may not reset it either: RESET says \
                   `permission denied to set parameter \"…\"`. Somebody with more rights has given \
                   it to the target's role, the source's does not have it, and --existing replace \
                   would take it away. It stays, and everything else is done.",

@@ -40,9 +40,9 @@ pub(super) const ABOUT: About = About {
 pub(super) const REGRANTED: About = About {
     name: "regranted",
     severity: Severity::Error,
-    why: "privileges that somebody else than the owner has granted are not restored by an administrator who \
+    why: "privileges that another role than the owner has granted are not restored by an administrator who \
           is no superuser, and all other grants on the object are lost with them",
-    explanation: "Whoever has a privilege WITH GRANT OPTION may grant it on. pg_restore restores such a grant \
+    explanation: "A role that has a privilege WITH GRANT OPTION may grant it on. pg_restore restores such a grant \
                   with SET SESSION AUTHORIZATION, which takes a superuser: `permission denied to set session \
                   authorization`. It stands in one command with all GRANTs of the object, so that nothing \
                   of them is done. The report as JSON lists the objects, as `losses`.",

@@ -30,7 +30,7 @@ const OTHER_ROLE: &str =
     "the session to write in belongs to another role than the one that was read in";
 
 const TABLESPACES: &str =
-    "no transaction takes CREATE TABLESPACE, and nobody knows in which session it would run";
+    "CREATE TABLESPACE cannot run in a transaction, and behind a pooler it could run in any session";
 
 /// What a replay is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

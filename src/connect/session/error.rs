@@ -138,7 +138,7 @@ pub enum Reason {
     },
     /// The server's certificate comes from nobody that is trusted.
     #[error(
-        "the server's certificate{} comes from nobody in {trusted}; give its issuer's certificate as \
+        "the server's certificate{} leads to no certificate in {trusted}; give its issuer's certificate as \
          sslrootcert",
         issued_by(issuer.as_deref())
     )]

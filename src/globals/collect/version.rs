@@ -186,7 +186,7 @@ impl Collector {
             more.extend(of_pair.drain(1..).map(|(_, _, key)| key.clone()));
         }
         for key in more {
-            let message = "before 16 there is one membership, whoever granted it";
+            let message = "before 16 there is one membership, however many granted it";
             self.take_membership(&key, message);
         }
     }

@@ -170,7 +170,7 @@ fn everything() {
       owners                   info:    to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       dropped-owner            error:   roles that are not carried over own something on the source: restoring it will say that the role does not exist
       lost-grants              error:   roles that are not carried over are named by grants, default privileges or policies: where one of them is missing, restoring loses all of it, what other roles have included
-      regranted                error:   privileges that somebody else than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
+      regranted                error:   privileges that another role than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
       unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown
       schema-owner             error:   roles own objects in schemas of other roles: restoring cannot give the objects to them, since privileges on schemas come last
       namesake                 error:   the target has a role by the name of one that is not carried over, and a role can use it that cannot use the source's: restored objects give it what they gave to the source's

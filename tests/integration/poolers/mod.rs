@@ -336,7 +336,7 @@ fn what_needs_a_session_is_refused() {
     let place = Place::of(quiet, "postgres", "transaction");
     let error = copy(&tablespace, &place.connection_string()).status(2).stderr;
     let error = error.replace(&place.pooler.socket().display().to_string(), "SOCKET");
-    assert_snapshot!(error, @"error: SOCKET:6432/app: nothing was done, since the connection leads through a pooler: no transaction takes CREATE TABLESPACE, and nobody knows in which session it would run; connect to the server itself");
+    assert_snapshot!(error, @"error: SOCKET:6432/app: nothing was done, since the connection leads through a pooler: CREATE TABLESPACE cannot run in a transaction, and behind a pooler it could run in any session; connect to the server itself");
 }
 
 /// A session that began as somebody else, whose setting is gone since: what is created would be theirs.
