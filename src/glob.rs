@@ -48,6 +48,12 @@ impl Glob {
     /// early as they can, so no other choice of theirs could help. That bounds the time by the
     /// product of both lengths.
     pub fn matches(&self, name: &str) -> bool {
+        // Many names are asked for, and few begin right.
+        if let Some(Token::Char(first)) = self.tokens.first()
+            && !name.starts_with(*first)
+        {
+            return false;
+        }
         let mut at = 0;
         let mut rest = name;
         let mut retry: Option<(usize, &str)> = None;

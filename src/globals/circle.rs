@@ -24,7 +24,11 @@ pub(crate) fn closing<'a>(pairs: &[Pair<'a>]) -> Vec<(usize, Vec<&'a Name>)> {
         })
     };
     let pairs: Vec<_> = pairs.iter().map(|(role, member)| (number(role), number(member))).collect();
-    let mut order = Order::of(names.len(), &pairs);
+    let places = places(names.len(), &pairs);
+    if pairs.iter().all(|&(role, member)| places[role] < places[member]) {
+        return Vec::new();
+    }
+    let mut order = Order::new(places);
     let mut closing = Vec::new();
     for (at, &(role, member)) in pairs.iter().enumerate() {
         if let Err(path) = order.add(role, member) {
@@ -32,6 +36,46 @@ pub(crate) fn closing<'a>(pairs: &[Pair<'a>]) -> Vec<(usize, Vec<&'a Name>)> {
         }
     }
     closing
+}
+
+/// The place of each role in an order that most of these do not contradict, and none where they have no circle.
+fn places(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
+    // The members of all roles, one role's behind the other's, and where each role's begin.
+    let mut starts = vec![0; count + 1];
+    for &(role, _) in pairs {
+        starts[role + 1] += 1;
+    }
+    for role in 0..count {
+        starts[role + 1] += starts[role];
+    }
+    let mut next = starts.clone();
+    let mut members = vec![0; pairs.len()];
+    for &(role, member) in pairs {
+        members[next[role]] = member;
+        next[role] += 1;
+    }
+    let mut places = vec![usize::MAX; count];
+    let mut seen = vec![false; count];
+    let mut next_place = count;
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for root in 0..count {
+        open.push((root, 0));
+        while let Some((role, at)) = open.pop() {
+            if at == 0 && std::mem::replace(&mut seen[role], true) {
+                continue;
+            }
+            if let Some(&member) = members[starts[role]..starts[role + 1]].get(at) {
+                open.push((role, at + 1));
+                if !seen[member] {
+                    open.push((member, 0));
+                }
+            } else {
+                next_place -= 1;
+                places[role] = next_place;
+            }
+        }
+    }
+    places
 }
 
 /// Roles in an order in which each comes before its members, kept while memberships are added: where one
@@ -44,32 +88,8 @@ struct Order {
 }
 
 impl Order {
-    /// An order that most of these do not contradict, and none where they have no circle.
-    fn of(count: usize, pairs: &[(usize, usize)]) -> Self {
-        let mut members = vec![Vec::new(); count];
-        for &(role, member) in pairs {
-            members[role].push(member);
-        }
-        let mut places = vec![usize::MAX; count];
-        let mut seen = vec![false; count];
-        let mut next_place = count;
-        for root in 0..count {
-            let mut open: Vec<(usize, usize)> = vec![(root, 0)];
-            while let Some((role, at)) = open.pop() {
-                if at == 0 && std::mem::replace(&mut seen[role], true) {
-                    continue;
-                }
-                if let Some(&member) = members[role].get(at) {
-                    open.push((role, at + 1));
-                    if !seen[member] {
-                        open.push((member, 0));
-                    }
-                } else {
-                    next_place -= 1;
-                    places[role] = next_place;
-                }
-            }
-        }
+    fn new(places: Vec<usize>) -> Self {
+        let count = places.len();
         Self { places, roles: vec![Vec::new(); count], members: vec![Vec::new(); count] }
     }
 

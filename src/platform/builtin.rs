@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use foldhash::HashSet;
+
 use super::definition::Platform;
 
 macro_rules! files {
@@ -40,6 +42,16 @@ impl Platform {
     /// The one that users call `name`.
     pub fn builtin(name: &str) -> Option<&'static Self> {
         Self::all().iter().find(|platform| platform.name() == name)
+    }
+
+    /// Those that one of these roles [shows](Self::is_shown_by).
+    pub fn shown_by<'a>(roles: impl Iterator<Item = &'a str>) -> Vec<&'static Self> {
+        // Who has a role of which name, which hardly any role has.
+        let own = Self::all().iter().flat_map(Self::role_names).collect::<HashSet<_>>();
+        let families = |role: &str| Self::all().iter().any(|it| it.has_family_of(role));
+        let roles: Vec<_> = roles.filter(|role| own.contains(role) || families(role)).collect();
+        let shows = |it: &&Self| roles.iter().any(|role| it.is_shown_by(role));
+        Self::all().iter().filter(shows).collect()
     }
 
     /// A server of one's own, where PostgreSQL's rules hold and no others.

@@ -1,8 +1,9 @@
 //! The settings that PostgreSQL and the modules in its source tree define, by version.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::value::{Range, Values};
 use crate::version::Major;

@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub(super) strangers: BTreeSet<Name>,
     /// Members of roles that --map-role names, and the role that stands for those.
     mapped_to: HashSet<(Name, Name)>,
+    /// How members of these roles authenticate, where not by a password: asked for every membership.
+    ways: HashMap<&'a str, &'a str>,
     /// What is said of grants by a grantor that is not kept: dumps have few, and many grants.
     pub grantors: HashMap<Name, Arc<str>>,
     /// What the salts of verifiers that are made here come from.
@@ -114,6 +116,7 @@ impl<'a> Context<'a> {
             mapped: HashSet::default(),
             strangers: BTreeSet::new(),
             mapped_to: HashSet::default(),
+            ways: ways(source.platform),
             grantors: HashMap::default(),
             seed,
             generated: BTreeMap::new(),
@@ -160,20 +163,14 @@ impl<'a> Context<'a> {
         self.survey_labels(globals);
         self.survey_mapped(globals);
         if self.source.is_none() {
-            let shows = |platform: &&Platform| {
-                globals.roles.keys().any(|role| platform.is_shown_by(role.as_str()))
-            };
-            self.suspects = Platform::all().iter().filter(shows).collect();
+            self.suspects = Platform::shown_by(globals.roles.keys().map(Name::as_str));
         }
     }
 
     /// How members of a role authenticate, where not by a password: on the source's platform, or on any
     /// where it is not known.
     pub fn external_way(&self, role: &Name) -> Option<&'a str> {
-        if let Some(source) = self.source {
-            return source.external_authentication(role.as_str());
-        }
-        Platform::all().iter().find_map(|it| it.external_authentication(role.as_str()))
+        self.ways.get(role.as_str()).copied()
     }
 
     /// Whether a role authenticates in another way than by a password.
@@ -368,17 +365,31 @@ impl<'a> Context<'a> {
     }
 }
 
+/// How members of a platform's roles authenticate, where not by a password; of any platform where it is not
+/// known.
+fn ways(source: Option<&Platform>) -> HashMap<&str, &str> {
+    let all = source.map_or(Platform::all(), std::slice::from_ref);
+    // Of two platforms that have a role of the same name, the first counts.
+    all.iter().rev().flat_map(Platform::external_authentications).collect()
+}
+
 /// What is said of a role's statement is what the ledger says: where nothing of it was left, it was dropped.
 fn agree(ledger: &Ledger, findings: &mut [Finding]) {
-    let mut fates: HashMap<u32, Option<Fate>> = HashMap::default();
-    for (line, fate) in ledger.fates() {
-        fates.entry(line).and_modify(|it| *it = it.filter(|it| *it == fate)).or_insert(Some(fate));
+    let is_rewritten_role =
+        |it: &Finding| it.action == Action::Rewritten && matches!(it.object, Subject::Role(_));
+    // Whether every statement of such a line was dropped: a line can have several.
+    let lines = findings.iter().filter(|it| is_rewritten_role(it)).filter_map(|it| it.line);
+    let mut dropped: HashMap<u32, Option<bool>> = lines.map(|line| (line, None)).collect();
+    if dropped.is_empty() {
+        return;
     }
-    let is_role =
-        |it: &&mut Finding| it.action == Action::Rewritten && matches!(it.object, Subject::Role(_));
-    for finding in findings.iter_mut().filter(is_role) {
-        let fate = finding.line.and_then(|line| fates.get(&line).copied().flatten());
-        if fate == Some(Fate::Dropped) {
+    for (line, fate) in ledger.fates() {
+        if let Some(all) = dropped.get_mut(&line) {
+            *all = Some(all.unwrap_or(true) && fate == Fate::Dropped);
+        }
+    }
+    for finding in findings.iter_mut().filter(|it| is_rewritten_role(it)) {
+        if finding.line.is_some_and(|line| dropped.get(&line) == Some(&Some(true))) {
             finding.action = Action::Dropped;
         }
     }

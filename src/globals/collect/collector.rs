@@ -1,6 +1,8 @@
 //! What is known while statements are taken, and the words that all of them share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 
 use super::abouts;
 use super::era::Era;

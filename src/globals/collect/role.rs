@@ -1,6 +1,6 @@
 //! Roles: created, altered, renamed, dropped.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::abouts;
 use super::collector::Collector;
@@ -51,8 +51,11 @@ impl Collector {
     }
 
     fn options(&mut self, name: &Name, options: &[RoleOption<'_>], origin: Origin) -> Result<()> {
+        let roles = &mut self.globals.roles;
+        let at = roles.get_index_of(name);
+        let at = at.unwrap_or_else(|| roles.insert_full(name.clone(), Role::default()).0);
         // Taken out, so that the ledger can be written while it is changed.
-        let mut role = std::mem::take(self.globals.roles.entry(name.clone()).or_default());
+        let mut role = std::mem::take(&mut roles[at]);
         let mut memberships = Vec::new();
         for option in options {
             match option {
@@ -62,9 +65,7 @@ impl Collector {
                 option => self.option(name, &mut role, option, origin)?,
             }
         }
-        if let Some(place) = self.globals.roles.get_mut(name) {
-            *place = role;
-        }
+        self.globals.roles[at] = role;
         for option in memberships {
             self.membership_option(name, option, origin)?;
         }
@@ -280,7 +281,7 @@ impl Collector {
         if globals.roles.values().all(|role| role.created.is_some()) {
             return;
         }
-        let mut first: HashMap<&Name, Origin> = HashMap::new();
+        let mut first: HashMap<&Name, Origin> = HashMap::default();
         for (key, setting) in &globals.settings {
             if let Some(role) = &key.role {
                 let origin = first.entry(role).or_insert(setting.origin);

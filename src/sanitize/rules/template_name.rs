@@ -20,6 +20,10 @@ pub(super) struct TemplateName;
 impl RoleRule for TemplateName {
     fn apply(&self, name: &Name, role: &mut Role, cx: &mut Context<'_>) -> Verdict {
         const FRAMES: [(&str, &str); 4] = [("${", "}"), ("{{", "}}"), ("{%", "%}"), ("<%", "%>")];
+        // Hardly any name has one of the signs.
+        if !name.as_str().bytes().any(|byte| matches!(byte, b'{' | b'%')) {
+            return Verdict::Keep;
+        }
         let is_template = |(open, close): &(&str, &str)| {
             let text = name.as_str();
             text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
