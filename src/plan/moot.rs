@@ -27,7 +27,8 @@ impl Plan {
         let is_moot = |it: &&Finding| {
             it.action == Action::Kept
                 && ((*it.about == rules::MD5_VERIFIER && verifiers.contains(&it.object))
-                    || (*it.about == rules::EXPIRED && keep_their_end.contains(&it.object))
+                    || ([&rules::EXPIRED, &rules::EXPIRES_SOON].contains(&it.about)
+                        && keep_their_end.contains(&it.object))
                     || (*it.about == rules::FROZEN && freezes.contains(&it.object)))
         };
         let is_settled =

@@ -7,7 +7,7 @@ use crate::support::command::Run;
 use crate::support::globals::{self, Made};
 use crate::support::on_each_major;
 use crate::support::platforms;
-use crate::support::servers::{MAJORS, client_program};
+use crate::support::servers::{MAJORS, NEWEST, client_program, dumper, is_there};
 
 on_each_major! { copy_rich_to_azure copy_customer_to_azure copy_rich_to_plain }
 
@@ -43,7 +43,7 @@ fn to_azure(source: &Cluster, user: &str, made: &Made) {
         let from = source.connection_string(user, "postgres");
         let to = target.connection_string("azadmin", "postgres");
         // By both readers.
-        let pg_dumpall = client_program(18, "pg_dumpall");
+        let pg_dumpall = client_program(dumper(source.major), "pg_dumpall");
         assert_converges_with(&from, &to, &["--pg-dumpall", pg_dumpall.to_str().unwrap()]);
         assert_logins(&target, made);
         assert_settings(source, &target, &NOT_ON_AZURE);
@@ -53,7 +53,8 @@ fn to_azure(source: &Cluster, user: &str, made: &Made) {
 fn copy_rich_to_plain(major: u32) {
     let source = Cluster::start(major);
     let made = globals::rich(&source, "postgres");
-    for major in targets(source.major) {
+    let newest = [NEWEST].into_iter().filter(|newest| source.major >= 15 && is_there(*newest));
+    for major in targets(source.major).into_iter().chain(newest) {
         let target = Cluster::start(major);
         target.new_directory("odd space");
         let from = source.connection_string("postgres", "postgres");

@@ -108,3 +108,42 @@ fn names_with_line_breaks() {
     Run::new([&arguments[..], &["--rename", "two\nlines=one line"]].concat()).done();
     assert!(Catalog::of(&target).roles.contains_key("one line"));
 }
+
+/// What it warns of at each login is told beforehand.
+#[test]
+fn warnings_at_login() {
+    if !has_newest() {
+        return;
+    }
+    let source = Cluster::start(18);
+    source.sql(
+        "postgres",
+        "postgres",
+        "SET password_encryption TO md5; CREATE ROLE old LOGIN PASSWORD 'x'; RESET password_encryption;
+         CREATE ROLE near LOGIN PASSWORD 'x'; CREATE ROLE far LOGIN PASSWORD 'x' VALID UNTIL '2099-01-01';
+         DO $$ BEGIN
+             EXECUTE format('ALTER ROLE near VALID UNTIL %L', now() + '3 days');
+         END $$",
+    );
+    let target = Cluster::start(NEWEST);
+    let from = source.connection_string("postgres", "postgres");
+    let to = target.connection_string("postgres", "postgres");
+    let copy = ["copy", &from, &to, "--yes", "--reader", "catalog", "--format", "json"];
+    let report: serde_json::Value = serde_json::from_str(&Run::new(copy).done().stdout).unwrap();
+    let said: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["object"]["kind"] == "role" && it["rule"] != "protected-role")
+        .map(|it| {
+            format!("{} {}", it["rule"].as_str().unwrap(), it["object"]["name"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(said, ["expires-soon near", "md5-verifier old"]);
+    for (role, warning) in [("old", "MD5"), ("near", "expire"), ("far", "")] {
+        let string = target.tcp_connection_string(role, "postgres");
+        let said = Cluster::warnings_at(&string, "x");
+        assert_eq!(said.contains("WARNING:"), !warning.is_empty(), "{role}: {said}");
+        assert!(said.contains(warning), "{role}: {said}");
+    }
+}

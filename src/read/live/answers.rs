@@ -56,10 +56,17 @@ impl Partial {
             identity: self.identity,
             locks: Locks {
                 per_transaction: self.locks_per_transaction,
-                // Before 12 they were among the connections.
-                transactions: self.transactions.saturating_add(self.autovacuum).saturating_add(
+                transactions: [
+                    self.transactions,
+                    self.autovacuum,
+                    // Before 12 they were among the connections.
                     if probe.major < Major::new(12) { 0 } else { self.wal_senders },
-                ),
+                    // The autovacuum launcher and the slot synchronizer (`NUM_SPECIAL_WORKER_PROCS` in
+                    // `src/include/storage/proc.h`). They count where the table has no room beyond.
+                    if probe.major < Major::new(19) { 0 } else { 2 },
+                ]
+                .into_iter()
+                .fold(0, u64::saturating_add),
             },
             keeps_statements: self.keeps_statements,
         }

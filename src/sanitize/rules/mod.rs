@@ -141,7 +141,7 @@ pub(super) static PARAMETER: [&dyn ParameterRule; 3] =
 
 /// What is said about every rule, in the order in which they look.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    const ABOUTS: [&About; 60] = [
+    const ABOUTS: [&About; 61] = [
         &selection::ABOUT,
         &selection::UNUSED,
         &rename::ABOUT,
@@ -176,6 +176,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
         &verifier::MD5,
         &verifier::SCRAM,
         &expired::ABOUT,
+        &expired::SOON,
         &frozen::ABOUT,
         &external_authentication::ABOUT,
         &dropped_role::ABOUT,
@@ -207,7 +208,7 @@ pub fn all() -> impl Iterator<Item = &'static About> {
 }
 
 /// What plans ask for.
-pub use expired::ABOUT as EXPIRED;
+pub use expired::{ABOUT as EXPIRED, SOON as EXPIRES_SOON};
 pub use external_authentication::ABOUT as EXTERNAL_AUTHENTICATION;
 pub use frozen::ABOUT as FROZEN;
 pub use platform_role::ABOUT as PLATFORM_ROLE;

@@ -121,6 +121,7 @@ fn everything() {
       md5-verifier             error:   md5 verifiers are deprecated, and not every server accepts them
       scram-verifier           error:   the target is not known to accept verifiers made elsewhere
       expired                  warning: VALID UNTIL lies in the past: the role cannot log in with its password
+      expires-soon             info:    VALID UNTIL is near, and since 19 the server warns at each login
       frozen                   warning: the role is locked on the source (NOLOGIN, limit 0 or read-only), and will be locked on the target, too
       external-authentication  error:   the role authenticates through the source's platform, which the target does not have
       dropped-role             warning: it belongs to a role that is not carried over

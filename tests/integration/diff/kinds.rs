@@ -163,7 +163,9 @@ fn one_statement_is_one_difference(major: u32) {
     let pair = Pair { left, right };
     assert_eq!(pair.lines(0), Vec::<String>::new());
     let mut all = String::new();
-    for case in CASES.iter().filter(|case| case.since <= major) {
+    // Since 19 no name has a line break.
+    let is_taken = |case: &&Case| case.since <= major && (major < 19 || !case.there.contains('\n'));
+    for case in CASES.iter().filter(is_taken) {
         pair.step(case.there, true, &mut all);
         pair.step(case.back, case.is_removed, &mut all);
         if !case.is_removed {

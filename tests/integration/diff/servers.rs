@@ -8,6 +8,7 @@ use crate::support::command::Run;
 use crate::support::globals;
 use crate::support::on_each_major;
 use crate::support::platforms;
+use crate::support::servers::dumper;
 
 on_each_major! { sql_makes_them_equal a_server_and_its_dump }
 
@@ -58,7 +59,7 @@ fn sql_makes_them_equal(major: u32) {
 fn a_server_and_its_dump(major: u32) {
     let server = platforms::aurora_like(major);
     globals::customer(&server);
-    let dump = server.dump_globals(18, "rdsadmin", &[]);
+    let dump = server.dump_globals(dumper(major), "rdsadmin", &[]);
     let from = server.connection_string("rdsadmin", "postgres");
     let arguments = ["diff", &from, "dump.sql", "--reader", "catalog", "--all-roles"];
     let done = Run::new(arguments).file("dump.sql", &dump).done();

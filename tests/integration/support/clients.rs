@@ -52,6 +52,15 @@ impl Cluster {
         if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
     }
 
+    /// What psql says beside the answer where the server lets it in.
+    pub fn warnings_at(string: &str, password: &str) -> String {
+        let mut psql = command(client_program(PSQL, "psql"), Path::new("/"));
+        psql.env("PGPASSWORD", password).arg("--no-psqlrc").arg("--dbname").arg(string);
+        let output = psql.args(["--command", "SELECT 1"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     fn psql_with(&self, user: &str, script: &[u8], variables: &[(String, String)]) -> Command {
         // A file, for the line numbers in psql's messages; it goes when the cluster goes.
         let file = tempfile::Builder::new().suffix(".sql").tempfile_in(self.socket()).unwrap();

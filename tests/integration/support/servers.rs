@@ -16,6 +16,21 @@ pub fn has_newest() -> bool {
     cache().join(format!("server/{NEWEST}/bin/postgres")).exists()
 }
 
+/// Whether there is a server of this version.
+pub fn is_there(major: u32) -> bool {
+    major != NEWEST || has_newest()
+}
+
+/// All versions that there are.
+pub fn majors() -> impl Iterator<Item = u32> {
+    MAJORS.into_iter().chain(has_newest().then_some(NEWEST))
+}
+
+/// A client that can dump a server of this version, where it does not matter which.
+pub fn dumper(server: u32) -> u32 {
+    server.max(18)
+}
+
 /// The major versions of `pg_dumpall`.
 pub const CLIENTS: [u32; 3] = [15, 16, 18];
 
@@ -44,7 +59,11 @@ pub fn pairs() -> Vec<Pair> {
             || CLIENTS.iter().filter(|&&client| client >= pair.server).eq([&pair.client])
     };
     let everything = env::var_os("PG_GLOBALS_ALL_PAIRS").is_some();
-    all.filter(|pair| pair.exists() && (everything || covering(pair))).collect()
+    let all = all.filter(|pair| pair.exists() && (everything || covering(pair)));
+    let newest = [MAJORS[0], NEWEST].map(|server| Pair { server, client: NEWEST });
+    let mut all: Vec<_> = all.chain(newest.into_iter().filter(|_| has_newest())).collect();
+    all.sort_unstable();
+    all
 }
 
 /// A program of the server of this major version.
