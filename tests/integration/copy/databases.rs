@@ -2,10 +2,12 @@
 
 use insta::assert_snapshot;
 
-use super::{assert_settled, changes, copy, findings, numbers};
+use super::{assert_settled, changes, command, copy, findings, numbers};
 use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
+use crate::support::command::Run;
 use crate::support::platforms;
+use crate::support::servers::{NEWEST, has_newest};
 
 /// Everything, also what is for all roles.
 const ALL: [&str; 3] = ["--exclude", "postgres", "--allow-all-settings"];
@@ -114,4 +116,60 @@ fn as_a_superuser() {
     "#);
     assert_eq!(assert_settled(&from, &to, &ALL)["deferred"], 0);
     assert_eq!(Catalog::of(&target).settings, Catalog::of(&source).settings);
+}
+
+/// A database's name may have a line break before 19: every line that is shown stays one, and what is replayed means
+/// that database.
+#[test]
+fn a_name_of_two_lines() {
+    let source = Cluster::start(17);
+    let create = "CREATE DATABASE \"two\nlines\"";
+    source.sql("postgres", "postgres", create);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE a; ALTER ROLE a IN DATABASE \"two\nlines\" SET work_mem = '1MB';
+         ALTER DATABASE \"two\nlines\" SET lock_timeout = '2s'",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let target = Cluster::start(16);
+    target.sql("postgres", "postgres", create);
+    let to = target.connection_string("postgres", "postgres");
+    let is_one_line = |text: &str| {
+        // In Markdown a backslash is written twice.
+        let text = text.replace(r"\\", r"\");
+        !text.contains("two\nlines") && text.contains(r"two\nlines")
+    };
+    for format in ["text", "markdown"] {
+        let formatted = ["--format", format];
+        let said = Run::new([&["diff", &from, &to], &formatted[..]].concat()).status(1).stdout;
+        assert!(is_one_line(&said), "{said}");
+        let done = command(&from, &to, &["--dry-run", "--format", format]).done();
+        assert!(is_one_line(&format!("{}{}", done.stdout, done.stderr)), "{}", done.stderr);
+    }
+    let unified = Run::new(["diff", &from, &to, "--format", "unified"]).status(1).stdout;
+    assert!(unified.contains("-ALTER ROLE a IN DATABASE U&\"two\\000Alines\" SET"), "{unified}");
+    // A script into a server, and what takes it back.
+    let run = command(&from, &to, &["--undo", "undo.sql", "--allow-all-settings"]).done();
+    let settings = |cluster: &Cluster| Catalog::of(cluster).settings;
+    assert_eq!(settings(&target), settings(&source));
+    let output = target.psql("postgres", &run.file("undo.sql"));
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(settings(&target).len(), 0);
+    let script = Run::new(["convert", &from, "-p", "postgres", "--target-version", "16"]).done();
+    assert!(is_one_line(&script.stderr), "{}", script.stderr);
+    let output = target.psql("postgres", &script.stdout);
+    assert!(output.status.success(), "{output:?}");
+    let mut of_role = settings(&source);
+    of_role.retain(|setting| setting.role.is_some());
+    assert_eq!(settings(&target), of_role);
+    // None that has such a name is on 19.
+    if has_newest() {
+        let newest = Cluster::start(NEWEST);
+        let to = newest.connection_string("postgres", "postgres");
+        let report = copy(&from, &to, &[]);
+        assert_snapshot!(numbers(&report), @"sent 1, remaining 0, extra 0, deferred 1, withheld 0, refused 0, unverifiable 0");
+        let said = command(&from, &to, &[]).done();
+        assert!(is_one_line(&format!("{}{}", said.stdout, said.stderr)), "{}", said.stderr);
+    }
 }
