@@ -122,6 +122,10 @@ impl Convert {
             source: report::Source {
                 name: input.name.clone(),
                 platform: from.platform.map(|platform| platform.name().to_owned()),
+                platform_or: from
+                    .platform
+                    .filter(|_| source.is_none())
+                    .and_then(|platform| platform.indistinct_from().map(str::to_owned)),
                 server_version: input.server_version.clone(),
                 client_version: input.client_version.clone(),
             },

@@ -19,14 +19,21 @@ pub(super) struct Data {
     pub(super) name: String,
     /// What the platform is called.
     pub(super) title: String,
+    /// The date of the newest source, as a year or `2026-08`.
+    pub(super) as_of: Option<String>,
     /// The major versions that it offers, ascending. Left out where not confirmed.
     pub(super) majors: Option<Spanned<Vec<MajorNumber>>>,
+    /// Those of them that are a preview.
+    #[serde(default)]
+    pub(super) preview: Vec<MajorNumber>,
     /// Superusers, one of which shows that a cluster is on this platform.
     #[serde(default)]
     pub(super) recognised_by: Vec<String>,
     /// Tablespaces, one of which must be there too, if any is given.
     #[serde(default)]
     pub(super) recognised_by_tablespace: Vec<String>,
+    /// Another platform, on which a cluster can be that shows no more than this one's superuser.
+    pub(super) indistinct_from: Option<String>,
     /// Patterns of role names that look like the platform's.
     #[serde(default)]
     pub(super) role_patterns: Vec<Glob>,

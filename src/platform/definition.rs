@@ -1,7 +1,8 @@
 //! One platform: its roles, tablespaces, settings and versions.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashSet};
 
 use super::data::{Data, LoginLabel, Role, RoleKind};
 use super::error::PlatformError;
@@ -85,7 +86,7 @@ impl Platform {
         if let Some(span) = data.backwards() {
             return Err(PlatformError::new(file, &text, Some(span), "`until` is before `since`"));
         }
-        let mut roles = HashMap::new();
+        let mut roles = HashMap::default();
         for role in std::mem::take(&mut data.role) {
             let (name, span) = (role.name.get_ref().clone(), role.name.span());
             if roles.contains_key(&name) {
@@ -118,9 +119,26 @@ impl Platform {
         &self.majors
     }
 
-    /// The newest released version that it offers; where not confirmed, the newest that is released.
+    /// Whether a version that it offers is a preview.
+    pub fn previews(&self, major: Major) -> bool {
+        self.data.preview.iter().any(|preview| preview.0 == major)
+    }
+
+    /// The date of the newest source of what is known of it, as a year or `2026-08`.
+    pub fn as_of(&self) -> Option<&str> {
+        self.data.as_of.as_deref()
+    }
+
+    /// Another platform, where a cluster that is taken for one of this can be on that one as well.
+    pub fn indistinct_from(&self) -> Option<&str> {
+        self.data.indistinct_from.as_deref()
+    }
+
+    /// The newest released version that it offers, and no preview; where not confirmed, the newest that is
+    /// released.
     pub fn newest(&self) -> Major {
-        let released = self.majors.iter().filter(|major| **major <= settings::RELEASED);
+        let is_released = |major: &&Major| **major <= settings::RELEASED && !self.previews(**major);
+        let released = self.majors.iter().filter(is_released);
         released.max().or(self.majors.last()).copied().unwrap_or(settings::RELEASED)
     }
 
@@ -168,6 +186,16 @@ impl Platform {
         }
     }
 
+    /// The names of its roles, which [`role`](Self::role) finds.
+    pub(super) fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
+    }
+
+    /// Whether the name matches a pattern of names that nobody but the platform gives.
+    pub(super) fn has_family_of(&self, role: &str) -> bool {
+        self.data.role_families.iter().any(|pattern| pattern.matches(role))
+    }
+
     /// Whether a tablespace is the platform's.
     pub fn owns_tablespace(&self, name: &str) -> bool {
         self.tablespaces.contains(name)
@@ -203,6 +231,12 @@ impl Platform {
     pub fn authenticates(&self, role: &str) -> Option<&str> {
         self.external_authentication(role)
             .filter(|_| self.role(role).is_some_and(|own| !own.0.former))
+    }
+
+    /// All of its roles whose members authenticate so, each with how.
+    pub fn external_authentications(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.roles.values();
+        all.filter_map(|role| Some((role.name(), role.data().authentication.as_deref()?)))
     }
 
     /// How a role authenticates that has a security label of this provider, where not by a password of

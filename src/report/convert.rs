@@ -47,6 +47,8 @@ pub struct Source {
     pub name: String,
     /// The platform, where it was recognised or named.
     pub platform: Option<String>,
+    /// Another that it may be as well: what was read does not tell them apart.
+    pub platform_or: Option<String>,
     /// What the dump shows of the server's version: `16 or later`, `15.4`.
     pub server_version: Option<String>,
     /// What the dump shows of the client's version.
@@ -169,6 +171,9 @@ fn head(report: &ConvertReport, out: &mut String) -> fmt::Result {
         name => one_line(name),
     };
     write!(out, "{name}: {platform}")?;
+    if let Some(other) = &source.platform_or {
+        write!(out, " or {other} (not told apart)")?;
+    }
     if let Some(version) = &source.server_version {
         write!(out, ", PostgreSQL {version}")?;
     }

@@ -32,6 +32,11 @@ pub struct PlatformEntry {
     /// The major versions that it offers, ascending; empty where not confirmed.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub versions: Vec<Major>,
+    /// Those of them that are a preview.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub preview: Vec<Major>,
+    /// The date of the newest source of what is known of it, as a year or `2026-08`; null where unknown.
+    pub as_of: Option<&'static str>,
 }
 
 /// The description of one, with the keys that it has as TOML.
@@ -55,6 +60,13 @@ impl PlatformList {
             name: platform.name(),
             title: platform.title(),
             versions: platform.majors().to_vec(),
+            preview: platform
+                .majors()
+                .iter()
+                .copied()
+                .filter(|it| platform.previews(*it))
+                .collect(),
+            as_of: platform.as_of(),
         };
         Self {
             format_version: FORMAT_VERSION,
@@ -75,12 +87,29 @@ impl PlatformDescription {
 }
 
 impl PlatformEntry {
-    /// `14 to 18`.
+    /// `11, 14 to 17, 18 in preview`.
     fn offered(&self) -> String {
-        match (self.versions.first(), self.versions.last()) {
-            (Some(first), Some(last)) => format!("{first} to {last}"),
-            _ => "versions not confirmed".to_owned(),
+        if self.versions.is_empty() {
+            return "versions not confirmed".to_owned();
         }
+        let (preview, stable): (Vec<_>, Vec<_>) =
+            self.versions.iter().partition(|it| self.preview.contains(it));
+        let next = |a: &&Major, b: &&Major| a.number() + 1 == b.number();
+        let mut parts: Vec<_> = stable
+            .chunk_by(next)
+            .map(|run| match run {
+                [first, .., last] => format!("{first} to {last}"),
+                [one] => one.to_string(),
+                [] => String::new(),
+            })
+            .collect();
+        parts.extend(preview.iter().map(|major| format!("{major} in preview")));
+        parts.join(", ")
+    }
+
+    /// From when that is.
+    fn dated(&self) -> String {
+        self.as_of.map_or_else(|| "undated".to_owned(), |date| format!("as of {date}"))
     }
 }
 
@@ -91,16 +120,18 @@ impl Document for PlatformList {
         let mut out = String::new();
         for entry in &self.platforms {
             // Writing to a String cannot fail.
-            let _ = writeln!(out, "{:width$}  {} ({})", entry.name, entry.title, entry.offered());
+            let (offered, dated) = (entry.offered(), entry.dated());
+            let _ = writeln!(out, "{:width$}  {} ({offered}; {dated})", entry.name, entry.title);
         }
         to.write_all(out.as_bytes())
     }
 
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = String::from("| name | platform | versions |\n| --- | --- | --- |\n");
+        let mut out =
+            String::from("| name | platform | versions | data |\n| --- | --- | --- | --- |\n");
         for entry in &self.platforms {
             let (title, offered) = (escaped(entry.title), entry.offered());
-            let _ = writeln!(out, "| {} | {title} | {offered} |", entry.name);
+            let _ = writeln!(out, "| {} | {title} | {offered} | {} |", entry.name, entry.dated());
         }
         to.write_all(out.as_bytes())
     }

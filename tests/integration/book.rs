@@ -325,6 +325,8 @@ fn the_examples_with_jq_give_what_they_promise() {
     rds
     cloudsql
     alloydb
+    supabase
+    neon
     aiven
     postgres
     ");

@@ -35,7 +35,7 @@ fn platforms() {
     assert_snapshot!(refused("-p ./"), @"error: ./: this is a directory; give a file");
     let file = |text: &str| convert(DUMP).file("mine.toml", text).with("-p mine.toml").fails();
     assert_snapshot!(file(""), @"error: mine.toml:1:1: missing field `name`");
-    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `majors`, `recognised_by`, `recognised_by_tablespace`, `role_patterns`, `role_families`, `own_tablespaces`, `own_databases`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `login_label`, `label`, `verifier`, `role_name`");
+    assert_snapshot!(file("name = \"mine\"\ntitel = \"Mine\"\n"), @"error: mine.toml:2:1: unknown field `titel`, expected one of `name`, `title`, `as_of`, `majors`, `preview`, `recognised_by`, `recognised_by_tablespace`, `indistinct_from`, `role_patterns`, `role_families`, `own_tablespaces`, `own_databases`, `own_settings`, `admin`, `tablespaces`, `parameter_privileges`, `role`, `attribute`, `predefined`, `setting`, `login_label`, `label`, `verifier`, `role_name`");
     assert_snapshot!(file("name = \"mine\"\ntitle = \"Mine\"\nmajors = \"16\"\n"), @r#"error: mine.toml:3:10: invalid type: string "16", expected a sequence"#);
     assert_snapshot!(file("name = \"mine\ntitle = 1\n"), @r#"error: mine.toml:1:13: invalid basic string, expected `"`"#);
     let binary = convert(DUMP).file("mine.toml", b"\xff\x00").with("-p mine.toml").fails();

@@ -7,17 +7,17 @@ use crate::support::command::{Run, convert};
 #[test]
 fn listed() {
     assert_snapshot!(Run::new(["platforms"]).done(), @"
-    azure         Azure Database for PostgreSQL flexible server (11 to 18)
-    aurora        Amazon Aurora PostgreSQL (11 to 18)
-    rds           Amazon RDS for PostgreSQL (11 to 18)
-    cloudsql      Google Cloud SQL for PostgreSQL (10 to 18)
-    alloydb       Google AlloyDB for PostgreSQL (14 to 18)
-    supabase      Supabase (versions not confirmed)
-    neon          Neon (versions not confirmed)
-    aiven         Aiven for PostgreSQL (15 to 18)
-    digitalocean  DigitalOcean managed PostgreSQL (versions not confirmed)
-    timescale     Tiger Cloud (Timescale) (versions not confirmed)
-    postgres      self-hosted PostgreSQL (10 to 19)
+    azure         Azure Database for PostgreSQL flexible server (11 to 18; as of 2026-02)
+    aurora        Amazon Aurora PostgreSQL (11 to 18; as of 2026-08)
+    rds           Amazon RDS for PostgreSQL (11 to 18; as of 2026-08)
+    cloudsql      Google Cloud SQL for PostgreSQL (10 to 18; as of 2026-08)
+    alloydb       Google AlloyDB for PostgreSQL (14 to 18; as of 2026-08)
+    supabase      Supabase (15, 17; as of 2026-08)
+    neon          Neon (14 to 17, 18 in preview; as of 2026-02)
+    aiven         Aiven for PostgreSQL (15 to 18; as of 2026-08)
+    digitalocean  DigitalOcean managed PostgreSQL (versions not confirmed; undated)
+    timescale     Tiger Cloud (Timescale) (versions not confirmed; as of 2024-10)
+    postgres      self-hosted PostgreSQL (10 to 19; as of 2026-10)
     ==== stderr ====
     ");
     assert_snapshot!(Run::new(["platforms", "--format", "json"]).done(), @r#"
@@ -36,7 +36,9 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-02"
         },
         {
           "name": "aurora",
@@ -50,7 +52,9 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "rds",
@@ -64,7 +68,9 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "cloudsql",
@@ -79,7 +85,9 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "alloydb",
@@ -90,17 +98,34 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "supabase",
           "title": "Supabase",
-          "versions": []
+          "versions": [
+            "15",
+            "17"
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "neon",
           "title": "Neon",
-          "versions": []
+          "versions": [
+            "14",
+            "15",
+            "16",
+            "17",
+            "18"
+          ],
+          "preview": [
+            "18"
+          ],
+          "as_of": "2026-02"
         },
         {
           "name": "aiven",
@@ -110,17 +135,23 @@ fn listed() {
             "16",
             "17",
             "18"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-08"
         },
         {
           "name": "digitalocean",
           "title": "DigitalOcean managed PostgreSQL",
-          "versions": []
+          "versions": [],
+          "preview": [],
+          "as_of": null
         },
         {
           "name": "timescale",
           "title": "Tiger Cloud (Timescale)",
-          "versions": []
+          "versions": [],
+          "preview": [],
+          "as_of": "2024-10"
         },
         {
           "name": "postgres",
@@ -136,7 +167,9 @@ fn listed() {
             "17",
             "18",
             "19"
-          ]
+          ],
+          "preview": [],
+          "as_of": "2026-10"
         }
       ]
     }

@@ -24,6 +24,7 @@ fn whole() {
       "source": {
         "name": "in.sql",
         "platform": null,
+        "platform_or": null,
         "server_version": null,
         "client_version": null
       },
