@@ -20,6 +20,7 @@ mod named_platform;
 mod options;
 mod output;
 mod platforms;
+mod schema;
 mod secret_file;
 mod selection;
 mod verify;
@@ -54,6 +55,7 @@ enum Command {
     Verify(Box<verify::Verify>),
     Explain(explain::Explain),
     Platforms(platforms::Platforms),
+    Schema(schema::PrintSchema),
     Completions(completions::Completions),
     Man(man::ManPages),
 }
@@ -99,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Completions(completions) => completions.run(command()),
         Command::Man(pages) => pages.run(command()),
     };

@@ -10,7 +10,6 @@ mod explain;
 mod mistake;
 mod parts;
 mod platforms;
-#[cfg(test)]
 mod schema;
 mod selected;
 mod unified;
@@ -26,6 +25,7 @@ pub use explain::{ExplainedCheck, ExplainedRule, Explanations};
 pub use mistake::render_all as render_mistakes;
 pub use parts::places::Place;
 pub use platforms::{PlatformDescription, PlatformEntry, PlatformList};
+pub use schema::Schema;
 pub use selected::{Selected, SelectedRole};
 pub use unified::write as write_unified;
 pub use verify::{

@@ -12,6 +12,7 @@ use crate::support::command::Run;
 use crate::support::on_each_major;
 use crate::support::platforms;
 use crate::support::proxy::Proxy;
+use crate::support::schema;
 
 /// The checks of servers and databases.
 const CHECKS: [&str; 23] = [
@@ -78,13 +79,9 @@ fn as_text_json_and_markdown() {
     assert_snapshot!("Markdown", markdown);
 }
 
-/// As `schemas/check.json` says.
+/// As `pg_globals schema check` says.
 fn assert_schema(report: &str) {
-    let schema = serde_json::from_str(include_str!("../../../schemas/check.json")).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let report = serde_json::from_str(report).unwrap();
-    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    schema::assert_valid("check", report);
 }
 
 // Every question has an answer, on either side.

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::command::{Run, visible};
+use crate::support::schema;
 
 fn explain(args: &str) -> String {
     let done = Run::new(["explain"].into_iter().chain(args.split_whitespace())).done();
@@ -246,7 +247,7 @@ fn in_colours() {
     assert_snapshot!(first.split('\n').next().unwrap(), @"␛[1m␛[33mwarning␛[0m: ␛[1msuperuser␛[0m");
 }
 
-/// As `schemas/explain.json` says.
+/// As `pg_globals schema explain` says.
 #[test]
 fn as_json() {
     assert_snapshot!(explain("superuser --format json"), @r#"
@@ -282,11 +283,9 @@ fn as_json() {
       ]
     }
     "#);
-    let schema = include_str!("../../../schemas/explain.json");
-    let schema = serde_json::from_str(schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let all = serde_json::from_str(&explain("--format json")).unwrap();
-    assert!(validator.is_valid(&all), "{:?}", validator.iter_errors(&all).collect::<Vec<_>>());
+    let all = explain("--format json");
+    schema::assert_valid("explain", &all);
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
     // What is listed is what can be explained.
     let of_kind = |kind: &str| all[kind].as_array().unwrap().iter().map(|it| it["name"].as_str());
     let list = explain("");

@@ -34,6 +34,7 @@ fn of_the_program() {
       verify       Verify that everything is there after the restore; nothing is written on either side
       explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
+      schema       Print the JSON schema of what a command says with --format json
       completions  Print completions for a shell: commands, options, platforms, rules and checks
       man          Print the manual page, or write those of all commands to a directory
       help         Print this message or the help of the given subcommand(s)

@@ -15,4 +15,5 @@ mod output;
 mod passwords;
 mod platforms;
 mod report;
+mod schema;
 mod shell;

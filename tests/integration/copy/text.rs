@@ -6,6 +6,7 @@ use super::{command, masked};
 use crate::support::command::{Run, visible};
 use crate::support::globals;
 use crate::support::platforms;
+use crate::support::schema;
 
 /// From Aurora 15 to Azure 16: first everything, then nothing; in words and as JSON.
 #[test]
@@ -212,13 +213,9 @@ fn what_a_copy_prints() {
     "#);
 }
 
-/// As `schemas/copy.json` says.
+/// As `pg_globals schema copy` says.
 fn assert_schema(report: &str) {
-    let schema = serde_json::from_str(include_str!("../../../schemas/copy.json")).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let report = serde_json::from_str(report).unwrap();
-    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    schema::assert_valid("copy", report);
 }
 
 /// The whole document.

@@ -24,11 +24,8 @@ fn stable(text: &str) -> String {
 
 /// Of the JSON form. Made once: it takes longer than what it looks at.
 fn validator() -> &'static jsonschema::Validator {
-    static VALIDATOR: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/diff.json");
-        let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        jsonschema::validator_for(&schema).unwrap()
-    });
+    static VALIDATOR: LazyLock<jsonschema::Validator> =
+        LazyLock::new(|| crate::support::schema::validator("diff"));
     &VALIDATOR
 }
 

@@ -12,6 +12,7 @@ pub mod platforms;
 pub mod privileges;
 pub mod process;
 pub mod proxy;
+pub mod schema;
 pub mod seeds;
 pub mod servers;
 pub mod sql;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Migrated;
 use crate::support::command::Run;
 use crate::support::platforms;
+use crate::support::schema;
 
 /// With stand-ins nothing is lost; without them everything is named, and the script gives it back.
 #[test]
@@ -175,11 +176,7 @@ fn after_the_take_back() {
     assert!(!text.contains("is a member of"), "{text}");
 }
 
-/// As `schemas/verify.json` says.
+/// As `pg_globals schema verify` says.
 fn assert_schema(report: &str) {
-    let schema = serde_json::from_str(include_str!("../../../schemas/verify.json")).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let report = serde_json::from_str(report).unwrap();
-    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    schema::assert_valid("verify", report);
 }
