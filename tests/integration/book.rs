@@ -1,5 +1,7 @@
 //! The README and the book show what the program really prints. `UPDATE_BOOK=1 tests/run -- book::` writes it anew.
 
+mod json;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -330,6 +332,22 @@ fn the_examples_with_jq_give_what_they_promise() {
     aiven
     postgres
     ");
+    insta::assert_snapshot!(run("jq documents"), @"
+    99 read, 41 dropped
+    0 changes planned
+    0 remaining
+    0 differences
+    source-version: succeeded
+    roles: succeeded
+    roles: warning
+    roles: warning
+    roles: warning
+    incomplete
+    grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…
+    azure aurora rds cloudsql alloydb supabase neon aiven digitalocean timescale postgres
+    Azure Database for PostgreSQL flexible server
+    format_version left right differences left_out findings
+    ");
     let errors = run("jq explain");
     let is_error =
         |name: &str| errors.split('\n').any(|line| line.starts_with(&format!("{name}: ")));
@@ -391,6 +409,7 @@ fn it_is_true() {
         ("platforms", console("pg_globals platforms", &platforms)),
         ("explain", console("pg_globals explain superuser", &explained)),
         ("options", options()),
+        ("documents", json::documents()),
     ] {
         pages.put(name, &text);
     }
