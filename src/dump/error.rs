@@ -169,6 +169,11 @@ pub enum NotADump {
     /// UTF-16 that does not say so; which of the two.
     #[error("this is UTF-16 without a byte order mark")]
     Utf16(&'static str),
+    /// A userlist of pgbouncer.
+    #[error(
+        "this is a list of passwords as pgbouncer has it: give a dump, and the list with --passwords-from"
+    )]
+    Userlist,
     /// Binary in another way.
     #[error("this is binary, and not the text of a dump: make it with pg_dumpall --globals-only")]
     Binary,

@@ -201,6 +201,21 @@ impl<R: Read> Input<R> {
     }
 }
 
+/// Whether it begins with two quoted texts and a blank between them: `"user" "password"`. No statement does, and
+/// the second is a secret that no error may show.
+pub(super) fn is_userlist(start: &[u8]) -> bool {
+    let behind = |text: &[u8]| {
+        let text = text.trim_ascii_start().strip_prefix(b"\"")?;
+        let end = text.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
+        (text[end] == b'"').then(|| text[end + 1..].to_owned())
+    };
+    let blank = |text: &Vec<u8>| text.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+    let rest = behind(start).filter(blank).and_then(|rest| behind(&rest));
+    rest.is_some_and(|rest| {
+        rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii().is_empty()
+    })
+}
+
 fn not_a_dump(start: &[u8]) -> Option<NotADump> {
     let signatures: [(&[u8], NotADump); 6] = [
         (b"PGDMP", NotADump::CustomFormat),
@@ -213,6 +228,8 @@ fn not_a_dump(start: &[u8]) -> Option<NotADump> {
     let known = signatures.iter().find(|(signature, _)| start.starts_with(signature));
     if let Some((_, what)) = known {
         Some(*what)
+    } else if is_userlist(start) {
+        Some(NotADump::Userlist)
     } else if start.get(257..262) == Some(b"ustar") {
         Some(NotADump::Tar)
     } else {

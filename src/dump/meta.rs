@@ -9,8 +9,8 @@ pub(super) enum Meta {
     Connect,
     /// `\encoding`: the encoding from here on.
     Encoding(String),
-    /// `\set ON_ERROR_STOP on`, in scripts of ours.
-    OnErrorStop,
+    /// `\set ON_ERROR_STOP on` and `\set AUTOCOMMIT on`, in scripts of ours.
+    OfScript,
     /// Anything else; its name.
     Refused(String),
 }
@@ -31,7 +31,7 @@ pub(super) fn understand(line: &str) -> Meta {
         "encoding" if is_plain && !argument.is_empty() => {
             Meta::Encoding(argument.trim_matches(['\'', '"']).to_owned())
         }
-        "set" if argument == "ON_ERROR_STOP on" => Meta::OnErrorStop,
+        "set" if ["ON_ERROR_STOP on", "AUTOCOMMIT on"].contains(&argument) => Meta::OfScript,
         "" => Meta::Refused(text.split_whitespace().next().unwrap_or_default().to_owned()),
         _ => Meta::Refused(name.to_owned()),
     }
@@ -73,7 +73,9 @@ mod tests {
                 Meta::Connect,
             ),
             ("\\encoding SQL_ASCII", Meta::Encoding("SQL_ASCII".into())),
-            ("\\set ON_ERROR_STOP on", Meta::OnErrorStop),
+            ("\\set ON_ERROR_STOP on", Meta::OfScript),
+            ("\\set AUTOCOMMIT on", Meta::OfScript),
+            ("\\set AUTOCOMMIT off", Meta::Refused("set".to_owned())),
         ];
         for (line, meta) in cases {
             assert_eq!(understand(line), meta, "{line}");

@@ -308,7 +308,7 @@ impl<R: Read> Reader<R> {
         self.text.at = end;
         match meta::understand(&line) {
             Meta::Restrict => self.marks.restrict = true,
-            Meta::OnErrorStop => {}
+            Meta::OfScript => {}
             Meta::Connect => {
                 // In front of pg_dumpall's header it is a hand-written script's.
                 if self.marks.headers > self.marks.trailers {

@@ -49,6 +49,13 @@ impl SettingName {
         ];
         LISTS.iter().any(|list| self.is(list))
     }
+
+    /// Whether each session loads the libraries that its value names (`process_session_preload_libraries` in
+    /// `src/backend/utils/init/miscinit.c`). An empty list loads nothing; a name of no length is a library
+    /// that is never found, and no session begins.
+    pub fn loads_libraries(&self) -> bool {
+        ["local_preload_libraries", "session_preload_libraries"].iter().any(|it| self.is(it))
+    }
 }
 
 impl Ord for SettingName {
@@ -100,7 +107,8 @@ impl fmt::Display for SettingName {
 pub enum Value {
     /// One value.
     Text(Box<str>),
-    /// A list of names; an empty list and a list of one empty name are the same.
+    /// A list of names; an empty list and a list of one empty name are the same, unless it
+    /// [loads libraries](SettingName::loads_libraries).
     List(Vec<Box<str>>),
 }
 
@@ -109,7 +117,8 @@ impl Value {
     pub fn of<T: AsRef<str>>(name: &SettingName, values: &[T]) -> Self {
         if name.is_quoted_list() {
             let names = values.iter().map(|value| value.as_ref().into()).collect::<Vec<Box<str>>>();
-            return Self::List(if names.is_empty() { vec!["".into()] } else { names });
+            let is_same = names.is_empty() && !name.loads_libraries();
+            return Self::List(if is_same { vec!["".into()] } else { names });
         }
         match values {
             [one] => Self::Text(one.as_ref().into()),

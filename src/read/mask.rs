@@ -14,7 +14,27 @@ pub fn mask(text: &str) -> String {
     }
     hide_literals(text, &mut hidden);
     hide_verifiers(text, &mut hidden);
+    hide_entries(text, &mut hidden);
     text.char_indices().map(|(at, c)| if hidden[at] && c != '\n' { '*' } else { c }).collect()
+}
+
+/// Hides lines of files with passwords: `"user" "password"`, and words with colons between them, as in
+/// `.pgpass`. No statement has such lines.
+fn hide_entries(text: &str, hidden: &mut [bool]) {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let entry = line.trim();
+        let is_pair = entry.starts_with('"') && entry.ends_with('"') && {
+            let parts: Vec<_> = entry.split('"').collect();
+            parts.len() == 5 && !parts[2].is_empty() && parts[2].trim().is_empty()
+        };
+        let is_word = !entry.contains(char::is_whitespace) && !entry.contains("::");
+        let has_colons = entry.split(':').skip(1).any(|part| !part.is_empty());
+        if is_pair || (is_word && has_colons && !entry.starts_with(':')) {
+            hidden[at..at + line.len()].fill(true);
+        }
+        at += line.len();
+    }
 }
 
 /// A message with what is secret in it replaced in the same way: verifiers, literals right behind
@@ -133,11 +153,18 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
     let end_of = |from: usize, mark: &str| {
         text[from..].find(mark).map_or(text.len(), |at| from + at + mark.len())
     };
-    let is_harmless =
-        |word: &str| HARMLESS.iter().any(|harmless| word.eq_ignore_ascii_case(harmless));
+    // Not behind what reads like another word for PASSWORD.
+    let is_telltale = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        ["pass", "pwd", "secret", "kennwort"].iter().any(|part| word.contains(part))
+    };
+    let is_harmless = |word: &str, before: &str| {
+        HARMLESS.iter().any(|harmless| word.eq_ignore_ascii_case(harmless)) && !is_telltale(before)
+    };
     // What DO runs is no literal: those in it are looked at.
     let mut in_body = false;
     let mut word = "";
+    let mut before = "";
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
@@ -146,7 +173,7 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
                 let escapes = word.eq_ignore_ascii_case("E") && text[..at].ends_with(word);
                 let from = if escapes { at - 1 } else { at };
                 let end = literal_end(&text[from..]).map_or(text.len(), |length| from + length);
-                if !is_harmless(word) {
+                if !is_harmless(word, before) {
                     hidden[at..end].fill(true);
                 }
                 end
@@ -154,7 +181,7 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
             [b'$', ..] if !in_body && !word.eq_ignore_ascii_case("DO") => {
                 let length = dollar_end(&text[at..]);
                 let end = at + length.unwrap_or(1);
-                if length.is_some() && !is_harmless(word) {
+                if length.is_some() && !is_harmless(word, before) {
                     hidden[at..end].fill(true);
                 }
                 end
@@ -165,6 +192,7 @@ fn hide_literals(text: &str, hidden: &mut [bool]) {
             [first, ..] if first.is_ascii_alphanumeric() => {
                 let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_');
                 let end = at + length.count();
+                before = word;
                 word = &text[at..end];
                 end
             }
@@ -224,6 +252,12 @@ mod tests {
             ("VALID UNTIL '1.2.2030' FROB 'x", "VALID UNTIL '1.2.2030' FROB **"),
             ("SET search_path TO 'a', 'b'; -- can't", "SET search_path TO 'a', 'b'; -- can't"),
             ("COMMENT ON ROLE a IS 'x'", "COMMENT ON ROLE a IS 'x'"),
+            ("\"app\" \"hunter2\"", "*****************"),
+            ("GRANT \"a\" TO\n\"b\";", "GRANT \"a\" TO\n\"b\";"),
+            ("app:hunter2\nx", "***********\nx"),
+            ("host:5432:db:app:hunter2", "************************"),
+            ("ALTER ROLE a PASSWD TO 'x'", "ALTER ROLE a PASSWD TO ***"),
+            ("ROLE a rolpassword IS 'x'", "ROLE a rolpassword IS ***"),
         ];
         for (text, expected) in cases {
             assert_eq!(mask(text), expected, "{text}");

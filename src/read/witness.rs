@@ -121,8 +121,8 @@ fn spelled_out(mut globals: Globals) -> Globals {
         membership.admin = membership.admin.filter(|fact| fact.value);
         membership.set = membership.set.filter(|fact| !fact.value);
     }
-    for setting in globals.settings.values_mut() {
-        if setting.value.is_empty_list() {
+    for (key, setting) in &mut globals.settings {
+        if setting.value.is_empty_list() && !key.name.loads_libraries() {
             setting.value = Value::List(Vec::new());
         }
     }

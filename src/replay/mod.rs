@@ -29,8 +29,7 @@ const GOODBYE: Duration = Duration::from_secs(10);
 const OTHER_ROLE: &str =
     "the session to write in belongs to another role than the one that was read in";
 
-const TABLESPACES: &str =
-    "CREATE TABLESPACE cannot run in a transaction, and behind a pooler it could run in any session";
+const TABLESPACES: &str = "CREATE TABLESPACE cannot run in a transaction, and behind a pooler it could run in any session";
 
 /// What a replay is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -151,7 +151,7 @@ mod tests {
             "-- Roles and other globals for azure 16, made from a b.sql by pg_globals"
         ));
         assert!(script.ends_with(
-            "COMMIT;\n\n-- Tablespaces: no transaction can hold them\n\n\
+            "COMMIT;\n\n-- Tablespaces: no transaction can hold them\n\n\\set AUTOCOMMIT on\n\
              SET default_transaction_read_only = off;\nSET search_path = pg_catalog;\n\
              SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\
              CREATE TABLESPACE t LOCATION '/t';\n"

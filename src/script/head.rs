@@ -65,8 +65,10 @@ pub(super) fn begin_writing(out: &mut String) {
     set(LOCAL.iter(), "SET LOCAL ", out);
 }
 
-/// Sets up what follows COMMIT, since no transaction can hold it, as the transaction was.
+/// Sets up what follows COMMIT, since no transaction can hold it, as the transaction was. A `.psqlrc` may have
+/// switched off that each statement is a transaction of its own.
 pub(super) fn outside(out: &mut String) {
+    out.push_str("\\set AUTOCOMMIT on\n");
     out.push_str("SET default_transaction_read_only = off;\n");
     set(LOCAL[..3].iter(), "SET ", out);
 }

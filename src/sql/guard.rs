@@ -9,13 +9,14 @@ use nom::Parser;
 use nom::multi::many1;
 use nom::sequence::terminated;
 
-use super::ast::{Statement, Text};
+use super::ast::{RoleOption, Statement, Text};
 use super::error::{Fault, Parsed, Problem, expected};
 use super::lex::{keyword, space, symbol};
 use super::literal::string;
 use super::plain::plain;
 use super::print::print_plain;
 use super::quote::push_literal;
+use crate::attribute::Attribute;
 use crate::version::Major;
 
 /// What the guards look at. Operators are qualified like functions: sections of a script are replayed by
@@ -35,6 +36,14 @@ struct Words {
     message: &'static str,
     /// Who is a member of a role that exists, which the script does not take back.
     members: Option<(&'static str, &'static str)>,
+    /// And what such a role has by its attributes and its memberships, which the script's members of it get.
+    rights: Option<Rights>,
+}
+
+/// Round the names of attributes, and round the name of the role.
+struct Rights {
+    attributes: [&'static str; 2],
+    memberships: [&'static str; 2],
 }
 
 const WORDS: Words = Words {
@@ -64,12 +73,27 @@ const WORDS: Words = Words {
          FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m\n      \
          WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid\n      \
          AND m.rolname OPERATOR(pg_catalog.<>) current_user AND r.rolname OPERATOR(pg_catalog.=) ",
-        "\n      HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0))",
+        "\n      HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0)",
     )),
+    rights: Some(Rights {
+        attributes: [
+            ",\n      (SELECT '; it has ' OPERATOR(pg_catalog.||) pg_catalog.concat_ws(', '",
+            ")\n      FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) ",
+        ],
+        memberships: [
+            ",\n      (SELECT pg_catalog.concat('; it is a member of: ', \
+             pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(r.rolname), ', '))\n      \
+             FROM pg_catalog.pg_auth_members g, pg_catalog.pg_roles r, pg_catalog.pg_roles m\n      \
+             WHERE g.roleid OPERATOR(pg_catalog.=) r.oid AND g.member OPERATOR(pg_catalog.=) m.oid\n      \
+             AND m.rolname OPERATOR(pg_catalog.=) ",
+            "\n      HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0)",
+        ],
+    }),
 };
 
 /// In scripts of earlier releases, which are still read.
-const WITHOUT_MEMBERS: Words = Words { members: None, ..WORDS };
+const WITHOUT_RIGHTS: Words = Words { rights: None, ..WORDS };
+const WITHOUT_MEMBERS: Words = Words { members: None, rights: None, ..WORDS };
 const EARLIER: Words = Words {
     version_if: "\nBEGIN\n  IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> ",
     database_if: "\nBEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ",
@@ -82,6 +106,7 @@ const EARLIER: Words = Words {
     message: "this role replays the script or is a superuser, and is never touched: convert again \
               with --exclude or --rename: ",
     members: None,
+    rights: None,
 };
 
 /// `pg_settings` does not show the source of `role`. The owner of a database, and whoever is a member of it, can
@@ -211,12 +236,46 @@ fn new_role(
         body.push_str(of);
         push_literal(role, &mut body);
         body.push_str(more);
+        if let Some(rights) = &words.rights {
+            existing(rights, role, create, &mut body);
+        }
+        body.push(')');
     } else {
         push_literal(&exists, &mut body);
     }
     body.push_str(";\n");
     body.push_str(END);
     block(&body, out);
+}
+
+/// What a role that exists has beyond what the script would give it.
+fn existing(words: &Rights, role: &str, create: &Statement<'_>, body: &mut String) {
+    const COLUMNS: [(Attribute, &str); 4] = [
+        (Attribute::CreateRole, "rolcreaterole"),
+        (Attribute::CreateDb, "rolcreatedb"),
+        (Attribute::Replication, "rolreplication"),
+        (Attribute::BypassRls, "rolbypassrls"),
+    ];
+    let given = |attribute: Attribute| match create {
+        Statement::CreateRole { options, .. } => {
+            options.contains(&RoleOption::Attribute(attribute, true))
+        }
+        _ => false,
+    };
+    let more: Vec<_> = COLUMNS.into_iter().filter(|(attribute, _)| !given(*attribute)).collect();
+    if !more.is_empty() {
+        body.push_str(words.attributes[0]);
+        for (attribute, column) in &more {
+            let _ = write!(body, ", CASE WHEN r.{column} THEN '{}' END", attribute.keyword());
+        }
+        body.push_str(words.attributes[1]);
+        push_literal(role, body);
+        let columns: Vec<_> = more.iter().map(|(_, column)| format!("r.{column}")).collect();
+        let _ = write!(body, " AND ({}))", columns.join(" OR "));
+    }
+    body.push_str(words.memberships[0]);
+    push_literal(role, body);
+    body.push_str(words.memberships[1]);
 }
 
 fn inner(statements: &[Statement<'_>], body: &mut String) {
@@ -255,8 +314,10 @@ pub(super) fn guard(text: &str) -> Parsed<'_, Statement<'_>> {
         print_with(words, &statement, &mut again);
         (original.trim_end() == again).then_some(statement)
     };
-    let statement =
-        [&WORDS, &WITHOUT_MEMBERS, &EARLIER].into_iter().find_map(read).ok_or_else(refused)?;
+    let statement = [&WORDS, &WITHOUT_RIGHTS, &WITHOUT_MEMBERS, &EARLIER]
+        .into_iter()
+        .find_map(read)
+        .ok_or_else(refused)?;
     Ok((rest, statement))
 }
 

@@ -10,6 +10,7 @@
     reason = "nothing here is reachable from elsewhere; pub is for the other modules"
 )]
 
+mod attacked;
 mod book;
 mod check;
 mod cli;

@@ -39,12 +39,12 @@ pub(super) fn compare(current: &Globals, desired: &Globals, scope: Scope, all: &
 }
 
 /// Whether two values of a setting are one to the server, however they are spelled. An empty list is the
-/// same as a list of one empty name.
+/// same as a list of one empty name, unless that would be a library.
 pub fn is_same_setting(key: &SettingKey, one: &Value, other: &Value) -> bool {
     let is_same = |one: &str, other: &str| is_same_value(key.name.as_str(), one, other);
     match (one, other) {
         _ if one == other => true,
         (Value::Text(one), Value::Text(other)) => is_same(one, other),
-        _ => one.is_empty_list() && other.is_empty_list(),
+        _ => !key.name.loads_libraries() && one.is_empty_list() && other.is_empty_list(),
     }
 }

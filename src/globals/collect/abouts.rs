@@ -5,7 +5,7 @@
 use crate::finding::{About, Severity};
 
 /// All that nobody else says.
-pub const ALL: [&About; 14] = [
+pub const ALL: [&About; 15] = [
     &TRUNCATED,
     &UNKNOWN_STATEMENT,
     &UNKNOWN_CLAUSE,
@@ -19,6 +19,7 @@ pub const ALL: [&About; 14] = [
     &TRUNCATED_NAME,
     &NO_TIME_ZONE,
     &ASSUMED_ROLE,
+    &MISSING_ATTRIBUTES,
     &OWN_GRANT,
 ];
 
@@ -183,6 +184,17 @@ pub const ASSUMED_ROLE: About = About {
                   about it and nothing else. Without a statement that says LOGIN, it cannot \
                   log in.",
     remedy: "leave them out with --exclude where the target has them already",
+};
+
+pub const MISSING_ATTRIBUTES: About = About {
+    name: "missing-attributes",
+    severity: Severity::Error,
+    why: "the dump creates roles without saying whether they log in, with which password, and what else they may",
+    explanation: "Behind each CREATE ROLE pg_dumpall writes an ALTER ROLE … WITH with all attributes of the role and \
+                  its password. Where that line is missing, somebody has taken it out: `grep -v SUPERUSER`, to be \
+                  rid of NOSUPERUSER, takes the ALTER ROLE of every role with it. Such a role is created as CREATE \
+                  ROLE alone does: it cannot log in, has no password, and inherits.",
+    remedy: "convert the dump as pg_dumpall wrote it: what the target refuses is taken out word by word",
 };
 
 /// Also a rule of sanitizing, among which it is listed.

@@ -42,10 +42,16 @@ pub struct Collector {
     pub(super) grantors: [bool; 2],
     /// Whether pg_dumpall wrote the statements.
     pub(super) dumped: bool,
+    /// Whether the next statement stands between its header and its end marker.
+    pub(super) inside: bool,
+    /// Roles that were created there, and whose attributes did not follow.
+    pub(super) unstated: Vec<Name>,
     /// Whether a grant of roles did not say whether it inherits.
     pub(super) silent_on_inherit: bool,
     /// Whether pg_dumpall wrote attributes of roles without a word on BYPASSRLS, and with one.
     pub(super) on_bypassrls: [bool; 2],
+    /// Whether a transaction has begun and not ended.
+    pub(super) open: bool,
     /// The session's time zone.
     pub(super) zone: Zone,
     /// What it was in front of the transaction that sets it for itself.
@@ -53,13 +59,15 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Tells whether pg_dumpall wrote the statements that follow. They state what there is: a grant may
+    /// Tells whether pg_dumpall wrote the statements that follow, and whether its end marker is still to come. They state what there is: a grant may
     /// stand in front of the one that gave its grantor the grant option (`pg_dumpall.c`, `dumpRoleGUCPrivs`:
     /// the order is that of the catalog's list).
-    pub fn set_dumped(&mut self, dumped: bool) {
+    pub fn set_dumped(&mut self, dumped: bool, inside: bool) {
         self.dumped = dumped;
+        self.inside = inside;
         if let Some(before_16) = &mut self.before_16 {
             before_16.dumped = dumped;
+            before_16.inside = inside;
         }
     }
 

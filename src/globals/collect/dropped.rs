@@ -2,7 +2,8 @@
 
 use super::abouts;
 use super::collector::Collector;
-use crate::finding::{Action, Severity, Subject};
+use crate::attribute::Attribute;
+use crate::finding::{Action, Finding, Severity, Subject};
 use crate::name::Name;
 
 /// What a dump has lost that ends before a role's attributes.
@@ -103,4 +104,24 @@ impl Collector {
         let object = &Subject::statement("last statement");
         self.finding(&abouts::TRUNCATED, Action::Dropped, object, origin, message);
     }
+
+    /// The dump does not state the attributes of these roles, as pg_dumpall does.
+    pub(super) fn tell_unstated(&mut self) {
+        for name in std::mem::take(&mut self.unstated) {
+            let Some(role) = self.globals.roles.get(&name) else { continue };
+            let states =
+                Attribute::ALL.into_iter().any(|attribute| role.stated(attribute).is_some());
+            if let (Some(created), false) = (role.created, states) {
+                let line = self.ledger.line(created.origin);
+                self.findings.push(missing_attributes(&name).at(line));
+            }
+        }
+    }
+}
+
+/// A role of a dump without its attributes.
+pub fn missing_attributes(name: &Name) -> Finding {
+    let message =
+        "its ALTER ROLE is missing in the dump: without it, it cannot log in and has no password";
+    abouts::MISSING_ATTRIBUTES.finding(Subject::Role(name.clone()), Action::Kept, message)
 }

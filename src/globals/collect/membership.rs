@@ -32,7 +32,8 @@ impl Collector {
             }
             self.lost(origin);
             let object = &Subject::statement("GRANT … TO CURRENT_USER");
-            let message = "CURRENT_USER is another role on each server that the script is run on".to_owned();
+            let message =
+                "CURRENT_USER is another role on each server that the script is run on".to_owned();
             self.finding(&abouts::OWN_GRANT, Action::Dropped, object, origin, message);
             return Ok(());
         }

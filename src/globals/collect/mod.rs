@@ -20,7 +20,7 @@ mod version;
 mod tests;
 
 pub use collector::Collector;
-pub use dropped::without_attributes;
+pub use dropped::{missing_attributes, without_attributes};
 pub use era::Era;
 pub use kept::Kept;
 pub use refusal::Refusal;

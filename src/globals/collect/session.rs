@@ -16,6 +16,8 @@ impl Collector {
             Session::Set { name, .. } if name.eq_ignore_ascii_case("role") => {
                 return refuse("SET ROLE: what follows would be done by another role");
             }
+            // The server warns, and does nothing.
+            Session::Set { local: true, .. } if !self.open => {}
             Session::Set { local, name, value: SettingValue::Values(values) }
                 if name.eq_ignore_ascii_case("timezone") =>
             {
@@ -33,7 +35,11 @@ impl Collector {
                 self.zone = Zone::default();
                 self.outer_zone = None;
             }
-            Session::Commit => self.zone = self.outer_zone.take().unwrap_or(self.zone.clone()),
+            Session::Begin => self.open = true,
+            Session::Commit => {
+                self.open = false;
+                self.zone = self.outer_zone.take().unwrap_or(self.zone.clone());
+            }
             _ => {}
         }
         Ok(Kept::Session)

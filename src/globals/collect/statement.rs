@@ -10,7 +10,7 @@ use crate::globals::fact::Origin;
 use crate::globals::ledger::Ledger;
 use crate::globals::model::Globals;
 use crate::name::{MAX_BYTES, Name};
-use crate::sql::Statement;
+use crate::sql::{RoleSpec, Statement};
 
 /// What was collected.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Collected {
     /// The role that the last statement created, and nothing more: a dump goes on with its
     /// attributes.
     pub bare: Option<Name>,
+    /// Whether they end inside a transaction: a server keeps nothing of it.
+    pub open: bool,
     /// Which servers they are for; none where nothing tells.
     pub era: Option<Era>,
 }
@@ -61,6 +63,12 @@ impl Collector {
         }
         let origin = self.ledger.open(line);
         self.collect(statement, origin)?;
+        if let Some(bare) = self.bare.take()
+            && self.inside
+            && !is_alter_of(statement, &bare)
+        {
+            self.unstated.push(bare);
+        }
         self.bare = match statement {
             Statement::CreateRole { name, options } if options.is_empty() => {
                 (name.len() <= MAX_BYTES).then(|| Name::new(name))
@@ -89,6 +97,7 @@ impl Collector {
             _ => {}
         }
         self.assume_roles();
+        self.tell_unstated();
         self.globals.sort();
         Collected {
             globals: self.globals,
@@ -96,6 +105,7 @@ impl Collector {
             findings: self.findings,
             passwords: self.passwords,
             bare: self.bare,
+            open: self.open,
             era,
         }
     }
@@ -157,4 +167,8 @@ impl Collector {
             | Statement::Database => Ok(()),
         }
     }
+}
+
+fn is_alter_of(statement: &Statement<'_>, name: &Name) -> bool {
+    matches!(statement, Statement::AlterRole { role: RoleSpec::Name(role), .. } if **role == *name.as_str())
 }

@@ -197,9 +197,14 @@ fn create_role<'a>(name: &'a Name, role: &'a Role, with_password: bool) -> State
 
 /// The statement that gives a role or a database this setting.
 pub fn alter_setting<'a>(key: &'a SettingKey, setting: &'a Fact<Value>) -> Statement<'a> {
-    let values = setting.value.parts().map(text).collect();
-    let change =
-        SettingChange::Set { name: text(key.name.as_str()), value: SettingValue::Values(values) };
+    let values: Vec<_> = setting.value.parts().map(text).collect();
+    let name = text(key.name.as_str());
+    let change = if values.is_empty() {
+        // No statement writes it before 19; it is what there is without a setting.
+        SettingChange::Reset(name)
+    } else {
+        SettingChange::Set { name, value: SettingValue::Values(values) }
+    };
     Statement::AlterSetting {
         role: key.role.as_ref().map(spec),
         database: key.database.as_ref().map(text_of),

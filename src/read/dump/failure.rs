@@ -1,5 +1,7 @@
 //! Why a dump was not read.
 
+use std::fmt::Write as _;
+
 use crate::dump;
 use crate::place::Place;
 use crate::read::mask::mask;
@@ -35,6 +37,12 @@ pub enum Failure {
          --no-role-passwords, or as a role that may read verifiers"
     )]
     TruncatedAtOnce,
+    /// A transaction begins and does not end.
+    #[error(
+        "it ends inside a transaction, as when the end of a script is missing: without its COMMIT a server keeps \
+         nothing of it; make it again, or give --accept-truncated to use what there is"
+    )]
+    OpenTransaction,
     /// It was made by pg_dump, from one database.
     #[error(
         "this is a dump of one database, made by pg_dump, and has no globals: make it with pg_dumpall \
@@ -83,9 +91,10 @@ fn mistakes_of(count: usize, truncated: bool, product: Option<&str>) -> String {
         text.push_str(", and pg_dumpall's end marker is missing: make the dump again");
     }
     if let Some(product) = product {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "; the dump was made by {product}, which was made of PostgreSQL: take out of it what only {product} has"
-        ));
+        );
     }
     text
 }

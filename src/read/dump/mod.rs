@@ -12,13 +12,13 @@ pub use reading::{Counts, Reading};
 
 use std::io::Read;
 
-use reading::{era, no_end_marker, not_in_dump, shows};
+use reading::{era, no_commit, no_end_marker, not_in_dump, shows};
 use statement::{Signal, statement};
 
 use crate::dump::{self, Marks, Part, Piece, Reader, Slice};
 use crate::globals::Globals;
 use crate::globals::collect::abouts::DATABASE_STATEMENT;
-use crate::globals::collect::{Collected, Collector, Era};
+use crate::globals::collect::{Collected, Collector, Era, missing_attributes};
 use crate::place::Place;
 use crate::sql;
 
@@ -51,7 +51,8 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     // The last piece, where the dump may end in the middle of it.
     let mut last = None;
     loop {
-        collector.set_dumped(reader.marks().headers > 0);
+        let Marks { headers, trailers, .. } = reader.marks();
+        collector.set_dumped(*headers > 0, headers > trailers);
         let Some(piece) = reader.next()? else { break };
         let outcome = match piece {
             Piece::Fault(fault) if options.accept_truncated && fault.problem.is_open_end() => {
@@ -105,7 +106,7 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
         let product = marks.product.filter(|product| product != "PostgreSQL");
         return Err(Failure::Mistakes { mistakes, more, truncated, product });
     }
-    let Collected { globals, ledger, mut findings, passwords, bare, era } =
+    let Collected { globals, ledger, mut findings, passwords, bare, open, era } =
         collector.finish(era(&marks));
     let of_databases = findings.iter().filter(|it| *it.about == DATABASE_STATEMENT).count();
     let is_empty = ledger.fates().count() == of_databases;
@@ -122,11 +123,22 @@ fn read_up_to(most: usize, input: impl Read, options: Options) -> Result<Reading
     if truncated && !options.accept_truncated {
         return Err(Failure::Truncated);
     }
+    if open && !options.accept_truncated {
+        return Err(Failure::OpenTransaction);
+    }
     if marks.headers == 0 && !ours && is_empty {
         return Err(Failure::NoGlobals);
     }
+    if let Some(role) = bare.as_ref().filter(|_| marks.headers > 0 && !truncated) {
+        let created = globals.roles.get(role).and_then(|role| role.created);
+        let line = created.and_then(|fact| ledger.line(fact.origin));
+        findings.push(missing_attributes(role).at(line));
+    }
     if truncated && !is_cut {
         findings.push(no_end_marker(bare.as_ref()));
+    }
+    if open && !truncated {
+        findings.push(no_commit());
     }
     let shows = shows(&globals, &marks);
     findings.extend(not_in_dump(shows));

@@ -107,3 +107,10 @@ pub(super) fn no_end_marker(bare: Option<&Name>) -> Finding {
     let object = Subject::statement("end marker");
     collect::abouts::TRUNCATED.finding(object, Action::Dropped, message)
 }
+
+/// A script ends inside its transaction.
+pub(super) fn no_commit() -> Finding {
+    let message = "its COMMIT is missing at the end: a server would keep nothing of it";
+    let object = Subject::statement("transaction");
+    collect::abouts::TRUNCATED.finding(object, Action::Dropped, message)
+}

@@ -72,7 +72,7 @@ async fn read_in_transaction(client: &Client, open: &mut bool) -> Result<Live, L
     Ok(complete(collected, &probe, platform, kinds))
 }
 
-/// Reads everything again inside the transaction that is open, whose state is [`STATE`]. It may
+/// Reads everything again inside the transaction that is open, whose state is [`STATE`](super::STATE). It may
 /// write: what is not PostgreSQL's own is not asked again.
 ///
 /// # Errors

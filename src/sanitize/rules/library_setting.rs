@@ -18,16 +18,17 @@ pub(super) const ABOUT: About = About {
                   administrator included. Which files a server has, no query shows. \
                   dynamic_library_path and extension_control_path say where libraries and \
                   extensions are looked for, and so whose code runs.\n\n\
-                  So these settings are left out, in scripts and in copies. An empty list, and \
-                  PostgreSQL's own place ($libdir, $system), are carried over.",
+                  So these settings are left out, in scripts and in copies. An empty list loads nothing, as \
+                  without the setting, and is left out, too: `TO ''` would name a library without a name, \
+                  which is never found. PostgreSQL's own place ($libdir, $system) is carried over.",
     remedy: "see in a session of the target that LOAD finds the library, then run the statement that \
              the message has, and log in as the role while another session is open",
 };
 
 /// Those whose context allows it to be set for a role or a database (`src/backend/utils/misc/guc_tables.c`,
-/// 10 to 18). `shared_preload_libraries`, `jit_provider`, `archive_library`,
+/// 10 to 18); the libraries are those of [`loads_libraries`](crate::globals::SettingName::loads_libraries).
+/// `shared_preload_libraries`, `jit_provider`, `archive_library`,
 /// `oauth_validator_libraries` and the like are the whole server's.
-const LIBRARIES: [&str; 2] = ["local_preload_libraries", "session_preload_libraries"];
 const PATHS: [(&str, &str); 2] =
     [("dynamic_library_path", "$libdir"), ("extension_control_path", "$system")];
 
@@ -36,14 +37,26 @@ pub(super) struct LibrarySetting;
 impl SettingRule for LibrarySetting {
     fn apply(&self, key: &SettingKey, setting: &mut Setting, cx: &mut Context<'_>) -> Verdict {
         let mut named = setting.value.parts().filter(|part| !part.trim().is_empty());
-        let is_list = LIBRARIES.iter().any(|name| key.name.is(name));
         let path = PATHS.iter().find(|(name, _)| key.name.is(name));
         let loads = match path {
             Some((_, own)) => named.any(|place| place != *own),
-            None => is_list && named.next().is_some(),
+            None => key.name.loads_libraries(),
         };
         if !loads {
             return Verdict::Keep;
+        }
+        if path.is_none() && named.next().is_none() {
+            let (severity, message) = if setting.value.parts().next().is_none() {
+                (Severity::Info, "an empty list: nothing is loaded, as without it")
+            } else {
+                (
+                    Severity::Error,
+                    "a library without a name: no session begins with it on the source either",
+                )
+            };
+            let (object, origin) = (key.subject(), setting.origin);
+            cx.report_as(&ABOUT, severity, Action::Dropped, object, origin, message);
+            return Verdict::Drop;
         }
         let may_be_set = matches!(
             cx.rights.setting(key.name.as_str()),
@@ -79,7 +92,8 @@ mod tests {
                     ALTER ROLE a SET dynamic_library_path TO '/opt/lib:$libdir';\n\
                     ALTER ROLE a SET extension_control_path TO '$system:/opt';\n\
                     ALTER ROLE a IN DATABASE d SET dynamic_library_path TO '$libdir';\n\
-                    ALTER ROLE a SET session_preload_libraries TO '';";
+                    ALTER ROLE a SET session_preload_libraries TO '';\n\
+                    CREATE ROLE b;\nALTER ROLE b SET local_preload_libraries TO ;";
         insta::assert_snapshot!(run(text, "postgres 18"), @r"
         3 error library-setting dropped setting ALL: session_preload_libraries: by hand, where the target has the library: ALTER ROLE ALL SET session_preload_libraries TO 'x'
         6 error library-setting dropped setting a: dynamic_library_path: by hand: ALTER ROLE a SET dynamic_library_path TO '/opt/lib:$libdir'

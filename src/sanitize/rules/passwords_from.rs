@@ -2,8 +2,9 @@
 
 use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Globals, Origin, Password};
+use crate::platform::Answer;
 use crate::sanitize::{About, Context};
-use crate::secret::VerifierKind;
+use crate::secret::{Secret, VerifierKind};
 
 use super::masked_password;
 use super::plain_password::takes_verifiers;
@@ -15,7 +16,8 @@ pub(super) const ABOUT: About = About {
     explanation: "The file is a userlist.txt of pgbouncer or a dump that shows passwords, and it \
                   names roles as the source does, before any --rename. Verifiers are taken as they \
                   are. Of a plaintext password the SCRAM-SHA-256 verifier is computed here, and \
-                  only that leaves this machine. Only roles whose password is not known otherwise \
+                  only that leaves this machine. Only roles whose password is not known otherwise, or does not come to the target \
+                  (an md5 verifier of a role that is renamed, a verifier that the target does not take), \
                   are given one: what the source itself shows counts more.",
     remedy: "",
 };
@@ -46,10 +48,8 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
             continue;
         }
         if let Password::Is(fact) = &role.password
-            && (fact.value.kind() == VerifierKind::Malformed
-                || masked_password::kind(fact.value.expose()).is_some())
+            && is_as_good_as_none(&fact.value, choices.rename.contains_key(name), cx)
         {
-            // As good as none: the server would take it for a plaintext password.
             cx.lose([fact.origin]);
             role.password = Password::Unknown;
         }
@@ -83,12 +83,44 @@ pub(in crate::sanitize) fn passwords_from(globals: &mut Globals, cx: &mut Contex
     }
 }
 
+/// Whether it does not come to the target: the server would take it for a plaintext password, the target takes
+/// no such verifier, or it is gone with the role's name.
+fn is_as_good_as_none(secret: &Secret, renamed: bool, cx: &Context<'_>) -> bool {
+    match secret.kind() {
+        VerifierKind::Malformed => true,
+        VerifierKind::Plaintext => masked_password::kind(secret.expose()).is_some(),
+        VerifierKind::Md5 if renamed => true,
+        kind @ (VerifierKind::Md5 | VerifierKind::ScramSha256) => {
+            !matches!(cx.rights.verifier(kind), Answer::Yes)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::name::Name;
     use crate::sanitize::Choices;
     use crate::sanitize::testing::run_with;
     use crate::secret::Secret;
+
+    /// Of what the target does not take, the file's counts.
+    #[test]
+    fn fills_what_does_not_come() {
+        let md5 = format!("md5{}", "0".repeat(32));
+        let passwords_from =
+            ["a", "b"].map(|name| (Name::new(name), Secret::new("secretpw1"))).into();
+        let rename = [(Name::new("a"), Name::new("n"))].into_iter().collect();
+        let choices = Choices { passwords_from, rename, ..Choices::default() };
+        let text =
+            format!("CREATE ROLE a LOGIN PASSWORD '{md5}';\nCREATE ROLE b LOGIN PASSWORD '{md5}';");
+        let all = run_with(&text, "postgres 16", &choices);
+        assert!(all.contains("CREATE ROLE n WITH LOGIN PASSWORD 'SCRAM-SHA-256$"), "{all}");
+        assert!(!all.contains("rename-md5"), "{all}");
+        assert!(all.contains("passwords-from-unused dropped role b: it has a password"), "{all}");
+        let all = run_with(&text, "supabase 17", &choices);
+        assert!(!all.contains("md5-verifier") && !all.contains("passwords-from-unused"), "{all}");
+        assert!(!all.contains("arrives without its password"), "{all}");
+    }
 
     #[test]
     fn fills_what_is_missing_and_nothing_else() {
