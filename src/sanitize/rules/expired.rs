@@ -87,7 +87,7 @@ mod tests {
         let said = |target| run(text, target).contains("expires-soon");
         assert!(!said("postgres 18"));
         let said = run(text, "postgres 19");
-        let lines: Vec<_> = said.lines().filter(|line| line.contains("expire")).collect();
+        let lines: Vec<_> = said.split('\n').filter(|line| line.contains("expire")).collect();
         assert_eq!(lines, ["1 info expires-soon kept role a: expires at 2023-11-21 22:13:19+00"]);
     }
 }

@@ -153,7 +153,7 @@ fn a_name_of_two_lines() {
     let run = command(&from, &to, &["--undo", "undo.sql", "--allow-all-settings"]).done();
     let settings = |cluster: &Cluster| Catalog::of(cluster).settings;
     assert_eq!(settings(&target), settings(&source));
-    let output = target.psql("postgres", &run.file("undo.sql"));
+    let output = target.psql("postgres", run.file("undo.sql"));
     assert!(output.status.success(), "{output:?}");
     assert_eq!(settings(&target).len(), 0);
     let script = Run::new(["convert", &from, "-p", "postgres", "--target-version", "16"]).done();
