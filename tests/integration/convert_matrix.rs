@@ -301,6 +301,14 @@ fn expressed(mut globals: Globals, source: u32, target: u32) -> Globals {
     if target < 15 {
         globals.parameters.clear();
     }
+    if target >= 19 {
+        // No name has a line break there.
+        let is_taken = |name: &Name| !name.as_str().contains('\n');
+        globals.roles.retain(|name, _| is_taken(name));
+        globals.memberships.retain(|key, _| is_taken(&key.role) && is_taken(&key.member));
+        globals.settings.retain(|key, _| key.role.as_ref().is_none_or(is_taken));
+        globals.parameters.retain(|key, _| key.grantee.role().is_none_or(is_taken));
+    }
     if target >= 16 {
         return globals;
     }
