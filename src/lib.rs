@@ -21,7 +21,8 @@
 //! - [`cli`]: what the user types; nothing else prints.
 //!
 //! Each sees only those in front of it in this list. Below all of them: [`name`], [`place`],
-//! [`version`], [`encoding`], [`attribute`], [`secret`], [`scram`], [`subject`], [`finding`], [`glob`], [`interrupt`].
+//! [`version`], [`encoding`], [`attribute`], [`secret`], [`scram`], [`subject`], [`finding`], [`glob`], [`interrupt`],
+//! [`process`].
 //!
 //! ```
 //! use pg_globals::platform::{Platform, Rights};
@@ -56,6 +57,7 @@ pub mod name;
 pub mod place;
 pub mod plan;
 pub mod platform;
+pub mod process;
 pub mod read;
 pub mod replay;
 pub mod report;

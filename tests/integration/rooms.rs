@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 10] = [
         "interrupt",
         "name",
         "place",
+        "process",
         "scram",
         "secret",
         "subject",

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use super::environment;
-use super::process::{self, ProcessError};
+use crate::process::{self, ProcessError, environment};
 use crate::version::Major;
 
 /// How long a program may take to tell its version, on a busy machine.

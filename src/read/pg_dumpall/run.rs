@@ -8,13 +8,12 @@ use tempfile::TempPath;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use super::environment;
-use super::process::{self, Output, ProcessError};
 use super::program::Program;
 use crate::connect::{ChildEnvironment, Connection};
 use crate::finding::{Action, Finding, Subject};
 use crate::interrupt;
 use crate::name::Name;
+use crate::process::{self, Output, ProcessError, environment};
 use crate::read::abouts;
 use crate::read::mask::mask_message;
 

@@ -19,10 +19,10 @@ const DYING: Duration = Duration::from_secs(5);
 
 /// What a process has written, and how it has ended.
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Zeroizing<Vec<u8>>,
-    pub(super) stderr: String,
+pub(crate) struct Output {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Zeroizing<Vec<u8>>,
+    pub(crate) stderr: String,
 }
 
 /// Why there is no output.
@@ -46,7 +46,7 @@ pub enum ProcessError {
 ///
 /// # Errors
 /// When it does not start, takes too long or writes too much; then it is gone, with its children.
-pub(super) async fn output(
+pub(crate) async fn output(
     command: &mut Command,
     limit: Duration,
     most: usize,

@@ -38,14 +38,39 @@ const TO_CONNECT: [&str; 9] = [
     "OPENSSL_MODULES",
 ];
 
+/// What it takes to ask a cloud: the way out, whom to trust, and how text is written.
+const TO_ASK: [&str; 14] = [
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "ProgramData",
+];
+
 /// For a program that says what it is.
-pub(super) fn to_start(command: &mut Command) -> &mut Command {
+pub(crate) fn to_start(command: &mut Command) -> &mut Command {
     only(command, TO_START.iter())
 }
 
 /// For the one that is used.
-pub(super) fn to_connect(command: &mut Command) -> &mut Command {
+pub(crate) fn to_connect(command: &mut Command) -> &mut Command {
     only(command, TO_START.iter().chain(&TO_CONNECT))
+}
+
+/// For a cloud's own command line, whose own variables begin with this: `AZURE_`.
+pub(crate) fn to_ask<'a>(command: &'a mut Command, own: &str) -> &'a mut Command {
+    let its_own = std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with(own)));
+    only(command, TO_START.iter().chain(&TO_ASK)).envs(its_own)
 }
 
 fn only(command: &mut Command, names: impl Iterator<Item = &'static &'static str>) -> &mut Command {
