@@ -36,6 +36,9 @@ pub trait Check: Sync {
     /// # Errors
     /// Why nothing could be seen; that makes the check unknown.
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict;
+
+    /// Looks at what all checks have said, when they have.
+    fn review(&self, _cx: &Context, _all: &mut [Outcome]) {}
 }
 
 /// Lets the checks look at what was gathered, in their order.
@@ -46,6 +49,9 @@ pub fn judge(cx: &Context, checks: &[&dyn Check]) -> Vec<Outcome> {
         if let Err(unseen) = check.judge(cx, &mut out) {
             out.unknown(unseen.to_string());
         }
+    }
+    for check in checks {
+        check.review(cx, &mut all);
     }
     all
 }
