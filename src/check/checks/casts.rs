@@ -8,9 +8,10 @@ static ABOUT: About = About {
     title: "no cast was made by users",
     explanation: "Azure's documentation contradicts itself here: the migration service does not \
                   bring casts, while members of azure_pg_admin may create them WITH FUNCTION and \
-                  WITH INOUT. So they go by hand, and after the types and functions that they \
-                  need. WITHOUT FUNCTION takes a superuser, and there is none. What uses a cast, \
-                  such as a view or a default, cannot be restored before it is there.",
+                  WITH INOUT. So they go by hand with the service, and after the types and functions that they \
+                  need; pg_restore brings them. WITHOUT FUNCTION takes a superuser, and there is \
+                  none. What uses a cast, such as a view or a default, cannot be restored before it \
+                  is there.",
     looked_at: "pg_cast of the database",
     online: false,
 };
@@ -45,21 +46,21 @@ impl Check for Casts {
         cx.each_database(out, "no cast was made by users", |_, database, out| {
             let rows = database.rows(&CASTS)?;
             let Some(first) = rows.first() else { return Ok(()) };
-            let (mut casts, mut refused) = (Vec::new(), 0);
+            let (mut casts, mut refused) = (Vec::new(), Vec::new());
             for row in rows {
                 let (source, target) = (row.text("source")?, row.text("target")?);
-                casts.push(shown(&format!("({source} AS {target})")));
-                refused += usize::from(row.text("castmethod")? == "b");
+                let cast = shown(&format!("({source} AS {target})"));
+                if row.text("castmethod")? == "b" {
+                    refused.push(cast.clone());
+                }
+                casts.push(cast);
             }
-            let refused = match refused {
-                0 => String::new(),
-                _ => format!("; {refused} WITHOUT FUNCTION, which takes a superuser"),
-            };
             out.failed(format!(
-                "{}, which the migration service does not bring: {}{refused}",
+                "{}, which the migration service does not bring: {}",
                 count(rows.len(), "cast"),
                 some(casts, rows.len())
             ))
+            .concerns(Method::Service)
             .remedy(format!(
                 "create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop \
                  it on the source in a maintenance window, since what uses it breaks: DROP CAST ({} \
@@ -67,6 +68,18 @@ impl Check for Casts {
                 shown(first.text("source")?),
                 shown(first.text("target")?)
             ));
+            if !refused.is_empty() {
+                out.failed(format!(
+                    "{} WITHOUT FUNCTION, which takes a superuser to create, and the target has none: {}",
+                    count(refused.len(), "cast"),
+                    some(&refused, refused.len())
+                ))
+                .no_code()
+                .concerns(Method::PgDump)
+                .remedy(
+                    "create it on the target WITH INOUT, and leave it out of the restore: pg_restore --use-list",
+                );
+            }
             Ok(())
         })
     }

@@ -51,7 +51,7 @@ impl Check for ForeignServers {
                 let wrapper = row.name("fdwname")?;
                 let mappings = count(row.number("mappings")?.unwrap_or(0), "user mapping");
                 let tables = count(row.number("tables")?.unwrap_or(0), "foreign table");
-                let mut found = format!("{name} by {wrapper}, with {mappings} and {tables}");
+                let found = format!("{name} by {wrapper}, with {mappings} and {tables}");
                 if row.flag("is_of_no_extension")? {
                     out.failed(format!(
                         "{found}; the wrapper is of no extension: creating it takes a superuser, and \
@@ -64,10 +64,12 @@ impl Check for ForeignServers {
                     continue;
                 }
                 if wrapper.as_str() == "postgres_fdw" {
-                    found.push_str(
-                        "; the migration service does not bring databases with postgres_fdw from \
-                         outside Azure",
-                    );
+                    out.warning(format!(
+                        "{found}: the migration service does not bring databases with postgres_fdw from \
+                         outside Azure"
+                    ))
+                    .concerns(Method::Service)
+                    .remedy("migrate this database with pg_dump, or drop it on the source");
                 }
                 out.warning(found).remedy(
                     "create it on the target after the migration, with its user mappings and their \

@@ -70,7 +70,7 @@ impl Check for LargeObjects {
             };
             let found = format!("it has {number}, in {}", row.text("size")?);
             let set = cx.azure.set_parameter(NAME, "off");
-            match skipped {
+            let outcome = match skipped {
                 Some(true) => out
                     .failed(format!("{found}, and {NAME} is on: the migration service leaves them out"))
                     .remedy(format!("where they are needed: {set}")),
@@ -85,6 +85,7 @@ impl Check for LargeObjects {
                     ))
                     .remedy(format!("where they are needed, see that it is off: {set}")),
             };
+            outcome.concerns(Method::Service);
             Ok(())
         })
     }

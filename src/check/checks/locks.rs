@@ -63,6 +63,7 @@ impl Check for Locks {
                     "{restored} tables and indexes, and the target's lock table has room for {there} for \
                      certain, if all are restored in one transaction"
                 ))
+                .concerns(Method::PgDump)
                 .remedy(format!(
                     "restore without --single-transaction; or {}, and then, since it takes effect with a \
                      restart only: {}",

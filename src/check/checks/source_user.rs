@@ -121,7 +121,7 @@ impl Check for SourceUser {
                 ));
             }
             if let Some(list) = listed(database.rows(&HIDDEN)?, "table")? {
-                out.failed(format!("pg_dump stops, since policies may hide rows from {user}, in {list}"))
+                out.failed(format!("a dump stops, since policies may hide rows from {user}, in {list}"))
                     .remedy(exempt(live.platform, answers));
             }
             Ok(())

@@ -154,6 +154,7 @@ impl Check for SuperuserObjects {
                         "the superuser {owner} owns {things}: the migration service does not bring \
                          what superusers own"
                     ))
+                    .concerns(Method::Service)
                     .remedy(give_away(&owner, &rows, major)?);
                 }
             }

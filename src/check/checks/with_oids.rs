@@ -52,11 +52,18 @@ impl Check for WithOids {
         cx.each_database(out, "no table is WITH OIDS", |_, database, out| {
             let rows = database.rows(&WITH_OIDS)?;
             if let (Some(list), Some(first)) = (listed(rows, "table")?, rows.first()) {
-                out.failed(format!("WITH OIDS: {list}")).remedy(format!(
+                let without = format!(
                     "where nothing reads the column oid, in a maintenance window, since it locks and \
                      rewrites the table: ALTER TABLE {} SET WITHOUT OIDS",
                     shown(&qualified(first)?)
-                ));
+                );
+                out.failed(format!("WITH OIDS, with which the migration service stops: {list}"))
+                    .concerns(Method::Service)
+                    .remedy(&without);
+                out.warning(format!("WITH OIDS: {list}; pg_dump leaves the column oid out"))
+                    .no_code()
+                    .concerns(Method::PgDump)
+                    .remedy("where something reads it, copy it into an ordinary column before");
             }
             Ok(())
         })

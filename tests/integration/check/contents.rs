@@ -27,8 +27,10 @@ fn what_the_migration_does_not_bring() {
         |name: &str, to: &str| check(&from, to, &[name]).with("--database plain --database rich");
     assert_snapshot!(found(run("casts", &to), 1), @"
     succeeded 603409 plain: no cast was made by users
-    failed 603409 rich: 2 casts, which the migration service does not bring: (public.mood AS text), (bytea AS text); 1 WITHOUT FUNCTION, which takes a superuser
+    failed 603409 rich: 2 casts, which the migration service does not bring: (public.mood AS text), (bytea AS text)
       = create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop it on the source in a maintenance window, since what uses it breaks: DROP CAST (public.mood AS text)
+    failed rich: 1 cast WITHOUT FUNCTION, which takes a superuser to create, and the target has none: (bytea AS text)
+      = create it on the target WITH INOUT, and leave it out of the restore: pg_restore --use-list
     ");
     assert_snapshot!(found(run("text-search", &to), 1), @"
     succeeded plain: no text search parser or template was made by users
@@ -58,7 +60,9 @@ fn what_the_migration_does_not_bring() {
     ");
     assert_snapshot!(found(run("foreign-servers", &to), 1), @r#"
     succeeded plain: the database has no foreign servers
-    warning rich: "Branch" by postgres_fdw, with 1 user mapping and 1 foreign table; the migration service does not bring databases with postgres_fdw from outside Azure
+    warning rich: "Branch" by postgres_fdw, with 1 user mapping and 1 foreign table: the migration service does not bring databases with postgres_fdw from outside Azure
+      = migrate this database with pg_dump, or drop it on the source
+    warning rich: "Branch" by postgres_fdw, with 1 user mapping and 1 foreign table
       = create it on the target after the migration, with its user mappings and their passwords, and see that the target reaches the other server
     failed rich: files by homemade, with 0 user mappings and 0 foreign tables; the wrapper is of no extension: creating it takes a superuser, and the target has none
       = do without it, or use a wrapper of an extension that the target offers; pg_restore --use-list leaves it out
@@ -158,8 +162,10 @@ fn an_old_source() {
     ");
     assert_snapshot!(found(run("with-oids"), 1), @r#"
     succeeded 603404 plain: no table is WITH OIDS
-    failed 603404 rich: WITH OIDS: 1 table: public."Old"
+    failed 603404 rich: WITH OIDS, with which the migration service stops: 1 table: public."Old"
       = where nothing reads the column oid, in a maintenance window, since it locks and rewrites the table: ALTER TABLE public."Old" SET WITHOUT OIDS
+    warning rich: WITH OIDS: 1 table: public."Old"; pg_dump leaves the column oid out
+      = where something reads it, copy it into an ordinary column before
     "#);
     assert_snapshot!(found(check(&to, &to, &["with-oids"]), 0), @"succeeded 603404: no server since 12 has tables WITH OIDS");
     assert_snapshot!(found(check(NOWHERE, &to, &["with-oids"]), 0), @"unknown 603404: the source could not be read");

@@ -294,7 +294,7 @@ fn who_migrates_them() {
       = GRANT other TO postgres
     failed 603110 others: postgres cannot read 2 relations: public.unreadable, public.unreadable_id_seq
       = GRANT pg_read_all_data TO postgres (it opens pg_authid, too, and would be copied: REVOKE it after the dump); or as their owner: GRANT USAGE ON SCHEMA … TO postgres; GRANT SELECT ON ALL TABLES IN SCHEMA … TO postgres; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO postgres
-    failed 603110 others: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.readable
+    failed 603110 others: a dump stops, since policies may hide rows from postgres, in 1 table: public.readable
       = migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY: nobody may give BYPASSRLS on Amazon Aurora PostgreSQL before 16
     succeeded 603110 ours: postgres owns it, or is a member of its owner, and reads everything in it
     failed 603110 platforms: postgres is neither its owner rdsadmin nor a member of it

@@ -139,7 +139,7 @@ fn who_changes_owners() {
               = as a superuser, or a role with CREATEROLE: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t
               = as a superuser, or a role with CREATEROLE: GRANT pg_read_all_data TO app (it opens pg_authid, too, and would be copied: REVOKE it after the dump); or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
-            failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
+            failed 603110 others: a dump stops, since policies may hide rows from app, in 1 table: public.t
               = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
             ");
         } else {
@@ -150,7 +150,7 @@ fn who_changes_owners() {
               = as a superuser, or a role with the ADMIN option on other: GRANT other TO app
             failed 603110 others: app cannot read 1 relation: public.t
               = as a superuser, or a role with the ADMIN option on pg_read_all_data: GRANT pg_read_all_data TO app (it opens pg_authid, too, and would be copied: REVOKE it after the dump); or as their owner: GRANT USAGE ON SCHEMA … TO app; GRANT SELECT ON ALL TABLES IN SCHEMA … TO app; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO app
-            failed 603110 others: pg_dump stops, since policies may hide rows from app, in 1 table: public.t
+            failed 603110 others: a dump stops, since policies may hide rows from app, in 1 table: public.t
               = as a superuser: ALTER ROLE app BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
             ");
         }
@@ -166,7 +166,7 @@ fn who_changes_owners() {
     let from = source.connection_string("postgres", "postgres");
     let run = check(&from, &to, &["source-user"]).with("--database shop");
     assert_snapshot!(found(run, 1), @"
-    failed 603110 shop: pg_dump stops, since policies may hide rows from postgres, in 1 table: public.t
+    failed 603110 shop: a dump stops, since policies may hide rows from postgres, in 1 table: public.t
       = as a role with CREATEROLE, BYPASSRLS and the ADMIN option on postgres: ALTER ROLE postgres BYPASSRLS; or migrate as the tables' owner, where they have no FORCE ROW LEVEL SECURITY
     ");
 }

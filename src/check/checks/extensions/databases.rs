@@ -107,6 +107,9 @@ impl Sorted {
                 _ => out.warning(found),
             };
             outcome.remedy(special.remedy.as_str()).looked_at(there.looked_at());
+            if let Some(method) = special.concerns {
+                outcome.concerns(method);
+            }
             if let Some(code) = special.code.as_deref() {
                 outcome.code(code);
             }

@@ -34,6 +34,8 @@ pub(super) struct Special {
     pub(super) code: Option<String>,
     #[serde(default)]
     when: When,
+    /// The only way of migration that it concerns.
+    pub(super) concerns: Option<Method>,
     /// Goes on after the extension's name.
     pub(super) found: String,
     pub(super) remedy: String,
