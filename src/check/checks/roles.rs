@@ -55,6 +55,7 @@ impl Check for Roles {
         changes(&plan, out);
         passwords(source, target, &sanitized.globals, out);
         superusers(&source.globals, &sanitized.globals, platform, out);
+        owners(&plan, out);
         restoring(&plan, out);
         out.warning(
             "the migration service brings neither the owners of objects nor the grants on them: all of it \
@@ -100,9 +101,24 @@ fn restoring(plan: &Plan, out: &mut Outcomes<'_>) {
             Severity::Warning => out.warning(found),
             Severity::Info => continue,
         };
-        outcome.looked_at(PLACE).remedy(finding.about.remedy);
+        outcome.concerns(Method::PgDump).looked_at(PLACE).remedy(finding.about.remedy);
     }
 }
+
+/// The owners to whom the connected role can give nothing.
+fn owners(plan: &Plan, out: &mut Outcomes<'_>) {
+    let Some(finding) = plan.findings.iter().find(|it| it.about.name == OWNERS) else { return };
+    out.failed(format!(
+        "{} {}, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)",
+        finding.object, finding.message
+    ))
+    .concerns(Method::PgDump)
+    .looked_at("pg_shdepend of the source, memberships of the target")
+    .remedy("pg_globals copy SOURCE TARGET --for-restore FILE, and FILE takes it back after the restore");
+}
+
+/// What is said where owners were not granted to the connected role.
+const OWNERS: &str = "owners";
 
 /// What is said of databases that could not be read.
 const UNREAD: &str = "unread-database";

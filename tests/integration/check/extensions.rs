@@ -340,3 +340,26 @@ fn of_an_aurora_like_source() {
     succeeded shop: the target offers every extension, in no older version
     "#);
 }
+
+/// The jobs of all databases are in one of them.
+#[test]
+fn jobs_outside_of_the_selection() {
+    let source = Cluster::start_with(15, "postgres", &[("cron.database_name", "jobs")]);
+    source.sql("postgres", "postgres", "CREATE DATABASE jobs");
+    source.sql("postgres", "postgres", "CREATE DATABASE shop");
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    let run = || check(&from, &to, &["extensions"]).with("--database shop");
+    let of_cron = |text: String| {
+        text.split('\n')
+            .filter(|line| line.contains("cron"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_snapshot!(of_cron(found(run(), 0)), @"
+    warning: pg_cron of the source has its jobs in jobs (cron.database_name), which is not among the databases: they stay behind, those that run in other databases, too
+      = see which there are, in jobs: SELECT jobname, schedule, command, database, username FROM cron.job; and schedule them on the target afterwards, in its own cron.database_name: SELECT cron.schedule_in_database(…)
+    ");
+    assert_eq!(of_cron(found(run().with("--database jobs"), 0)), "");
+}

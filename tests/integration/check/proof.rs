@@ -407,6 +407,170 @@ fn the_defaults_of_aws() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name session_replication_role --value origin
     succeeded: the target has the roles of a flexible server
     unknown: its state is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure, or --azure-server server.json with what this writes: az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json
     ");
+}
+
+/// What foresees an error of a restore: the check that fails, and what it names.
+const FORESEEN: [(&str, &str, &str); 14] = [
+    ("permission denied to set parameter \"log_statement\"", "function-settings", "app.logs()"),
+    ("function app.logs() does not exist", "function-settings", "app.logs()"),
+    (
+        "permission denied to set parameter \"session_replication_role\"",
+        "function-settings",
+        "app.replicates()",
+    ),
+    ("function app.replicates() does not exist", "function-settings", "app.replicates()"),
+    (
+        "function array_append(anyarray, anyelement) does not exist",
+        "version-leap",
+        "app.collect(anyelement)",
+    ),
+    ("aggregate app.collect(anyelement) does not exist", "version-leap", "app.collect(anyelement)"),
+    ("operator right argument type must be specified", "version-leap", "public.!?(bigint,NONE)"),
+    ("postfix operators are not supported", "version-leap", "public.!?(bigint,NONE)"),
+    ("column pg_stat_bgwriter.checkpoints_timed does not exist", "version-leap", "app.writer"),
+    ("relation \"app.writer\" does not exist", "version-leap", "app.writer"),
+    ("function norm(text) does not exist", "search-paths", "app.norm2(text)"),
+    ("relation \"app.generated\" does not exist", "search-paths", "app.generated"),
+    ("relation \"rates\" does not exist", "search-paths", "app.rate_ok(text)"),
+    ("relation \"plain\" does not exist", "search-paths", "app.total()"),
+];
+
+/// What the data alone decide: a check can warn of where it may be, or nobody reads all of them beforehand.
+const DATA: [(&str, &str, &str); 4] = [
+    ("relation \"app.indexed_norm\" does not exist", "reg-columns", "app.named.r"),
+    (
+        "violates check constraint \"checked_c_check\"",
+        "search-paths",
+        "app.rate_ok(text) reads app.rates",
+    ),
+    (
+        "violates check constraint \"rate_code_check\"",
+        "search-paths",
+        "app.rate_ok(text) reads app.rates",
+    ),
+    // Rows that were loaded under session_replication_role = replica.
+    ("violates foreign key constraint \"violating_p_fkey\"", "", ""),
+];
+
+/// Of a report: state, check, and what it found.
+fn outcomes(run: Run, status: i32) -> Vec<[String; 3]> {
+    let report = run.with("--format json").status(status).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let all = report["checks"].as_array().unwrap().iter();
+    all.map(|it| ["state", "check", "found"].map(|key| it[key].as_str().unwrap().to_owned()))
+        .collect()
+}
+
+/// Dumps the database as the source's superuser and restores it with all that belongs to it as the target's
+/// administrator: the errors, a line each.
+fn restore_whole(source: &Cluster, target: &Cluster, client: u32) -> Vec<String> {
+    let dump = target.socket().join("whole.dump");
+    let mut pg_dump = source.client(client, "pg_dump", &source.superuser);
+    let pg_dump = pg_dump.arg("-Fc").arg("-f").arg(&dump).arg("shop").output().unwrap();
+    assert!(pg_dump.status.success(), "{}", String::from_utf8_lossy(&pg_dump.stderr));
+    let mut restore = target.client(client, "pg_restore", "azadmin");
+    let restore = restore.args(["-C", "-d", "postgres"]).arg(&dump).output().unwrap();
+    let said = String::from_utf8(restore.stderr).unwrap();
+    let errors =
+        said.split('\n').filter_map(|line| Some(line.split_once("ERROR:")?.1.trim().to_owned()));
+    errors.collect()
+}
+
+/// An ordinary application of many years: checked, its globals copied for the restore, and really restored. Every
+/// error is foreseen by a check that failed, every failure is confirmed by an error, and what mends it does.
+#[test]
+fn every_error_of_a_restore_is_foreseen() {
+    let source = platforms::aurora_like(13);
+    source.load("rdsadmin", include_str!("nasty.sql"), &[]);
+    let (target, to) = azure(17, &[("azure.extensions", "hstore,citext")]);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let file = target.socket().join("take-back.sql");
+    let copy = Run::new(["copy", &from, &to, "--yes"]).with("--reader catalog --into-older");
+    copy.arg("--for-restore").arg(&file).done();
+    let run = || check(&from, &to, &[]).with("--database shop --method pg_dump");
+
+    let said = outcomes(run(), 1);
+    let errors = restore_whole(&source, &target, CLIENT);
+    let has = |said: &[[String; 3]], states: &[&str], check: &str, named: &str| {
+        said.iter().any(|[state, name, found]| {
+            states.contains(&&**state) && name == check && found.contains(named)
+        })
+    };
+    for error in &errors {
+        let known = FORESEEN.iter().find(|(text, ..)| error.contains(text));
+        let data = DATA.iter().find(|(text, ..)| error.contains(text));
+        match (known, data) {
+            (Some((_, check, named)), _) => {
+                assert!(has(&said, &["failed"], check, named), "{error}")
+            }
+            (None, Some((_, check, named))) => {
+                assert!(check.is_empty() || has(&said, &["warning"], check, named), "{error}");
+            }
+            (None, None) => panic!("nobody has foreseen it: {error}"),
+        }
+    }
+    // Nothing fails for what is restored well.
+    for [_, check, found] in said.iter().filter(|[state, ..]| state == "failed") {
+        let proven = FORESEEN.iter().any(|(text, by, named)| {
+            by == check && found.contains(named) && errors.iter().any(|error| error.contains(text))
+        });
+        assert!(proven, "{check}: {found}");
+    }
+    for (text, ..) in FORESEEN {
+        assert!(errors.iter().any(|error| error.contains(text)), "it does not come: {text}");
+    }
+
+    // What is proposed can be done, and mends it.
+    for statement in remedies(run().with("--only search-paths --only function-settings")) {
+        source.sql("rdsadmin", "shop", &statement);
+    }
+    source.sql(
+        "rdsadmin",
+        "shop",
+        "DROP AGGREGATE app.collect(anyelement); DROP OPERATOR public.!? (bigint, NONE); DROP VIEW app.writer",
+    );
+    target.sql("azadmin", "postgres", "DROP DATABASE shop");
+    assert_eq!(outcomes(run(), 0).iter().filter(|[state, ..]| state == "failed").count(), 0);
+    let errors = restore_whole(&source, &target, CLIENT);
+    let of_data = errors.iter().filter(|error| DATA.iter().any(|(text, ..)| error.contains(text)));
+    assert_eq!(of_data.count(), errors.len(), "{errors:#?}");
+    assert_eq!(errors.len(), DATA.len(), "{errors:#?}");
+}
+
+/// Without --for-restore the administrator can give nothing to owners.
+#[test]
+fn owners_that_the_administrator_cannot_become() {
+    // A later pg_restore sets parameters that an earlier server does not know.
+    for (major, client) in [(15, 15), (17, CLIENT)] {
+        let source = source(
+            15,
+            "CREATE ROLE app; CREATE SCHEMA own AUTHORIZATION app; CREATE TABLE own.t (a int);
+             ALTER TABLE own.t OWNER TO app",
+        );
+        let (target, to) = azure(major, &[]);
+        let from = source.connection_string("postgres", "postgres");
+        let copy = || Run::new(["copy", &from, &to, "--yes"]).with("--reader catalog");
+        copy().done();
+        let run = || check(&from, &to, &["roles"]).with("--database shop --method pg_dump");
+        let failed = |said: Vec<[String; 3]>| {
+            let failed = said.into_iter().filter(|[state, ..]| state == "failed");
+            failed.map(|[.., found]| found).collect::<Vec<_>>().join("\n")
+        };
+        insta::allow_duplicates! {
+            assert_snapshot!(failed(outcomes(run(), 1)), @"role azadmin is no member of app, postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)");
+        }
+        let errors = restore_whole(&source, &target, client);
+        let expected = if major < 16 {
+            "must be member of role \"app\""
+        } else {
+            "must be able to SET ROLE \"app\""
+        };
+        assert!(errors.iter().any(|error| error.contains(expected)), "{errors:?}");
+        target.sql("azadmin", "postgres", "DROP DATABASE shop");
+        copy().with("--for-restore take-back.sql").done();
+        assert_eq!(failed(outcomes(run(), 0)), "");
+        assert_eq!(restore_whole(&source, &target, client), Vec::<String>::new());
+    }
 }

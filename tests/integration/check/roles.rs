@@ -21,12 +21,30 @@ fn before_and_after_a_copy() {
       = give it a password, or a principal of the target's own identity service
     warning: 1 login role without a password: postgres
       = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    failed: role azadmin is no member of postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)
+      = pg_globals copy SOURCE TARGET --for-restore FILE, and FILE takes it back after the restore
     warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
       = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
     warning: copy has 1 error and 13 warnings about single roles, memberships and settings
       = pg_globals copy SOURCE TARGET --dry-run shows them
     ");
-    Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "catalog"]).done();
+    let copy = || Run::new(["copy", &from, &to, "--yes", "--into-older", "--reader", "catalog"]);
+    copy().done();
+    assert_snapshot!(found(run(), 1), @"
+    succeeded: everything that the target takes is there: copy has nothing to do
+    warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam
+      = give it a password, or a principal of the target's own identity service
+    warning: 1 login role without a password: postgres
+      = where they log in with one after the migration: ALTER ROLE … PASSWORD
+    failed: role azadmin is no member of postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)
+      = pg_globals copy SOURCE TARGET --for-restore FILE, and FILE takes it back after the restore
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
+    warning: copy has 1 error and 13 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    // With the owners, the administrator can restore.
+    copy().with("--for-restore take-back.sql").done();
     assert_snapshot!(found(run(), 0), @"
     succeeded: everything that the target takes is there: copy has nothing to do
     warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam

@@ -1,6 +1,7 @@
 //! The databases' extensions: whether the target offers them, in which version, and whether it is
 //! set up to create them.
 
+mod cron;
 mod databases;
 mod installed;
 mod servers;
@@ -39,7 +40,7 @@ impl Check for Extensions {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&INSTALLED, &AVAILABLE, &ALLOWED]
+        &[&INSTALLED, &AVAILABLE, &ALLOWED, &cron::DATABASE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -47,6 +48,7 @@ impl Check for Extensions {
         let needed = Needed::of(cx);
         servers::allow_list(cx, &there, &needed, out);
         servers::preload(cx, &there, &needed, out);
+        cron::outside(cx, out);
         databases::each(cx, &there, out)
     }
 }
