@@ -8,6 +8,7 @@ use super::asking::link::Link;
 use super::asking::question::Question;
 use super::asking::settings::{self, Setting};
 use super::asking::unreached::Unreached;
+use super::aws::Aws;
 use super::azure::Azure;
 use super::outcome::Outcomes;
 use crate::name::Name;
@@ -30,6 +31,8 @@ pub struct Context {
     pub named: Vec<Name>,
     /// What `az` told about the target.
     pub azure: Azure,
+    /// What `aws` told about the source.
+    pub aws: Aws,
     /// What stands in the source's databases about roles that the target will not have.
     pub uses: Databases,
     /// Which roles are to be carried over, and the time, in seconds since 1970.

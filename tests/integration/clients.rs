@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What ends a command in running text.
-const ENDS: [&str; 9] = ["; ", ", ", " > ", " |", "`", "\n", ")", "\"", "…"];
+const ENDS: [&str; 10] = ["; ", ", ", ": ", " > ", " |", "`", "\n", ")", "\"", "…"];
 
 /// Options whose values change nothing for the parser.
 const FREE: [&str; 6] =

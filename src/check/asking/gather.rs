@@ -13,6 +13,7 @@ use super::link::Link;
 use super::question::{Of, Question};
 use super::unreached::Unreached;
 use super::{catalog, settings};
+use crate::check::aws::Aws;
 use crate::check::azure::Azure;
 use crate::check::context::{Context, Database, Server, Side};
 use crate::check::judge::Check;
@@ -44,6 +45,15 @@ pub struct Wanted {
 /// What everybody looks at.
 const EVERYBODYS: [&Question; 2] = [&settings::QUESTION, &catalog::QUESTION];
 
+/// What the clouds' own command lines told.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Clouds {
+    /// Of the source.
+    pub aws: Aws,
+    /// Of the target.
+    pub azure: Azure,
+}
+
 /// Somebody who watches.
 pub trait Progress {
     /// So many databases will be visited.
@@ -59,7 +69,7 @@ pub trait Progress {
 pub async fn gather(
     source: Wanted,
     target: Wanted,
-    azure: Azure,
+    clouds: Clouds,
     databases: &[Name],
     checks: &[&dyn Check],
     choices: Choices,
@@ -118,7 +128,9 @@ pub async fn gather(
     }
     let named = databases.to_vec();
     let tells_visits = checks.iter().any(|check| check.tells_visits());
-    Context { source: source_side, target: target_side, named, azure, uses, choices, tells_visits }
+    let Clouds { aws, azure } = clouds;
+    let (source, target) = (source_side, target_side);
+    Context { source, target, named, azure, aws, uses, choices, tells_visits }
 }
 
 /// What the databases say of roles that the target will not have.

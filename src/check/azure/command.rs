@@ -67,20 +67,32 @@ impl Azure {
         )
     }
 
+    /// The command that lists the SKUs of the server's region.
+    pub(in crate::check) fn list_skus(&self) -> String {
+        let region = self.server.as_ref().and_then(|server| server.location.as_deref());
+        format!(
+            "az postgres flexible-server list-skus --location {} --output json",
+            quoted(region.unwrap_or("REGION"))
+        )
+    }
+
     /// How the JSON of the server is had.
     pub(in crate::check) fn wanted_server(&self) -> String {
-        format!("{} > server.json, for --azure-server", self.command("show", "--output json"))
+        format!(
+            "give --azure, or --azure-server server.json with what this writes: {} > server.json",
+            self.command("show", "--output json")
+        )
     }
 
     /// The same, where another check has said it.
     pub(in crate::check) const fn wanted_above() -> &'static str {
-        "give --azure-server: see target-server"
+        "give --azure or --azure-server: see target-server"
     }
 
     /// How the JSON of its replicas is had.
     pub(in crate::check) fn wanted_replicas(&self) -> String {
         format!(
-            "{} > replicas.json, for --azure-replicas",
+            "give --azure, or --azure-replicas replicas.json with what this writes: {} > replicas.json",
             self.command("replica list", "--output json")
         )
     }
@@ -92,6 +104,11 @@ impl Azure {
             quoted(replica.resource_group.as_deref().unwrap_or_else(|| self.resource_group())),
             quoted(replica.name.as_deref().unwrap_or("REPLICA"))
         )
+    }
+
+    /// The command that makes a replica in the server's own group.
+    pub(in crate::check) fn new_replica(&self) -> String {
+        self.create_replica(&Server::default())
     }
 
     /// The command that makes a replica again: SKU, storage and network come from its source.

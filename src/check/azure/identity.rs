@@ -1,7 +1,8 @@
 //! Whether all that was given is about one server, and about the target.
 
-use super::read::part;
-use super::{Azure, AzureError, OF_PARAMETERS, OF_REPLICAS, OF_SERVER};
+use super::form::part;
+use super::{Azure, OF_MIGRATION, OF_PARAMETERS, OF_REPLICAS, OF_SERVER};
+use crate::check::json::JsonError;
 
 /// The domain of all flexible servers.
 const DOMAIN: &str = ".postgres.database.azure.com";
@@ -12,7 +13,7 @@ impl Azure {
     ///
     /// # Errors
     /// When two of them name a flexible server, and not the same.
-    pub fn check_servers(&self) -> Result<(), (&'static str, AzureError)> {
+    pub fn check_servers(&self) -> Result<(), (&'static str, JsonError)> {
         let target = self.host.as_deref().and_then(Identity::of_host);
         let mut known: Vec<(String, Identity)> = Vec::new();
         known.extend(target.map(|target| ("the target is ".to_owned(), target)));
@@ -20,7 +21,7 @@ impl Azure {
             let other = known.iter().find(|(_, other)| !identity.may_be(other));
             if let Some((what, other)) = other {
                 let (named, than) = identity.told_apart(other);
-                return Err((option, AzureError::Other { named, than: format!("{what}{than}") }));
+                return Err((option, JsonError::Other { named, than: format!("{what}{than}") }));
             }
             known.push((format!("{option} is of "), identity));
         }
@@ -43,6 +44,8 @@ impl Azure {
         all.extend(sources.filter_map(Identity::of_path).map(|it| (OF_REPLICAS, it)));
         let paths = self.parameters.iter().flatten().filter_map(|(_, it)| it.id.as_deref());
         all.extend(paths.filter_map(Identity::of_path).map(|it| (OF_PARAMETERS, it)));
+        let migration = self.validation.as_ref().and_then(|it| it.id.as_deref());
+        all.extend(migration.and_then(Identity::of_path).map(|it| (OF_MIGRATION, it)));
         all.dedup();
         all
     }
@@ -135,6 +138,7 @@ mod tests {
                 replicas: replicas.map(|source| vec![replica(source)]),
                 parameters: parameters.map(parameter),
                 host: Some(host.to_owned()),
+                ..Azure::default()
             };
             let checked = azure.check_servers();
             checked.map_or_else(|(option, error)| format!("{option}: {error}"), |()| String::new())

@@ -3,16 +3,25 @@
 //! (`src/azure-cli/azure/cli/command_modules/postgresql/_transformers.py` of azure-cli;
 //! `Microsoft.DBforPostgreSQL` in azure-rest-api-specs).
 
+mod ask;
 mod command;
+mod form;
 mod identity;
+mod maintenance;
 mod read;
+mod skus;
+mod validation;
 
 use std::collections::BTreeMap;
 
+pub use ask::{AskError, Asked, ask};
+pub use maintenance::{Maintenance, read_maintenance};
 pub use read::{read_parameters, read_replicas};
+pub use skus::{Sku, read_skus};
+pub use validation::{Item, Validation, read_migration};
 
 /// What `az` told; none where it was not given.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Azure {
     /// `az postgres flexible-server show`.
     pub server: Option<Server>,
@@ -20,6 +29,12 @@ pub struct Azure {
     pub replicas: Option<Vec<Server>>,
     /// `az postgres flexible-server parameter list`, by name in lower case.
     pub parameters: Option<BTreeMap<String, Parameter>>,
+    /// `az postgres flexible-server list-skus` of its region.
+    pub skus: Option<Vec<Sku>>,
+    /// `az postgres flexible-server migration show`.
+    pub validation: Option<Validation>,
+    /// `az postgres flexible-server maintenance-event list`.
+    pub maintenance: Option<Vec<Maintenance>>,
     /// The name of the target's host, as the connection has it.
     pub host: Option<String>,
 }
@@ -98,50 +113,9 @@ pub struct Parameter {
     pub source: Option<String>,
 }
 
-/// What is wrong with a file of JSON.
-#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
-pub enum AzureError {
-    /// It is empty.
-    #[error("it is empty: did az fail?")]
-    Empty,
-    /// It is what `az` says when it fails.
-    #[error("az failed: {0}")]
-    Az(String),
-    /// It is no JSON.
-    #[error(
-        "no JSON, in line {line}, column {column}: write it with az postgres flexible-server … \
-         --output json"
-    )]
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-    },
-    /// It is JSON of something else.
-    #[error("{found} was found where the output of {expected} was expected")]
-    Shape {
-        /// What it should be.
-        expected: &'static str,
-        /// What it is.
-        found: String,
-    },
-    /// It is one page of several.
-    #[error(
-        "it is a page of a longer list, of which nextLink is the next one: az writes all of it at once"
-    )]
-    Page,
-    /// It is of another server than the target.
-    #[error("it is of the server {named}, and {than}")]
-    Other {
-        /// The server of the JSON.
-        named: String,
-        /// What is known of the target: `the target is …`.
-        than: String,
-    },
-}
-
 /// The options that the files come with.
 pub(crate) const OF_SERVER: &str = "--azure-server";
 pub(crate) const OF_REPLICAS: &str = "--azure-replicas";
 pub(crate) const OF_PARAMETERS: &str = "--azure-parameters";
+pub(crate) const OF_SKUS: &str = "--azure-skus";
+pub(crate) const OF_MIGRATION: &str = "--azure-migration";

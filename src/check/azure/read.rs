@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{AzureError, Parameter, Server};
+use super::form::{is_of, list, part};
+use super::{Parameter, Server};
+use crate::check::json::{AZ, Fields, JsonError, parse, what};
 
 const SHOW: &str = "az postgres flexible-server show";
 const REPLICAS: &str = "az postgres flexible-server replica list";
@@ -15,17 +17,17 @@ impl Server {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn read(text: &str) -> Result<Self, AzureError> {
-        let value = parse(text)?;
+    pub fn read(text: &str) -> Result<Self, JsonError> {
+        let value = parse(text, AZ)?;
         if !is_of(&value, "flexibleservers") {
-            return Err(AzureError::Shape { expected: SHOW, found: what(&value) });
+            return Err(JsonError::Shape { expected: SHOW, found: what(&value) });
         }
         Ok(Self::of(&value))
     }
 
     fn of(value: &Value) -> Self {
         let all = Fields(value);
-        let text = |path: &[&str]| all.get(path).and_then(Value::as_str).map(str::to_owned);
+        let text = |path: &[&str]| all.text(path);
         let enabled = |path: &[&str]| text(path).map(|word| word.eq_ignore_ascii_case("enabled"));
         let id = text(&["id"]);
         let in_id = id.as_deref().and_then(|id| part(id, "resourceGroups"));
@@ -74,9 +76,9 @@ fn is_approved(endpoint: &Value) -> bool {
 ///
 /// # Errors
 /// When it is something else.
-pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
-    let wrong = |found| AzureError::Shape { expected: REPLICAS, found };
-    let value = parse(text)?;
+pub fn read_replicas(text: &str) -> Result<Vec<Server>, JsonError> {
+    let wrong = |found| JsonError::Shape { expected: REPLICAS, found };
+    let value = parse(text, AZ)?;
     let list = list(&value)?.ok_or_else(|| wrong(what(&value)))?;
     if let Some(other) = list.iter().find(|one| !is_of(one, "flexibleservers")) {
         return Err(wrong(what(other)));
@@ -88,9 +90,9 @@ pub fn read_replicas(text: &str) -> Result<Vec<Server>, AzureError> {
 ///
 /// # Errors
 /// When it is something else.
-pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureError> {
-    let wrong = |found| AzureError::Shape { expected: PARAMETERS, found };
-    let value = parse(text)?;
+pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, JsonError> {
+    let wrong = |found| JsonError::Shape { expected: PARAMETERS, found };
+    let value = parse(text, AZ)?;
     let list = list(&value)?.ok_or_else(|| wrong(what(&value)))?;
     if list.is_empty() {
         return Err(wrong("an empty list".to_owned()));
@@ -102,8 +104,8 @@ pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureE
         let Some(name) = name.filter(|_| is_of(one, "configurations")) else {
             return Err(wrong(what(one)));
         };
-        let text = |key| fields.get(&[key]).and_then(Value::as_str).map(str::to_owned);
-        let flag = |key| fields.get(&[key]).and_then(Value::as_bool);
+        let text = |key| fields.text(&[key]);
+        let flag = |key| fields.flag(&[key]);
         let parameter = Parameter {
             id: text("id"),
             value: text("value"),
@@ -119,79 +121,6 @@ pub fn read_parameters(text: &str) -> Result<BTreeMap<String, Parameter>, AzureE
         all.insert(name.to_ascii_lowercase(), parameter);
     }
     Ok(all)
-}
-
-/// What follows a word in the path of a resource.
-pub(super) fn part(path: &str, word: &str) -> Option<String> {
-    let mut parts = path.split('/');
-    parts.find(|part| part.eq_ignore_ascii_case(word))?;
-    parts.next().filter(|part| !part.is_empty()).map(str::to_owned)
-}
-
-/// An object's fields, wherever they stand.
-struct Fields<'a>(&'a Value);
-
-impl<'a> Fields<'a> {
-    fn get(&self, path: &[&str]) -> Option<&'a Value> {
-        let below = |start: &'a Value| {
-            path.iter().try_fold(start, |value, key| value.get(key)).filter(|it| !it.is_null())
-        };
-        below(self.0).or_else(|| below(self.0.get("properties")?))
-    }
-}
-
-fn parse(text: &str) -> Result<Value, AzureError> {
-    // PowerShell writes a byte order mark.
-    let text = text.trim_start_matches('\u{feff}');
-    let Some(first) = text.split('\n').find(|line| !line.trim().is_empty()) else {
-        return Err(AzureError::Empty);
-    };
-    // az writes its errors as text: `ERROR: (ResourceNotFound) The Resource … was not found.`
-    if let Some(message) = first.trim_start().strip_prefix("ERROR:") {
-        return Err(AzureError::Az(message.trim().to_owned()));
-    }
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| AzureError::Syntax { line: error.line(), column: error.column() })?;
-    if let Some(error) = value.get("error") {
-        let part = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
-        let message = format!("({}) {}", part("code"), part("message"));
-        return Err(AzureError::Az(message.split('\n').next().unwrap_or_default().to_owned()));
-    }
-    Ok(value)
-}
-
-/// The elements, as az lists them, or as the REST interface wraps them.
-fn list(value: &Value) -> Result<Option<&Vec<Value>>, AzureError> {
-    let next = value.get("nextLink").and_then(Value::as_str).unwrap_or_default();
-    if !next.is_empty() {
-        return Err(AzureError::Page);
-    }
-    Ok(value.as_array().or_else(|| value.get("value")?.as_array()))
-}
-
-/// Whether it is a resource of this type.
-fn is_of(value: &Value, kind: &str) -> bool {
-    let Some(text) = value.get("type").and_then(Value::as_str) else {
-        // Old clients leave it out; then its own fields tell.
-        let field = if kind == "configurations" { "value" } else { "fullyQualifiedDomainName" };
-        return value.is_object() && Fields(value).get(&[field]).is_some();
-    };
-    text.to_ascii_lowercase().rsplit('/').next() == Some(kind)
-}
-
-/// What JSON is, for messages.
-fn what(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => match fields.get("type").and_then(Value::as_str) {
-            Some(kind) => format!("an object of type {}", crate::name::Name::new(kind)),
-            None => "an object of another kind".to_owned(),
-        },
-        Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::String(_) => "a text".to_owned(),
-        Value::Null => "null".to_owned(),
-        Value::Number(_) | Value::Bool(_) => "a single value".to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -259,8 +188,14 @@ mod tests {
              was expected"
         );
         let page = r#"{"value": [], "nextLink": "https://management.azure.com/next"}"#;
-        assert_eq!(read_replicas(page), Err(AzureError::Page));
-        assert_eq!(read_parameters(page), Err(AzureError::Page));
+        assert_eq!(
+            read_replicas(page),
+            Err(JsonError::Page { client: AZ.name, field: "nextLink" })
+        );
+        assert_eq!(
+            read_parameters(page),
+            Err(JsonError::Page { client: AZ.name, field: "nextLink" })
+        );
         assert_eq!(read_replicas(r#"{"value": [], "nextLink": null}"#), Ok(Vec::new()));
         // A server may well have no replica.
         assert_eq!(read_replicas("[]"), Ok(Vec::new()));

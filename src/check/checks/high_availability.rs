@@ -42,7 +42,17 @@ impl Check for HighAvailability {
                 return Ok(());
             }
             Some("Disabled") => {
-                out.succeeded("high availability is off (mode Disabled)");
+                let off = "high availability is off (mode Disabled)";
+                let cluster = cx.aws.cluster.as_ref();
+                let has = |it: Option<bool>| it == Some(true);
+                if has(cluster.and_then(|it| it.multi_az))
+                    || has(cx.aws.instance.as_ref().and_then(|it| it.multi_az))
+                {
+                    out.succeeded(format!("{off}; the source has it (MultiAZ)"))
+                        .remedy(format!("after the migration: {}", update("Enabled")));
+                } else {
+                    out.succeeded(off);
+                }
                 return Ok(());
             }
             Some(mode) => {

@@ -29,6 +29,7 @@ mod replication_user;
 pub(super) mod roles;
 mod search_paths;
 mod server_parameters;
+mod service_validation;
 mod source_user;
 mod source_version;
 mod storage;
@@ -51,6 +52,7 @@ pub static ALL: &[&dyn Check] = &[
     &compute::Compute,
     &storage::Storage,
     &network::Network,
+    &service_validation::ServiceValidation,
     &extensions::Extensions,
     &server_parameters::ServerParameters,
     &connection_limits::ConnectionLimits,

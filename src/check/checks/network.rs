@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::service_validation;
 use crate::check::prelude::*;
 use crate::globals::{Password, Role};
 use crate::read::live::LiveError;
@@ -70,6 +71,29 @@ impl Check for Network {
         }
         access(cx, out);
         combination(cx, out);
+        if cx.aws.instance.as_ref().and_then(|it| it.is_public) == Some(false) {
+            out.warning(
+                "the source is not publicly accessible: the migration service reaches it only through a \
+                 network that is connected to the source's",
+            )
+            .concerns(Method::Service)
+            .looked_at("PubliclyAccessible of aws rds describe-db-instances")
+            .remedy(
+                "connect both networks (VPN, ExpressRoute), and give the target private access; pg_dump needs \
+                 the way from its own machine only",
+            );
+        }
+        match service_validation::has_connected(cx) {
+            Some(true) => {
+                out.succeeded("the migration service has connected to both servers and logged in")
+                    .concerns(Method::Service)
+                    .looked_at("az postgres flexible-server migration show");
+                return Ok(());
+            }
+            // It says so itself.
+            Some(false) => return Ok(()),
+            None => {}
+        }
         out.unknown(BETWEEN)
             .concerns(Method::Service)
             .looked_at("the validation of the migration service, which alone tries it")
@@ -135,6 +159,7 @@ fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
             .looked_at(place);
     } else if side.server()?.link.addresses.is_empty() {
         out.unknown(format!("{} is connected to through a socket, without TLS", side.word))
+            .concerns(Method::Service)
             .code("603001")
             .looked_at(place)
             .remedy("connect over the network, as the migration service will");
@@ -143,6 +168,7 @@ fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
             "{} is connected to without TLS; the migration service has prefer and require only",
             side.word
         ))
+        .concerns(Method::Service)
         .code("603001")
         .looked_at(place)
         .remedy("switch TLS on there, and connect with sslmode=require");

@@ -32,7 +32,16 @@ impl Check for ReadReplicas {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         if let Some(replicas) = &cx.azure.replicas {
             if replicas.is_empty() {
-                out.succeeded("the target has no read replicas");
+                let replicas = cx.aws.instance.as_ref().map_or(0, |it| it.replicas);
+                match cx.aws.readers + replicas {
+                    0 => out.succeeded("the target has no read replicas"),
+                    own => out
+                        .succeeded(format!(
+                            "the target has no read replicas; the source has {}",
+                            count(own, "reader")
+                        ))
+                        .remedy(format!("after the migration: {}", cx.azure.new_replica())),
+                };
             }
             for replica in replicas {
                 let name = replica.name.as_deref().unwrap_or("a replica without a name");

@@ -48,6 +48,7 @@ impl Check for SourceVersion {
             Err(_) => return cx.source.server().map(drop),
         };
         let version = &source.version;
+        told(cx, source.major, out);
         let Ok(target) = cx.target.server() else {
             out.succeeded(format!("{version} on the source: 9.5 or later"))
                 .looked_at("server_version of the source");
@@ -82,5 +83,41 @@ impl Check for SourceVersion {
             out.succeeded(found);
         }
         Ok(())
+    }
+}
+
+/// What `aws` says of the source that is not as it should be.
+fn told(cx: &Context, live: Major, out: &mut Outcomes<'_>) {
+    let (instance, cluster) = (cx.aws.instance.as_ref(), cx.aws.cluster.as_ref());
+    let one = |of_instance: Option<&String>, of_cluster: Option<&String>| {
+        of_instance.or(of_cluster).cloned()
+    };
+    let version = one(
+        instance.and_then(|it| it.version.as_ref()),
+        cluster.and_then(|it| it.version.as_ref()),
+    );
+    // `15.4`, `16.8-limitless`, `9.6.24`.
+    let is_of = |version: &String| {
+        let live = live.to_string();
+        version
+            .strip_prefix(&live)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if let Some(version) = version.filter(|version| !is_of(version)) {
+        out.failed(format!(
+            "EngineVersion {version} in what aws writes, and {live} on the connection"
+        ))
+        .no_code()
+        .looked_at("aws rds describe-db-instances, server_version of the source")
+        .remedy("see that both are of the same server");
+    }
+    // The cluster's state says more than that of one of its instances.
+    let status = cluster.and_then(|it| it.status.clone());
+    let status = status.or_else(|| instance?.status.clone());
+    if let Some(status) = status.filter(|status| status != "available") {
+        out.warning(format!("the source's status is {status}, and not available"))
+            .no_code()
+            .looked_at("aws rds describe-db-clusters, describe-db-instances")
+            .remedy("wait until it is, before data is moved");
     }
 }

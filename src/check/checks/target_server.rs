@@ -95,6 +95,7 @@ fn json(cx: &Context, out: &mut Outcomes<'_>) {
     }
     if azure.is_cluster {
         out.failed("it is an elastic cluster, to which the migration service does not migrate")
+            .concerns(Method::Service)
             .looked_at(SHOW)
             .remedy("create a flexible server that is no cluster, and migrate to that");
     }
@@ -105,6 +106,25 @@ fn json(cx: &Context, out: &mut Outcomes<'_>) {
                 .looked_at(SHOW)
                 .remedy("see that both are of the same server");
         }
+    }
+    for event in cx.azure.maintenance.iter().flatten() {
+        let until = event.deferrable_until.as_ref();
+        out.warning(format!(
+            "maintenance of the target is {} from {} to {}, which ends its connections",
+            if event.status == "InProgress" { "going on" } else { "planned" },
+            shown(&event.start),
+            shown(&event.end)
+        ))
+        .looked_at("az postgres flexible-server maintenance-event list")
+        .remedy(until.map_or_else(
+            || "migrate before or afterwards".to_owned(),
+            |until| {
+                format!(
+                    "migrate before or afterwards, or put it off; that can be done until {}",
+                    shown(until)
+                )
+            },
+        ));
     }
     let replica = azure.replication_role.as_deref().filter(|role| role.ends_with("Replica"));
     if let Some(role) = replica {

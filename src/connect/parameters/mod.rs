@@ -181,6 +181,12 @@ impl Parameters {
         &self.database
     }
 
+    /// The only host to try, as it was named; none where there are several.
+    pub fn host(&self) -> Option<&str> {
+        let [only] = self.hosts.as_slice() else { return None };
+        Some(&only.name)
+    }
+
     /// The same in another database.
     #[must_use]
     pub fn with_database(&self, database: &str) -> Self {

@@ -24,9 +24,9 @@ fn high_availability_and_replicas() {
     let run = || check(&from, &to, &["high-availability", "read-replicas"]);
     assert_snapshot!(found(run(), 0), @"
     unknown: nothing shows a standby, which does not prove that there is none
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     unknown: nothing shows a replica, which does not prove that there is none
-      = az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json, for --azure-replicas
+      = give --azure, or --azure-replicas replicas.json with what this writes: az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json
     ");
     let with_replicas = |run: Run, json: &str| {
         run.with("--azure-replicas replicas.json").file("replicas.json", json)
@@ -68,7 +68,7 @@ fn high_availability_and_replicas() {
     warning: slot azure_standby_1: high availability seems to be on
       = az postgres flexible-server update --resource-group GROUP --name SERVER --zonal-resiliency Disabled, and after the migration az postgres flexible-server update --resource-group GROUP --name SERVER --zonal-resiliency Enabled
     warning: slot read_1: there seems to be a replica
-      = az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json, for --azure-replicas
+      = give --azure, or --azure-replicas replicas.json with what this writes: az postgres flexible-server replica list --resource-group GROUP --name SERVER --output json > replicas.json
     ");
 }
 
@@ -80,17 +80,17 @@ fn size_and_storage() {
     let compute = || check(&from, &to, &["compute"]);
     assert_snapshot!(found(compute(), 0), @"
     unknown: the target's SKU is not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     ");
     assert_snapshot!(found(with_server(compute(), SERVER), 0), @"
     unknown: the target is Standard_D4ds_v5 with 4 vCPUs and 16 GiB; what the source has cannot be seen in its catalogs
-      = compare it with the machine or the instance class of the source
+      = of Aurora and RDS give --aws, or --aws-instances with what aws rds describe-db-instances writes; else compare it with the machine of the source yourself
     ");
     assert_snapshot!(found(with_server(check(&to, &from, &["compute"]), REST), 0), @"
     warning: Standard_B2ms is burstable: it runs out of credits under the load of a migration
       = az postgres flexible-server update --resource-group shop-rg --name shop --tier GeneralPurpose --sku-name Standard_D4ds_v5
     unknown: the target is Standard_B2ms with 2 vCPUs and 8 GiB; what the source has cannot be seen in its catalogs
-      = compare it with the machine or the instance class of the source
+      = of Aurora and RDS give --aws, or --aws-instances with what aws rds describe-db-instances writes; else compare it with the machine of the source yourself
     ");
     assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 0), @"unknown: the source could not be read");
 
@@ -105,7 +105,7 @@ fn size_and_storage() {
     let storage = || check(&from, &to, &["storage"]).with("--database postgres");
     assert_snapshot!(sizes(found(storage(), 0)), @"
     unknown: 1 database of …; the target's storage is not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     ");
     assert_snapshot!(sizes(found(with_server(storage(), SERVER), 0)), @"succeeded: 1 database of …; 128 GiB on the target");
     let small = SERVER.replace("\"storageSizeGb\": 128", "\"storageSizeGb\": 0");
@@ -157,7 +157,7 @@ fn the_network() {
       = connect over the network, as the migration service will
     succeeded: new passwords become scram-sha-256 on the target, which accepts scram-sha-256
     unknown: firewall and private access of the target are not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
@@ -206,7 +206,7 @@ fn the_network() {
     warning: new passwords become scram-sha-256 on the target, which accepts scram-sha-256: 1 role with an md5 verifier cannot log in
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name azure.accepted_password_auth_method --value md5,scram-sha-256
     unknown: firewall and private access of the target are not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
@@ -217,7 +217,7 @@ fn the_network() {
     unknown 603001: the source is connected to through a socket, without TLS
       = connect over the network, as the migration service will
     unknown: firewall and private access of the target are not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     "#);
@@ -227,7 +227,7 @@ fn the_network() {
     failed 603000: the target: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
     unknown: firewall and private access of the target are not in its catalogs
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
@@ -263,7 +263,7 @@ fn json_that_is_none() {
     error: --azure-parameters file.json: an object of type "Microsoft.DBforPostgreSQL/flexibleServers" was found where the output of az postgres flexible-server parameter list was expected
     error: --azure-parameters file.json: az failed: (ResourceNotFound) no such server
     error: --azure-server missing.json: no such file or directory
-    error: only one of --azure-server, --azure-replicas and --azure-parameters can be -
+    error: only one of the files that az and aws have written can be -
     "#);
 }
 
@@ -289,6 +289,6 @@ fn json_of_another_server() {
     // The server's name is known from its host.
     assert_snapshot!(found(run(), 0), @"
     unknown: nothing shows a standby, which does not prove that there is none
-      = give --azure-server: see target-server
+      = give --azure or --azure-server: see target-server
     ");
 }

@@ -1,6 +1,7 @@
 //! `check`: each check in the states that it can have, made for real where SQL can make them.
 
 mod azure;
+mod clouds;
 mod contents;
 mod databases;
 mod decided;
@@ -51,6 +52,19 @@ fn without_sockets(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What names one way of migration only concerns that one.
+fn assert_concerns(outcome: &Value) {
+    let found = outcome["found"].as_str().unwrap();
+    let is_of_service = found.contains("migration service");
+    let is_of_dump = found.contains("pg_dump") || found.contains("pg_restore");
+    let expected = match (is_of_service, is_of_dump) {
+        (true, false) => "service",
+        (false, true) => "pg_dump",
+        _ => return,
+    };
+    assert!(outcome["state"] == "succeeded" || outcome["concerns"] == expected, "{outcome:#}");
+}
+
 fn lines(report: &Value) -> String {
     let mut lines = Vec::new();
     for outcome in report["checks"].as_array().unwrap() {
@@ -63,6 +77,7 @@ fn lines(report: &Value) -> String {
             database.unwrap_or_default(),
             without_sockets(text("found"))
         ));
+        assert_concerns(outcome);
         if let Some(remedy) = outcome["remedy"].as_str() {
             lines.push(format!("  = {remedy}"));
         }

@@ -503,7 +503,7 @@ fn every_error_of_a_restore_is_foreseen() {
         let data = DATA.iter().find(|(text, ..)| error.contains(text));
         match (known, data) {
             (Some((_, check, named)), _) => {
-                assert!(has(&said, &["failed"], check, named), "{error}")
+                assert!(has(&said, &["failed"], check, named), "{error}");
             }
             (None, Some((_, check, named))) => {
                 assert!(check.is_empty() || has(&said, &["warning"], check, named), "{error}");

@@ -114,7 +114,7 @@ fn what_the_target_is() {
     assert_snapshot!(found(check(&from, &to, &only), 0), @"
     succeeded: the target has the roles of a flexible server
     unknown: its state is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure, or --azure-server server.json with what this writes: az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json
     ");
     target.sql("azuresu", "postgres", "ALTER ROLE azadmin SET default_transaction_read_only = on");
     assert_snapshot!(found(check(&from, &to, &only), 1), @"
@@ -122,7 +122,7 @@ fn what_the_target_is() {
       = az postgres flexible-server parameter set --resource-group GROUP --server-name SERVER --name default_transaction_read_only --value off
     succeeded: the target has the roles of a flexible server
     unknown: its state is not in its catalogs
-      = az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json, for --azure-server
+      = give --azure, or --azure-server server.json with what this writes: az postgres flexible-server show --resource-group GROUP --name SERVER --output json > server.json
     ");
     assert_snapshot!(found(check(&to, &from, &only).with("--azure-server server.json").file("server.json", json("Ready")), 1), @"
     warning: Amazon Aurora PostgreSQL: it does not look like a flexible server

@@ -186,6 +186,7 @@ fn everything() {
       compute                  the target's SKU matches the size of the source
       storage                  the target's storage is at least 1.25 times the size of the source's databases
       network                  both servers can be reached from here, with TLS and a password; what can be seen of the way between them
+      service-validation       what the migration service's own validation said, beside the other checks
       extensions               the target offers the databases' extensions, and is set up to create them
       server-parameters        the target's parameters are as the source's, where a difference matters
       connection-limits        as many connections fit on the target as the source has, and as each of its roles and databases may have

@@ -502,9 +502,22 @@ fn of_check() {
       -h, --help  Print help (see more with '--help')
 
     What az tells:
+          --azure                    Ask az about the target, by the name of its host: all of the
+                                     following that no file is given for
           --azure-server <FILE>      What az postgres flexible-server show -o json wrote, or -
           --azure-replicas <FILE>    What az postgres flexible-server replica list -o json wrote, or -
           --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
+          --azure-skus <FILE>        What az postgres flexible-server list-skus -o json wrote, or -
+          --azure-migration <FILE>   What az postgres flexible-server migration show -o json wrote of a
+                                     validation, or -
+
+    What aws tells:
+          --aws                    Ask aws about the source, by the name of its host: all of the
+                                   following that no file is given for
+          --aws-cluster <FILE>     What aws rds describe-db-clusters wrote, or -
+          --aws-instances <FILE>   What aws rds describe-db-instances wrote, or -
+          --aws-parameters <FILE>  What aws rds describe-db-cluster-parameters or describe-db-parameters
+                                   wrote, or -. Repeatable
 
     What is checked:
           --database <NAME>    A database to be migrated [default: all that accept connections]
@@ -546,9 +559,22 @@ fn of_check() {
       -h, --help  Print help
 
     What az tells:
+          --azure                    Ask az about the target, by the name of its host: all of the
+                                     following that no file is given for
           --azure-server <FILE>      What az postgres flexible-server show -o json wrote, or -
           --azure-replicas <FILE>    What az postgres flexible-server replica list -o json wrote, or -
           --azure-parameters <FILE>  What az postgres flexible-server parameter list -o json wrote, or -
+          --azure-skus <FILE>        What az postgres flexible-server list-skus -o json wrote, or -
+          --azure-migration <FILE>   What az postgres flexible-server migration show -o json wrote of a
+                                     validation, or -
+
+    What aws tells:
+          --aws                    Ask aws about the source, by the name of its host: all of the
+                                   following that no file is given for
+          --aws-cluster <FILE>     What aws rds describe-db-clusters wrote, or -
+          --aws-instances <FILE>   What aws rds describe-db-instances wrote, or -
+          --aws-parameters <FILE>  What aws rds describe-db-cluster-parameters or describe-db-parameters
+                                   wrote, or -. Repeatable
 
     What is checked:
           --database <NAME>         A database to be migrated [default: all that accept connections]

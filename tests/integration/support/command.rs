@@ -36,7 +36,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_pg_globals");
 pub struct Run {
     dir: TempDir,
     args: Vec<OsString>,
-    envs: Vec<(&'static str, &'static str)>,
+    envs: Vec<(&'static str, OsString)>,
     stdin: Vec<u8>,
     /// What a shell says before it becomes the program.
     limits: Option<String>,
@@ -116,8 +116,8 @@ impl Run {
         self
     }
 
-    pub fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.envs.push((name, value));
+    pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.envs.push((name, value.into()));
         self
     }
 
@@ -142,7 +142,7 @@ impl Run {
                 shell
             }
         };
-        command.args(&self.args).envs(self.envs.iter().copied());
+        command.args(&self.args).envs(self.envs.iter().map(|(name, value)| (name, value)));
         if self.elsewhere.is_some() {
             as_server_user(&mut command);
         }

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clients;
+pub mod clouds;
 pub mod cluster;
 pub mod command;
 pub mod generate;

@@ -4,7 +4,6 @@ use super::installed::Needed;
 use super::special::{is_platforms_library, library};
 use super::there::{ALLOW_LIST, Offer, PRELOAD, There, base, contains};
 use crate::check::prelude::*;
-use crate::platform::extensions::offered;
 
 /// How many databases are named for an extension.
 const DATABASES: usize = 3;
@@ -80,7 +79,7 @@ pub(super) fn preload(
         .databases
         .keys()
         .copied()
-        .filter(|name| offered(name).is_some_and(|it| it.preload))
+        .filter(|name| there.needs(name, library(name)))
         .filter(|name| is_wanted(there, name))
         .collect();
     let preloaded = match &there.preloaded {
@@ -154,21 +153,25 @@ struct Others {
     offered: Vec<String>,
     missing: Vec<String>,
     unseen: bool,
+    by: &'static str,
 }
 
 impl Others {
     fn of(cx: &Context, there: &There<'_>, wanted: &[&str], set: &[String]) -> Self {
         let setting = cx.source.setting(PRELOAD).ok().flatten();
-        let mut others =
-            Self { offered: Vec::new(), missing: Vec::new(), unseen: setting.is_none() };
+        let mut others = Self {
+            offered: Vec::new(),
+            missing: Vec::new(),
+            unseen: setting.is_none(),
+            by: there.preloads_by(),
+        };
         for library in elements(&setting.map(|it| it.value).unwrap_or_default()) {
             let name = base(&library);
             let is_wanted = wanted.iter().any(|it| super::special::library(it) == name);
             if is_wanted || is_platforms_library(name) || contains(set, name) {
                 continue;
             }
-            // What can be preloaded, the documentation alone tells.
-            if offered(name).is_some_and(|it| it.preload) && there.documents(name) {
+            if there.preloads(name) {
                 others.offered.push(name.to_owned());
             } else {
                 others.missing.push(name.to_owned());
@@ -193,8 +196,8 @@ impl Others {
         }
         if !self.missing.is_empty() {
             out.warning(format!(
-                "the source preloads what a flexible server does not offer, by the documentation of \
-                 Azure: {}",
+                "the source preloads what {}: {}",
+                self.by,
                 list(&self.missing, self.missing.len())
             ))
             .looked_at(looked_at)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::azure::Parameter;
 use crate::check::prelude::*;
-use crate::platform::extensions::{Documented, documented};
+use crate::platform::extensions::{Documented, documented, offered};
 
 pub(super) const AVAILABLE: Question = Question {
     name: "pg_available_extensions",
@@ -51,6 +51,8 @@ pub(super) struct There<'a> {
     available: Option<BTreeMap<&'a str, &'a str>>,
     /// By az: what the allow-list can be set to, in lower case.
     allowable: BTreeSet<String>,
+    /// By az: what can be preloaded, in lower case.
+    preloadable: BTreeSet<String>,
     /// What the allow-list is set to.
     pub(super) allowed: Result<Vec<String>, Unseen>,
     /// What is preloaded.
@@ -76,12 +78,16 @@ impl<'a> There<'a> {
         let available = cx.target.rows(&AVAILABLE).ok();
         let available = available.map(|rows| rows.iter().map(pair).collect());
         let lower = |names: Vec<String>| names.into_iter().map(|name| name.to_ascii_lowercase());
-        let allowable = parameter(&cx.azure, ALLOW_LIST).and_then(|it| it.allowed.as_deref());
+        let values = |name| {
+            let values = parameter(&cx.azure, name).and_then(|it| it.allowed.as_deref());
+            lower(elements(values.unwrap_or_default())).collect()
+        };
         Ok(Self {
             major: live.or_else(told),
             source,
             available: available.transpose()?,
-            allowable: lower(elements(allowable.unwrap_or_default())).collect(),
+            allowable: values(ALLOW_LIST),
+            preloadable: values(PRELOAD),
             allowed: allowed(cx),
             preloaded: preloaded(cx),
         })
@@ -124,10 +130,30 @@ impl<'a> There<'a> {
         }
     }
 
-    /// Whether the documentation lists it for the target's version.
-    pub(super) fn documents(&self, name: &str) -> bool {
-        let documentation = self.major.map(|major| documented(name, major));
-        matches!(documentation, Some(Documented::Offered(_)))
+    /// Whether an extension needs this library of the same or another name to be preloaded: by the
+    /// documentation, where the server itself does not say that it cannot be.
+    pub(super) fn needs(&self, extension: &str, library: &str) -> bool {
+        let can_be = self.preloadable.is_empty() || contains(&self.preloadable, library);
+        can_be && offered(extension).is_some_and(|it| it.preload)
+    }
+
+    /// Whether a library can be preloaded: as the server itself says, else by the documentation.
+    pub(super) fn preloads(&self, library: &str) -> bool {
+        if !self.preloadable.is_empty() {
+            return contains(&self.preloadable, library);
+        }
+        let documentation = self.major.map(|major| documented(library, major));
+        let is_offered = matches!(documentation, Some(Documented::Offered(_)));
+        is_offered && offered(library).is_some_and(|it| it.preload)
+    }
+
+    /// Whose word it is what can be preloaded.
+    pub(super) fn preloads_by(&self) -> &'static str {
+        if self.preloadable.is_empty() {
+            "a flexible server does not offer, by the documentation of Azure"
+        } else {
+            "the target does not take, by the values that az shows for it"
+        }
     }
 
     /// Where it was looked.
@@ -146,8 +172,8 @@ impl<'a> There<'a> {
 }
 
 /// Names of extensions and libraries, in any case, and with any directory.
-pub(super) fn contains(list: &[String], name: &str) -> bool {
-    list.iter().any(|one| base(one).eq_ignore_ascii_case(base(name)))
+pub(super) fn contains<'a>(list: impl IntoIterator<Item = &'a String>, name: &str) -> bool {
+    list.into_iter().any(|one| base(one).eq_ignore_ascii_case(base(name)))
 }
 
 /// A library without its directory: `$libdir/pg_cron`.

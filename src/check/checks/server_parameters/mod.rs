@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::prelude::*;
 use crate::platform::Platform;
+use defaults::Customer;
 use difference::Difference;
 use groups::{GROUPS, Rule};
 
@@ -22,7 +23,10 @@ static ABOUT: About = About {
                   such as TimeZone, search_path or a timeout; what was chosen on the source; and \
                   what only follows from the size of the machine. Parameters of the source's \
                   platform, such as rds.*, and those that Azure manages itself are listed apart \
-                  and not compared. Each line has the command that sets it; some take a restart, \
+                  and not compared. On Aurora and RDS every value of the default parameter group \
+                  looks chosen; aws rds describe-db-cluster-parameters and describe-db-parameters \
+                  (--aws-parameters) tell which a customer has set, and without them the known \
+                  defaults are left out. Each line has the command that sets it; some take a restart, \
                   and the check says whether one is pending.",
     looked_at: "pg_settings of both servers",
     online: false,
@@ -73,8 +77,10 @@ impl Check for ServerParameters {
         });
         source.hidden.retain(|name| target.all.contains_key(name) && !GROUPS.is_managed(name));
         target.hidden.retain(|name| source.all.contains_key(name) && !GROUPS.is_managed(name));
-        let platform = cx.source.server()?.live.platform;
-        let sorted = Sorted::of(platform, &source, &target);
+        let told = cx.aws.platform().and_then(Platform::builtin);
+        let platform = told.or(cx.source.server()?.live.platform);
+        let customer = Customer { platform, chosen: cx.aws.chosen.as_ref() };
+        let sorted = Sorted::of(customer, &source, &target);
         sorted.tell(cx, out);
         timeouts(cx, &target, out);
         for (side, parameters) in [(&cx.source, &source), (&cx.target, &target)] {
@@ -113,13 +119,6 @@ impl Parameters {
     }
 }
 
-/// Whether somebody gave it a value of its own.
-fn is_by_user(setting: &Setting) -> bool {
-    const BY_USER: [&str; 5] =
-        ["configuration file", "command line", "environment variable", "global", "session"];
-    BY_USER.contains(&&*setting.source) && setting.boot.as_deref() != Some(&*setting.value)
-}
-
 /// The parameters by what there is to say about them.
 #[derive(Default)]
 struct Sorted<'a> {
@@ -136,18 +135,20 @@ struct Sorted<'a> {
 }
 
 impl<'a> Sorted<'a> {
-    fn of(platform: Option<&Platform>, source: &'a Parameters, target: &'a Parameters) -> Self {
+    fn of(customer: Customer<'_>, source: &'a Parameters, target: &'a Parameters) -> Self {
         let mut sorted = Self::default();
         for (name, here) in &source.all {
-            if GROUPS.is_of_a_platform(name) || platform.is_some_and(|it| it.owns_setting(name)) {
+            if GROUPS.is_of_a_platform(name)
+                || customer.platform.is_some_and(|it| it.owns_setting(name))
+            {
                 sorted.platform.push(name);
             } else if GROUPS.is_managed(name) {
                 sorted.managed += 1;
             } else if let Some(there) = target.all.get(name) {
                 if !source.hidden.contains(name) && !target.hidden.contains(name) {
-                    sorted.add(platform, name, here, there);
+                    sorted.add(customer, name, here, there);
                 }
-            } else if is_by_user(here) && !defaults::is_platforms(platform, name, here) {
+            } else if customer.chose(name, here) {
                 sorted.lost.push(format!("{name} = {}", here.shown()));
             } else {
                 sorted.one_sided += 1;
@@ -163,7 +164,7 @@ impl<'a> Sorted<'a> {
 
     fn add(
         &mut self,
-        platform: Option<&Platform>,
+        customer: Customer<'_>,
         name: &'a str,
         here: &'a Setting,
         there: &'a Setting,
@@ -178,8 +179,8 @@ impl<'a> Sorted<'a> {
             name,
             here,
             there,
-            by_user: is_by_user(here) && !defaults::is_platforms(platform, name, here),
-            by_user_there: is_by_user(there),
+            by_user: customer.chose(name, here),
+            by_user_there: defaults::is_set(there),
         };
         match must {
             _ if is_as_it_must => self.equal += 1,
@@ -399,7 +400,7 @@ mod tests {
             ("azure.extensions", "", "default"),
             ("io_workers", "3", "default"),
         ]);
-        let sorted = Sorted::of(None, &source, &target);
+        let sorted = Sorted::of(Customer::default(), &source, &target);
         let names = |all: &[Difference<'_>]| -> Vec<(String, bool)> {
             all.iter().map(|it| (it.name.to_owned(), it.by_user)).collect()
         };

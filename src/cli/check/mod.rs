@@ -1,5 +1,7 @@
 //! `pg_globals check`: the migration's other prerequisites.
 
+mod clouds;
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -9,13 +11,13 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::clouds::CloudArguments;
 use super::connection;
 use super::exit::Exit;
 use super::file::{self, Whole};
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
-use crate::check::azure::{self, Azure};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
 use crate::glob::Glob;
@@ -44,17 +46,8 @@ pub(super) struct Check {
     #[arg(required_unless_present = "list")]
     target: Option<String>,
 
-    /// What az postgres flexible-server show -o json wrote, or -.
-    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
-    azure_server: Option<String>,
-
-    /// What az postgres flexible-server replica list -o json wrote, or -.
-    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
-    azure_replicas: Option<String>,
-
-    /// What az postgres flexible-server parameter list -o json wrote, or -.
-    #[arg(long, value_name = "FILE", help_heading = "What az tells")]
-    azure_parameters: Option<String>,
+    #[command(flatten)]
+    clouds: CloudArguments,
 
     /// A database to be migrated [default: all that accept connections].
     ///
@@ -148,7 +141,7 @@ impl Check {
     }
 
     async fn check(&self, source: &str, target: &str) -> Result<Exit> {
-        let azure = self.azure()?;
+        let files = self.clouds.read()?;
         let report = self.report_file()?;
         let migration = self.migration_json.as_deref();
         let migration = migration
@@ -166,23 +159,19 @@ impl Check {
                 bail!("{what}: {error}");
             }
         }
-        let host = target.connection.as_ref().ok().map(|it| it.host().to_owned());
-        let azure = Azure { host, ..azure };
-        if let Err((option, error)) = azure.check_servers() {
-            let file = match option {
-                azure::OF_REPLICAS => &self.azure_replicas,
-                azure::OF_PARAMETERS => &self.azure_parameters,
-                _ => &self.azure_server,
-            };
-            bail!("{option} {}: {error}", shown(file.as_deref().unwrap_or("-")));
-        }
+        let host = |wanted: &Wanted| {
+            let connected = wanted.connection.as_ref().ok().map(|it| it.host().to_owned());
+            connected.or_else(|| wanted.parameters.host().map(str::to_owned))
+        };
+        let (from, to) = (host(&source), host(&target));
+        let clouds = self.clouds.told(files, from.as_deref(), to.as_deref()).await?;
         let databases: Vec<Name> = self.database.iter().map(Name::new).collect();
         let checks = self.checks();
         let choices =
             Choices { exclude: self.exclude.clone(), now: options::now(), ..Choices::default() };
         let mut bar = Bar(None);
         let cx =
-            Box::pin(check::gather(source, target, azure, &databases, &checks, choices, &mut bar))
+            Box::pin(check::gather(source, target, clouds, &databases, &checks, choices, &mut bar))
                 .await;
         drop(bar);
         if let Some((path, file)) = migration {
@@ -212,32 +201,9 @@ impl Check {
         checks::ALL.iter().copied().filter(|check| wanted(check.about())).collect()
     }
 
-    /// What az told.
-    fn azure(&self) -> Result<Azure> {
-        let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
-        if files.iter().filter(|file| file.as_deref() == Some("-")).count() > 1 {
-            bail!("only one of --azure-server, --azure-replicas and --azure-parameters can be -");
-        }
-        Ok(Azure {
-            server: read_az(azure::OF_SERVER, self.azure_server.as_ref(), azure::Server::read)?,
-            replicas: read_az(
-                azure::OF_REPLICAS,
-                self.azure_replicas.as_ref(),
-                azure::read_replicas,
-            )?,
-            parameters: read_az(
-                azure::OF_PARAMETERS,
-                self.azure_parameters.as_ref(),
-                azure::read_parameters,
-            )?,
-            host: None,
-        })
-    }
-
     /// Opened before the work, so that a bad path is told at once.
     fn report_file(&self) -> Result<Option<ReportFile>> {
-        let files = [&self.azure_server, &self.azure_replicas, &self.azure_parameters];
-        let inputs: Vec<&str> = files.into_iter().filter_map(|file| file.as_deref()).collect();
+        let inputs = self.clouds.inputs();
         let outputs = [("--report", &self.report), ("--migration-json", &self.migration_json)];
         let outputs = outputs.map(|(option, path)| (option, path.as_deref()));
         file::refuse_overlaps(&inputs, &outputs)?;
@@ -261,17 +227,6 @@ fn write_migration(cx: &Context, path: &Path, mut to: Whole) -> Result<()> {
     // Nothing can be done where not even this can be said.
     let _ = io::stderr().write_all(told.as_bytes());
     Ok(())
-}
-
-/// A file of az, read.
-fn read_az<T>(
-    option: &str,
-    file: Option<&String>,
-    read: impl Fn(&str) -> Result<T, azure::AzureError>,
-) -> Result<Option<T>> {
-    let Some(file) = file else { return Ok(None) };
-    let text = file::read_text(file).map_err(|error| anyhow!("{option} {error}"))?;
-    read(&text).map(Some).map_err(|error| anyhow!("{option} {}: {error}", shown(file)))
 }
 
 impl From<Method> for check::Method {
