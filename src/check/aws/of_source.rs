@@ -6,7 +6,8 @@ use crate::check::json::JsonError;
 use crate::words::{self, visible};
 
 const ONE_CLUSTER: &str = "aws rds describe-db-clusters --db-cluster-identifier NAME";
-const ONE_INSTANCE: &str = "aws rds describe-db-instances of one cluster or instance";
+const ONE_INSTANCE: &str =
+    "aws rds describe-db-instances of one instance, or with --aws-cluster, which tells the writer,";
 
 /// How many are named.
 const NAMED: usize = 20;
@@ -96,7 +97,13 @@ fn only<T>(
             let than = format!("the source is {}", visible(host));
             Err(JsonError::Other { named: listed(), than })
         }
-        (0, _) => Err(JsonError::Shape { expected, found: "an empty list".to_owned() }),
+        (0, _) if names.is_empty() => {
+            Err(JsonError::Shape { expected, found: "an empty list".to_owned() })
+        }
+        (0, _) => Err(JsonError::Shape {
+            expected,
+            found: format!("a list without the source ({})", listed()),
+        }),
         (several, _) => {
             let found = format!("a list of {several} ({})", listed());
             Err(JsonError::Shape { expected, found })

@@ -72,7 +72,7 @@ fn sizes_by_the_clouds_own_word() {
       = az postgres flexible-server update --resource-group shop-rg --name shop --tier MemoryOptimized --sku-name Standard_E4ds_v5
     ");
     // Of several instances without their cluster nobody can say which one writes.
-    assert_snapshot!(instances(compute(), "db.r6g.2xlarge").fails(), @"error: --aws-instances aws-instances.json: a list of 2 (shop-2, shop-1) was found where the output of aws rds describe-db-instances of one cluster or instance was expected");
+    assert_snapshot!(instances(compute(), "db.r6g.2xlarge").fails(), @"error: --aws-instances aws-instances.json: a list of 2 (shop-2, shop-1) was found where the output of aws rds describe-db-instances of one instance, or with --aws-cluster, which tells the writer, was expected");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn what_aws_tells_of_the_source() {
       = after the migration: az postgres flexible-server replica create --resource-group shop-rg --source-server shop --name REPLICA
     ");
     let other = CLUSTERS.replace("available", "upgrading").replace("shop-1", "shop-9");
-    assert_snapshot!(run(&other).fails(), @"error: --aws-instances aws-instances.json: an empty list was found where the output of aws rds describe-db-instances of one cluster or instance was expected");
+    assert_snapshot!(run(&other).fails(), @"error: --aws-instances aws-instances.json: a list without the source (shop-2, shop-1) was found where the output of aws rds describe-db-instances of one instance, or with --aws-cluster, which tells the writer, was expected");
     let old = INSTANCES.replace("15.4", "13.9");
     let upgrading = CLUSTERS.replace("available", "upgrading");
     let run = with(
