@@ -201,7 +201,11 @@ fn once(text: &str, rename: bool) -> Duration {
         let (globals, ledger, findings) = (reading.globals, reading.ledger, reading.findings);
         let all = sanitize(globals, ledger, findings, rights, None, &choices).unwrap();
         let title = Title { source: "x", platform: "x", granted: &[] };
-        render_script(&all.globals, title, Shape { major, if_not_exists: false, admin: None });
+        render_script(
+            &all.globals,
+            title,
+            Shape { major, if_not_exists: false, admin: None, once: None },
+        );
         let there = changes(&nothing, &all.globals, Scope::Mirror).changes;
         Delta::of(&there, major).statements();
         let back: Vec<_> = there.iter().filter_map(Change::inverse).collect();

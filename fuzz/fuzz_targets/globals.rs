@@ -10,7 +10,7 @@ use pg_globals::sql;
 use pg_globals::version::Major;
 
 fn script(globals: &Globals) -> String {
-    let shape = Shape { major: Major::new(18), if_not_exists: false, admin: None };
+    let shape = Shape { major: Major::new(18), if_not_exists: false, admin: None, once: None };
     let mut text = String::new();
     for (_, statement) in statements(globals, shape) {
         sql::print(&statement, &mut text);

@@ -1,5 +1,6 @@
 //! `pg_globals convert`: a dump or a server into a script that a managed target accepts.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,9 +15,10 @@ use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::shown;
 use super::output::{self, Format, ReportFile};
 use super::{connection, secret_file};
+use crate::attribute::Attribute;
 use crate::connect::Environment;
 use crate::globals::script::Shape;
-use crate::plan::{Migration, Provenance};
+use crate::plan::{self, Migration, Provenance};
 use crate::platform::Rights;
 use crate::report::{self, ConvertReport, Document as _, FORMAT_VERSION, Statements, Target};
 use crate::sanitize::{Choices, Sanitized};
@@ -115,6 +117,14 @@ impl Convert {
             connection::block_on(self.input.read("the source", &self.source, &environment))?;
         self.choosing.databases.choose(&mut input, &mut choices)?;
         let found = (&input.globals).into();
+        // Up to 15 only a superuser may alter a role that has REPLICATION, which somebody may give back.
+        let altered_by_superusers: BTreeSet<_> = input
+            .globals
+            .roles
+            .iter()
+            .filter(|(_, role)| major < Major::new(16) && role.has(Attribute::Replication))
+            .map(|(name, _)| choices.rename.get(name).unwrap_or(name).clone())
+            .collect();
         let contents = input.take();
         let from = Provenance::from(&input).on(source.as_ref().map(PlatformChoice::get));
         let mut summary = ConvertReport {
@@ -150,6 +160,7 @@ impl Convert {
         summary.statements = Statements::count(&ledger, input.counts);
         summary.findings = findings;
         summary.findings.extend(for_restore.findings);
+        summary.findings.extend(plan::locks_of_script(&globals, major));
         summary.losses = for_restore.losses;
         let granted: Vec<_> = match take_back {
             Some(_) => {
@@ -162,7 +173,8 @@ impl Convert {
         let source = shown(&input.name);
         let title = Title { source: &source, platform: target.name(), granted: &granted };
         let admin = target.admin_role();
-        let shape = Shape { major, if_not_exists: self.if_not_exists, admin };
+        let once = Some(&altered_by_superusers);
+        let shape = Shape { major, if_not_exists: self.if_not_exists, admin, once };
         let write_script = |to: &mut dyn Write| script::write(&globals, title, shape, to);
         if let Some(file) = &mut output {
             file.fill(write_script)?;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use foldhash::HashSet;
+
 use super::outcome::Plan;
-use crate::finding::{Action, Severity, Subject};
-use crate::globals::Change;
-use crate::platform::Answers;
+use crate::finding::{Action, Finding, Severity, Subject};
+use crate::globals::{Change, Globals};
+use crate::platform::{Answers, Locks};
 use crate::sanitize::About;
 use crate::version::Major;
 
@@ -23,8 +25,9 @@ pub(super) const ABOUT: About = About {
                   promises there is room as long as nobody else needs it, and this is a warning; \
                   beyond that it is an error, and nothing is sent.\n\n\
                   A change of max_locks_per_transaction takes a restart. --only needs none: it \
-                  copies some roles at a time.",
-    remedy: "raise max_locks_per_transaction on the target, or copy in parts with --only",
+                  takes some roles at a time. What a script will find is not known when it is made: it is \
+                  compared with a server as it is by default, and this is a warning.",
+    remedy: "raise max_locks_per_transaction on the target, or go in parts with --only",
 };
 
 /// From this version on, the lock table has as much room as it promises.
@@ -58,6 +61,36 @@ pub(super) fn check(plan: &mut Plan, answers: &Answers) {
     let object = Subject::statement("transaction");
     let finding = ABOUT.finding(object, action, message).matters(severity);
     if fits { plan.findings.push(finding) } else { plan.obstacles.push(finding) }
+}
+
+/// The connections, workers and so on of a server as PostgreSQL's defaults have it, and their
+/// max_locks_per_transaction (`src/backend/utils/misc/guc_tables.c`).
+const DEFAULT: Locks = Locks { per_transaction: 64, transactions: 100 + 8 + 3 + 10 };
+
+/// Foresees that a script in one transaction will not find room on a server as it is by default: that of a
+/// script is not known.
+pub fn of_script(globals: &Globals, major: Major) -> Option<Finding> {
+    let since_16 = major >= Major::new(16);
+    let roles = globals.roles.iter().filter_map(|(name, role)| {
+        (since_16 || role.comment.is_some() || !role.labels.is_empty()).then_some(name)
+    });
+    let of_settings = globals.settings.keys().filter_map(|key| key.role.as_ref());
+    let of_parameters = globals.parameters.keys().filter_map(|key| key.grantee.role());
+    let of_memberships = globals.memberships.keys().filter(|_| since_16).map(|key| &key.role);
+    let roles: HashSet<_> =
+        roles.chain(of_settings).chain(of_parameters).chain(of_memberships).collect();
+    let databases: HashSet<_> =
+        globals.settings.keys().filter_map(|key| key.database.as_ref()).collect();
+    let needed = (roles.len() + databases.len()) as u64 + CATALOGS;
+    let promised = DEFAULT.total();
+    let message = format!(
+        "it takes {needed} locks; by default, with max_locks_per_transaction = {} and max_connections = 100, a \
+         server has room for {promised}",
+        DEFAULT.per_transaction
+    );
+    let object = Subject::statement("transaction");
+    let finding = ABOUT.finding(object, Action::Kept, message).matters(Severity::Warning);
+    (needed > promised).then_some(finding)
 }
 
 /// What the transaction holds beside: a lock for each catalog that it reads or writes.

@@ -44,6 +44,7 @@ mod within;
 pub use compared::as_compared;
 pub use direction::{ABOUT as DIRECTION, direction, is_whole, only_there};
 pub use implicit::without_implicit;
+pub use locks::of_script as locks_of_script;
 pub use migration::{Migration, Provenance, rights};
 pub use needed::needed;
 pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};

@@ -45,6 +45,19 @@ impl Range {
     }
 }
 
+/// A word in its usual spelling: `on` and `off` of those that take a truth value beside others, and the level
+/// that `debug` stands for (the hidden entries of `src/backend/utils/misc/guc_tables.c`).
+fn synonym(word: &str, words: &[&str]) -> String {
+    let word = word.to_ascii_lowercase();
+    let usual = match word.as_str() {
+        "true" | "yes" | "1" => "on",
+        "false" | "no" | "0" => "off",
+        "debug" => "debug2",
+        _ => return word,
+    };
+    if words.contains(&usual) { usual.to_owned() } else { word }
+}
+
 impl Values {
     /// Whether a server takes both texts for one value. Numbers without a unit are in the setting's own.
     pub(super) fn is_same(&self, one: &str, other: &str, major: Major) -> bool {
@@ -54,7 +67,7 @@ impl Values {
             Self::Bool => is_bool(one) && is_bool(other) && is_on(one) == is_on(other),
             Self::Words(words) => {
                 let is_word = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-                is_word(one) && one.eq_ignore_ascii_case(other)
+                is_word(one) && is_word(other) && synonym(one, words) == synonym(other, words)
             }
             Self::Integer(range) => {
                 same(integer(one, range.unit, major), integer(other, range.unit, major))

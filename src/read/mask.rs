@@ -252,7 +252,7 @@ mod tests {
             ("VALID UNTIL '1.2.2030' FROB 'x", "VALID UNTIL '1.2.2030' FROB **"),
             ("SET search_path TO 'a', 'b'; -- can't", "SET search_path TO 'a', 'b'; -- can't"),
             ("COMMENT ON ROLE a IS 'x'", "COMMENT ON ROLE a IS 'x'"),
-            ("\"app\" \"hunter2\"", "*****************"),
+            ("\"app\" \"hunter2\"", "***************"),
             ("GRANT \"a\" TO\n\"b\";", "GRANT \"a\" TO\n\"b\";"),
             ("app:hunter2\nx", "***********\nx"),
             ("host:5432:db:app:hunter2", "************************"),

@@ -115,7 +115,9 @@ fn script(globals: &Globals, major: Major, fingerprint: &Fingerprint) -> String 
         out.push_str(&on_one_line(&text));
         out.push_str(";\n");
     };
-    for (_, statement) in statements(&globals, Shape { major, if_not_exists: false, admin: None }) {
+    for (_, statement) in
+        statements(&globals, Shape { major, if_not_exists: false, admin: None, once: None })
+    {
         match statement {
             Statement::DatabaseGuard { statements, .. } => statements.iter().for_each(&mut push),
             // Each member by itself: a new one changes no line of the others.

@@ -58,9 +58,10 @@ pub(crate) fn run_all(text: &str, era: Option<Era>, target: &str, choices: &Choi
             )
         })
         .collect();
-    for (_, statement) in
-        statements(&sanitized.globals, Shape { major, if_not_exists: false, admin: None })
-    {
+    for (_, statement) in statements(
+        &sanitized.globals,
+        Shape { major, if_not_exists: false, admin: None, once: None },
+    ) {
         let mut text = String::new();
         crate::sql::print(&statement, &mut text);
         lines.push(text);

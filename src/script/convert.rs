@@ -136,7 +136,7 @@ mod tests {
         render(
             &globals,
             title,
-            Shape { major: Major::new(major), if_not_exists: false, admin: None },
+            Shape { major: Major::new(major), if_not_exists: false, admin: None, once: None },
         )
     }
 

@@ -7,13 +7,18 @@ use crate::support::platforms;
 /// An empty list of libraries loads nothing; a library without a name ends every login.
 #[test]
 fn an_empty_list_of_libraries_locks_nobody_out() {
-    let source = Cluster::start(16);
+    let source = Cluster::start(15);
     let target = Cluster::start(18);
     source.sql(
         "postgres",
         "postgres",
-        "CREATE ROLE app LOGIN; ALTER ROLE app SET local_preload_libraries FROM CURRENT;
-         CREATE DATABASE shop; ALTER DATABASE shop SET session_preload_libraries FROM CURRENT",
+        "CREATE ROLE app LOGIN; ALTER ROLE app SET local_preload_libraries FROM CURRENT",
+    );
+    source.sql("postgres", "postgres", "CREATE DATABASE shop");
+    source.sql(
+        "postgres",
+        "postgres",
+        "ALTER DATABASE shop SET session_preload_libraries FROM CURRENT",
     );
     source.sql("app", "postgres", "SELECT 1");
     let from = source.connection_string("postgres", "postgres");
@@ -54,9 +59,9 @@ fn a_dump_without_its_attributes_is_told() {
         dump.split_inclusive('\n').filter(|line| !line.contains("SUPERUSER")).collect();
     assert_eq!(count(&without), dump.matches("\nCREATE ROLE ").count());
     // Of one role, too, and the last of all.
-    let at = dump.rfind("\nALTER ROLE ").unwrap();
-    let line = dump[at + 1..].split_inclusive('\n').next().unwrap();
-    assert!(line.contains(" WITH NOSUPERUSER"), "{line}");
+    let is_last =
+        |line: &&str| line.starts_with("ALTER ROLE ") && line.contains(" WITH NOSUPERUSER");
+    let line = dump.split_inclusive('\n').rfind(is_last).unwrap();
     assert_eq!(count(&dump.replace(line, "")), 1);
     let last = "--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE a;\n\n--\n\
                 -- PostgreSQL database cluster dump complete\n--\n";
@@ -68,7 +73,7 @@ fn a_dump_without_its_attributes_is_told() {
 fn a_script_tells_what_an_existing_role_has() {
     let target = platforms::azure_like(15);
     target.sql(
-        "postgres",
+        "azuresu",
         "postgres",
         "CREATE ROLE filer CREATEROLE; GRANT pg_read_server_files, pg_execute_server_program TO filer",
     );
@@ -153,4 +158,68 @@ fn tablespaces_are_made_under_any_psqlrc() {
     let output = target.psql("postgres", &format!("\\set AUTOCOMMIT off\n{script}"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     target.sql("owner", "postgres", "CREATE TEMPORARY TABLE t (x int) TABLESPACE tsx");
+}
+
+/// Up to 15 only a superuser alters a role with REPLICATION, which was given back by hand.
+#[test]
+fn a_script_can_be_run_again_when_replication_was_given_back() {
+    let target = platforms::azure_like(15);
+    let verifier = crate::support::verifier::scram("cdc", "p", 1);
+    let dump = format!(
+        "CREATE ROLE cdc WITH REPLICATION LOGIN PASSWORD '{verifier}';\n\
+         ALTER ROLE cdc IN DATABASE shop SET work_mem TO '1MB';\n"
+    );
+    let run = Run::new([
+        "convert",
+        "in.sql",
+        "--target-version",
+        "15",
+        "--if-not-exists",
+        "-o",
+        "out.sql",
+    ]);
+    let script = run.file("in.sql", dump).status_of(&[0, 1]).file("out.sql");
+    let replay = || {
+        let output = target.psql("azadmin", &script);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    replay();
+    assert_eq!(target.login("cdc", "p"), Ok(()));
+    target.sql("azuresu", "postgres", "ALTER ROLE cdc REPLICATION");
+    target.sql("azadmin", "postgres", "CREATE DATABASE shop");
+    replay();
+    assert_eq!(target.login("cdc", "p"), Ok(()));
+}
+
+/// What a server of default settings has no room for is foreseen, and really fails.
+#[test]
+fn a_script_foresees_the_lock_table() {
+    let script = |roles: usize| {
+        let mut dump = String::new();
+        for role in 0..roles {
+            dump.push_str(&format!(
+                "CREATE ROLE r{role};\nALTER ROLE r{role} SET work_mem TO '1MB';\n"
+            ));
+        }
+        let run = Run::new([
+            "convert",
+            "in.sql",
+            "-p",
+            "postgres",
+            "--target-version",
+            "15",
+            "-o",
+            "out.sql",
+        ]);
+        let done = run.file("in.sql", dump).status_of(&[0, 1]);
+        (done.file("out.sql"), done.stderr)
+    };
+    let (_, said) = script(7_000);
+    assert!(!said.contains("locks"), "{said}");
+    let (script, said) = script(20_000);
+    assert!(said.contains("it takes 20040 locks; by default"), "{said}");
+    let target = Cluster::start_with(15, "postgres", &[("max_connections", "100")]);
+    let output = target.psql("postgres", &script);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("out of shared memory"), "{said}");
 }

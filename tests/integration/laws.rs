@@ -40,7 +40,7 @@ fn a_script_says_what_the_model_says() {
             })
         });
         let title = Title { source: "x", platform: "postgres", granted: &[] };
-        let shape = Shape { major: Major::new(major), if_not_exists, admin: None };
+        let shape = Shape { major: Major::new(major), if_not_exists, admin: None, once: None };
         let script = render_script(&globals, title, shape);
         let again = read(script.as_bytes(), Options::default());
         let again = again.map_err(|failure| TestCaseError::fail(format!("{failure:?}\n{script}")))?;
@@ -321,7 +321,7 @@ fn outcome(text: &str, (platform, major): (&str, u32), source: Source) -> Option
     let Sanitized { globals, ledger, findings, .. } =
         sanitize(globals, ledger, findings, rights, source, &choices).ok()?;
     let title = Title { source: "x", platform, granted: &[] };
-    let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
+    let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None, once: None };
     let script = render_script(&globals, title, shape);
     let at = script.find("\nBEGIN READ WRITE;").unwrap_or(0);
     let script = &script[at..];

@@ -43,7 +43,7 @@ fn a_report_has_no_secret() {
             _ => None,
         }).collect();
         let title = Title { source: "x", platform: "x", granted: &[] };
-        let shape = Shape { major: Major::new(target), if_not_exists: false, admin: None };
+        let shape = Shape { major: Major::new(target), if_not_exists: false, admin: None, once: None };
         let mut dump = render_script(&globals, title, shape);
         // As backups of earlier states stand in dumps that were edited by hand.
         for secret in &secrets {

@@ -7,7 +7,7 @@
 mod delta;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use delta::Delta;
 use foldhash::{HashMap, HashSet};
@@ -36,6 +36,8 @@ pub struct Shape<'a> {
     /// The role whose members administer the server: those that exist are never touched, unless the
     /// memberships here make them such.
     pub admin: Option<&'a str>,
+    /// Roles that are given their password when they are created, and never again.
+    pub once: Option<&'a BTreeSet<Name>>,
 }
 
 /// The parts of a script, in their order.
@@ -80,8 +82,11 @@ pub fn statements<'a>(
         Some(admin) if shape.if_not_exists => globals.members_below(&Name::new(admin)),
         _ => HashSet::default(),
     };
+    let is_once = move |name: &Name, role: &Role| {
+        is_md5(role) || shape.once.is_some_and(|once| once.contains(name))
+    };
     let roles = globals.roles.iter().map(move |(name, role)| {
-        let create = create_role(name, role, !shape.if_not_exists || is_md5(role));
+        let create = create_role(name, role, !shape.if_not_exists || is_once(name, role));
         if !shape.if_not_exists {
             return create;
         }
@@ -103,7 +108,7 @@ pub fn statements<'a>(
     let labels = labels(&globals.roles).map(untag);
     // A guard creates no role that exists; its password is set all the same, but for an md5 verifier: it
     // could take the place of a SCRAM one that it was replaced by there.
-    let again = move |_: &Name, role: &Role| shape.if_not_exists && !is_md5(role);
+    let again = move |name: &Name, role: &Role| shape.if_not_exists && !is_once(name, role);
     let passwords = passwords(&globals.roles, again).map(untag);
     roles
         .map(tag(Phase::Roles))

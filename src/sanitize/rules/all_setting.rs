@@ -42,6 +42,8 @@ impl SettingRule for AllSetting {
             format!("every session would begin as {value}")
         } else if key.name.is("session_authorization") {
             "no server applies session_authorization to a session that begins".to_owned()
+        } else if key.name.is("search_path") && setting.value.is_empty_list() {
+            "every session would look for names in pg_catalog alone".to_owned()
         } else if key.name.is("search_path") {
             format!("every session would look for names in {value}")
         } else if key.name.is("default_transaction_read_only") && value.is_on() {

@@ -94,16 +94,18 @@ mod tests {
                     ALTER ROLE a IN DATABASE d SET dynamic_library_path TO '$libdir';\n\
                     ALTER ROLE a SET session_preload_libraries TO '';\n\
                     CREATE ROLE b;\nALTER ROLE b SET local_preload_libraries TO ;";
-        insta::assert_snapshot!(run(text, "postgres 18"), @r"
+        insta::assert_snapshot!(run(text, "postgres 18"), @"
         3 error library-setting dropped setting ALL: session_preload_libraries: by hand, where the target has the library: ALTER ROLE ALL SET session_preload_libraries TO 'x'
         6 error library-setting dropped setting a: dynamic_library_path: by hand: ALTER ROLE a SET dynamic_library_path TO '/opt/lib:$libdir'
         7 error library-setting dropped setting a: extension_control_path: by hand: ALTER ROLE a SET extension_control_path TO '$system:/opt'
         2 error library-setting dropped setting a: local_preload_libraries: by hand, where the target has the library: ALTER ROLE a SET local_preload_libraries TO 'auto_explain', 'B c'
+        9 error library-setting dropped setting a: session_preload_libraries: a library without a name: no session begins with it on the source either
+        11 info library-setting dropped setting b: local_preload_libraries: an empty list: nothing is loaded, as without it
         4 error library-setting dropped setting ALL in d: local_preload_libraries: by hand, where the target has the library: ALTER DATABASE d SET local_preload_libraries TO 'x'
         8 info database-setting kept setting a in d: dynamic_library_path: for one database only
         5 error library-setting dropped setting a in d: session_preload_libraries: by hand, where the target has the library: ALTER ROLE a IN DATABASE d SET session_preload_libraries TO 'x'
         CREATE ROLE a
-        ALTER ROLE a SET session_preload_libraries TO ''
+        CREATE ROLE b
         DO $pg_globals$
         BEGIN
           IF EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) 'd') THEN
@@ -113,7 +115,7 @@ mod tests {
           END IF;
         END
         $pg_globals$
-        kept 3, rewritten 0, dropped 6
+        kept 3, rewritten 0, dropped 8
         ");
         // The administrator may not set these anyway.
         let text = "CREATE ROLE a;\nALTER ROLE a SET local_preload_libraries TO 'x';\n\

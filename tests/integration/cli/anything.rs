@@ -29,7 +29,7 @@ fn converted(bytes: &[u8], options: Options) -> Option<String> {
     let choices = Choices::default();
     let sane = sanitize(globals, ledger, findings, rights, None, &choices).unwrap();
     let title = Title { source: "in.sql", platform: "azure", granted: &[] };
-    let shape = Shape { major: Major::new(16), if_not_exists: false, admin: None };
+    let shape = Shape { major: Major::new(16), if_not_exists: false, admin: None, once: None };
     Some(render_script(&sane.globals, title, shape))
 }
 

@@ -298,7 +298,7 @@ fn assert_holds(from: &Cluster, keep: &BTreeSet<String>, target: &Target, attack
 }
 
 fn script(globals: &Globals, major: u32) -> String {
-    let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None };
+    let shape = Shape { major: Major::new(major), if_not_exists: false, admin: None, once: None };
     render_script(globals, Title { source: "x", platform: "postgres", granted: &[] }, shape)
 }
 

@@ -343,7 +343,7 @@ fn statements_do_what_the_changes_say() {
         prop_assume!(!has_unnamed_beside_named(&current) && !has_unnamed_beside_named(&desired));
         let major = Major::new(18);
         let title = Title { source: "x", platform: "postgres", granted: &[] };
-        let shape = Shape { major, if_not_exists: false, admin: None };
+        let shape = Shape { major, if_not_exists: false, admin: None, once: None };
         let script = |globals: &Globals| render_script(globals, title, shape);
         let delta = |changes: &[Change]| {
             let mut text = String::new();

@@ -35,7 +35,8 @@ pub fn each(cluster: &Cluster, user: &str, statements: &[String]) {
 /// Puts the globals on a server, as far as it takes them.
 pub fn load(cluster: &Cluster, globals: &Globals) -> usize {
     let globals = harmless(globals.clone());
-    let shape = Shape { major: Major::new(cluster.major), if_not_exists: false, admin: None };
+    let shape =
+        Shape { major: Major::new(cluster.major), if_not_exists: false, admin: None, once: None };
     let texts: Vec<_> = statements(&globals, shape)
         .map(|(_, statement)| {
             let mut text = String::new();
