@@ -44,8 +44,8 @@ impl Seed {
         let prepared = saslprep::prepared(password.expose());
         let password: &str = &prepared;
         let context = [self.0.as_slice(), role.as_str().as_bytes()].concat();
-        let salt = &iterated(password, &context)[..16];
-        let salted = iterated(password, salt);
+        let salt = &iterated(password.as_bytes(), &context, ITERATIONS)[..16];
+        let salted = iterated(password.as_bytes(), salt, ITERATIONS);
         let stored_key = Sha256::digest(hmac(&salted[..], &[b"Client Key"]));
         let server_key = hmac(&salted[..], &[b"Server Key"]);
         let [salt, stored_key, server_key] =
@@ -54,13 +54,23 @@ impl Seed {
     }
 }
 
-/// `Hi` of RFC 5802, which is PBKDF2 with one block.
-fn iterated(password: &str, salt: &[u8]) -> Zeroizing<[u8; 32]> {
-    let mut last = hmac(password.as_bytes(), &[salt, &[0, 0, 0, 1]]);
-    let mut all = Zeroizing::new(last);
-    for _ in 1..ITERATIONS {
-        last = hmac(password.as_bytes(), &[&last]);
-        all.iter_mut().zip(last).for_each(|(a, b)| *a ^= b);
+/// `Hi` of RFC 5802, which is PBKDF2 with one block: each guess of the password costs so many iterations.
+pub fn iterated(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<[u8; 32]> {
+    let mut all = Zeroizing::new([0; 32]);
+    // HMAC takes keys of every length.
+    let Ok(keyed) = Hmac::<Sha256>::new_from_slice(password) else { return all };
+    let mac = |parts: &[&[u8]]| {
+        let mut mac = keyed.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes()
+    };
+    let mut last = mac(&[salt, &[0, 0, 0, 1]]);
+    *all = last.into();
+    for _ in 1..iterations {
+        last = mac(&[&last]);
+        all.iter_mut().zip(&last).for_each(|(a, b)| *a ^= b);
     }
     all
 }
@@ -136,7 +146,7 @@ mod tests {
     fn the_keys_are_those_of_the_server() {
         // RFC 7677: user "user", password "pencil".
         let salt = BASE64_STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
-        let salted = iterated("pencil", &salt);
+        let salted = iterated(b"pencil", &salt, ITERATIONS);
         let server_key = hmac(&salted[..], &[b"Server Key"]);
         assert_eq!(
             BASE64_STANDARD.encode(server_key),

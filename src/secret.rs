@@ -26,6 +26,18 @@ pub enum VerifierKind {
     Plaintext,
 }
 
+impl VerifierKind {
+    /// What it is called.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::Md5 => "md5",
+            Self::Malformed => "malformed",
+            Self::Plaintext => "plaintext",
+        }
+    }
+}
+
 impl Secret {
     /// Takes the decoded text of the literal.
     pub fn new(text: &str) -> Self {

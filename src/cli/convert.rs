@@ -14,13 +14,16 @@ use super::input::InputOptions;
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::shown;
 use super::output::{self, Format, ReportFile};
-use super::{connection, secret_file};
+use super::{connection, head, secret_file};
 use crate::attribute::Attribute;
 use crate::connect::Environment;
 use crate::globals::script::Shape;
+use crate::name::Name;
 use crate::plan::{self, Migration, Provenance};
 use crate::platform::Rights;
-use crate::report::{self, ConvertReport, Document as _, FORMAT_VERSION, Statements, Target};
+use crate::report::{
+    self, Carried, ConvertReport, Document as _, FORMAT_VERSION, Graph, Statements, Target,
+};
 use crate::sanitize::{Choices, Sanitized};
 use crate::script::{self, Title};
 use crate::version::Major;
@@ -58,7 +61,7 @@ pub(super) struct Convert {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write the report to a file: JSON, or Markdown for a name in .md.
+    /// Write the report to a file: JSON, or .html or .md by its name.
     ///
     /// With -o, - is standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -112,9 +115,15 @@ impl Convert {
         let mut take_back = create("--for-restore", self.for_restore.as_deref(), file::SECRET)?;
         let report_to_stdout = self.report.is_some() && report.is_none();
 
+        let run = head::run();
+        let is_kept = self.report.is_some();
         let environment = Environment::from_process();
-        let mut input =
-            connection::block_on(self.input.read("the source", &self.source, &environment))?;
+        let mut input = connection::block_on(self.input.read(
+            "the source",
+            &self.source,
+            &environment,
+            is_kept,
+        ))?;
         self.choosing.databases.choose(&mut input, &mut choices)?;
         let found = (&input.globals).into();
         // Up to 15 only a superuser may alter a role that has REPLICATION, which somebody may give back.
@@ -125,6 +134,8 @@ impl Convert {
             .filter(|(_, role)| major < Major::new(16) && role.has(Attribute::Replication))
             .map(|(name, _)| choices.rename.get(name).unwrap_or(name).clone())
             .collect();
+        let is_kept = is_kept || self.format == Format::Markdown;
+        let whole = is_kept.then(|| input.globals.clone());
         let contents = input.take();
         let from = Provenance::from(&input).on(source.as_ref().map(PlatformChoice::get));
         let mut summary = ConvertReport {
@@ -138,6 +149,7 @@ impl Convert {
                     .and_then(|platform| platform.indistinct_from().map(str::to_owned)),
                 server_version: input.server_version.clone(),
                 client_version: input.client_version.clone(),
+                sha256: input.sha256.clone(),
             },
             target: Target {
                 platform: target.name().to_owned(),
@@ -149,7 +161,11 @@ impl Convert {
             statements: Statements::default(),
             losses: Vec::new(),
             findings: Vec::new(),
+            run,
+            carried: None,
+            graph: None,
         };
+        let from_platform = from.platform;
         let rights = Rights::offline(target, major);
         let migration = Migration::new(contents, from, rights, &choices)?;
         let databases =
@@ -162,6 +178,13 @@ impl Convert {
         summary.findings.extend(for_restore.findings);
         summary.findings.extend(plan::locks_of_script(&globals, major));
         summary.losses = for_restore.losses;
+        if let Some(whole) = &whole {
+            let renamed = [&choices.rename, &choices.map_role];
+            let carried = Carried { globals: &globals, renamed: &renamed };
+            summary.graph = Some(Graph::of(whole, from_platform, Some(carried)));
+            let kind = |name: &Name| generated.contains_key(name).then(|| "new".to_owned());
+            summary.carried = Some(report::State::of(&globals, |_| true, kind));
+        }
         let granted: Vec<_> = match take_back {
             Some(_) => {
                 let what = &for_restore.take_back;

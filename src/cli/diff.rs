@@ -7,15 +7,15 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
-use super::connection;
 use super::databases::ForDatabases;
 use super::exit::Exit;
 use super::file::{self, Whole};
 use super::input::InputOptions;
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options;
-use super::output::{self, Stream};
+use super::output::{self, ReportFile, Stream};
 use super::selection::Selection;
+use super::{connection, head};
 use crate::compare::{self, Fingerprint, Question, Wanted};
 use crate::connect::{self, Environment};
 use crate::globals::changes::Part;
@@ -100,6 +100,10 @@ pub(super) struct Diff {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
+    /// Write a report to a file as well: JSON, or .html or .md by its name.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
+
     /// Let the sql form, which holds verifiers, go to standard output.
     #[arg(long, help_heading = "Output")]
     show_passwords: bool,
@@ -152,7 +156,8 @@ impl Diff {
             bail!("--allow-all-settings goes with --as and --format sql only");
         }
         let inputs = [self.left.as_str(), &self.right];
-        file::refuse_overlaps(&inputs, &[("-o", self.file())])
+        let outputs = [("-o", self.file()), ("--report", self.report.as_deref())];
+        file::refuse_overlaps(&inputs, &outputs)
     }
 
     /// The file that is written; - is standard output.
@@ -163,9 +168,14 @@ impl Diff {
     async fn diff(&self) -> Result<Exit> {
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SECRET)).transpose()?;
+        let kept = self.report.as_deref().map(ReportFile::create).transpose()?;
+        let run = head::run();
         let environment = Environment::from_process();
-        let mut left = self.input.read("the left side", &self.left, &environment).await?;
-        let right = self.input.read("the right side", &self.right, &environment).await?;
+        let read = async |what, from: &str| {
+            self.input.read(what, from, &environment, kept.is_some()).await
+        };
+        let mut left = read("the left side", &self.left).await?;
+        let right = read("the right side", &self.right).await?;
         let named = self.input.platform()?;
         let left_platform = named.as_ref().map(PlatformChoice::get).or(left.platform);
         let mut choices = Choices {
@@ -199,7 +209,8 @@ impl Diff {
             None => compare::plain(left, right, &question, &fingerprint)?,
         };
         let as_platform = target.as_ref().map(|target| target.get().name().to_owned());
-        let (report, sides) = DiffReport::of(sides, as_platform, selected, compared);
+        let (report, sides) = DiffReport::of(sides, as_platform, selected, compared, run);
+        kept.map_or(Ok(()), |file| file.write(&report))?;
         let look = self.look();
         let write = |to: &mut dyn Write| match (self.format, &sides) {
             (DiffFormat::Sql, _) => to.write_all(script.as_bytes()),
@@ -228,7 +239,7 @@ impl Diff {
 
     fn look(&self) -> Look {
         let look = if self.file().is_some() { Look::PLAIN } else { Stream::Out.look() };
-        Look { brief: true, ..look }
+        Look { brief: true, wrap: look.wrap && self.format == DiffFormat::Text, ..look }
     }
 
     fn finish(
@@ -252,5 +263,6 @@ fn side(input: &Source, platform: Option<&Platform>) -> Side {
         name: input.name.clone(),
         platform: platform.map(|platform| platform.name().to_owned()),
         server_version: input.server_version.clone(),
+        sha256: input.sha256.clone(),
     }
 }

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use sha2::{Digest as _, Sha256};
 
 use super::options::shown;
 use crate::{encoding, interrupt};
@@ -42,6 +43,42 @@ pub(super) fn open(path: &str) -> Result<Box<dyn Read>> {
         bail!("{path}: this is a directory; give a file");
     }
     Ok(Box::new(file))
+}
+
+/// What is read, and its digest where that is wanted.
+pub(super) struct Digested {
+    from: Box<dyn Read>,
+    digest: Option<Sha256>,
+}
+
+impl Digested {
+    pub(super) fn new(from: Box<dyn Read>, wanted: bool) -> Self {
+        Self { from, digest: wanted.then(Sha256::new) }
+    }
+
+    /// The SHA-256 of all of it, in hexadecimal digits; whatever was not read yet is read now.
+    pub(super) fn finish(mut self) -> io::Result<Option<String>> {
+        if self.digest.is_some() {
+            io::copy(&mut self, &mut io::sink())?;
+        }
+        Ok(self.digest.map(|digest| {
+            digest.finalize().iter().fold(String::new(), |mut out, byte| {
+                // Writing to a String cannot fail.
+                let _ = fmt::Write::write_fmt(&mut out, format_args!("{byte:02x}"));
+                out
+            })
+        }))
+    }
+}
+
+impl Read for Digested {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        if let Some(digest) = &mut self.digest {
+            digest.update(&buffer[..count]);
+        }
+        Ok(count)
+    }
 }
 
 /// Reads a text file whole, in UTF-8 or in UTF-16 with its mark, as editors save it.

@@ -81,22 +81,24 @@ impl InputOptions {
 }
 
 impl InputOptions {
-    /// Reads a dump, standard input for `-`, or a server; `what` says which it is to the user.
+    /// Reads a dump, standard input for `-`, or a server; `what` says which it is to the user. Of a dump the
+    /// `digest` is made where it is wanted, which takes its time.
     pub(super) async fn read(
         &self,
         what: &str,
         source: &str,
         environment: &Environment,
+        digest: bool,
     ) -> Result<Source> {
         if connect::is_connection(source) {
             self.read_server(what, source, environment).await
         } else {
-            self.read_dump(source)
+            self.read_dump(source, digest)
         }
     }
 
     /// Reads a dump, and shows the mistakes in it.
-    fn read_dump(&self, source: &str) -> Result<Source> {
+    fn read_dump(&self, source: &str, digest: bool) -> Result<Source> {
         let options = read::Options {
             drop_unknown: self.drop_unknown,
             accept_truncated: self.accept_truncated,
@@ -113,7 +115,8 @@ impl InputOptions {
                 );
             }
         }
-        let reading = match read::read(file::open(source)?, options) {
+        let mut input = file::Digested::new(file::open(source)?, digest);
+        let reading = match read::read(&mut input, options) {
             Ok(reading) => reading,
             Err(failure) => {
                 if let Failure::Mistakes { mistakes, more, .. } = &failure {
@@ -130,7 +133,8 @@ impl InputOptions {
                 }
             }
         };
-        Ok(Source::of_dump(source.to_owned(), reading))
+        let sha256 = input.finish().map_err(|error| file::failed(&name, &error))?;
+        Ok(Source { sha256, ..Source::of_dump(source.to_owned(), reading) })
     }
 
     async fn read_server(

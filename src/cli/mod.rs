@@ -12,6 +12,8 @@ mod diff;
 mod exit;
 mod explain;
 mod file;
+mod graph;
+mod head;
 mod help;
 mod input;
 mod interrupted;
@@ -53,6 +55,7 @@ enum Command {
     Diff(Box<diff::Diff>),
     Check(Box<check::Check>),
     Verify(Box<verify::Verify>),
+    Graph(graph::GraphCommand),
     Explain(explain::Explain),
     Platforms(platforms::Platforms),
     Schema(schema::PrintSchema),
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Diff(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Graph(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Platforms(command) => command.run(),
         Command::Schema(command) => command.run(),

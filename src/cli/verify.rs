@@ -7,12 +7,12 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rand::RngExt as _;
 
-use super::connection;
 use super::exit::Exit;
 use super::file::{self, Whole};
 use super::options;
-use super::output::{self, Stream};
+use super::output::{self, ReportFile, Stream};
 use super::selection::Selection;
+use super::{connection, head};
 use crate::compare::Fingerprint;
 use crate::connect::{Connection, Environment, Parameters};
 use crate::name::Name;
@@ -61,6 +61,10 @@ pub(super) struct Verify {
     /// Write to a file [default: standard output].
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+
+    /// Write a report to a file as well: JSON, or .html or .md by its name.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
 }
 
 /// How it is shown.
@@ -120,8 +124,12 @@ impl Verify {
     }
 
     async fn verify(&self) -> Result<Exit> {
+        let outputs = [("-o", self.file()), ("--report", self.report.as_deref())];
+        file::refuse_overlaps(&[], &outputs)?;
         let mut output =
             self.file().map(|path| Whole::create("-o", path, file::SHARED)).transpose()?;
+        let kept = self.report.as_deref().map(ReportFile::create).transpose()?;
+        let run = head::run();
         let mut choices = Choices {
             map_role: options::pairs("--map-role", &self.map_role)?,
             ..self.selection.choices()?
@@ -157,6 +165,7 @@ impl Verify {
             verified: &verified,
             outstanding: &outstanding,
             mender,
+            run,
         };
         let report = VerifyReport::of(parts, &Fingerprint::new(rand::rng().random()));
         let script = || {
@@ -170,6 +179,7 @@ impl Verify {
             VerifyFormat::Markdown => report.write(Form::Markdown, to),
             VerifyFormat::Sql => to.write_all(script().as_bytes()),
         };
+        kept.map_or(Ok(()), |file| file.write(&report))?;
         finish(write, look, output.take())?;
         for side in [source, target] {
             side.connection.close().await;
@@ -183,7 +193,9 @@ impl Verify {
     }
 
     fn look(&self) -> Look {
-        let look = Look { brief: true, ..Stream::Out.look() };
+        let look = Stream::Out.look();
+        let wrap = look.wrap && self.format == VerifyFormat::Text;
+        let look = Look { brief: true, wrap, ..look };
         if self.file().is_some() { Look { brief: true, ..Look::PLAIN } } else { look }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::secret::{Secret, VerifierKind};
+use crate::secret::Secret;
 
 /// Shows verifiers such that equal ones can be told, in one run, and nothing else.
 pub struct Fingerprint(Hmac<Sha256>);
@@ -18,16 +18,10 @@ impl Fingerprint {
 
     /// `SCRAM-SHA-256 #3f2a9c41`.
     pub fn of(&self, secret: &Secret) -> String {
-        let kind = match secret.kind() {
-            VerifierKind::ScramSha256 => "SCRAM-SHA-256",
-            VerifierKind::Md5 => "md5",
-            VerifierKind::Malformed => "malformed",
-            VerifierKind::Plaintext => "plaintext",
-        };
         let mut mac = self.0.clone();
         mac.update(secret.expose().as_bytes());
         let digest = mac.finalize().into_bytes();
-        let mut shown = format!("{kind} #");
+        let mut shown = format!("{} #", secret.kind().as_str());
         for byte in digest.iter().take(4) {
             // Writing to a String cannot fail.
             let _ = write!(shown, "{byte:02x}");

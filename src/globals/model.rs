@@ -356,6 +356,14 @@ impl ParameterKey {
 impl Role {
     /// What it has beyond a plain role, in SQL's words: `LOGIN CONNECTION LIMIT 5`. No password.
     pub fn words(&self) -> String {
+        let valid_until = self.valid_until.as_ref().map(|it| format!("VALID UNTIL '{}'", it.value));
+        let words = [Some(self.attribute_words()), valid_until];
+        let words: Vec<_> = words.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+        words.join(" ")
+    }
+
+    /// The same without what is said of its password's expiry.
+    pub fn attribute_words(&self) -> String {
         let mut words: Vec<String> = Attribute::ALL
             .into_iter()
             .filter(|&attribute| self.has(attribute) != attribute.default())
@@ -365,7 +373,6 @@ impl Role {
             })
             .collect();
         words.extend(self.connection_limit.map(|it| format!("CONNECTION LIMIT {}", it.value)));
-        words.extend(self.valid_until.as_ref().map(|it| format!("VALID UNTIL '{}'", it.value)));
         words.join(" ")
     }
 

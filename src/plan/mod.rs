@@ -2,6 +2,7 @@
 //! answers allow and by what the user allows. One veto a file.
 
 mod after;
+mod approval;
 mod attribute;
 mod circle;
 mod compared;
@@ -55,6 +56,7 @@ pub use step::Step;
 pub use uses::Loss;
 
 pub use after::{REFUSED, remaining, shut_out};
+pub use approval::{Approval, fingerprint};
 pub use make::{Desired, plan};
 pub use options::{Existing, Options};
 pub use outcome::{LeftOut, Plan, delta};

@@ -77,6 +77,41 @@ impl Step {
         self.of_plpgsql
     }
 
+    /// The statement for people to read: in the place of a verifier stands what kind it is of, or what
+    /// `known` says of the role's. The secret goes to `take`.
+    pub(super) fn shown(
+        &self,
+        known: impl Fn(&str) -> Option<&'static str>,
+        mut take: impl FnMut(Secret),
+    ) -> String {
+        if !self.is_secret {
+            return self.text.to_string();
+        }
+        // What cannot be read back is not shown.
+        let mut text = String::new();
+        let Ok(mut statement) = sql::parse(&self.text) else { return text };
+        let options = match &mut statement {
+            Statement::CreateRole { name, options, .. } => Some((known(name), options)),
+            Statement::AlterRole { role: RoleSpec::Name(name), options } => {
+                Some((known(name), options))
+            }
+            _ => None,
+        };
+        let Some((known, options)) = options else { return text };
+        for option in options {
+            if let RoleOption::Password(Some(password)) = option {
+                let secret = Secret::new(&password.0);
+                let word = known.unwrap_or_else(|| secret.kind().as_str());
+                password.0 = format!("*** ({word})").into();
+                if known.is_none() {
+                    take(secret);
+                }
+            }
+        }
+        print(&statement, &mut text);
+        text
+    }
+
     /// The statement, without a semicolon. It may hold a verifier: for scripts and the wire only.
     pub fn statement(&self) -> &str {
         &self.text

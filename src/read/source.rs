@@ -41,6 +41,8 @@ pub struct Source {
     pub live: Option<Box<Live>>,
     /// What another connection to that server is made of.
     pub parameters: Option<Box<Parameters>>,
+    /// The SHA-256 of the dump, in hexadecimal digits, where somebody wants to know it.
+    pub sha256: Option<String>,
 }
 
 /// The globals themselves, and what became of their statements.
@@ -76,6 +78,7 @@ impl Source {
             shows,
             live: None,
             parameters: None,
+            sha256: None,
         }
     }
 
@@ -94,6 +97,7 @@ impl Source {
             shows: Shows::ALL,
             live: Some(Box::new(live)),
             parameters: None,
+            sha256: None,
         }
     }
 

@@ -12,11 +12,11 @@ use tokio::time::timeout;
 use tokio_postgres::Client;
 
 pub use error::{Refusal, ReplayError};
-pub use outcome::{Outcome, Progress};
+pub use outcome::{Outcome, Progress, Stage};
 
 use crate::connect::Connection;
 use crate::globals::script::Phase;
-use crate::interrupt::{self, Stage};
+use crate::interrupt;
 use crate::name::Name;
 use crate::plan::Step;
 use crate::read::live::{self, Live};
@@ -75,6 +75,7 @@ async fn send(
     progress: &mut impl Progress,
 ) -> Result<Outcome, ReplayError> {
     let client = &connection.client;
+    progress.enter(Stage::Locking);
     let begun = transaction::begin(client, first).await;
     let result = match begun {
         Ok(()) => inside(connection, first, pooled, mode, plan, before_commit, progress).await,
@@ -82,6 +83,7 @@ async fn send(
     };
     match result {
         Ok((outcome, outside)) if mode == Mode::Commit => {
+            progress.enter(Stage::Committing);
             transaction::commit(client).await?;
             after(client, first, outcome, outside, progress).await
         }
@@ -123,6 +125,7 @@ async fn inside(
     progress: &mut impl Progress,
 ) -> Result<(Outcome, Vec<Step>), ReplayError> {
     let client = &connection.client;
+    progress.enter(Stage::Reading);
     let again = live::read_again(client, first).await.map_err(ReplayError::Reading)?;
     let users = [&first.answers, &again.answers].map(|it| (&it.user, &it.session_user));
     if users[0] != users[1] {
@@ -147,6 +150,7 @@ async fn inside(
     if loads && inside.iter().any(Step::is_of_plpgsql) {
         transaction::load_plpgsql(client).await?;
     }
+    progress.enter(Stage::Sending);
     let mut outcome = Outcome::default();
     let tolerant = |step: &Step| mode == Mode::DryRun || step.is_tried();
     for run in inside.chunk_by(|one, other| tolerant(one) == tolerant(other)) {
@@ -159,7 +163,7 @@ async fn inside(
     }
     if mode == Mode::Commit {
         // What is written now is kept, whatever comes of COMMIT.
-        interrupt::enter(Stage::Committing);
+        interrupt::enter(interrupt::Stage::Committing);
         before_commit().map_err(ReplayError::Before)?;
     }
     Ok((outcome, outside))

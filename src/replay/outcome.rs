@@ -23,13 +23,31 @@ impl Outcome {
     }
 }
 
+/// What is being done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// The transaction begins, and waits for another copy to end.
+    Locking,
+    /// What the target has is read once more, and the plan made again.
+    Reading,
+    /// Statements are sent.
+    Sending,
+    /// All of them are made final.
+    Committing,
+}
+
 /// Who is told how far it is.
 pub trait Progress {
+    /// Something else begins.
+    fn enter(&mut self, stage: Stage);
+
     /// So many statements are done, so many of them verifiers.
     fn advance(&mut self, steps: &[Step]);
 }
 
 /// Nobody.
 impl Progress for () {
+    fn enter(&mut self, _: Stage) {}
+
     fn advance(&mut self, _: &[Step]) {}
 }

@@ -8,12 +8,15 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::document::{Document, Look};
+use super::page::{self, Block, Page, Run, Section, ToDo, Tone, row};
 use super::parts::look::bold;
-use super::parts::markdown::escaped;
 use super::parts::places::{self, Place};
 use crate::check::{Outcome, State};
 use crate::name::Name;
 use crate::words::{one_line, plural};
+
+/// What is said of a server that tells nothing.
+const NOT_REACHED: &str = "not reached";
 
 /// How many databases are named where several have the same outcome.
 const NAMED: usize = 5;
@@ -34,6 +37,9 @@ pub struct CheckReport {
     pub target: Place,
     /// What was found, in the order of the checks.
     pub checks: Vec<Outcome>,
+    /// When and how it was made.
+    #[serde(skip)]
+    pub run: Run,
 }
 
 impl CheckReport {
@@ -162,7 +168,7 @@ fn names(all: &[&Name]) -> String {
 /// The two servers.
 fn places(report: &CheckReport, out: &mut String) -> std::fmt::Result {
     let both = [("source", &report.source), ("target", &report.target)];
-    places::places(both, "not reached", out)
+    places::places(both, NOT_REACHED, out)
 }
 
 /// The outcomes of one state, in the order of the checks.
@@ -224,53 +230,76 @@ impl Document for CheckReport {
 
     /// A table by state, with what mends it.
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = String::from("# Prerequisites of the migration\n\n");
-        let _ = places(self, &mut out);
-        // Two lines would become one.
-        out = out.replace("\ntarget:", "  \ntarget:");
-        let _ = writeln!(
-            out,
-            "\nchecked at {} by pg_globals {}\n\n**{}**\n\nNext: {}",
-            escaped(&self.checked_at),
-            escaped(&self.program_version),
-            self.verdict(),
-            escaped(self.next())
-        );
-        for state in State::ALL {
-            let groups = groups(&self.checks, state);
-            if groups.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n## {}\n", state.as_str());
-            let remedies = groups.iter().any(|group| group.first.remedy.is_some());
-            if remedies {
-                out.push_str("| check | databases | found | looked at | what to do |\n");
-                out.push_str("| --- | --- | --- | --- | --- |\n");
-            } else {
-                out.push_str(
-                    "| check | databases | found | looked at |\n| --- | --- | --- | --- |\n",
-                );
-            }
-            for group in groups {
-                let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
-                let mut code = code.map(|code| format!(" ({code})")).unwrap_or_default();
-                if let Some(method) = group.first.concerns {
-                    let _ = write!(code, ", {} only", method.as_str());
-                }
-                let _ = write!(
-                    out,
-                    "| {check}{code} | {} | {} | {} |",
-                    escaped(&names(&group.databases)),
-                    escaped(found),
-                    escaped(looked_at)
-                );
-                if remedies {
-                    let _ =
-                        write!(out, " {} |", remedy.as_deref().map(escaped).unwrap_or_default());
-                }
-                out.push('\n');
-            }
+        page::markdown(&self.page(), to)
+    }
+
+    fn html(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        page::html(&self.page(), to)
+    }
+}
+
+impl CheckReport {
+    fn page(&self) -> Page<'_> {
+        let facts = [
+            ("source", self.source.line(NOT_REACHED)),
+            ("target", self.target.line(NOT_REACHED)),
+            ("next", self.next().to_owned()),
+        ];
+        let failed = groups(&self.checks, State::Failed);
+        let to_do: Vec<_> = failed
+            .iter()
+            .filter_map(|group| {
+                let what = group.first.remedy.as_deref()?.to_owned();
+                let objects = group.databases.iter().map(ToString::to_string).collect();
+                Some(ToDo { about: group.first.check, what, objects })
+            })
+            .collect();
+        let mut sections = Vec::new();
+        if !to_do.is_empty() {
+            sections.push(Section::new("What remains to be done by hand").with(Block::ToDo(to_do)));
         }
-        to.write_all(out.as_bytes())
+        sections.extend(State::ALL.into_iter().filter_map(|state| self.section(state)));
+        let tone = match (self.count(State::Failed), self.count(State::Unknown)) {
+            (0, 0) => Tone::Good,
+            (0, _) => Tone::Fair,
+            _ => Tone::Bad,
+        };
+        Page {
+            title: "Prerequisites of the migration",
+            verdict: self.verdict(),
+            tone,
+            run: &self.run,
+            facts: facts.map(|(word, text)| (word.to_owned(), text)).to_vec(),
+            sections,
+            plan: None,
+        }
+    }
+
+    fn section(&self, state: State) -> Option<Section> {
+        let groups = groups(&self.checks, state);
+        let remedies = groups.iter().any(|group| group.first.remedy.is_some());
+        let mut columns = vec!["check", "databases", "found", "looked at"];
+        if remedies {
+            columns.push("what to do");
+        }
+        let rows = groups.iter().map(|group| {
+            let Outcome { check, code, looked_at, found, remedy, .. } = group.first;
+            let mut check = (*check).to_owned();
+            // Writing to a String cannot fail.
+            if let Some(code) = code {
+                let _ = write!(check, " ({code})");
+            }
+            if let Some(method) = group.first.concerns {
+                let _ = write!(check, ", {} only", method.as_str());
+            }
+            let databases: Vec<_> = group.databases.iter().map(ToString::to_string).collect();
+            let (found, looked_at) = (found.as_str().into(), looked_at.as_str().into());
+            let mut row = row([check.into(), databases.into(), found, looked_at]);
+            if remedies {
+                row.push(remedy.as_deref().unwrap_or_default().into());
+            }
+            row
+        });
+        Section::table(state.as_str(), &columns, rows.collect())
     }
 }

@@ -6,12 +6,14 @@ use std::io;
 use serde::Serialize;
 
 use super::document::{Document, Look};
+use super::graph::Graph;
+use super::page::{self, Found, Page, Run, State, Tone, reasons, to_do};
+use super::parts::findings;
 use super::parts::places::UNKNOWN;
-use super::parts::{findings, markdown};
 use super::selected::Selected;
 use crate::blocks::Blocks;
-use crate::finding::Finding;
-use crate::globals::{Fate, Globals, Ledger};
+use crate::finding::{Finding, Severity};
+use crate::globals::{Fate, Ledger};
 use crate::plan::Loss;
 use crate::read::Counts;
 use crate::version::Major;
@@ -37,6 +39,15 @@ pub struct ConvertReport {
     pub losses: Vec<Loss>,
     /// What there is to say about single objects.
     pub findings: Vec<Finding>,
+    /// When and how it was made.
+    #[serde(skip)]
+    pub run: Run,
+    /// The roles as the target is to have them, for a report for people.
+    #[serde(skip)]
+    pub carried: Option<State>,
+    /// The source's memberships, and what is left out of them, for a report for people.
+    #[serde(skip)]
+    pub graph: Option<Graph>,
 }
 
 /// Where the globals come from.
@@ -53,6 +64,9 @@ pub struct Source {
     pub server_version: Option<String>,
     /// What the dump shows of the client's version.
     pub client_version: Option<String>,
+    /// The digest of the dump that was read, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// What the script is for.
@@ -66,34 +80,6 @@ pub struct Target {
     /// The major version.
     #[cfg_attr(test, schemars(with = "String"))]
     pub version: Major,
-}
-
-/// What was found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Found {
-    /// Roles.
-    pub roles: usize,
-    /// Memberships, by grantor.
-    pub memberships: usize,
-    /// Settings of roles and databases.
-    pub settings: usize,
-    /// Privileges on configuration parameters.
-    pub parameters: usize,
-    /// Tablespaces.
-    pub tablespaces: usize,
-}
-
-impl From<&Globals> for Found {
-    fn from(globals: &Globals) -> Self {
-        Self {
-            roles: globals.roles.len(),
-            memberships: globals.memberships.len(),
-            settings: globals.settings.len(),
-            parameters: globals.parameters.len(),
-            tablespaces: globals.tablespaces.len(),
-        }
-    }
 }
 
 /// What became of the statements: `read` is the sum of `kept`, `rewritten` and `dropped`.
@@ -146,19 +132,58 @@ impl Document for ConvertReport {
     }
 
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = Blocks::new(to);
-        out.text.push_str("# Conversion of the globals\n\n");
+        page::markdown(&self.page(), to)
+    }
+
+    fn html(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        page::html(&self.page(), to)
+    }
+}
+
+impl ConvertReport {
+    fn page(&self) -> Page<'_> {
         let mut lines = String::new();
+        // Writing to a String cannot fail.
         let _ = head(self, &mut lines);
-        if let Some(selected) = &self.selected {
-            lines.push_str(&selected.line());
+        let mut lines = lines.trim_end().split('\n');
+        let mut facts = vec![("source".to_owned(), lines.next().unwrap_or_default().to_owned())];
+        let target = lines.next().unwrap_or_default().trim_start_matches("for ").to_owned();
+        facts.push(("target".to_owned(), target));
+        facts.extend(
+            self.source.sha256.iter().map(|it| ("SHA-256 of the source".to_owned(), it.clone())),
+        );
+        let titles = ["found", "statements"];
+        facts.extend(
+            titles.into_iter().zip(lines).map(|(title, line)| {
+                (title.to_owned(), line.trim_start_matches("found ").to_owned())
+            }),
+        );
+        facts.extend(self.selected.iter().map(|it| ("selected".to_owned(), it.line())));
+        let count = |severity| self.findings.iter().filter(|it| it.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let carried = self.carried.as_ref().map_or(0, |it| it.roles.len());
+        let verdict = format!(
+            "{} carried over; {}, {}",
+            plural(carried, "role"),
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        );
+        let sections = [
+            to_do(&self.findings),
+            self.carried.as_ref().and_then(|it| it.table("Roles that are carried over")),
+            reasons(&self.findings),
+            self.graph.as_ref().and_then(Graph::section),
+            self.selected.as_ref().and_then(Selected::section),
+        ];
+        Page {
+            title: "Conversion of the globals",
+            verdict,
+            tone: if errors > 0 { Tone::Fair } else { Tone::Good },
+            run: &self.run,
+            facts,
+            sections: sections.into_iter().flatten().collect(),
+            plan: None,
         }
-        markdown::list(&lines, &mut out.text);
-        if let Some(selected) = &self.selected {
-            selected.markdown(&mut out.text);
-        }
-        markdown::findings(&self.findings, &mut out)?;
-        out.finish()
     }
 }
 

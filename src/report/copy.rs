@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::describe::{Action, action, describe};
 use super::document::{Document, Look};
+use super::graph::Graph;
+use super::page::{self, Block, Page, Run, Section, State, Tone, reasons, row, to_do};
+use super::parts::findings;
 use super::parts::look::bold;
 use super::parts::places::{Place, UNKNOWN, places};
-use super::parts::{findings, markdown};
 use super::selected::Selected;
 use crate::blocks::Blocks;
 use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::name::Name;
-use crate::plan::{Loss, TakeBack};
+use crate::plan::{Approval, Loss, TakeBack};
 use crate::words::plural;
 
 /// How many changes of a kind are shown where the list is shortened.
@@ -36,6 +38,10 @@ pub struct CopyReport {
     pub dry_run: bool,
     /// Which roles some databases need, where only those are wanted.
     pub selected: Option<Selected>,
+    /// The plan's fingerprint, which `--expect-plan` takes.
+    pub fingerprint: String,
+    /// What the fingerprint covers, but for passwords.
+    pub plan: PlannedStatements,
     /// What was to be done.
     pub changes: Vec<PlannedChange>,
     /// How many statements changed something.
@@ -63,6 +69,61 @@ pub struct CopyReport {
     /// How many reasons there are to send nothing at all. They stand among the findings.
     #[serde(skip)]
     pub obstacles: usize,
+    /// When and how it was made.
+    #[serde(skip)]
+    pub run: Run,
+    /// The digest of the dump that was read, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_sha256: Option<String>,
+    /// What a report for people has beyond this.
+    #[serde(skip)]
+    pub state: CopyState,
+}
+
+/// What a report for people has beyond that of programs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CopyState {
+    /// The roles as the target is to have them.
+    pub carried: Option<State>,
+    /// These roles on the target, as it was.
+    pub before: Option<State>,
+    /// These roles on the target, as it is now.
+    pub after: Option<State>,
+    /// The source's memberships, and what is left out of them.
+    pub graph: Option<Graph>,
+}
+
+/// What a page holds for `--expect-plan`.
+#[derive(Serialize)]
+struct InPage<'a> {
+    fingerprint: &'a str,
+    plan: &'a PlannedStatements,
+}
+
+/// A plan as it is sent.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlannedStatements {
+    /// The server: its `system_identifier`, or its address where it does not tell that.
+    pub server: String,
+    /// Who changes it.
+    pub user: String,
+    /// The statements in their order; in the place of passwords stand their kinds.
+    pub statements: Vec<String>,
+    /// The statements that would give back what was there before.
+    pub undo: Vec<String>,
+}
+
+impl From<&Approval> for PlannedStatements {
+    fn from(approval: &Approval) -> Self {
+        let Approval { server, user, statements, undo, .. } = approval;
+        Self {
+            server: server.clone(),
+            user: user.as_str().to_owned(),
+            statements: statements.clone(),
+            undo: undo.clone(),
+        }
+    }
 }
 
 /// What was done for a restore, and has to be taken back after it.
@@ -142,6 +203,91 @@ fn created(change: &Change) -> Option<&Name> {
 }
 
 impl CopyReport {
+    fn page(&self) -> Page<'_> {
+        let mut facts = vec![
+            ("source".to_owned(), self.source.line(UNKNOWN)),
+            ("target".to_owned(), self.target.line(UNKNOWN)),
+        ];
+        facts.extend(
+            self.source_sha256.iter().map(|it| ("SHA-256 of the source".to_owned(), it.clone())),
+        );
+        facts.push(("changed server".to_owned(), self.plan.server.clone()));
+        if !self.plan.statements.is_empty() {
+            facts.push(("fingerprint of the plan".to_owned(), self.fingerprint.clone()));
+        }
+        facts.extend(self.selected.iter().map(|it| ("selected".to_owned(), it.line())));
+        facts.extend(take_back(self).map(|it| ("to take back".to_owned(), it)));
+        let errors = self.findings.iter().any(|it| it.severity == Severity::Error);
+        let tone = match (self.remaining, errors) {
+            (0, false) => Tone::Good,
+            (0, true) => Tone::Fair,
+            _ => Tone::Bad,
+        };
+        let is_stopped = self.sent == 0 && self.remaining > 0 && !self.dry_run;
+        let verdict = if self.obstacles > 0 || is_stopped {
+            format!("nothing was sent{}", above(&self.findings))
+        } else {
+            result(self) + &above(&self.findings)
+        };
+        let verdict = verdict.trim_end_matches(" above").to_owned();
+        let sections = [
+            to_do(&self.findings),
+            self.state.carried.as_ref().and_then(|it| it.table("Roles that are carried over")),
+            reasons(&self.findings),
+            self.planned(),
+            self.state.graph.as_ref().and_then(Graph::section),
+            self.before_and_after(),
+            self.selected.as_ref().and_then(Selected::section),
+        ];
+        let plan = InPage { fingerprint: &self.fingerprint, plan: &self.plan };
+        Page {
+            title: "Copy of the globals",
+            verdict,
+            tone,
+            run: &self.run,
+            facts,
+            sections: sections.into_iter().flatten().collect(),
+            plan: serde_json::to_string(&plan).ok(),
+        }
+    }
+
+    /// What is to be changed, and the statements.
+    fn planned(&self) -> Option<Section> {
+        if self.changes.is_empty() {
+            return None;
+        }
+        let title = if self.dry_run { "What would be changed" } else { "What was to be changed" };
+        let rows = self.changes.iter().map(|change| {
+            let existing = if change.to_existing { "existing" } else { "new" };
+            row([
+                existing.into(),
+                change.object.to_string().into(),
+                change.description.clone().into(),
+            ])
+        });
+        let mut section =
+            Section::new(title).with(Block::Table(vec!["", "object", "change"], rows.collect()));
+        for (title, statements) in [
+            ("The statements, in the order in which they are sent", &self.plan.statements),
+            ("The statements that give back what was there before", &self.plan.undo),
+        ] {
+            if !statements.is_empty() {
+                section.blocks.push(Block::Statements(title.to_owned(), statements.clone()));
+            }
+        }
+        Some(section)
+    }
+
+    fn before_and_after(&self) -> Option<Section> {
+        let before = self.state.before.as_ref()?;
+        if let Some(after) = &self.state.after {
+            return Some(before.until(after));
+        }
+        let mut section = before.table("The target's roles of these names, as they are")?;
+        section.blocks.push(Block::Text("Nothing is left on the target.".to_owned()));
+        Some(section)
+    }
+
     /// Writes what will be done, for whoever has to agree.
     ///
     /// # Errors
@@ -156,6 +302,10 @@ impl CopyReport {
         let _ = self.changes(look, &mut list);
         out.text.push_str(&list);
         findings::errors_again(&self.findings, list.matches('\n').count(), look, &mut out)?;
+        if !self.plan.statements.is_empty() {
+            let bold = bold(look.colours);
+            let _ = writeln!(out.text, "\n{bold}fingerprint{bold:#}: {}", self.fingerprint);
+        }
         out.finish()
     }
 
@@ -190,7 +340,9 @@ impl CopyReport {
                 writeln!(out, "  {}", change.description)?;
             }
             if shown < list.len() {
-                writeln!(out, "  … and {} more: --format json has them all", list.len() - shown)?;
+                let more = list.len() - shown;
+                let pager = look.pager;
+                writeln!(out, "  … and {more} more: {pager}, or --report FILE has them all")?;
             }
         }
         Ok(())
@@ -229,33 +381,11 @@ impl Document for CopyReport {
     }
 
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = Blocks::new(to);
-        out.text.push_str("# Copy of the globals\n\n");
-        let mut lines = String::new();
-        // Writing to a String cannot fail.
-        let _ = places([("source", &self.source), ("target", &self.target)], UNKNOWN, &mut lines);
-        if let Some(selected) = &self.selected {
-            let _ = writeln!(lines, "{}", selected.line());
-        }
-        lines.push_str(&result(self));
-        if let Some(text) = take_back(self) {
-            let _ = write!(lines, "\nto take back: {text}");
-        }
-        markdown::list(&lines, &mut out.text);
-        if let Some(selected) = &self.selected {
-            selected.markdown(&mut out.text);
-        }
-        markdown::findings(&self.findings, &mut out)?;
-        if !self.changes.is_empty() {
-            let title =
-                if self.dry_run { "What would be changed" } else { "What was to be changed" };
-            let _ = write!(out.text, "\n## {title}\n\n");
-            for change in &self.changes {
-                let _ = writeln!(out.text, "- {}", markdown::escaped(&change.description));
-                out.flow()?;
-            }
-        }
-        out.finish()
+        page::markdown(&self.page(), to)
+    }
+
+    fn html(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        page::html(&self.page(), to)
     }
 }
 

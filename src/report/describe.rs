@@ -149,7 +149,7 @@ fn options(options: Options) -> String {
 }
 
 /// As one would write it: lists name by name.
-fn value(value: &Value) -> String {
+pub(super) fn value(value: &Value) -> String {
     if value.is_empty_list() {
         return "''".to_owned();
     }

@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::document::{Document, Look};
+use super::page::{self, Page, Run, Section, Tone, reasons, row, to_do};
 use super::parts::escaped::value;
+use super::parts::findings;
 use super::parts::look::bold;
-use super::parts::{findings, markdown};
 use super::selected::Selected;
 use crate::blocks::Blocks;
 use crate::compare::{Comparison, Difference, LeftOut};
@@ -38,6 +39,9 @@ pub struct DiffReport {
     pub left_out: LeftOut,
     /// What there is to say about the left side, made fit for a platform.
     pub findings: Vec<Finding>,
+    /// When and how it was made.
+    #[serde(skip)]
+    pub run: Run,
 }
 
 impl DiffReport {
@@ -47,6 +51,7 @@ impl DiffReport {
         as_platform: Option<String>,
         selected: Option<Selected>,
         compared: Comparison,
+        run: Run,
     ) -> (Self, Option<[Globals; 2]>) {
         let Comparison { differences, left_out, findings, sides } = compared;
         let format_version = super::FORMAT_VERSION;
@@ -59,6 +64,7 @@ impl DiffReport {
             differences,
             left_out,
             findings,
+            run,
         };
         (report, sides)
     }
@@ -74,6 +80,9 @@ pub struct Side {
     pub platform: Option<String>,
     /// The server's version, as far as it is known.
     pub server_version: Option<String>,
+    /// The digest of the dump that was read, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl Side {
@@ -109,41 +118,60 @@ impl Document for DiffReport {
 
     /// A table, as for a pull request.
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = Blocks::new(to);
-        out.text.push_str("# Differences of the globals\n\n");
+        page::markdown(&self.page(), to)
+    }
+
+    fn html(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        page::html(&self.page(), to)
+    }
+}
+
+impl DiffReport {
+    fn page(&self) -> Page<'_> {
         let mut lines = String::new();
         // Writing to a String cannot fail.
         let _ = sides(self, ["left: ", "right: "], &mut lines);
-        if let Some(selected) = &self.selected {
-            let _ = writeln!(lines, "{}", selected.line());
+        let mut facts: Vec<_> = lines
+            .split('\n')
+            .filter_map(|line| line.split_once(": "))
+            .map(|(word, line)| (word.to_owned(), line.to_owned()))
+            .collect();
+        for (word, side) in [("left", &self.left), ("right", &self.right)] {
+            let digest = side.sha256.iter();
+            facts.extend(digest.map(|it| (format!("SHA-256 of the {word} side"), it.clone())));
         }
-        let _ = summary(self, Look::PLAIN, &mut lines);
-        markdown::list(&lines, &mut out.text);
-        if let Some(selected) = &self.selected {
-            selected.markdown(&mut out.text);
-        }
-        if !self.differences.is_empty() {
-            out.text.push_str(
-                "\n## What is different\n\n| | object | what | left | right |\n| --- | --- | --- | --- | --- |\n",
-            );
-        }
-        for difference in &self.differences {
+        facts.extend(self.selected.iter().map(|it| ("selected".to_owned(), it.line())));
+        let mut verdict = String::new();
+        let _ = summary(self, Look::PLAIN, &mut verdict);
+        let rows = self.differences.iter().map(|difference| {
             let sign = match (&difference.left, &difference.right) {
-                (None, _) => '+',
-                (_, None) => '\u{2212}',
-                _ => '~',
+                (None, _) => "+",
+                (_, None) => "\u{2212}",
+                _ => "~",
             };
             let side = |side: &Option<String>| {
-                side.as_deref().map(|it| markdown::escaped(&value(it))).unwrap_or_default()
+                side.as_deref().map(|it| value(it).into_owned()).unwrap_or_default()
             };
-            let (object, field) =
-                (markdown::escaped(&object(difference)), markdown::escaped(&difference.field));
             let (left, right) = (side(&difference.left), side(&difference.right));
-            let _ = writeln!(out.text, "| {sign} | {object} | {field} | {left} | {right} |");
-            out.flow()?;
+            let field = difference.field.clone();
+            row([sign.into(), object(difference).into(), field.into(), left.into(), right.into()])
+        });
+        let columns = ["", "object", "what", "left", "right"];
+        let sections = [
+            Section::table("What is different", &columns, rows.collect()),
+            to_do(&self.findings),
+            reasons(&self.findings),
+            self.selected.as_ref().and_then(Selected::section),
+        ];
+        Page {
+            title: "Differences of the globals",
+            verdict: verdict.trim_end().to_owned(),
+            tone: if self.differences.is_empty() { Tone::Good } else { Tone::Fair },
+            run: &self.run,
+            facts,
+            sections: sections.into_iter().flatten().collect(),
+            plan: None,
         }
-        markdown::findings(&self.findings, &mut out)?;
-        out.finish()
     }
 }
 

@@ -15,11 +15,22 @@ pub struct Look {
     pub brief: bool,
     /// The longest line of running text.
     pub width: usize,
+    /// Whether longer lines are broken between words, so that a terminal breaks none within one.
+    pub wrap: bool,
+    /// What a shell is told for all of a list that is cut.
+    pub pager: &'static str,
 }
 
 impl Look {
     /// As in a file: whole, and without colours.
-    pub const PLAIN: Self = Self { colours: false, shorten: false, brief: false, width: 80 };
+    pub const PLAIN: Self = Self {
+        colours: false,
+        shorten: false,
+        brief: false,
+        width: 80,
+        wrap: false,
+        pager: "| less -R",
+    };
 }
 
 /// The form of a document.
@@ -29,6 +40,8 @@ pub enum Form {
     Text(Look),
     /// For people who keep it, or sign it.
     Markdown,
+    /// The same as a page for a browser.
+    Html,
     /// For programs, as `schemas/` has it.
     Json,
 }
@@ -46,6 +59,14 @@ pub trait Document: Serialize {
     /// # Errors
     /// When it cannot be written.
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Writes it as a page of HTML, which needs no other file.
+    ///
+    /// # Errors
+    /// When it cannot be written, or there is no such page of it.
+    fn html(&self, _to: &mut dyn io::Write) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no page of this"))
+    }
 
     /// Writes it as JSON.
     ///
@@ -66,6 +87,7 @@ pub trait Document: Serialize {
         match form {
             Form::Text(look) => self.text(look, to),
             Form::Markdown => self.markdown(to),
+            Form::Html => self.html(to),
             Form::Json => self.json(to),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::parts::markdown;
+use super::page::{Section, row};
 use crate::name::Name;
 use crate::sanitize::Needed;
 use crate::words::{and, plural};
@@ -61,16 +61,11 @@ impl Selected {
     }
 
     /// The roles and the reasons as a table, where they are wanted.
-    pub(super) fn markdown(&self, out: &mut String) {
-        if !self.explain {
-            return;
-        }
-        out.push_str(
-            "\n## Roles that the databases need\n\n| role | because it |\n| --- | --- |\n",
-        );
-        for SelectedRole { role, because } in &self.roles {
-            let role = markdown::escaped(&Name::new(role).to_string());
-            let _ = writeln!(out, "| {role} | {} |", markdown::escaped(because));
-        }
+    pub(super) fn section(&self) -> Option<Section> {
+        let roles = self.roles.iter().filter(|_| self.explain);
+        let rows = roles
+            .map(|it| row([Name::new(&it.role).to_string().into(), it.because.clone().into()]));
+        let columns = ["role", "because it"];
+        Section::table("Roles that the databases need", &columns, rows.collect())
     }
 }

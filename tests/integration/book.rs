@@ -102,6 +102,11 @@ fn copy() -> String {
     );
     let mut in_list = 0;
     for line in printed.split('\n') {
+        // Each server has its own.
+        let line = match line.strip_prefix("fingerprint: ") {
+            Some(_) => "fingerprint: 7k3f-9m2q-x4tz-0c8d-1abc-q4e0",
+            None => line,
+        };
         in_list = if line.starts_with("  ") && !line.starts_with("  =") { in_list + 1 } else { 0 };
         if in_list == SHOWN + 1 {
             out.push_str("  …\n");

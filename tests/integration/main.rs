@@ -33,6 +33,7 @@ mod laws;
 mod live_laws;
 mod newest;
 mod others_code;
+mod page;
 mod poolers;
 mod readers;
 mod rooms;

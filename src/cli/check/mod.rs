@@ -12,12 +12,12 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::clouds::CloudArguments;
-use super::connection;
 use super::exit::Exit;
 use super::file::{self, Whole};
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
+use super::{connection, head};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
 use crate::glob::Glob;
@@ -99,7 +99,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     migration_json: Option<PathBuf>,
 
-    /// Write the report to a file as well: JSON, or Markdown for a name in .md.
+    /// Write a report to a file as well: JSON, or .html or .md by its name.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     report: Option<PathBuf>,
 
@@ -269,6 +269,7 @@ fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
         source: place(&cx.source),
         target: place(&cx.target),
         checks: outcomes,
+        run: head::run(),
     }
 }
 

@@ -12,12 +12,11 @@ use crate::plan::Existing;
 
 /// Copy roles live, from a server or a dump to a server.
 ///
-/// Reads the globals of the source, takes out or rewrites what the target's administrator may not do,
-/// compares the rest with what the target has, shows the plan, and sends the differences in one
-/// transaction: all or nothing. Then the target is read again and compared.
+/// Takes out of the source's globals what the target's administrator may not do, shows what is left as a
+/// plan, sends it in one transaction, all or nothing, and compares the target again.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example: pg_globals copy \"host=old user=postgres\" \"host=new user=azadmin dbname=postgres\" --dry-run\n\n\
+    after_help = "Example: pg_globals copy \"host=old user=postgres\" \"host=new user=azadmin dbname=postgres\" --dry-run\n\
     Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble."
 )]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
@@ -61,6 +60,10 @@ pub(in crate::cli) struct Copy {
     #[arg(long, value_name = "FILE", help_heading = "What is done")]
     pub(super) undo: Option<PathBuf>,
 
+    /// Send nothing but the plan of this fingerprint, or of this report of a dry run.
+    #[arg(long, value_name = "PLAN", help_heading = "What is done")]
+    pub(super) expect_plan: Option<String>,
+
     /// Do not ask.
     #[arg(short, long, help_heading = "What is done")]
     pub(super) yes: bool,
@@ -82,7 +85,7 @@ pub(in crate::cli) struct Copy {
     #[command(flatten)]
     pub(super) choosing: Choosing,
 
-    /// Write the report to a file: JSON, or Markdown for a name in .md.
+    /// Write the report to a file: JSON, or .html or .md by its name.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) report: Option<PathBuf>,
 

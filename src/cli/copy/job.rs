@@ -12,12 +12,12 @@ use crate::cli::options::shown;
 use crate::cli::{connection, secret_file};
 use crate::connect::Connection;
 use crate::finding::{Finding, Subject};
-use crate::globals::{Ledger, Password, Role};
+use crate::globals::{Globals, Ledger, Password, Role};
 use crate::name::Name;
 use crate::plan::{self, Migration, Plan};
 use crate::read::live::{self, Live};
 use crate::replay::{Mode, Outcome, replay};
-use crate::report::CopyReport;
+use crate::report::{CopyReport, State};
 use crate::sanitize::Choices;
 use crate::subject::Target;
 
@@ -51,7 +51,8 @@ impl Job<'_> {
         summary: &mut CopyReport,
         files: &mut Files,
     ) -> Result<Vec<Finding>> {
-        let outcome = self.replay(first, files).await?;
+        let mut progress = Progress::of(&first.steps(&self.live.answers));
+        let outcome = self.replay(first, files, &mut progress).await?;
         let ledger: &Ledger = &self.migration.sanitized.ledger;
         let mut news: Vec<_> =
             outcome.refused.iter().map(|refusal| refusal.finding(ledger)).collect();
@@ -64,9 +65,13 @@ impl Job<'_> {
             summary.remaining = fatal + shut_out.len();
             return Ok(news);
         }
+        progress.say("comparing the target with the plan");
         let after = read_target(self.target).await.map_err(|error| {
             anyhow!("everything was done, but cannot be verified: {error:#}; run copy again")
         })?;
+        if summary.state.before.is_some() {
+            summary.state.after = Some(state(&after, &self.migration.sanitized.globals));
+        }
         // What was sent again cannot be compared now either.
         let after = self.plan(&after, false);
         let left_out = outcome.left_out();
@@ -97,7 +102,12 @@ impl Job<'_> {
         labels.filter(is_shut_out).cloned().collect()
     }
 
-    async fn replay(&self, first: &Plan, files: &mut Files) -> Result<Outcome> {
+    async fn replay(
+        &self,
+        first: &Plan,
+        files: &mut Files,
+        progress: &mut Progress,
+    ) -> Result<Outcome> {
         let mode = if self.copy.dry_run { Mode::DryRun } else { Mode::Commit };
         let resend = self.copy.choosing.resends();
         let again = |live: &Live| {
@@ -114,9 +124,7 @@ impl Job<'_> {
             files.finish()
         };
         let keep = || keep().map_err(|error: anyhow::Error| format!("{error:#}"));
-        let mut progress = Progress::of(&first.steps(&self.live.answers));
-        let result = replay(self.target, self.live, mode, again, keep, &mut progress).await;
-        drop(progress);
+        let result = replay(self.target, self.live, mode, again, keep, progress).await;
         result.map_err(|error| {
             if let Some(appended) = appended.filter(|_| error.is_nothing_done()) {
                 // The passwords in it are nobody's.
@@ -130,6 +138,15 @@ impl Job<'_> {
             connection::failed(self.target, &error)
         })
     }
+}
+
+/// The roles of these names, as the target has them.
+pub(super) fn state(live: &Live, carried: &Globals) -> State {
+    let kind = |name: &Name| match live.verifier_kinds.get(name) {
+        Some(kind) => Some(kind.clone()),
+        None => live.without_verifier.contains(name).then(|| "none".to_owned()),
+    };
+    State::of(&live.globals, |name| carried.roles.contains_key(name), kind)
 }
 
 /// Everything that the target has now.

@@ -2,6 +2,7 @@
 
 mod agree;
 mod args;
+mod expected;
 mod files;
 mod job;
 mod progress;
@@ -11,24 +12,31 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, anyhow, bail};
 
-use super::connection;
 use super::exit::Exit;
 use super::file;
 use super::named_platform::PlatformChoice;
 use super::options;
+use super::output::Format;
+use super::{connection, head};
 use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
 use crate::finding::Finding;
+use crate::globals::Globals;
+use crate::name::Name;
 use crate::plan::{self, Migration, Plan, Provenance};
-use crate::platform::State;
+use crate::platform::{Platform, State as ServerState};
 use crate::read::Source;
 use crate::read::live::Live;
-use crate::report::{CopyReport, FORMAT_VERSION, Outstanding, Place, PlannedChange};
-use crate::sanitize::Passwords;
+use crate::report::{
+    Carried, CopyReport, CopyState, FORMAT_VERSION, Graph, Outstanding, Place, PlannedChange, State,
+};
+use crate::sanitize::{Choices, Passwords};
 pub(super) use args::Copy;
 use args::ExistingChoice;
+use expected::Expected;
 use files::Files;
 use job::{Job, read_target};
+use progress::Progress;
 use screen::Screen;
 
 impl Copy {
@@ -45,6 +53,7 @@ impl Copy {
 
     async fn copy(&self) -> Result<Exit> {
         self.refuse_overlaps()?;
+        let run = head::run();
         let mut choices = self.choosing.choices()?;
         if let (ExistingChoice::Skip, Passwords::Generate { replace, .. }) =
             (self.existing, &mut choices.passwords)
@@ -52,14 +61,18 @@ impl Copy {
             // Nothing is sent to roles that exist.
             *replace = false;
         }
+        let expected = self.expect_plan.as_deref().map(Expected::read).transpose()?;
         let mut files = Files::open(self)?;
         let named_target = self.platform.as_deref().map(PlatformChoice::find).transpose()?;
         let named_source = self.input.platform()?;
 
         let environment = Environment::from_process();
-        let mut input = self.input.read("the source", &self.source, &environment).await?;
+        let mut input =
+            self.input.read("the source", &self.source, &environment, self.is_kept()).await?;
         self.choosing.databases.choose(&mut input, &mut choices)?;
         let target = connection::open("the target", &self.target, &environment).await?;
+        let waiting = Progress::before(input.globals.roles.len());
+        waiting.say("reading the target");
         let mut live = read_target(&target).await?;
         if let Some(platform) = &named_target {
             live.assume(platform.get());
@@ -69,10 +82,13 @@ impl Copy {
         let rights = plan::rights(&live, named_target.as_ref().map(PlatformChoice::get));
         let platform = rights.platform();
         let names: BTreeSet<_> = input.globals.roles.keys().cloned().collect();
+        let whole = self.is_kept().then(|| input.globals.clone());
         let contents = input.take();
         let from = Provenance::from(&input).on(named_source.as_ref().map(PlatformChoice::get));
         let migration = Migration::new(contents, from, rights, &choices)?;
+        waiting.say("reading the databases of the source");
         let databases = input.read_databases(&migration.absent).await;
+        waiting.say("making the plan");
         let migration = migration.with_databases(databases);
         let sanitized = &migration.sanitized;
 
@@ -93,6 +109,7 @@ impl Copy {
             first.findings.extend(plan::newer_source(version, major, &live.answers));
         }
         let swapped = self.swapped(&first, target_only);
+        let approval = first.approval(&live.answers, &target.label(), &sanitized.generated);
         let mut summary = CopyReport {
             format_version: FORMAT_VERSION,
             source: Place {
@@ -109,6 +126,8 @@ impl Copy {
             },
             dry_run: self.dry_run,
             selected: self.choosing.databases.selected(&choices),
+            fingerprint: approval.fingerprint.clone(),
+            plan: (&approval).into(),
             changes: PlannedChange::all(&first.changes),
             sent: 0,
             remaining: 0,
@@ -122,9 +141,13 @@ impl Copy {
             take_back: Outstanding::of(&first.take_back, self.take_back_file()),
             findings: first.still_true(&sanitized.findings),
             obstacles: first.obstacles.len(),
+            run,
+            source_sha256: input.sha256.clone(),
+            state: state(whole.as_ref(), &migration, from.platform, &live, &choices),
         };
         summary.findings.extend(first.all_findings().cloned());
 
+        drop(waiting);
         let screen = Screen::new(self.format);
         screen.plan(&summary);
         if let Some(obstacle) = first.obstacles.first() {
@@ -132,6 +155,12 @@ impl Copy {
             screen.refused(&summary)?;
             files.report(&summary)?;
             return Err(refusal(obstacle, first.obstacles.len()));
+        }
+        if let Some(different) = expected.and_then(|it| it.differs(&summary)) {
+            summary.remaining = first.changes.len();
+            screen.refused(&summary)?;
+            files.report(&summary)?;
+            return Err(different);
         }
         if !first.is_empty() && !self.dry_run {
             let swapped = swapped.as_deref();
@@ -168,6 +197,11 @@ impl Copy {
         Ok(if summary.remaining == 0 { Exit::Done } else { Exit::Different })
     }
 
+    /// Whether somebody keeps a report that is for people.
+    fn is_kept(&self) -> bool {
+        self.report.is_some() || self.format == Format::Markdown
+    }
+
     /// Why source and target look swapped; none where that is meant.
     fn swapped(&self, plan: &Plan, target_only: usize) -> Option<String> {
         let whole = plan::is_whole(plan, target_only);
@@ -200,7 +234,32 @@ impl Copy {
         inputs.extend(self.platform.as_deref());
         inputs.extend(self.input.source_platform.as_deref());
         inputs.extend(self.choosing.passwords_from.as_deref());
+        inputs.extend(self.expect_plan.as_deref());
         inputs
+    }
+}
+
+/// The roles as they are carried over, and as the target has them; nothing where nobody keeps it.
+fn state(
+    whole: Option<&Globals>,
+    migration: &Migration<'_>,
+    platform: Option<&Platform>,
+    live: &Live,
+    choices: &Choices,
+) -> CopyState {
+    let Some(whole) = whole else { return CopyState::default() };
+    let sanitized = &migration.sanitized;
+    let kind = |name: &Name| {
+        let is_new = sanitized.generated.contains_key(name);
+        is_new.then(|| "new".to_owned())
+    };
+    let renamed = [&choices.rename, &choices.map_role];
+    let carried = Carried { globals: &sanitized.globals, renamed: &renamed };
+    CopyState {
+        carried: Some(State::of(&sanitized.globals, |_| true, kind)),
+        before: Some(job::state(live, &sanitized.globals)),
+        after: None,
+        graph: Some(Graph::of(whole, platform, Some(carried))),
     }
 }
 
@@ -217,7 +276,7 @@ fn refusal(obstacle: &Finding, count: usize) -> anyhow::Error {
 /// What no copy can be made to.
 fn refuse_target(input: &Source, live: &Live, label: &str) -> Result<()> {
     let answers = &live.answers;
-    if answers.state == State::Standby {
+    if answers.state == ServerState::Standby {
         bail!("{label}: the target is a standby: connect to its primary");
     }
     if let Some(source) = &input.live

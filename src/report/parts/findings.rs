@@ -72,15 +72,21 @@ pub(in crate::report) fn errors_again(
         }
         left = left.saturating_sub(rows(findings).count());
     }
-    more(errors - shown, &mut out.text);
+    more(Severity::Error, errors, shown, look, &mut out.text);
     Ok(())
 }
 
-/// Says that there are more.
-fn more(count: usize, out: &mut String) {
-    if count > 0 {
-        let _ = writeln!(out, "  … and {count} more: --report FILE has them all");
+/// Says that there are more than are shown, and where they all are.
+fn more(severity: Severity, count: usize, shown: usize, look: Look, out: &mut String) {
+    if shown == count {
+        return;
     }
+    let _ = write!(out, "  … and {} more: ", count - shown);
+    // What a terminal cuts, a pager shows whole.
+    if self::shown(severity, count, Look { shorten: false, ..look }) == count {
+        let _ = write!(out, "{}, or ", look.pager);
+    }
+    out.push_str("--report FILE has them all\n");
 }
 
 /// How many rows of so many are shown.
@@ -183,7 +189,7 @@ fn group(
         out.flow()?;
     }
     if !(look.brief && severity == Severity::Info) {
-        more(count - shown, &mut out.text);
+        more(severity, count, shown, look, &mut out.text);
     }
     // A rule's remedy is for what it usually finds; where that does not matter, it would alarm.
     let is_usual = severity > Severity::Info || about.severity == Severity::Info;

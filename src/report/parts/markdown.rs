@@ -1,62 +1,6 @@
 //! Parts of Markdown: what the owner of a migration keeps, or signs.
 
-use std::fmt::Write as _;
-use std::io;
-
-use super::findings::{groups, lines, rows};
-use crate::blocks::Blocks;
-use crate::finding::{About, Action, Finding, Severity};
-use crate::words::{one_line, plural};
-
-/// Lines as the items of a list.
-pub(in crate::report) fn list(lines: &str, out: &mut String) {
-    for line in lines.split('\n').filter(|line| !line.is_empty()) {
-        let _ = writeln!(out, "- {}", escaped(line));
-    }
-}
-
-/// What remains to be done, then all findings by rule.
-pub(in crate::report) fn findings(all: &[Finding], out: &mut Blocks<'_>) -> io::Result<()> {
-    let groups = groups(all);
-    let mut to_do = String::new();
-    for (severity, about, findings) in &groups {
-        let About { name: rule, remedy, .. } = about;
-        if *severity > Severity::Info && !remedy.is_empty() {
-            let count = plural(rows(findings).count(), "object");
-            let _ = writeln!(to_do, "- [ ] {}: {} ({count})", escaped(rule), escaped(remedy));
-        }
-    }
-    if !to_do.is_empty() {
-        let _ = write!(out.text, "\n## What remains to be done by hand\n\n{to_do}");
-    }
-    if !groups.is_empty() {
-        out.text.push_str("\n## Findings\n");
-    }
-    for (severity, about, findings) in groups {
-        let About { name: rule, why, .. } = about;
-        let _ = write!(
-            out.text,
-            "\n### {severity}: {}\n\n{}\n\n| line | object | what became of it | |\n| --- | --- | --- | --- |\n",
-            escaped(rule),
-            escaped(why)
-        );
-        for row in rows(&findings) {
-            let finding = row[0];
-            let action = match finding.action {
-                Action::Kept => "kept",
-                Action::Rewritten => "rewritten",
-                Action::Dropped => "dropped",
-            };
-            let mut line = String::new();
-            lines(row, &mut line);
-            let name = escaped(&finding.object.to_string());
-            let message = escaped(&finding.message);
-            let _ = writeln!(out.text, "| {line} | {name} | {action} | {message} |");
-            out.flow()?;
-        }
-    }
-    Ok(())
-}
+use crate::words::one_line;
 
 /// Text that is no Markdown, and stays on its line.
 pub(in crate::report) fn escaped(text: &str) -> String {

@@ -24,6 +24,23 @@ pub struct Place {
 /// What is said of a place whose platform nothing shows.
 pub(in crate::report) const UNKNOWN: &str = "no platform recognised";
 
+impl Place {
+    /// `db:5432/postgres, azure, PostgreSQL 16.4, as azadmin`; `silent` is said of one that tells no version.
+    pub(in crate::report) fn line(&self, silent: &str) -> String {
+        let unknown = if self.server_version.is_some() { UNKNOWN } else { silent };
+        let platform = self.platform.as_deref().unwrap_or(unknown);
+        let mut out = format!("{}, {platform}", one_line(&self.name));
+        // Writing to a String cannot fail.
+        if let Some(version) = &self.server_version {
+            let _ = write!(out, ", PostgreSQL {version}");
+        }
+        if let Some(user) = &self.user {
+            let _ = write!(out, ", as {}", Name::new(user));
+        }
+        out
+    }
+}
+
 /// The two places, each behind a word for what it is; `silent` is said of one that tells no version.
 pub(in crate::report) fn places(
     places: [(&str, &Place); 2],
@@ -31,16 +48,7 @@ pub(in crate::report) fn places(
     out: &mut String,
 ) -> fmt::Result {
     for (word, place) in places {
-        let unknown = if place.server_version.is_some() { UNKNOWN } else { silent };
-        let platform = place.platform.as_deref().unwrap_or(unknown);
-        write!(out, "{word}: {}, {platform}", one_line(&place.name))?;
-        if let Some(version) = &place.server_version {
-            write!(out, ", PostgreSQL {version}")?;
-        }
-        if let Some(user) = &place.user {
-            write!(out, ", as {}", Name::new(user))?;
-        }
-        writeln!(out)?;
+        writeln!(out, "{word}: {}", place.line(silent))?;
     }
     Ok(())
 }

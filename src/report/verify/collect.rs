@@ -13,7 +13,7 @@ use crate::globals::Globals;
 use crate::name::Name;
 use crate::plan;
 use crate::report::describe::describe;
-use crate::report::{FORMAT_VERSION, Place};
+use crate::report::{FORMAT_VERSION, Place, Run};
 use crate::subject::Grantee;
 use crate::verify::{
     self, Arrived, Change, Class, Mender, Object, Outcome, Outstanding, Privileges, Property,
@@ -34,6 +34,8 @@ pub struct Parts<'a> {
     pub outstanding: &'a Outstanding,
     /// What mends it.
     pub mender: Mender<'a>,
+    /// When and how it was made.
+    pub run: Run,
 }
 
 /// What is told together: of one role in one database.
@@ -51,7 +53,7 @@ type ByRole<'a> = BTreeMap<&'a Grantee, BTreeMap<Group<'a>, Vec<&'a Object>>>;
 
 /// Puts the report together.
 pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyReport {
-    let Parts { source, target, arrived, verified, outstanding, mender } = parts;
+    let Parts { source, target, arrived, verified, outstanding, mender, run } = parts;
     let mut report = VerifyReport {
         format_version: FORMAT_VERSION,
         source,
@@ -69,6 +71,7 @@ pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyRepo
             owners: outstanding.owners.clone(),
             inheriting: outstanding.inheriting.clone(),
         },
+        run,
     };
     let mut by_role = ByRole::new();
     for Verified { name, outcome } in verified {

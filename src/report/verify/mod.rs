@@ -2,7 +2,7 @@
 //! called at night.
 
 mod collect;
-mod markdown;
+mod page;
 mod parts;
 mod text;
 
@@ -27,6 +27,10 @@ impl Document for VerifyReport {
     }
 
     fn markdown(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        markdown::write(self, to)
+        super::page::markdown(&page::page(self), to)
+    }
+
+    fn html(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        super::page::html(&page::page(self), to)
     }
 }

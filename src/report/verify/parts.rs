@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::compare::Difference;
 use crate::finding::{Finding, Kind};
 use crate::name::Name;
+use crate::report::page::Run;
 use crate::report::parts::places::Place;
 use crate::verify::Class;
 
@@ -36,6 +37,9 @@ pub struct VerifyReport {
     pub left_behind: Vec<LeftBehindReport>,
     /// What was made for the restore only, and is still there.
     pub outstanding: OutstandingReport,
+    /// When and how it was made.
+    #[serde(skip)]
+    pub run: Run,
 }
 
 /// Whether the globals have arrived.

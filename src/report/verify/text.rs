@@ -20,7 +20,7 @@ use crate::verify::Class;
 use crate::words::{and, plural, visible};
 
 /// How many objects are named in a line.
-pub(super) const NAMED: usize = 10;
+const NAMED: usize = 10;
 
 /// What is said where all grants on an object are gone.
 pub(super) fn cause(because_of: &[Name]) -> String {
@@ -31,9 +31,13 @@ pub(super) fn cause(because_of: &[Name]) -> String {
 }
 
 /// `a, b, c and 7 more`.
-pub(super) fn some<T: fmt::Display>(names: &[T]) -> String {
-    let shown = names.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
+fn some<T: fmt::Display>(names: &[T]) -> String {
+    up_to(NAMED, names)
+}
+
+fn up_to<T: fmt::Display>(most: usize, names: &[T]) -> String {
+    let shown = names.iter().take(most).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
@@ -173,8 +177,8 @@ fn globals(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
     writeln!(out, "  = run pg_globals copy SOURCE TARGET again, with the options that it had")
 }
 
-/// `SELECT on shop.t1, shop.t2`, `USAGE on schema shop`.
-pub(super) fn what(change: &PrivilegeReport) -> String {
+/// `SELECT on shop.t1, shop.t2`, `USAGE on schema shop`; so many objects are named.
+pub(super) fn what(change: &PrivilegeReport, most: usize) -> String {
     let (one, several) = match change.class {
         Class::Table => ("", ""),
         class => class.nouns(),
@@ -183,7 +187,7 @@ pub(super) fn what(change: &PrivilegeReport) -> String {
     let space = if noun.is_empty() { "" } else { " " };
     // Default privileges say it themselves.
     let on = if change.class.defaults_on().is_some() { "by" } else { "on" };
-    format!("{} {on} {noun}{space}{}", change.privileges.join(", "), some(&change.objects))
+    format!("{} {on} {noun}{space}{}", change.privileges.join(", "), up_to(most, &change.objects))
 }
 
 /// The role with those who have its privileges through it.
@@ -207,7 +211,13 @@ fn role_lines(role: &RoleReport, look: Look, out: &mut String) -> fmt::Result {
     writeln!(out, "{}", who(role))?;
     let name = role.role.as_ref().map_or_else(|| "PUBLIC".to_owned(), ToString::to_string);
     for change in &role.changes {
-        writeln!(out, "  in {}: {name} {} {}", change.database, verb(change.change), what(change))?;
+        writeln!(
+            out,
+            "  in {}: {name} {} {}",
+            change.database,
+            verb(change.change),
+            what(change, NAMED)
+        )?;
         if !change.because_of.is_empty() {
             writeln!(out, "    {}", cause(&change.because_of))?;
         }

@@ -32,6 +32,7 @@ fn of_the_program() {
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
       verify       Verify that everything is there after the restore; nothing is written on either side
+      graph        Show who is a member of what
       explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       schema       Print the JSON schema of what a command says with --format json
@@ -82,7 +83,7 @@ fn of_convert() {
 
     Output:
       -o, --output <FILE>       Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>       Write the report to a file: JSON, or Markdown for a name in .md
+          --report <FILE>       Write the report to a file: JSON, or .html or .md by its name
           --format <FORMAT>     The format of the report on standard error: text, json or markdown
                                 [default: text]
           --for-restore <FILE>  Let the script prepare the target for a restore; FILE takes it back
@@ -138,7 +139,7 @@ fn of_convert() {
 
     Output:
       -o, --output <FILE>       Write the script to a file, with mode 0600 [default: standard output]
-          --report <FILE>       Write the report to a file: JSON, or Markdown for a name in .md
+          --report <FILE>       Write the report to a file: JSON, or .html or .md by its name
           --format <FORMAT>     The format of the report on standard error: text, json or markdown
                                 [default: text]
           --for-restore <FILE>  Let the script prepare the target for a restore; FILE takes it back
@@ -170,6 +171,8 @@ fn of_copy() {
           --existing <WHAT>     Roles that exist: merge, replace, skip or fail [default: merge]
           --for-restore <FILE>  Prepare the target for pg_restore; FILE takes it back
           --undo <FILE>         Write the statements that take exactly this run back, with mode 0600
+          --expect-plan <PLAN>  Send nothing but the plan of this fingerprint, or of this report of a
+                                dry run
       -y, --yes                 Do not ask
 
     Target:
@@ -185,19 +188,17 @@ fn of_copy() {
           --password-file <FILE>  Where generated passwords go; those of an earlier run are used again
 
     Output:
-          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --report <FILE>    Write the report to a file: JSON, or .html or .md by its name
           --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals copy "host=old user=postgres" "host=new user=azadmin dbname=postgres" --dry-run
-
     Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);
     assert_snapshot!(help(&["copy", "--help"]), @r#"
     Copy roles live, from a server or a dump to a server.
 
-    Reads the globals of the source, takes out or rewrites what the target's administrator may not do,
-    compares the rest with what the target has, shows the plan, and sends the differences in one
-    transaction: all or nothing. Then the target is read again and compared.
+    Takes out of the source's globals what the target's administrator may not do, shows what is left as
+    a plan, sends it in one transaction, all or nothing, and compares the target again.
 
     Usage: pg_globals copy [OPTIONS] <SOURCE> <TARGET>
 
@@ -214,6 +215,8 @@ fn of_copy() {
           --allow-freeze        Also apply NOLOGIN, limit 0, expiry and read-only to roles that exist
           --for-restore <FILE>  Prepare the target for pg_restore; FILE takes it back
           --undo <FILE>         Write the statements that take exactly this run back, with mode 0600
+          --expect-plan <PLAN>  Send nothing but the plan of this fingerprint, or of this report of a
+                                dry run
       -y, --yes                 Do not ask
           --into-older          Go on where source and target look swapped
 
@@ -246,11 +249,10 @@ fn of_copy() {
           --passwords-from <FILE>  Take what the source lacks from a pgbouncer userlist.txt, or a dump
 
     Output:
-          --report <FILE>    Write the report to a file: JSON, or Markdown for a name in .md
+          --report <FILE>    Write the report to a file: JSON, or .html or .md by its name
           --format <FORMAT>  The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals copy "host=old user=postgres" "host=new user=azadmin dbname=postgres" --dry-run
-
     Exit status: 0 when nothing remains; 1 when something does, or a dry run was refused; 2 for trouble.
     "#);
     assert_eq!(help(&["help", "copy"]), help(&["copy", "--help"]));
@@ -285,6 +287,7 @@ fn of_diff() {
                              [default: text]
           --replace          In the sql form: removals, too; roles are never dropped
       -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
+          --report <FILE>    Write a report to a file as well: JSON, or .html or .md by its name
           --show-passwords   Let the sql form, which holds verifiers, go to standard output
 
     Example: pg_globals diff yesterday.sql postgresql://postgres@db1/postgres
@@ -336,6 +339,7 @@ fn of_diff() {
           --replace          In the sql form: removals, too; roles are never dropped
           --allow-freeze     In the sql form: what shuts roles out that work, too (NOLOGIN, …)
       -o, --output <FILE>    Write to a file, with mode 0600 [default: standard output]
+          --report <FILE>    Write a report to a file as well: JSON, or .html or .md by its name
           --show-passwords   Let the sql form, which holds verifiers, go to standard output
 
     Example: pg_globals diff yesterday.sql postgresql://postgres@db1/postgres
@@ -446,6 +450,7 @@ fn of_verify() {
           --format <FORMAT>  How it is shown: text, json, markdown, or sql, the statements that give
                              back what is missing [default: text]
       -o, --output <FILE>    Write to a file [default: standard output]
+          --report <FILE>    Write a report to a file as well: JSON, or .html or .md by its name
 
     Example: pg_globals verify postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
@@ -480,6 +485,7 @@ fn of_verify() {
           --format <FORMAT>  How it is shown: text, json, markdown, or sql, the statements that give
                              back what is missing [default: text]
       -o, --output <FILE>    Write to a file [default: standard output]
+          --report <FILE>    Write a report to a file as well: JSON, or .html or .md by its name
 
     Example: pg_globals verify postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
@@ -533,8 +539,7 @@ fn of_check() {
           --all                    List what succeeded, too, and what was looked at
           --migration-json <FILE>  Write what the migration service wants to know to FILE (mode 0600),
                                    without passwords
-          --report <FILE>          Write the report to a file as well: JSON, or Markdown for a name in
-                                   .md
+          --report <FILE>          Write a report to a file as well: JSON, or .html or .md by its name
           --format <FORMAT>        The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
@@ -592,8 +597,7 @@ fn of_check() {
           --all                    List what succeeded, too, and what was looked at
           --migration-json <FILE>  Write what the migration service wants to know to FILE (mode 0600),
                                    without passwords
-          --report <FILE>          Write the report to a file as well: JSON, or Markdown for a name in
-                                   .md
+          --report <FILE>          Write a report to a file as well: JSON, or .html or .md by its name
           --format <FORMAT>        The format of what is printed: text, json or markdown [default: text]
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres

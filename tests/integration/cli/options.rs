@@ -75,6 +75,7 @@ fn misspelt() {
       diff         Show what differs between the globals of two places
       check        Check the migration's other prerequisites; nothing is written on either side
       verify       Verify that everything is there after the restore; nothing is written on either side
+      graph        Show who is a member of what
       explain      Explain what a finding or a check means, and what can be done
       platforms    List the platforms that are known, or print one as TOML to start your own from
       schema       Print the JSON schema of what a command says with --format json

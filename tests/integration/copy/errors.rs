@@ -158,6 +158,8 @@ fn too_little_power_over_roles_that_exist() {
     plan: 1 change; 1 role to create, 0 changes to what exists; 3 errors above
     new:
       create role c
+
+    fingerprint: …
     ==== stderr ====
     error: nothing was sent: azadmin lacks the ADMIN option on a, and 2 more; have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
     ");

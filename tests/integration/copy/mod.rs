@@ -2,6 +2,7 @@
 
 mod administrators;
 mod answered;
+mod approval;
 mod asked;
 mod databases;
 mod errors;
@@ -23,12 +24,13 @@ mod take_back;
 mod text;
 mod undo;
 mod versions;
+mod watched;
 mod weekend;
 
 use serde_json::Value;
 
 use crate::support::cluster::Cluster;
-use crate::support::command::Run;
+use crate::support::command::{Run, without_build};
 
 /// The command line of a copy that asks nobody.
 fn command(from: &str, to: &str, more: &[&str]) -> Run {
@@ -98,9 +100,22 @@ fn masked(text: &str, source: &Cluster, target: &Cluster) -> String {
     majors_only(&text)
 }
 
-/// Minor versions come and go, and so does ours.
+/// Minor versions come and go, and so does ours; each server has its own fingerprints.
 fn majors_only(text: &str) -> String {
-    let mut text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let mut text = without_build(text).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    for (before, letters) in [
+        ("fingerprint: ", 29),
+        ("fingerprint\u{241b}[0m: ", 29),
+        ("fingerprint of the plan: ", 29),
+        ("\"fingerprint\": \"", 29),
+        ("system_identifier ", 19),
+    ] {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(before) {
+            from += at + before.len();
+            text.replace_range(from..from + letters, "…");
+        }
+    }
     for before in ["PostgreSQL ", "\"server_version\": \"", "version: ", " newer than "] {
         let mut parts = text.split(before);
         let mut out = parts.next().unwrap_or_default().to_owned();

@@ -138,6 +138,8 @@ fn what_a_copy_prints() {
     existing:
       grant pg_monitor to dba_bob
 
+    fingerprint: …
+
     done: 35 statements sent, 0 remaining, 2 deferred; 1 error and 13 warnings above
     "#);
     let report = run.file("report.json");
@@ -247,6 +249,18 @@ fn what_a_copy_says_in_json() {
       },
       "dry_run": false,
       "selected": null,
+      "fingerprint": "…",
+      "plan": {
+        "server": "system_identifier …",
+        "user": "azadmin",
+        "statements": [
+          "CREATE ROLE a WITH LOGIN",
+          "GRANT b TO a WITH INHERIT TRUE"
+        ],
+        "undo": [
+          "DROP ROLE IF EXISTS a"
+        ]
+      },
       "changes": [
         {
           "action": "create",
@@ -466,6 +480,8 @@ fn colours() {
       create role a
       create role b LOGIN
 
+    ␛[1mfingerprint␛[0m: …
+
     ␛[1mdry run␛[0m: 2 statements taken, and rolled back, 0 remaining; 1 error and 6 warnings above
     ");
     let plain = dry().env("NO_COLOR", "1").done();
@@ -491,21 +507,34 @@ fn the_report_as_markdown() {
     assert_snapshot!(masked(&report, &source, &target), @"
     # Copy of the globals
 
+    **done: 2 statements sent, 0 remaining; 1 warning**
+
+    - date: 2026-11-28 05:00:00+00
+    - program: pg_globals …
+    - command: …
     - source: SOURCE/postgres, no platform recognised, PostgreSQL 16
     - target: TARGET/postgres, azure, PostgreSQL 16, as azadmin
-    - done: 2 statements sent, 0 remaining
+    - changed server: system_identifier …
+    - fingerprint of the plan: …
 
     ## What remains to be done by hand
 
-    - [ ] superuser: grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=… (1 object)
+    - [ ] superuser: grant what the role needs, or give it the platform's administrator role with --map-role SUPERUSER=…: role boss
 
-    ## Findings
+    ## Roles that are carried over
+
+    | role | attributes | password | valid until | member of | settings |
+    | --- | --- | --- | --- | --- | --- |
+    | app | LOGIN | SCRAM-SHA-256 |  |  |  |
+    | boss | NOLOGIN | none |  |  |  |
+
+    ## What was changed or left out, and why
 
     ### warning: superuser
 
     the target's administrator cannot make superusers
 
-    | line | object | what became of it | |
+    | line | object | what became of it |  |
     | --- | --- | --- | --- |
     |  | role boss | rewritten | loses SUPERUSER |
 
@@ -513,7 +542,7 @@ fn the_report_as_markdown() {
 
     left out by --only, --exclude or --database
 
-    | line | object | what became of it | |
+    | line | object | what became of it |  |
     | --- | --- | --- | --- |
     |  | role postgres | dropped | not selected |
 
@@ -521,15 +550,50 @@ fn the_report_as_markdown() {
 
     the target keeps the text of statements, and so verifiers, where others may read them
 
-    | line | object | what became of it | |
+    | line | object | what became of it |  |
     | --- | --- | --- | --- |
     |  | verifiers | kept | log_min_error_statement = error (of a statement that fails) |
 
     ## What was to be changed
 
-    - create role app LOGIN
-    - set the password of app
-    - create role boss
+    |  | object | change |
+    | --- | --- | --- |
+    | new | role app | create role app LOGIN |
+    | new | role app | set the password of app |
+    | new | role boss | create role boss |
+
+    The statements, in the order in which they are sent
+
+    ```sql
+    CREATE ROLE boss;
+    CREATE ROLE app WITH LOGIN PASSWORD '*** (SCRAM-SHA-256)';
+    ```
+
+    The statements that give back what was there before
+
+    ```sql
+    DROP ROLE IF EXISTS app;
+    DROP ROLE IF EXISTS boss;
+    ```
+
+    ## The target before and after
+
+    | on the target | before | after |
+    | --- | --- | --- |
+    | roles | 4 | 6 |
+    | memberships | 13 | 15 |
+    | settings | 1 | 1 |
+    | parameter privileges | 0 | 0 |
+    | tablespaces | 1 | 1 |
+
+    | role | what | before | after |
+    | --- | --- | --- | --- |
+    | app | exists | no | yes |
+    | app | attributes |  | LOGIN |
+    | app | password |  | SCRAM-SHA-256 |
+    | boss | exists | no | yes |
+    | boss | attributes |  | NOLOGIN |
+    | boss | password |  | none |
     ");
-    assert!(!report.contains("SCRAM"));
+    assert!(!report.contains("SCRAM-SHA-256$"));
 }
