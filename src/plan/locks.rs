@@ -64,7 +64,7 @@ pub(super) fn check(plan: &mut Plan, answers: &Answers) {
 }
 
 /// The connections, workers and so on of a server as PostgreSQL's defaults have it, and their
-/// max_locks_per_transaction (`src/backend/utils/misc/guc_tables.c`).
+/// `max_locks_per_transaction` (`src/backend/utils/misc/guc_tables.c`).
 const DEFAULT: Locks = Locks { per_transaction: 64, transactions: 100 + 8 + 3 + 10 };
 
 /// Foresees that a script in one transaction will not find room on a server as it is by default: that of a

@@ -1,5 +1,7 @@
 //! What was wrong once, proven by servers, and what other tools make of dumps.
 
+use std::fmt::Write as _;
+
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::platforms;
@@ -155,7 +157,7 @@ fn tablespaces_are_made_under_any_psqlrc() {
         "out.sql",
     ]);
     let script = run.file("in.sql", dump).done().file("out.sql");
-    let output = target.psql("postgres", &format!("\\set AUTOCOMMIT off\n{script}"));
+    let output = target.psql("postgres", format!("\\set AUTOCOMMIT off\n{script}"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     target.sql("owner", "postgres", "CREATE TEMPORARY TABLE t (x int) TABLESPACE tsx");
 }
@@ -197,9 +199,8 @@ fn a_script_foresees_the_lock_table() {
     let script = |roles: usize| {
         let mut dump = String::new();
         for role in 0..roles {
-            dump.push_str(&format!(
-                "CREATE ROLE r{role};\nALTER ROLE r{role} SET work_mem TO '1MB';\n"
-            ));
+            writeln!(dump, "CREATE ROLE r{role};\nALTER ROLE r{role} SET work_mem TO '1MB';")
+                .unwrap();
         }
         let run = Run::new([
             "convert",

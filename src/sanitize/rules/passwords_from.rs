@@ -110,7 +110,7 @@ mod tests {
         let passwords_from =
             ["a", "b"].map(|name| (Name::new(name), Secret::new("secretpw1"))).into();
         let rename = [(Name::new("a"), Name::new("n"))].into_iter().collect();
-        let choices = Choices { passwords_from, rename, ..Choices::default() };
+        let choices = Choices { rename, passwords_from, ..Choices::default() };
         let text =
             format!("CREATE ROLE a LOGIN PASSWORD '{md5}';\nCREATE ROLE b LOGIN PASSWORD '{md5}';");
         let all = run_with(&text, "postgres 16", &choices);
