@@ -10,9 +10,9 @@ use crate::sanitize::About;
 
 pub(super) const ABOUT: About = About {
     name: "hidden-password",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     why: "the target does not show whether these login roles have a password there; none is sent again, \
-          and whoever has none cannot log in",
+          and a role that has none cannot log in",
     explanation: "On the target pg_authid is closed to the connected role, and nothing else tells of \
                   a password. A role that was there before the first copy, or that somebody made by \
                   hand, may have none: then `password authentication failed for user \"…\"` is all \

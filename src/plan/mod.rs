@@ -35,6 +35,7 @@ mod rests;
 mod stand_ins;
 mod step;
 mod still_frozen;
+mod through;
 mod unverifiable;
 mod uses;
 mod veto;
@@ -84,6 +85,8 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &uses::UNREAD,
         &within::ABOUT,
         &namesake::ABOUT,
+        &namesake::TAKEN,
+        &through::ABOUT,
         &still_frozen::ABOUT,
         &outsiders::ABOUT,
     ];
@@ -91,7 +94,7 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
 }
 
 /// The rules that say what restoring the databases would lose.
-pub fn of_restore() -> [&'static About; 6] {
+pub fn of_restore() -> [&'static About; 8] {
     [
         &uses::ABOUT,
         &uses::REGRANTED,
@@ -99,5 +102,7 @@ pub fn of_restore() -> [&'static About; 6] {
         &owners::DROPPED,
         &within::ABOUT,
         &namesake::ABOUT,
+        &namesake::TAKEN,
+        &through::ABOUT,
     ]
 }

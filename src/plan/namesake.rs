@@ -25,10 +25,78 @@ pub(super) const ABOUT: About = About {
                   with CREATEROLE can make a role by such a name beforehand, and wait.\n\n\
                   It is said of roles that have a member, or somebody with the ADMIN option, on the target only, \
                   and of those that can log in there and not on the source, or with another verifier. The \
-                  connected role, superusers and the platform's administrators are not meant.",
+                  connected role, superusers and the platform's administrators are not meant here (finding \
+                  taken-name).",
     remedy: "see who they are; before the restore, give the target's role another name with ALTER ROLE … RENAME TO, or \
              drop it",
 };
+
+pub(super) const TAKEN: About = About {
+    name: "taken-name",
+    severity: Severity::Error,
+    why: "the name of an ordinary role of the source is that of an administrator, or of a role of the platform, on \
+          the target: restored objects give it what they give to the source's role",
+    explanation: "A dump names roles by their names of the source, whether a copy leaves the role out or gives it another \
+                  name. Where the target's administrator or the platform has a role of that name, it becomes the \
+                  owner of what the source's role owned: a function with SECURITY DEFINER, which an application \
+                  could call, then runs as the administrator. What was granted to the one is granted to the \
+                  other.\n\n\
+                  Roles that administer the source, too, and the platform's own of the source are not meant.",
+    remedy: "rename the role on the source before the dump is made, and copy it by that name: ALTER ROLE … RENAME TO …",
+};
+
+/// Each ordinary role of the source whose name on the target belongs to an administrator or to the platform,
+/// and that objects name or that owns some.
+pub(super) fn taken(ground: &Ground<'_>) -> Vec<Finding> {
+    let (Some(source), Some(current)) = (ground.source, ground.current) else { return Vec::new() };
+    let is_ordinary = |name: &Name, role: &Role| {
+        !role.has(Attribute::Superuser)
+            && !role.has(Attribute::CreateRole)
+            && !source.answers.protected.contains_key(name)
+            && !source.platform.is_some_and(|it| it.role(name.as_str()).is_some())
+    };
+    let whose = |name: &Name| {
+        let there = current.roles.get(name)?;
+        if ground.user() == Some(name) {
+            Some("the connected role's")
+        } else if ground.rights.platform_role(name.as_str()).is_some() {
+            Some("a role's of the platform")
+        } else if ground.is_protected(name) || there.has(Attribute::Superuser) {
+            Some("an administrator's")
+        } else {
+            None
+        }
+    };
+    let mut findings = Vec::new();
+    for (name, role) in &source.globals.roles {
+        let Some(whose) = whose(name) else { continue };
+        if ground.desired.roles.contains_key(name) || !is_ordinary(name, role) {
+            continue;
+        }
+        if let Some(what) = what_it_has(name, ground) {
+            let message = format!("{what}; on the target the name is {whose}");
+            findings.push(TAKEN.finding(Subject::Role(name.clone()), Action::Kept, message));
+        }
+    }
+    findings
+}
+
+/// What objects give to a role, and in which databases.
+fn what_it_has(name: &Name, ground: &Ground<'_>) -> Option<String> {
+    let (named, mut databases) = named(name, ground);
+    let owned = ground.owned(name);
+    databases.extend(owned.keys().copied().flatten());
+    if databases.is_empty() {
+        return None;
+    }
+    let databases: Vec<_> = databases.into_iter().map(ToString::to_string).collect();
+    let what = match (named.is_empty(), owned.is_empty()) {
+        (false, true) => format!("named by {named}"),
+        (true, _) => "owns objects".to_owned(),
+        (false, false) => format!("owns objects, and is named by {named}"),
+    };
+    Some(format!("{what} in {}", few(&databases)))
+}
 
 /// Each such role that objects name or that owns some.
 pub(super) fn check(ground: &Ground<'_>) -> Vec<Finding> {
@@ -63,19 +131,8 @@ pub(super) fn check(ground: &Ground<'_>) -> Vec<Finding> {
         if ways.is_empty() {
             continue;
         }
-        let (named, mut databases) = named(name, ground);
-        let owned = ground.owned(name);
-        databases.extend(owned.keys().copied().flatten());
-        if databases.is_empty() {
-            continue;
-        }
-        let databases: Vec<_> = databases.into_iter().map(ToString::to_string).collect();
-        let what = match (named.is_empty(), owned.is_empty()) {
-            (false, true) => format!("named by {named}"),
-            (true, _) => "owns objects".to_owned(),
-            (false, false) => format!("owns objects, and is named by {named}"),
-        };
-        let message = format!("{what} in {}; {}", few(&databases), ways.join(", and "));
+        let Some(what) = what_it_has(name, ground) else { continue };
+        let message = format!("{what}; {}", ways.join(", and "));
         findings.push(ABOUT.finding(Subject::Role(name.clone()), Action::Kept, message));
     }
     findings

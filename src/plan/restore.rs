@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ground::Ground;
 use super::uses::{self, Loss};
 use super::within::{self, Pairs};
-use super::{namesake, owners, stand_ins};
+use super::{namesake, owners, stand_ins, through};
 use crate::finding::Finding;
 use crate::globals::{Change, Globals, MembershipKey};
 use crate::name::Name;
@@ -115,7 +115,9 @@ impl<'a> Restore<'a> {
         }
         findings.extend(owners::dropped(ground, &stand_ins));
         findings.extend(uses::findings(ground, &stand_ins));
+        findings.extend(through::findings(ground));
         findings.extend(namesake::check(ground));
+        findings.extend(namesake::taken(ground));
         if !answers.is_superuser() {
             findings.extend(within::findings(&self.pairs, for_restore, &self.present));
         }
@@ -131,6 +133,7 @@ impl<'a> Restore<'a> {
         let stand_ins = self.stand_ins(for_restore);
         let mut findings = owners::dropped(ground, &stand_ins);
         findings.extend(uses::findings(ground, &stand_ins));
+        findings.extend(through::findings(ground));
         if !ground.rights.is_superuser() {
             findings.extend(within::findings(&self.pairs, for_restore, &self.present));
         }

@@ -97,10 +97,16 @@ fn begin(title: Title<'_>, major: Major, out: &mut String) {
         out,
         "-- Roles and other globals for {} {major}, made from {} by pg_globals {}.\n\
          -- Replay it with psql -f, as the administrator. It ends at the first error, with nothing done.\n\
-         -- Where the administrator itself has the name of a role in it, convert again with --exclude for that role.",
+         -- Where the administrator itself has the name of a role in it, {}.",
         one_line(title.platform),
         one_line(title.source),
         env!("CARGO_PKG_VERSION"),
+        if title.granted.is_empty() {
+            "convert again with --exclude for that role"
+        } else {
+            // What is left out gets a stand-in by its name.
+            "rename that role on the source first, or use copy, which sees it"
+        },
     );
     head::begin(Server::Major(major), out);
 }

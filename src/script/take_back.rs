@@ -43,6 +43,9 @@ pub fn render(what: &TakeBack, target: &str) -> String {
     }
     out.push_str("\n-- Roles and memberships\n");
     head::begin(Server::Any, &mut out);
+    if let Some(user) = user {
+        block(&by_another(user), &mut out);
+    }
     if !what.stand_ins.is_empty() {
         block(&in_use(what), &mut out);
         block(&drops(what), &mut out);
@@ -66,6 +69,18 @@ pub fn render(what: &TakeBack, target: &str) -> String {
     out
 }
 
+/// Ends the script where it is run by another role: what that one may revoke is something else.
+fn by_another(user: &Name) -> String {
+    let mut text = String::from("BEGIN\n  IF current_user OPERATOR(pg_catalog.<>) ");
+    push_literal(user.as_str(), &mut text);
+    text.push_str(" THEN\n    RAISE EXCEPTION USING MESSAGE = pg_catalog.concat(");
+    let message =
+        format!("this script takes back what {user} did: run it as that role, and not as ");
+    push_literal(&message, &mut text);
+    text.push_str(", pg_catalog.quote_ident(current_user));\n  END IF;\nEND");
+    text
+}
+
 fn title(what: &TakeBack, target: &str, out: &mut String) {
     let (version, target) = (env!("CARGO_PKG_VERSION"), one_line(target));
     let user = what.user.as_ref().map(|user| one_line(user.as_str()));
@@ -77,7 +92,7 @@ fn title(what: &TakeBack, target: &str, out: &mut String) {
         out,
         "-- Takes back what pg_globals {version} does on {target}, so that {whom}\n\
          -- can restore the databases without a loss. Replay it with psql -f, as {who},\n\
-         -- when the restore is done; it may be run again at any time.\n\
+         -- when all databases are restored; after that it may be run again at any time.\n\
          --\n\
          -- In each database, what stand-ins were granted is revoked; then stand-ins that nothing names any\n\
          -- more are dropped, and memberships are revoked. What belongs to a stand-in stays with it: a\n\
@@ -115,8 +130,14 @@ fn section(database: &Name, user: Option<&Name>, here: &str, out: &mut String) {
         "this database does not exist yet, or {who} may not connect to it (CONNECT, CONNECTION LIMIT 0); nothing is \
          done there: {database}"
     );
-    let mut notice = String::from("BEGIN\n  RAISE NOTICE USING MESSAGE = ");
+    let mut notice = String::from("BEGIN\n  RAISE WARNING USING MESSAGE = ");
     push_literal(&message, &mut notice);
+    notice.push_str(", HINT = ");
+    push_literal(
+        "Stand-ins that nothing names are dropped now. Where it is still to be restored, copy with --for-restore once \
+         more before that.",
+        &mut notice,
+    );
     notice.push_str(";\nEND");
     head::begin_reading(out);
     block(&notice, out);

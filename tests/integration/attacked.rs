@@ -224,3 +224,43 @@ fn a_script_foresees_the_lock_table() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("out of shared memory"), "{said}");
 }
+
+/// What objects give to a name, the target's administrator gets where it has that name; and what members have
+/// through a role that stays behind is lost with it.
+#[test]
+fn names_of_administrators_and_roles_in_between_are_told() {
+    let source = platforms::aurora_like(13);
+    let target = platforms::azure_like(16);
+    source.sql(
+        "rdsadmin",
+        "postgres",
+        "CREATE ROLE azadmin LOGIN; CREATE ROLE app_owner; CREATE ROLE dba LOGIN; CREATE ROLE twice LOGIN;
+         GRANT app_owner TO rds_superuser, twice; GRANT rds_superuser TO dba, twice;
+         CREATE TABLE public.t (x int); GRANT SELECT ON public.t TO app_owner;
+         CREATE FUNCTION public.sd() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text';
+         ALTER FUNCTION public.sd() OWNER TO azadmin",
+    );
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let findings = |more: &[&str], rule: &str| {
+        let arguments =
+            ["copy", &from, &to, "--dry-run", "--reader", "catalog", "--format", "json"];
+        let done = Run::new([&arguments[..], more].concat()).status_of(&[0, 1]);
+        let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        let all = report["findings"].as_array().unwrap().iter().filter(|it| it["rule"] == rule);
+        let all: Vec<_> = all.map(|it| format!("{}: {}", it["severity"], it["message"])).collect();
+        all.join("\n")
+    };
+    for more in [&[][..], &["--exclude", "azadmin"], &["--rename", "azadmin=app_admin"]] {
+        assert_eq!(
+            findings(more, "taken-name"),
+            "\"error\": \"owns objects in postgres; on the target the name is the connected role's\"",
+            "{more:?}"
+        );
+    }
+    assert_eq!(findings(&[], "lost-through"), "\"error\": \"dba, postgres lose what app_owner has\"");
+    assert_eq!(findings(&["--map-role", "rds_superuser=pg_monitor"], "lost-through"), "");
+    // Renamed on the source, it is an ordinary role.
+    source.sql("rdsadmin", "postgres", "ALTER ROLE azadmin RENAME TO app_admin");
+    assert_eq!(findings(&[], "taken-name"), "");
+}
