@@ -258,7 +258,10 @@ fn names_of_administrators_and_roles_in_between_are_told() {
             "{more:?}"
         );
     }
-    assert_eq!(findings(&[], "lost-through"), "\"error\": \"dba, postgres lose what app_owner has\"");
+    assert_eq!(
+        findings(&[], "lost-through"),
+        "\"error\": \"dba, postgres lose what app_owner has\""
+    );
     assert_eq!(findings(&["--map-role", "rds_superuser=pg_monitor"], "lost-through"), "");
     // Renamed on the source, it is an ordinary role.
     source.sql("rdsadmin", "postgres", "ALTER ROLE azadmin RENAME TO app_admin");

@@ -49,7 +49,7 @@ fn again_with_if_not_exists() {
         let (status, said) = replay(&target, &script);
         assert_eq!(status, Some(0), "{said}");
         assert!(
-            said.contains("NOTICE:  this role exists, its attributes stay as they are: app\n"),
+said.contains("NOTICE:  this role exists, its attributes stay as they are: app; it is a member of: writers\n"),
             "{said}"
         );
         assert_unchanged(&once, &target);

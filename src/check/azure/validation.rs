@@ -61,32 +61,67 @@ impl Validation {
         let details = all.get(&place);
         let mut items = Vec::new();
         let mut ended = None;
+        let mut whole = None;
         if let Some(details) = details.map(Fields) {
             ended = details.text(&["validationEndTimeInUtc"]);
+            whole = details.text(&["status"]);
             for item in details.list(&["serverLevelValidationDetails"]) {
-                items.extend(Item::of(None, &Fields(item)));
+                items.push(Item::of(None, &Fields(item)));
             }
             for database in details.list(&["dbLevelValidationDetails"]).iter().map(Fields) {
                 let name = database.text(&["databaseName"]).map(Name::new);
                 let summary = database.list(&["summary"]).iter().map(Fields);
-                items.extend(summary.filter_map(|item| Item::of(name.as_ref(), &item)));
+                items.extend(summary.map(|item| Item::of(name.as_ref(), &item)));
             }
         }
+        // What was never looked at is in no list.
+        for database in all.list(&["dbsToMigrate"]).iter().filter_map(Value::as_str).map(Name::new)
+        {
+            if !items.is_empty() && !items.iter().any(|it| it.database.as_ref() == Some(&database))
+            {
+                let messages = vec!["the service has no result for this database".to_owned()];
+                let kind = "validation".to_owned();
+                items.push(Item {
+                    database: Some(database),
+                    kind,
+                    state: State::Unknown,
+                    messages,
+                });
+            }
+        }
+        let said = all.text(&["currentStatus", "error"]);
+        items.extend(Item::whole(whole, said.filter(|error| !error.trim().is_empty()), &items));
         Self { id: all.text(&["id"]), name: all.text(&["name"]).unwrap_or_default(), ended, items }
     }
 }
 
 impl Item {
-    fn of(database: Option<&Name>, item: &Fields<'_>) -> Option<Self> {
+    /// What is said of all of it, where that is worse than any of the items.
+    fn whole(status: Option<String>, error: Option<String>, items: &[Self]) -> Option<Self> {
+        let is_said = |state: State| items.iter().any(|it| it.state == state);
+        let state = match status.as_deref() {
+            _ if error.is_some() => State::Failed,
+            None | Some("Succeeded") => return None,
+            Some("Failed") if is_said(State::Failed) => return None,
+            Some("Failed") => State::Failed,
+            Some("Warning" | "SucceededWithWarnings") => return None,
+            Some(_) => State::Unknown,
+        };
+        let status = status.map(|status| format!("its status is {status}"));
+        let messages = status.into_iter().chain(error).collect();
+        Some(Self { database: None, kind: "validation as a whole".to_owned(), state, messages })
+    }
+
+    fn of(database: Option<&Name>, item: &Fields<'_>) -> Self {
         let known = |state: String| {
             State::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(&state))
         };
         let messages = item.list(&["messages"]).iter().map(Fields);
-        Some(Self {
+        Self {
             database: database.cloned(),
-            kind: item.text(&["type"])?,
+            kind: item.text(&["type"]).unwrap_or_else(|| "validation".to_owned()),
             state: item.text(&["state"]).and_then(known).unwrap_or(State::Unknown),
             messages: messages.filter_map(|message| message.text(&["message"])).collect(),
-        })
+        }
     }
 }

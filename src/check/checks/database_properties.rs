@@ -136,7 +136,11 @@ impl Lost {
         if let Some(more @ 1..) = self.statements.len().checked_sub(NAMED) {
             remedy.push(format!("and so on for {more} more"));
         }
-        out.warning(found).remedy(remedy.join("; "));
+        let remedy = remedy.join("; ");
+        // Before it, the REVOKE would take away what --for-restore has granted, or CREATE on the database.
+        let is_after = self.statements.iter().any(|it| it.contains("; REVOKE "));
+        let when = if is_after { "when the restore is done: " } else { "" };
+        out.warning(found).remedy(format!("{when}{remedy}"));
     }
 }
 

@@ -43,6 +43,11 @@ const GRANTED: Question = Question {
     },
 };
 
+/// Parameters that every server knows and pg_settings does not show (`GUC_NO_SHOW_ALL` in
+/// `src/backend/utils/misc/guc_tables.c`). Those of plpgsql are there once it is loaded.
+const UNSEEN: [&str; 4] =
+    ["role", "session_authorization", "default_with_oids", "ssl_renegotiation_limit"];
+
 pub(super) struct FunctionSettings;
 
 impl Check for FunctionSettings {
@@ -67,6 +72,11 @@ impl Check for FunctionSettings {
         cx.each_database(out, clean, |_, database, out| {
             for row in database.rows(&SET)? {
                 let (name, parameter) = (shown(row.text("name")?), row.text("parameter")?);
+                // Who may set these two is asked when the function is called, and of those that are gone `off` is taken;
+                // none is shown by pg_settings.
+                if UNSEEN.contains(&parameter) || parameter.starts_with("plpgsql.") {
+                    continue;
+                }
                 let why = match there.get(parameter).map(|setting| &*setting.context) {
                     Some("user") => continue,
                     Some("superuser") if answers.is_superuser() || granted.contains(parameter) => {

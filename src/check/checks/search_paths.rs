@@ -72,6 +72,8 @@ macro_rules! query {
              SELECT f.function, f.kind, f.what, \
              string_agg(DISTINCT format('%I', f.name), ', ') FILTER (WHERE f.is_bare) AS named, \
              string_agg(DISTINCT format('%I', f.schema), ', ') FILTER (WHERE f.is_bare) AS schemas, \
+             count(DISTINCT format('%I.%I', f.schema, f.name)) FILTER (WHERE f.is_bare) \
+             > count(DISTINCT f.name) FILTER (WHERE f.is_bare) AS is_ambiguous, \
              string_agg(DISTINCT format('%I.%I', f.schema, f.name), ', ') FILTER (WHERE f.is_read) AS read \
              FROM found f WHERE f.is_bare OR f.is_read GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
@@ -151,10 +153,18 @@ fn tell(function: &str, rows: &[&Row], major: Major, out: &mut Outcomes<'_>) -> 
             "{function} names {named} without a schema, and a restore runs it with an empty search_path: {}",
             list(&harm, NAMED)
         ))
-        .remedy(format!(
-            "on the source, as its owner: ALTER {kind} {function} SET search_path = {}",
-            shown(first.text("schemas")?)
-        ));
+        .remedy(if first.flag("is_ambiguous")? {
+            // Which of them is meant, the path of its callers says: another order is another result.
+            format!(
+                "{} have what it names: write the schema that is meant before each name in its text",
+                shown(first.text("schemas")?)
+            )
+        } else {
+            format!(
+                "on the source, as its owner: ALTER {kind} {function} SET search_path = {}",
+                shown(first.text("schemas")?)
+            )
+        });
     }
     let read = shown(first.text("read")?);
     if !read.is_empty() && !loaded.is_empty() {

@@ -180,7 +180,7 @@ fn properties_of_many() {
     target.sql("azuresu", "postgres", "CREATE DATABASE d7");
     assert_snapshot!(found(run.with("--database postgres"), 0), @"
     warning: restoring without --create leaves out what belongs to 6 databases: d1 (owner o1), d2 (owner o2), d3 (owner o3), d4 (owner o4), d5 (owner o5) and 1 more
-      = GRANT o1 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d1 OWNER TO o1; REVOKE o1 FROM azadmin; GRANT o2 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d2 OWNER TO o2; REVOKE o2 FROM azadmin; GRANT o3 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d3 OWNER TO o3; REVOKE o3 FROM azadmin; GRANT o4 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d4 OWNER TO o4; REVOKE o4 FROM azadmin; GRANT o5 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d5 OWNER TO o5; REVOKE o5 FROM azadmin; and so on for 1 more
+      = when the restore is done: GRANT o1 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d1 OWNER TO o1; REVOKE o1 FROM azadmin; GRANT o2 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d2 OWNER TO o2; REVOKE o2 FROM azadmin; GRANT o3 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d3 OWNER TO o3; REVOKE o3 FROM azadmin; GRANT o4 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d4 OWNER TO o4; REVOKE o4 FROM azadmin; GRANT o5 TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE d5 OWNER TO o5; REVOKE o5 FROM azadmin; and so on for 1 more
     warning: the target is without what belongs to 2 databases: d7 (owner o7), postgres (owner o1)
       = as its owner azuresu: ALTER DATABASE d7 OWNER TO o7; postgres stays as the platform made it
     warning: 7 owners of databases are no roles of the target: o1, o2, o3, o4, o5 and 2 more
@@ -214,7 +214,7 @@ fn what_belongs_to_them() {
     assert_snapshot!(found(run(), 0), @r#"
     succeeded plain: no owner, connection limit, privilege or setting is lost
     warning: restoring without --create leaves out what belongs to 1 database: shop (owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting)
-      = first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; GRANT owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO owner; REVOKE owner FROM azadmin
+      = when the restore is done: first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; GRANT owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO owner; REVOKE owner FROM azadmin
     warning: 1 owner of databases is no role of the target: owner
       = pg_globals copy SOURCE TARGET, before the databases are created
     "#);
@@ -232,7 +232,7 @@ fn what_belongs_to_them() {
     assert_snapshot!(found(run(), 0), @r#"
     succeeded plain: no owner, connection limit, privilege or setting is lost
     warning: the target is without what belongs to 1 database: shop (owner owner, connection limit 20, privileges of 2 roles, TEMPORARY taken from PUBLIC and 1 setting)
-      = first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; GRANT owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO owner; REVOKE owner FROM azadmin
+      = when the restore is done: first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 20; GRANT CREATE ON DATABASE shop TO granting WITH GRANT OPTION; GRANT CONNECT, CREATE ON DATABASE shop TO "user"; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC; GRANT owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO owner; REVOKE owner FROM azadmin
     "#);
     // What it tells is what the administrator can run, in this order, and all that there is to do.
     let memberships = "SELECT roleid::regrole, admin_option, inherit_option, set_option FROM \
@@ -240,6 +240,7 @@ fn what_belongs_to_them() {
     let before = target.query("azuresu", "postgres", memberships);
     let remedy = found(run(), 0);
     let remedy = remedy.split('\n').find_map(|line| line.strip_prefix("  = ")).unwrap();
+    let remedy = remedy.strip_prefix("when the restore is done: ").unwrap();
     for part in remedy.split("; ") {
         if part.starts_with("first pg_globals copy SOURCE TARGET --allow-all-settings") {
             let options = ["--allow-all-settings", "--yes", "--into-older", "--reader", "catalog"];

@@ -84,6 +84,7 @@ fn everything() {
       truncated-name           warning: names are cut to 63 bytes, as every server does
       no-time-zone             warning: a time without a zone is taken for UTC: a server would take its session's
       assumed-role             warning: the dump alters roles that it does not create
+      missing-attributes       error:   the dump creates roles without saying whether they log in, with which password, and what else they may
       own-grant                info:    what a script grants to the role that replays it is left out
       not-in-dump              info:    pg_dumpall leaves some settings out
       pg_dumpall-warning       warning: pg_dumpall said something while it read the server
@@ -162,7 +163,7 @@ fn everything() {
       locks                    error:   comments and settings, and since 16 grants and the creation of roles, hold one lock for each role until the transaction ends, and all must fit into the server's lock table
       existing-role            error:   the target has these roles, and --existing fail allows none
       unverifiable             warning: the target does not show its verifiers, so that they cannot be compared; they are not sent again
-      hidden-password          error:   the target does not show whether these login roles have a password there; none is sent again, and whoever has none cannot log in
+      hidden-password          warning: the target does not show whether these login roles have a password there; none is sent again, and a role that has none cannot log in
       wider-role               warning: the source's members join a role that has more on the target than on the source
       refused                  warning: the target refuses it
       remaining                error:   it was sent, and the target is still different
@@ -176,6 +177,8 @@ fn everything() {
       unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown
       schema-owner             error:   roles own objects in schemas of other roles: restoring cannot give the objects to them, since privileges on schemas come last
       namesake                 error:   the target has a role by the name of one that is not carried over, and a role can use it that cannot use the source's: restored objects give it what they gave to the source's
+      taken-name               error:   the name of an ordinary role of the source is that of an administrator, or of a role of the platform, on the target: restored objects give it what they give to the source's role
+      lost-through             error:   roles lose what they have through a role that is not carried over
       still-frozen             error:   the role is shut out on the target, and not on the source: what the target has beyond the source stays
       outsider                 error:   on the target the role has a member that it does not have on the source, and that has all that the role has
 

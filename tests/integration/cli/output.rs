@@ -143,6 +143,10 @@ fn a_reader_who_stops_early() {
     for azure 18 (Azure Database for PostgreSQL flexible server)
     found 50000 roles, 0 memberships, 0 settings, 0 parameter privileges, 0 tablespaces
     50000 statements read: 50000 kept, 0 rewritten, 0 dropped
+
+    warning: locks: comments and settings, and since 16 grants and the creation of roles, hold one lock for each role until the transaction ends, and all must fit into the server's lock table
+      transaction: it takes 50040 locks; by default, with max_locks_per_transaction = 64 and max_connections = 100, a server has room for 7744
+      = raise max_locks_per_transaction on the target, or go in parts with --only
     ");
 }
 
