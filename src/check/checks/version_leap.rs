@@ -14,7 +14,9 @@ static ABOUT: About = About {
                   aggregates over anyarray that use them cannot be created: `function \
                   array_append(anyarray, anyelement) does not exist`. Views that read columns of \
                   system views fail where the target's have them no more: the target is asked for \
-                  its columns. PostgreSQL's release notes list the other changes, under Migration \
+                  its columns. SYSTEM_USER is a word of SQL since 16: an earlier server does not quote a column of that \
+                  name, and a policy, CHECK or view that names it is restored with the function in its place, without \
+                  an error. PostgreSQL's release notes list the other changes, under Migration \
                   to Version, and Microsoft asks to review them; the lines have the links.",
     looked_at: "pg_attribute, pg_aggregate, pg_operator and pg_depend of the database",
     online: false,
@@ -31,6 +33,25 @@ const TYPES: Question = Question {
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
              AND format_type(a.atttypid, NULL) IN ('abstime', 'reltime', 'tinterval', 'abstime[]', \
              'reltime[]', 'tinterval[]')) AND ",
+            user_schema!(),
+            " ORDER BY 2, 3 LIMIT 5"
+        ))
+    },
+};
+
+/// Columns that an earlier server does not quote in expressions, and who has such an expression.
+const RESERVED: Question = Question {
+    name: "columns that are called system_user",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(16)).then_some(concat!(
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
+             WHERE a.attname = 'system_user' AND a.attnum > 0 AND NOT a.attisdropped \
+             AND EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid \
+             AND d.refobjsubid = a.attnum AND (d.classid IN ('pg_constraint'::regclass, 'pg_policy'::regclass, \
+             'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_trigger'::regclass) \
+             OR (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT indexrelid FROM pg_index)))) AND ",
             user_schema!(),
             " ORDER BY 2, 3 LIMIT 5"
         ))
@@ -118,7 +139,7 @@ impl Check for VersionLeap {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&TYPES, &POLYMORPHIC, &READ, &THERE]
+        &[&TYPES, &RESERVED, &POLYMORPHIC, &READ, &THERE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -140,6 +161,19 @@ impl Check for VersionLeap {
                 out.failed(format!("columns of a type that is gone since 12, in {list}")).remedy(
                     "on the source, in a maintenance window, since it rewrites the table: ALTER TABLE … \
                      ALTER COLUMN … TYPE timestamptz, or interval for reltime",
+                );
+            }
+            if from < Major::new(16)
+                && to >= Major::new(16)
+                && let Some(list) = listed(database.rows(&RESERVED)?, "relation")?
+            {
+                out.failed(format!(
+                    "a column is called system_user, a word of SQL since 16, and expressions name it, in {list}: they are \
+                     restored with another meaning, or not at all"
+                ))
+                .remedy(
+                    "pg_dump --quote-all-identifiers; for the migration service, rename the column on the source before \
+                     it: ALTER TABLE … RENAME COLUMN system_user TO …",
                 );
             }
             if to >= Major::new(14) {

@@ -26,11 +26,16 @@ fn run(source: &Cluster, to: &str, only: &[&str]) -> Run {
 
 /// Restores the database as the administrator, into one that is new: the errors, a line each.
 fn restore(source: &Cluster, target: &Cluster) -> String {
+    restore_with(source, target, &[])
+}
+
+/// The same, with options for `pg_dump`.
+fn restore_with(source: &Cluster, target: &Cluster, options: &[&str]) -> String {
     target.sql("azadmin", "postgres", "DROP DATABASE IF EXISTS shop");
     target.sql("azadmin", "postgres", "CREATE DATABASE shop");
     let file = target.socket().join("shop.dump");
     let mut dump = source.client(CLIENT, "pg_dump", "postgres");
-    let dump = dump.arg("-Fc").arg("-f").arg(&file).arg("shop").output().unwrap();
+    let dump = dump.args(options).arg("-Fc").arg("-f").arg(&file).arg("shop").output().unwrap();
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
     let mut restore = target.client(CLIENT, "pg_restore", "azadmin");
     let restore =
@@ -305,6 +310,32 @@ fn columns_that_name_objects() {
     ");
     assert_snapshot!(restore(&shop, &target), @r#"relation "public.i" does not exist"#);
     assert_eq!(rows(&target, "public.a_named"), "0");
+}
+
+/// A word that has become one of SQL is restored as that, without an error.
+#[test]
+fn a_column_by_the_name_of_a_new_word() {
+    let (target, to) = azure(17, &[]);
+    let shop = source(
+        13,
+        "CREATE TABLE audit (id int, system_user text CHECK (system_user <> '')); CREATE TABLE ordinary (system_user text);
+         CREATE POLICY p ON audit USING (system_user <> 'root'); INSERT INTO ordinary VALUES ('x')",
+    );
+    assert_snapshot!(found(run(&shop, &to, &["version-leap"]), 1), @"
+    failed shop: a column is called system_user, a word of SQL since 16, and expressions name it, in 1 relation: public.audit: they are restored with another meaning, or not at all
+      = pg_dump --quote-all-identifiers; for the migration service, rename the column on the source before it: ALTER TABLE … RENAME COLUMN system_user TO …
+    warning: from 13 to 17: the release notes of each version between list what behaves otherwise
+      = review the part Migration to Version of https://www.postgresql.org/docs/release/14.0/, https://www.postgresql.org/docs/release/15.0/, https://www.postgresql.org/docs/release/16.0/, https://www.postgresql.org/docs/release/17.0/
+    ");
+    let meant = || {
+        let policy = "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy";
+        target.query("azuresu", "shop", policy)[0][0].clone().unwrap()
+    };
+    assert_eq!(restore(&shop, &target), "");
+    assert_eq!(meant(), "(SYSTEM_USER <> 'root'::text)");
+    assert_eq!(restore_with(&shop, &target, &["--quote-all-identifiers"]), "");
+    assert_eq!(meant(), "(\"system_user\" <> 'root'::text)");
+    assert_eq!(rows(&target, "public.ordinary"), "1");
 }
 
 /// What the service does on the source, as the connected role.
