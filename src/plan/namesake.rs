@@ -53,7 +53,7 @@ pub(super) fn taken(ground: &Ground<'_>) -> Vec<Finding> {
         !role.has(Attribute::Superuser)
             && !role.has(Attribute::CreateRole)
             && !source.answers.protected.contains_key(name)
-            && !source.platform.is_some_and(|it| it.role(name.as_str()).is_some())
+            && source.platform.is_none_or(|it| it.role(name.as_str()).is_none())
     };
     let whose = |name: &Name| {
         let there = current.roles.get(name)?;

@@ -66,8 +66,8 @@ pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
         if lost.is_empty() || losers.is_empty() {
             continue;
         }
-        let lose = if losers.len() == 1 { "loses" } else { "lose" };
-        let message = format!("{} {lose} {}", few(&losers), lost.join(", and "));
+        let verb = if losers.len() == 1 { "loses" } else { "lose" };
+        let message = format!("{} {verb} {}", few(&losers), lost.join(", and "));
         let finding = ABOUT.finding(Subject::Role(role.clone()), Action::Dropped, message);
         findings.push(finding.matters(severity));
     }

@@ -101,10 +101,9 @@ impl Item {
         let is_said = |state: State| items.iter().any(|it| it.state == state);
         let state = match status.as_deref() {
             _ if error.is_some() => State::Failed,
-            None | Some("Succeeded") => return None,
+            None | Some("Succeeded" | "Warning" | "SucceededWithWarnings") => return None,
             Some("Failed") if is_said(State::Failed) => return None,
             Some("Failed") => State::Failed,
-            Some("Warning" | "SucceededWithWarnings") => return None,
             Some(_) => State::Unknown,
         };
         let status = status.map(|status| format!("its status is {status}"));

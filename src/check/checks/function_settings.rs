@@ -43,7 +43,7 @@ const GRANTED: Question = Question {
     },
 };
 
-/// Parameters that every server knows and pg_settings does not show (`GUC_NO_SHOW_ALL` in
+/// Parameters that every server knows and `pg_settings` does not show (`GUC_NO_SHOW_ALL` in
 /// `src/backend/utils/misc/guc_tables.c`). Those of plpgsql are there once it is loaded.
 const UNSEEN: [&str; 4] =
     ["role", "session_authorization", "default_with_oids", "ssl_renegotiation_limit"];
