@@ -142,8 +142,13 @@ pub fn is_same_value(name: &str, one: &str, other: &str) -> bool {
     }
     let name = folded(name);
     let words = |text: &str| {
-        let mut words: Vec<_> =
-            text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
+        let usual = |word: &str| match word.trim().to_ascii_lowercase().as_str() {
+            "us" => "mdy".to_owned(),
+            word if word.starts_with("noneuro") => "mdy".to_owned(),
+            word if word.starts_with("euro") => "dmy".to_owned(),
+            word => word.to_owned(),
+        };
+        let mut words: Vec<_> = text.split(',').map(usual).collect();
         words.sort_unstable();
         words
     };
@@ -156,7 +161,9 @@ pub fn is_same_value(name: &str, one: &str, other: &str) -> bool {
         "client_encoding" => {
             let plain = |text: &str| {
                 let all = text.chars().filter(char::is_ascii_alphanumeric);
-                all.map(|c| c.to_ascii_lowercase()).collect::<String>()
+                let name = all.map(|c| c.to_ascii_lowercase()).collect::<String>();
+                // `pg_encname_tbl` in `src/common/encnames.c`.
+                if name == "unicode" { "utf8".to_owned() } else { name }
             };
             plain(one) == plain(other)
         }
@@ -319,6 +326,11 @@ mod tests {
             ("TimeZone", "Europe/Berlin", "europe/berlin"),
             ("datestyle", "ISO, DMY", "dmy,iso"),
             ("client_encoding", "UTF8", "utf-8"),
+            ("client_encoding", "unicode", "UTF8"),
+            ("datestyle", "iso, european", "ISO, DMY"),
+            ("synchronous_commit", "true", "on"),
+            ("constraint_exclusion", "yes", "on"),
+            ("client_min_messages", "debug", "DEBUG2"),
             ("bytea_output", "hex", "HEX"),
             ("random_page_cost", "1.1", "1.10"),
             ("x.y", "a", "a"),
@@ -331,6 +343,9 @@ mod tests {
             ("work_mem", "64MB", "64kB"),
             ("jit", "on", "off"),
             ("jit", "on", "o"),
+            ("synchronous_commit", "true", "local"),
+            ("client_min_messages", "debug", "debug1"),
+            ("datestyle", "iso, us", "ISO, DMY"),
             ("timezone", "UTC", "GMT"),
             ("datestyle", "ISO, DMY", "ISO, MDY"),
             ("client_encoding", "UTF8", "LATIN1"),
