@@ -37,13 +37,28 @@ const UNREADABLE: Question = Question {
         Some(concat!(
             "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'm', 'S') AND ",
+             WHERE c.relkind IN ('r', 'p', 'S') AND ",
             user_schema!(),
             " AND NOT (has_schema_privilege(n.oid, 'USAGE') AND \
              has_table_privilege(c.oid, 'SELECT')) AND ",
             of_no_extension!("pg_class", "c"),
             " ORDER BY 2, 3 LIMIT 5"
         ))
+    },
+};
+
+/// Large objects that a dump cannot read: it opens each (`pg_largeobject_aclmask_snapshot` in
+/// `src/backend/catalog/aclchk.c`). Materialized views are filled anew.
+const LARGE: Question = Question {
+    name: "large objects that cannot be read",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT count(*) AS total, min(m.oid::bigint) AS first FROM pg_largeobject_metadata m \
+             WHERE NOT current_setting('lo_compat_privileges')::boolean AND NOT pg_has_role(m.lomowner, 'USAGE') \
+             AND NOT EXISTS (SELECT FROM aclexplode(m.lomacl) AS a WHERE a.privilege_type = 'SELECT' \
+             AND CASE WHEN a.grantee = 0 THEN true ELSE pg_has_role(a.grantee, 'USAGE') END) HAVING count(*) > 0",
+        )
     },
 };
 
@@ -70,7 +85,7 @@ impl Check for SourceUser {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&OWNER, &UNREADABLE, &HIDDEN]
+        &[&OWNER, &UNREADABLE, &LARGE, &HIDDEN]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -118,6 +133,14 @@ impl Check for SourceUser {
                 out.failed(format!("{user} cannot read {list}")).remedy(format!(
                     "{all}GRANT USAGE ON SCHEMA … TO {me}; GRANT SELECT ON ALL TABLES IN SCHEMA … TO \
                      {me}; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO {me}"
+                ));
+            }
+            if let Some(row) = database.rows(&LARGE)?.first() {
+                let total: usize = row.number("total")?.unwrap_or_default();
+                let first = shown(row.text("first")?);
+                let objects = count(total, "large object");
+                out.failed(format!("{user} cannot read {objects}, {first} among them")).remedy(format!(
+                    "as their owner: GRANT SELECT ON LARGE OBJECT {first} TO {me}; and so on for each"
                 ));
             }
             if let Some(list) = listed(database.rows(&HIDDEN)?, "table")? {

@@ -312,6 +312,35 @@ fn columns_that_name_objects() {
     assert_eq!(rows(&target, "public.a_named"), "0");
 }
 
+/// A dump opens each large object, and fills materialized views anew.
+#[test]
+fn what_a_dump_reads() {
+    let (_target, to) = azure(17, &[]);
+    let shop = source(
+        15,
+        "CREATE ROLE mig LOGIN; ALTER DATABASE shop OWNER TO mig; CREATE ROLE other;
+         CREATE MATERIALIZED VIEW mv AS SELECT 1 AS x; REVOKE ALL ON mv FROM PUBLIC; ALTER TABLE mv OWNER TO other;
+         SELECT lo_create(4711); ALTER LARGE OBJECT 4711 OWNER TO other; SELECT lo_create(4712);
+         ALTER LARGE OBJECT 4712 OWNER TO mig; SELECT lo_create(4713); GRANT SELECT ON LARGE OBJECT 4713 TO PUBLIC",
+    );
+    let from = shop.connection_string("mig", "shop");
+    let run = || check(&from, &to, &["source-user"]).with("--database shop");
+    let dump = || {
+        let mut dump = shop.client(CLIENT, "pg_dump", "mig");
+        let file = shop.socket().join("shop.dump");
+        let output = dump.arg("-Fc").arg("-f").arg(file).arg("shop").output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_snapshot!(found(run(), 1), @"
+    failed 603110 shop: mig cannot read 1 large object, 4711 among them
+      = as their owner: GRANT SELECT ON LARGE OBJECT 4711 TO mig; and so on for each
+    ");
+    assert!(dump().contains("permission denied for large object 4711"), "{}", dump());
+    shop.sql("postgres", "shop", "GRANT SELECT ON LARGE OBJECT 4711 TO mig");
+    assert_eq!(dump(), "");
+    assert_snapshot!(found(run(), 0), @"succeeded 603110 shop: mig owns it, or is a member of its owner, and reads everything in it");
+}
+
 /// A word that has become one of SQL is restored as that, without an error.
 #[test]
 fn a_column_by_the_name_of_a_new_word() {
