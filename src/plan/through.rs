@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
+
 use super::ground::Ground;
 use super::uses::named;
 use crate::finding::{Action, Finding, Severity, Subject};
-use crate::globals::Globals;
 use crate::name::Name;
+use crate::read::live::Live;
 use crate::sanitize::About;
 use crate::words::few;
 
@@ -28,37 +30,31 @@ pub(super) const ABOUT: About = About {
 pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
     let Some(source) = ground.source else { return Vec::new() };
     let mut findings = Vec::new();
+    let mut stood_for = None;
     for role in ground.absent.iter().filter(|role| !ground.will_be(role)) {
-        let members: BTreeSet<_> = members(role, &source.globals)
-            .into_iter()
-            .filter(|member| ground.desired.roles.contains_key(*member))
-            .filter(|member| !stands_for(member, ground, &source.globals))
-            .collect();
-        if members.is_empty() {
+        let mut losers: BTreeSet<&Name> = source.globals.members_below(role).into_iter().collect();
+        losers.retain(|member| ground.desired.roles.contains_key(*member));
+        if losers.is_empty() {
             continue;
         }
-        let roles: BTreeSet<_> = source
-            .globals
-            .memberships
-            .keys()
-            .filter(|key| key.member == *role && ground.desired.roles.contains_key(&key.role))
-            .map(|key| &key.role)
-            .collect();
-        let losers: Vec<_> = members
-            .iter()
-            .filter(|member| {
-                roles.is_empty()
-                    || roles.iter().any(|role| !is_member(member, role, ground.desired))
-            })
-            .map(ToString::to_string)
-            .collect();
-        let (objects, databases) = named(role, ground);
+        let stood_for = stood_for.get_or_insert_with(|| stood_for_by_others(ground, source));
+        losers.retain(|member| !stood_for.contains(member));
+        let memberships = source.globals.memberships.keys();
+        let roles = memberships.filter(|key| key.member == *role).map(|key| &key.role);
+        let roles: BTreeSet<_> =
+            roles.filter(|role| ground.desired.roles.contains_key(*role)).collect();
+        // Who is a member of all of them otherwise loses nothing by that.
+        let others: Vec<_> = roles.iter().map(|role| ground.desired.members_below(role)).collect();
+        if !others.is_empty() {
+            losers.retain(|member| others.iter().any(|others| !others.contains(member)));
+        }
         let mut lost = Vec::new();
-        if !roles.is_empty() && !losers.is_empty() {
+        if !roles.is_empty() {
             let roles: Vec<_> = roles.iter().map(ToString::to_string).collect();
             lost.push(format!("what {} has", few(&roles)));
         }
         let severity = if lost.is_empty() { Severity::Warning } else { ABOUT.severity };
+        let (objects, databases) = named(role, ground);
         if !objects.is_empty() {
             let databases: Vec<_> = databases.iter().map(ToString::to_string).collect();
             lost.push(format!("{objects} in {}", few(&databases)));
@@ -66,6 +62,7 @@ pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
         if lost.is_empty() || losers.is_empty() {
             continue;
         }
+        let losers: Vec<_> = losers.iter().map(ToString::to_string).collect();
         let verb = if losers.len() == 1 { "loses" } else { "lose" };
         let message = format!("{} {verb} {}", few(&losers), lost.join(", and "));
         let finding = ABOUT.finding(Subject::Role(role.clone()), Action::Dropped, message);
@@ -74,24 +71,12 @@ pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// All members of a role, members' members included.
-fn members<'a>(role: &Name, globals: &'a Globals) -> BTreeSet<&'a Name> {
-    globals.members_below(role).into_iter().collect()
-}
-
-fn is_member(member: &Name, role: &Name, globals: &Globals) -> bool {
-    members(role, globals).contains(member)
-}
-
-/// Whether the member is given a role of the target's in its place, as `--map-role` does.
-fn stands_for(member: &Name, ground: &Ground<'_>, source: &Globals) -> bool {
-    let source_name = |role: &Name| {
-        let renamed = ground.renamed.iter().find(|(_, to)| *to == role);
-        renamed.map_or_else(|| role.clone(), |(from, _)| from.clone())
-    };
-    let mut all = ground.desired.memberships.keys().filter(|key| key.member == *member);
-    all.any(|key| {
-        let role = source_name(&key.role);
-        !source.memberships.keys().any(|it| it.member == *member && it.role == role)
-    })
+/// The members that are given a role of the target's in the place of one of the source's, as `--map-role` does.
+fn stood_for_by_others<'a>(ground: &Ground<'a>, source: &Live) -> HashSet<&'a Name> {
+    let known = source.globals.memberships.keys();
+    let new_name = |name| ground.renamed.get(name).unwrap_or(name);
+    let known: HashSet<_> = known.map(|key| (new_name(&key.role), new_name(&key.member))).collect();
+    let desired = ground.desired.memberships.keys();
+    let brought = desired.filter(|key| !known.contains(&(&key.role, &key.member)));
+    brought.map(|key| &key.member).collect()
 }

@@ -124,3 +124,34 @@ impl Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said beside the items that are listed.
+    fn said(status: &str, error: &str, items: &str) -> Vec<(Option<String>, String, State)> {
+        let text = format!(
+            r#"{{"type": "Microsoft.DBforPostgreSQL/flexibleServers/migrations", "name": "m", "dbsToMigrate": ["shop", "b"],
+            "currentStatus": {{"error": {error}, "currentSubStateDetails": {{"validationDetails": {{"status": {status},
+            "serverLevelValidationDetails": [{items}]}}}}}}}}"#
+        );
+        let validation = read_migration(&text).unwrap();
+        let all = validation.items.into_iter();
+        all.map(|it| (it.database.map(|name| name.to_string()), it.kind, it.state)).collect()
+    }
+
+    #[test]
+    fn what_is_said_of_all_of_it_counts() {
+        let whole = |state| (None, "validation as a whole".to_owned(), state);
+        let of = |name: &str| (Some(name.to_owned()), "validation".to_owned(), State::Unknown);
+        assert_eq!(said(r#""Succeeded""#, "null", ""), []);
+        assert_eq!(said(r#""Failed""#, "null", ""), [whole(State::Failed)]);
+        assert_eq!(said(r#""InProgress""#, "null", ""), [whole(State::Unknown)]);
+        assert_eq!(said("null", r#""boom""#, ""), [whole(State::Failed)]);
+        // An item without a type is one, and what it fails with is said once.
+        let failed = (None, "validation".to_owned(), State::Failed);
+        let items = r#"{"type": null, "state": "Failed"}"#;
+        assert_eq!(said(r#""Failed""#, "null", items), [failed, of("shop"), of("b")]);
+    }
+}

@@ -44,7 +44,7 @@ const GRANTED: Question = Question {
 };
 
 /// Parameters that every server knows and `pg_settings` does not show (`GUC_NO_SHOW_ALL` in
-/// `src/backend/utils/misc/guc_tables.c`). Those of plpgsql are there once it is loaded.
+/// `src/backend/utils/misc/guc_tables.c`).
 const UNSEEN: [&str; 4] =
     ["role", "session_authorization", "default_with_oids", "ssl_renegotiation_limit"];
 
@@ -74,7 +74,7 @@ impl Check for FunctionSettings {
                 let (name, parameter) = (shown(row.text("name")?), row.text("parameter")?);
                 // Who may set these two is asked when the function is called, and of those that are gone `off` is taken;
                 // none is shown by pg_settings.
-                if UNSEEN.contains(&parameter) || parameter.starts_with("plpgsql.") {
+                if UNSEEN.contains(&parameter) {
                     continue;
                 }
                 let why = match there.get(parameter).map(|setting| &*setting.context) {

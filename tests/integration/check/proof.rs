@@ -229,6 +229,8 @@ fn functions_that_set_parameters() {
          CREATE FUNCTION logs() RETURNS void LANGUAGE sql SET log_statement = 'all' AS 'SELECT';
          CREATE FUNCTION dotted() RETURNS void LANGUAGE sql SET \"my.tenant\" = '1' AS 'SELECT';
          CREATE FUNCTION gone() RETURNS void LANGUAGE sql SET operator_precedence_warning = on AS 'SELECT';
+         CREATE FUNCTION oids() RETURNS void LANGUAGE sql SET default_with_oids = off AS 'SELECT';
+         CREATE FUNCTION checked() RETURNS void LANGUAGE sql SET plpgsql.extra_warnings = 'all' AS 'SELECT';
          CREATE FUNCTION fine() RETURNS void LANGUAGE sql SET work_mem = '64MB' SET search_path = public AS 'SELECT'",
     );
     let (target, to) = azure(17, &[]);
@@ -240,10 +242,13 @@ fn functions_that_set_parameters() {
       = on the source, where it does without: ALTER ROUTINE public.dotted() RESET "my.tenant"
     failed shop: public.gone() sets operator_precedence_warning, which the target does not have
       = on the source, where it does without: ALTER ROUTINE public.gone() RESET operator_precedence_warning
+    failed shop: public.checked() sets plpgsql.extra_warnings, which no library of the target has
+      = on the source, where it does without: ALTER ROUTINE public.checked() RESET "plpgsql.extra_warnings"
     failed shop: public.replica() sets session_replication_role, which takes a superuser on the target
       = on the source, where it does without: ALTER ROUTINE public.replica() RESET session_replication_role
     "#);
     assert_snapshot!(restore(&shop, &target), @r#"
+    permission denied to set parameter "plpgsql.extra_warnings"
     permission denied to set parameter "my.tenant"
     unrecognized configuration parameter "operator_precedence_warning"
     permission denied to set parameter "log_statement"
@@ -310,6 +315,26 @@ fn columns_that_name_objects() {
     ");
     assert_snapshot!(restore(&shop, &target), @r#"relation "public.i" does not exist"#);
     assert_eq!(rows(&target, "public.a_named"), "0");
+}
+
+/// Where several schemas have what a function names, one path for all of them would be another result.
+#[test]
+fn no_path_is_proposed_for_names_of_several_schemas() {
+    let (_target, to) = azure(17, &[]);
+    let tenant = |name: &str, rate: u32| {
+        format!(
+            "CREATE SCHEMA {name}; SET search_path = {name}; CREATE TABLE rate (v numeric); INSERT INTO rate VALUES ({rate});
+             CREATE FUNCTION price(x numeric) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT x * (SELECT v FROM rate)';
+             CREATE MATERIALIZED VIEW m AS SELECT price(1) AS p;"
+        )
+    };
+    let shop = source(15, &(tenant("a", 1) + &tenant("b", 100)));
+    assert_snapshot!(found(run(&shop, &to, &["search-paths"]), 1), @"
+    failed shop: a.price(numeric) names rate without a schema, and a restore runs it with an empty search_path: the materialized view a.m has no rows
+      = a, b have what it names: write the schema that is meant before each name in its text
+    failed shop: b.price(numeric) names rate without a schema, and a restore runs it with an empty search_path: the materialized view b.m has no rows
+      = a, b have what it names: write the schema that is meant before each name in its text
+    ");
 }
 
 /// A dump opens each large object, and fills materialized views anew.
