@@ -343,10 +343,11 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
     // Each piece on lines of its own, so that a line names it.
     let join = |leave_out: Option<usize>| {
         let mut text = String::new();
-        let mut lines = Vec::new();
+        let (mut line, mut lines) = (1, Vec::new());
         for (at, piece) in pieces.iter().enumerate() {
             if leave_out != Some(at) {
-                lines.push((text.matches('\n').count() + 1, at));
+                lines.push((line, at));
+                line += piece.matches('\n').count() + 1;
                 text.push_str(piece);
                 text.push('\n');
             }
@@ -359,9 +360,10 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
     let step = 1 + whole.fates.len() / 50;
     for (at, (line, fate)) in whole.fates.iter().enumerate() {
         let piece = lines.iter().rev().find(|(first, _)| *first <= *line as usize).unwrap().1;
-        let what = format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
+        let what =
+            || format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
         if *fate == Fate::Dropped && !whole.findings.iter().any(|f| f.line == Some(*line)) {
-            return Err(format!("no finding: {what}"));
+            return Err(format!("no finding: {}", what()));
         }
         if at % step != whole.fates.len() % step {
             continue;
@@ -372,7 +374,7 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
             continue;
         };
         if without.fates.len() + 1 != whole.fates.len() {
-            return Err(format!("not one statement: {what}"));
+            return Err(format!("not one statement: {}", what()));
         }
         let same = without.script == whole.script;
         let superseded =
@@ -396,10 +398,10 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         match fate {
             // What it replaced would come back.
             Fate::Dropped if superseded(&whole) > superseded(&without) => {}
-            Fate::Dropped if !same => return Err(format!("not dropped: {what}\n{}", scripts())),
+            Fate::Dropped if !same => return Err(format!("not dropped: {}\n{}", what(), scripts())),
             Fate::Kept if replaces && nothing_else_is_kept() => {}
             Fate::Kept if same && without.model != whole.model => {
-                return Err(format!("not kept: {what}\n{}", whole.script));
+                return Err(format!("not kept: {}\n{}", what(), whole.script));
             }
             _ => {}
         }
