@@ -21,6 +21,7 @@ mod role;
 mod session;
 mod setting;
 mod tablespace;
+mod token;
 mod unsupported;
 
 #[cfg(test)]
@@ -33,7 +34,9 @@ pub use ast::{
     RoleOption, RoleSpec, Session, SettingChange, SettingValue, Statement, TablespaceChange, Text,
 };
 pub use error::{Problem, SyntaxError};
+pub(crate) use keyword::{Category, category};
 pub use quote::{push_identifier, push_literal, shown_identifier};
+pub(crate) use token::{Token, tokens};
 
 use error::{Fault, Parsed, expected};
 use lex::{keywords, peek_word, space};

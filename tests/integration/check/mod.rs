@@ -9,6 +9,7 @@ mod extensions;
 mod objects;
 mod online;
 mod parameters;
+mod paths;
 mod proof;
 mod roles;
 mod server;

@@ -9,10 +9,10 @@ use crate::support::command::Run;
 use crate::support::platforms;
 
 /// The `pg_dump` and `pg_restore` that is used.
-const CLIENT: u32 = 18;
+pub(super) const CLIENT: u32 = 18;
 
 /// A server of one's own, with a database that has this.
-fn source(major: u32, sql: &str) -> Cluster {
+pub(super) fn source(major: u32, sql: &str) -> Cluster {
     let source = Cluster::start(major);
     source.sql("postgres", "postgres", "CREATE DATABASE shop");
     source.sql("postgres", "shop", sql);
@@ -20,7 +20,7 @@ fn source(major: u32, sql: &str) -> Cluster {
 }
 
 /// The check of some names about the database.
-fn run(source: &Cluster, to: &str, only: &[&str]) -> Run {
+pub(super) fn run(source: &Cluster, to: &str, only: &[&str]) -> Run {
     check(&source.connection_string("postgres", "postgres"), to, only).with("--database shop")
 }
 
@@ -98,9 +98,9 @@ fn functions_that_find_nothing_while_data_is_loaded() {
       = on the source, as its owner: ALTER ROUTINE app."Odd Name"(text) SET search_path = app
     failed shop: app.norm2(text) names norm without a schema, and a restore runs it with an empty search_path: app.generated is not created, or arrives empty, the index app.i is missing
       = on the source, as its owner: ALTER ROUTINE app.norm2(text) SET search_path = app
-    failed shop: app.rate_ok(text) names rates without a schema, and a restore runs it with an empty search_path: tables with columns of the domain app.code arrive empty, app.checked arrives empty
+    failed shop: app.rate_ok(text) names rates without a schema, and a restore runs it with an empty search_path: app.checked arrives empty, app.of_domain arrives empty
       = on the source, as its owner: ALTER ROUTINE app.rate_ok(text) SET search_path = app
-    warning shop: app.rate_ok(text) reads app.rates while other tables are loaded; where these come first: tables with columns of the domain app.code arrive empty, app.checked arrives empty
+    warning shop: app.rate_ok(text) reads app.rates while other tables are loaded; where these come first: app."odd table" arrives empty, app.checked arrives empty, app.of_domain arrives empty
       = after the restore, for each table that is empty, once more from the same dump: pg_restore --data-only --schema=… --table=…
     failed shop: app.total() names rates without a schema, and a restore runs it with an empty search_path: the materialized view app.summed has no rows
       = on the source, as its owner: ALTER ROUTINE app.total() SET search_path = app
@@ -122,10 +122,10 @@ fn functions_that_find_nothing_while_data_is_loaded() {
     for statement in remedies(run(&shop, &to, &only)) {
         shop.sql("postgres", "shop", &statement);
     }
-    assert_snapshot!(found(run(&shop, &to, &only), 0), @"
-    warning shop: app.rate_ok(text) reads app.rates while other tables are loaded; where these come first: tables with columns of the domain app.code arrive empty, app.checked arrives empty
+    assert_snapshot!(found(run(&shop, &to, &only), 0), @r#"
+    warning shop: app.rate_ok(text) reads app.rates while other tables are loaded; where these come first: app."odd table" arrives empty, app.checked arrives empty, app.of_domain arrives empty
       = after the restore, for each table that is empty, once more from the same dump: pg_restore --data-only --schema=… --table=…
-    ");
+    "#);
     // What it reads comes later: such a table is loaded once more.
     assert_snapshot!(restore(&shop, &target), @r#"
     new row for relation "checked" violates check constraint "checked_c_check"
@@ -148,7 +148,7 @@ fn functions_that_find_nothing_while_data_is_loaded() {
     }
 
     let ordinary = source(13, ORDINARY_PATHS);
-    assert_snapshot!(found(run(&ordinary, &to, &only), 0), @"succeeded shop: functions that run while data is loaded name nothing without its schema");
+    assert_snapshot!(found(run(&ordinary, &to, &only), 0), @"succeeded shop: no name without its schema was seen in functions that run while data is loaded, in SQL and PL/pgSQL; names that are made up as they run are not seen");
     assert_eq!(restore(&ordinary, &target), "");
 }
 
@@ -540,7 +540,7 @@ const DATA: [(&str, &str, &str); 4] = [
 ];
 
 /// Of a report: state, check, and what it found.
-fn outcomes(run: Run, status: i32) -> Vec<[String; 3]> {
+pub(super) fn outcomes(run: Run, status: i32) -> Vec<[String; 3]> {
     let report = run.with("--format json").status(status).stdout;
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let all = report["checks"].as_array().unwrap().iter();

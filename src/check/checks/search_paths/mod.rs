@@ -1,0 +1,220 @@
+//! Functions that run while data is loaded, and find nothing then.
+
+mod bare;
+mod functions;
+mod graph;
+mod mention;
+mod names;
+mod reader;
+mod scope;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use bare::{Bare, Meaning, meaning};
+use functions::Function;
+use graph::{Edges, Node, Root};
+use names::Names;
+
+use crate::check::prelude::*;
+use crate::sql::push_identifier;
+
+static ABOUT: About = About {
+    name: "search-paths",
+    codes: &[],
+    title: "functions that run while data is loaded find what they name",
+    explanation: "A dump is restored with an empty search_path. Functions in CHECK constraints of tables, in domains of \
+                  columns, in generated columns, partition keys, indexes and materialized views run while that is so, \
+                  and so do those that operators, aggregates, types, views and other functions call in between: one \
+                  that names a table, a type, a function, an operator or a text search configuration without its \
+                  schema fails with `relation \"…\" does not exist`, `type \"…\" does not exist` or the like. For a \
+                  constraint or a generated column that ends the COPY of the whole table, which arrives empty; an \
+                  index is missing, a materialized view has no rows. A search_path that is set for the function \
+                  itself mends it. Where the function of a constraint reads a table, that table has to be loaded \
+                  before, and tables are loaded in the order of their names. The check reads the texts of functions \
+                  in SQL and PL/pgSQL as SQL, without comments, and compares the names with the catalogs. It fails \
+                  where the name is looked up whenever the text runs, and warns where that depends: in an EXECUTE of \
+                  pieces, in a block with EXCEPTION, in an extension's function, and for an operator that pg_catalog \
+                  has for other types. It sees neither names that are made up as the text runs, nor functions in other \
+                  languages (it names those that run then), nor a function that pg_catalog has by the same name; and it \
+                  does not know whether a statement is reached. Bodies of BEGIN ATOMIC name nothing anew.",
+    looked_at: "pg_depend, and the texts of functions in pg_proc",
+    online: false,
+};
+
+pub(super) struct SearchPaths;
+
+impl Check for SearchPaths {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn questions(&self) -> &'static [&'static Question] {
+        &[&graph::ROOTS, &graph::EDGES, &functions::FUNCTIONS, &names::NAMES, &names::COLUMNS]
+    }
+
+    fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
+        let major = cx.source.server()?.live.answers.major;
+        let clean = "no name without its schema was seen in functions that run while data is loaded, in SQL and PL/pgSQL; \
+                     names that are made up as they run are not seen";
+        cx.each_database(out, clean, |_, database, out| {
+            let roots = graph::roots(database)?;
+            let walk = Walk {
+                edges: graph::edges(database)?,
+                functions: functions::read(database)?,
+                names: Names::read(database)?,
+            };
+            for (function, runs) in walk.runs(&roots) {
+                tell(function, &runs, major, out);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What a function does to a restore.
+#[derive(Default)]
+struct Runs<'a> {
+    is_of_extension: bool,
+    is_unread: bool,
+    language: &'a str,
+    bare: BTreeSet<Bare>,
+    read: BTreeSet<String>,
+    /// What does not arrive where it fails.
+    harmed: BTreeSet<(&'a str, &'a str)>,
+    /// What calls it, even where a path is set by then.
+    loaded: BTreeSet<(&'a str, &'a str)>,
+}
+
+struct Walk<'a> {
+    edges: Edges,
+    functions: HashMap<u32, Function<'a>>,
+    names: Names,
+}
+
+impl<'a> Walk<'a> {
+    /// The functions that run, by name.
+    fn runs(&self, roots: &[Root<'a>]) -> BTreeMap<&'a str, Runs<'a>> {
+        let mut meanings: HashMap<u32, Meaning> = HashMap::new();
+        let mut all: BTreeMap<&str, Runs<'_>> = BTreeMap::new();
+        for root in roots {
+            let mut seen: HashSet<(Node, bool)> = HashSet::new();
+            let mut open = vec![(root.node, false)];
+            while let Some((node, mut has_path)) = open.pop() {
+                if !seen.insert((node, has_path)) {
+                    continue;
+                }
+                if let Node('f', oid) = node
+                    && let Some(function) = self.functions.get(&oid)
+                {
+                    let meaning =
+                        meanings.entry(oid).or_insert_with(|| meaning(function, &self.names));
+                    has_path |= function.has_path || meaning.sets_path;
+                    let runs = all.entry(function.name).or_default();
+                    runs.is_of_extension = function.is_of_extension;
+                    runs.is_unread = function.is_unread();
+                    runs.language = function.language;
+                    runs.loaded.insert((root.kind, root.what));
+                    runs.read.extend(meaning.read.iter().cloned());
+                    if !has_path {
+                        runs.harmed.insert((root.kind, root.what));
+                        runs.bare.extend(meaning.bare.iter().cloned());
+                    }
+                    open.extend(
+                        meaning.runs.iter().map(|(node, is_bare)| (*node, has_path || *is_bare)),
+                    );
+                }
+                let next = self.edges.get(&node).into_iter().flatten();
+                open.extend(next.map(|node| (*node, has_path)));
+            }
+        }
+        all
+    }
+}
+
+/// What does not arrive.
+fn harm(harmed: &BTreeSet<(&str, &str)>, of_data: bool) -> String {
+    let all = harmed.iter().filter_map(|(kind, what)| {
+        let what = shown(what);
+        Some(match *kind {
+            "table" => format!("{what} arrives empty"),
+            // The expression may be looked at when the table is created.
+            "generated" => format!("{what} is not created, or arrives empty"),
+            "partitions" => format!("the partitions of {what} are not created, or arrive empty"),
+            _ if of_data => return None,
+            "index" => format!("the index {what} is missing"),
+            _ => format!("the materialized view {what} has no rows"),
+        })
+    });
+    list(&all.collect::<Vec<_>>(), NAMED)
+}
+
+/// What one function does to a restore.
+fn tell(function: &str, runs: &Runs<'_>, major: Major, out: &mut Outcomes<'_>) {
+    let function = shown(function);
+    if runs.is_unread && !runs.is_of_extension && !runs.harmed.is_empty() {
+        out.warning(format!(
+            "{function} is in {}, and is not looked at; where it names anything without a schema: {}",
+            shown(runs.language),
+            harm(&runs.harmed, false)
+        ))
+        .remedy(format!("read it; or on the source, as its owner: {}", alter(&function, "…", major)));
+    }
+    if !runs.bare.is_empty() {
+        bare(&function, runs, major, out);
+    }
+    let loaded = harm(&runs.loaded, true);
+    if !runs.read.is_empty() && !loaded.is_empty() {
+        let read: Vec<_> = runs.read.iter().map(|it| shown(it)).collect();
+        out.warning(format!(
+            "{function} reads {} while other tables are loaded; where these come first: {loaded}",
+            list(&read, read.len()),
+        ))
+        .remedy(
+            "after the restore, for each table that is empty, once more from the same dump: pg_restore \
+             --data-only --schema=… --table=…",
+        );
+    }
+}
+
+/// What a function names without a schema.
+fn bare(function: &str, runs: &Runs<'_>, major: Major, out: &mut Outcomes<'_>) {
+    let is_certain = runs.bare.iter().any(|it| it.is_certain);
+    let told = runs.bare.iter().filter(|it| it.is_certain || !is_certain);
+    let names: BTreeSet<_> = told.map(|it| shown(&it.name)).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let (names, harm) = (list(&names, names.len()), harm(&runs.harmed, false));
+    let mut schemas: BTreeSet<String> = BTreeSet::new();
+    for schema in runs.bare.iter().flat_map(|it| &it.schemas) {
+        let mut quoted = String::new();
+        push_identifier(schema, &mut quoted);
+        schemas.insert(shown(&quoted));
+    }
+    let schemas: Vec<_> = schemas.into_iter().collect();
+    let schemas = list(&schemas, schemas.len());
+    let outcome = if is_certain {
+        out.failed(format!(
+            "{function} names {names} without a schema, and a restore runs it with an empty search_path: {harm}"
+        ))
+    } else {
+        out.warning(format!(
+            "{function} may look for {names} without a schema, and a restore runs it with an empty search_path; where \
+             it does: {harm}"
+        ))
+    };
+    outcome.remedy(if runs.is_of_extension {
+        "its text is that of the extension's version on the target: read it there; create what is missing after the \
+         restore, in a session with a search_path"
+            .to_owned()
+    } else if runs.bare.iter().any(|it| it.schemas.len() > 1) {
+        // Which of them is meant, the path of its callers says: another order is another result.
+        format!("{schemas} have what it names: write the schema that is meant before each name in its text")
+    } else {
+        format!("on the source, as its owner: {}", alter(function, &schemas, major))
+    });
+}
+
+fn alter(function: &str, schemas: &str, major: Major) -> String {
+    let kind = if major >= Major::new(11) { "ROUTINE" } else { "FUNCTION" };
+    format!("ALTER {kind} {function} SET search_path = {schemas}")
+}

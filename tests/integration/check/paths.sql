@@ -1,0 +1,144 @@
+-- One object for each way in which a function that runs while data is loaded names something: t_ where a restore
+-- fails, o_ where it does not, w_ where the text does not tell.
+CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION unaccent; CREATE EXTENSION earthdistance CASCADE;
+CREATE SCHEMA app;
+SET search_path = app, public;
+CREATE TABLE lookup (k text PRIMARY KEY, n int); INSERT INTO lookup VALUES ('a', 1), ('b', 2);
+CREATE TABLE spare (k text);
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE SEQUENCE seq;
+CREATE COLLATION mycoll (locale = 'C');
+CREATE TEXT SEARCH CONFIGURATION myconf (COPY = simple);
+CREATE FUNCTION helper(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT true $$;
+CREATE FUNCTION same(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
+CREATE OPERATOR =#= (LEFTARG = text, RIGHTARG = text, PROCEDURE = same);
+
+-- Types.
+CREATE FUNCTION f_cast(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT x::mood IS NOT NULL $$;
+CREATE TABLE t_cast (x text CHECK (f_cast(x))); INSERT INTO t_cast VALUES ('sad');
+CREATE FUNCTION f_castas(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT CAST(x AS mood) IS NOT NULL $$;
+CREATE TABLE t_castas (x text CHECK (f_castas(x))); INSERT INTO t_castas VALUES ('sad');
+CREATE FUNCTION f_literal(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT mood 'sad' IS NOT NULL $$;
+CREATE TABLE t_literal (x text CHECK (f_literal(x))); INSERT INTO t_literal VALUES ('sad');
+CREATE FUNCTION f_declared(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ DECLARE c citext := x; BEGIN RETURN c IS NOT NULL; END $$;
+CREATE TABLE t_declared (x text CHECK (f_declared(x))); INSERT INTO t_declared VALUES ('sad');
+CREATE FUNCTION f_rowtype(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE r lookup%ROWTYPE; BEGIN RETURN true; END $$;
+CREATE TABLE t_rowtype (x text CHECK (f_rowtype(x))); INSERT INTO t_rowtype VALUES ('sad');
+CREATE FUNCTION f_columntype(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE r lookup.k%TYPE; BEGIN RETURN true; END $$;
+CREATE TABLE t_columntype (x text CHECK (f_columntype(x))); INSERT INTO t_columntype VALUES ('sad');
+CREATE FUNCTION f_rowvariable(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE r lookup; BEGIN RETURN true; END $$;
+CREATE TABLE t_rowvariable (x text CHECK (f_rowvariable(x))); INSERT INTO t_rowvariable VALUES ('sad');
+CREATE FUNCTION f_columns(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM json_to_record('{"a": "sad"}') AS r(a mood)); END $$;
+CREATE TABLE t_columns (x text CHECK (f_columns(x))); INSERT INTO t_columns VALUES ('sad');
+CREATE FUNCTION f_typecall(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT citext(x) IS NOT NULL $$;
+CREATE TABLE t_typecall (x text CHECK (f_typecall(x))); INSERT INTO t_typecall VALUES ('sad');
+
+-- Relations.
+CREATE FUNCTION f_comma(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM pg_catalog.pg_class, lookup WHERE k = x); END $$;
+CREATE TABLE t_comma (x text CHECK (f_comma(x))); INSERT INTO t_comma VALUES ('a');
+CREATE FUNCTION f_joined(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM (app.spare s RIGHT JOIN lookup l USING (k)) WHERE k = x); END $$;
+CREATE TABLE t_joined (x text CHECK (f_joined(x))); INSERT INTO t_joined VALUES ('a');
+CREATE FUNCTION f_within(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN (WITH lookup AS (SELECT * FROM lookup) SELECT count(*) > 0 FROM lookup); END $$;
+CREATE TABLE t_within (x text CHECK (f_within(x))); INSERT INTO t_within VALUES ('a');
+CREATE FUNCTION f_deletes(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN DELETE FROM app.spare s USING lookup WHERE s.k = lookup.k; RETURN true; END $$;
+CREATE TABLE t_deletes (x text CHECK (f_deletes(x))); INSERT INTO t_deletes VALUES ('a');
+CREATE FUNCTION f_updates(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN IF x = 'a' THEN UPDATE spare SET k = k; END IF; RETURN true; END $$;
+CREATE TABLE t_updates (x text CHECK (f_updates(x))); INSERT INTO t_updates VALUES ('a');
+CREATE FUNCTION f_inserts(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO spare (k) VALUES (x); RETURN true; END $$;
+CREATE TABLE t_inserts (x text CHECK (f_inserts(x))); INSERT INTO t_inserts VALUES ('a');
+CREATE FUNCTION f_executes(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN EXECUTE 'SELECT count(*) FROM lookup' INTO n; RETURN true; END $$;
+CREATE TABLE t_executes (x text CHECK (f_executes(x))); INSERT INTO t_executes VALUES ('a');
+CREATE FUNCTION f_mixed(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (select from /* all */ Lookup WHERE k = x); END $$;
+CREATE TABLE t_mixed (x text CHECK (f_mixed(x))); INSERT INTO t_mixed VALUES ('a');
+
+-- Literals.
+CREATE FUNCTION f_nextval(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN nextval('seq') > 0; END $$;
+CREATE TABLE t_nextval (x text CHECK (f_nextval(x))); INSERT INTO t_nextval VALUES ('a');
+CREATE FUNCTION f_regclass(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN 'lookup'::regclass IS NOT NULL; END $$;
+CREATE TABLE t_regclass (x text CHECK (f_regclass(x))); INSERT INTO t_regclass VALUES ('a');
+CREATE FUNCTION f_tsvector(x text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$ SELECT to_tsvector('myconf', x) $$;
+CREATE TABLE t_tsvector (x text); INSERT INTO t_tsvector VALUES ('a'); CREATE INDEX t_tsvector_i ON t_tsvector USING gin (f_tsvector(x));
+CREATE FUNCTION f_unaccent(x text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT unaccent(x) $$;
+CREATE TABLE t_unaccent (x text); INSERT INTO t_unaccent VALUES ('a'); CREATE INDEX t_unaccent_i ON t_unaccent (f_unaccent(x));
+CREATE FUNCTION f_dictionary(x text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT public.unaccent('unaccent', x) $$;
+CREATE TABLE t_dictionary (x text); INSERT INTO t_dictionary VALUES ('a'); CREATE INDEX t_dictionary_i ON t_dictionary (f_dictionary(x));
+CREATE FUNCTION f_collated(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT x < 'z' COLLATE mycoll $$;
+CREATE TABLE t_collated (x text CHECK (f_collated(x))); INSERT INTO t_collated VALUES ('a');
+
+-- Operators.
+CREATE FUNCTION f_operator(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT x =#= x $$;
+CREATE TABLE t_operator (x text CHECK (f_operator(x))); INSERT INTO t_operator VALUES ('a');
+CREATE FUNCTION f_contains(h hstore) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT h @> 'a=>1' $$;
+CREATE TABLE t_contains (h hstore CHECK (f_contains(h))); INSERT INTO t_contains VALUES ('a=>1');
+
+-- What runs them.
+CREATE FUNCTION f_chained(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN app.f_inner(x); END $$;
+CREATE FUNCTION f_inner(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN helper(x); END $$;
+CREATE TABLE t_chained (x text CHECK (f_chained(x))); INSERT INTO t_chained VALUES ('a');
+CREATE FUNCTION f_generated(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(x); END $$;
+CREATE TABLE t_generated (x text, g boolean GENERATED ALWAYS AS (f_generated(x)) STORED); INSERT INTO t_generated VALUES ('a');
+CREATE FUNCTION f_predicate(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(x); END $$;
+CREATE TABLE t_predicate (x text); INSERT INTO t_predicate VALUES ('a'); CREATE INDEX t_predicate_i ON t_predicate (x) WHERE f_predicate(x);
+CREATE FUNCTION f_partitioned(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(x); END $$;
+CREATE TABLE t_partitioned (x text) PARTITION BY LIST (f_partitioned(x)); CREATE TABLE t_partitioned1 PARTITION OF t_partitioned FOR VALUES IN (true);
+INSERT INTO t_partitioned VALUES ('a');
+CREATE FUNCTION f_aggregated(s text, x text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT max(k) FROM lookup); END $$;
+CREATE AGGREGATE aggregated(text) (SFUNC = f_aggregated, STYPE = text); CREATE MATERIALIZED VIEW t_aggregated AS SELECT aggregated(k) FROM lookup;
+CREATE FUNCTION f_final(s text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT max(k) FROM lookup); END $$;
+CREATE FUNCTION f_step(s text, x text) RETURNS text LANGUAGE sql AS $$ SELECT x $$;
+CREATE AGGREGATE final(text) (SFUNC = f_step, STYPE = text, FINALFUNC = f_final); CREATE MATERIALIZED VIEW t_final AS SELECT final(k) FROM lookup;
+CREATE FUNCTION f_viewed(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN helper(x); END $$;
+CREATE VIEW viewed AS SELECT f_viewed(k) AS v FROM lookup; CREATE VIEW over_viewed AS SELECT v FROM viewed; CREATE MATERIALIZED VIEW t_viewed AS SELECT v FROM over_viewed;
+CREATE FUNCTION f_ranged(a float8, b float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN CASE WHEN helper('') THEN a - b END; END $$;
+CREATE TYPE ranged AS RANGE (subtype = float8, subtype_diff = f_ranged);
+CREATE TABLE t_ranged (r ranged); INSERT INTO t_ranged SELECT ranged(g, g + 1) FROM generate_series(1, 2000) g; CREATE INDEX t_ranged_i ON t_ranged USING gist (r);
+CREATE FUNCTION f_compared(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(a); END $$;
+CREATE OPERATOR =##= (LEFTARG = text, RIGHTARG = text, PROCEDURE = f_compared);
+CREATE TABLE t_compared (x text); INSERT INTO t_compared VALUES ('a'); CREATE INDEX t_compared_i ON t_compared ((x =##= 'a'));
+CREATE FUNCTION f_domain(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN helper(x); END $$;
+CREATE DOMAIN checked AS text CHECK (f_domain(VALUE)); CREATE TYPE composed AS (a int, c checked);
+CREATE TABLE t_domain (c checked); INSERT INTO t_domain VALUES ('a');
+CREATE TABLE t_composed (c composed); INSERT INTO t_composed VALUES (ROW(1, 'a'));
+CREATE TABLE t_array (c checked[]); INSERT INTO t_array VALUES (ARRAY['a'::checked]);
+CREATE FUNCTION f_casted(mood) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN CASE WHEN helper('') THEN 1 END; END $$;
+CREATE CAST (mood AS int) WITH FUNCTION f_casted(mood); CREATE TABLE t_casted (m mood CHECK (m::int > 0)); INSERT INTO t_casted VALUES ('sad');
+
+-- What the text does not tell.
+CREATE FUNCTION f_format(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN EXECUTE format('SELECT count(*) FROM lookup WHERE k = %L', x) INTO n; RETURN true; END $$;
+CREATE TABLE w_format (x text CHECK (f_format(x))); INSERT INTO w_format VALUES ('a');
+CREATE FUNCTION f_catches(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN helper(x); EXCEPTION WHEN undefined_function THEN RETURN true; END $$;
+CREATE TABLE w_catches (x text CHECK (f_catches(x))); INSERT INTO w_catches VALUES ('a');
+CREATE TABLE tagged (tags hstore); INSERT INTO tagged VALUES ('a=>1');
+CREATE FUNCTION f_tagged() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM app.tagged WHERE tags ? 'a' $$;
+CREATE MATERIALIZED VIEW w_tagged AS SELECT f_tagged();
+CREATE TABLE w_earth (x float8); INSERT INTO w_earth VALUES (1); CREATE INDEX w_earth_i ON w_earth USING gist (ll_to_earth(x, x));
+
+-- What is no name, or is found.
+CREATE FUNCTION o_comment(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN -- FROM lookup, helper(x) x::mood
+  /* FROM lookup /* JOIN lookup */ */ RETURN 'SELECT helper(x) FROM lookup' <> E'\' FROM lookup' AND 'lookup' <> $q$ FROM lookup $q$; END $$;
+CREATE TABLE o_comment (x text CHECK (o_comment(x))); INSERT INTO o_comment VALUES ('a');
+CREATE FUNCTION o_alias(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (WITH spare AS (SELECT k FROM app.lookup lookup(k, n)) SELECT FROM spare, spare AS helper(k) WHERE helper.k <> ''); END $$;
+CREATE TABLE o_alias (x text CHECK (o_alias(x) OR true)); INSERT INTO o_alias VALUES ('a');
+CREATE FUNCTION o_recursive(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (WITH RECURSIVE spare(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM spare WHERE n < 3), lookup AS (TABLE spare) SELECT FROM lookup); END $$;
+CREATE TABLE o_recursive (x text CHECK (o_recursive(x))); INSERT INTO o_recursive VALUES ('a');
+CREATE FUNCTION o_variable(lookup date, seq text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE mood text; spare CURSOR (helper int) FOR SELECT 1; k int;
+  BEGIN mood := 'a'; SELECT 1 INTO lookup; OPEN spare(1); FETCH NEXT FROM spare INTO k; CLOSE spare;
+  RETURN EXTRACT(year FROM lookup) > 0 AND lookup IS NOT DISTINCT FROM lookup AND trim(both from seq) <> '' AND substring(seq from 1 for 1) <> ''; EXCEPTION WHEN others THEN RETURN true; END $$;
+CREATE TABLE o_variable (x text CHECK (o_variable('2024-01-01', x))); INSERT INTO o_variable VALUES ('a');
+CREATE FUNCTION o_sets(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'app', true); RETURN EXISTS (SELECT FROM lookup); END $$;
+CREATE TABLE o_sets (x text CHECK (o_sets(x) OR true)); INSERT INTO o_sets VALUES ('a');
+CREATE TABLE columned (lookup int, helper int, spare text); INSERT INTO columned VALUES (1, 1, 'a');
+CREATE FUNCTION o_column(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT sum(lookup) + max(helper) > 0 FROM app.columned WHERE spare <> '' GROUP BY spare, lookup ORDER BY lookup, spare); END $$;
+CREATE TABLE o_column (x text CHECK (o_column(x) OR true)); INSERT INTO o_column VALUES ('a');
+CREATE FUNCTION o_atomic(x text) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT count(*) >= 0 FROM lookup; END;
+CREATE TABLE o_atomic (x text CHECK (o_atomic(x))); INSERT INTO o_atomic VALUES ('a');
+CREATE FUNCTION o_path(x text) RETURNS boolean LANGUAGE plpgsql SET search_path = app, public AS $$ DECLARE c citext; BEGIN RETURN helper(x) AND x =#= x; END $$;
+CREATE TABLE o_path (x text CHECK (o_path(x))); INSERT INTO o_path VALUES ('a');
+CREATE FUNCTION o_qualified(x text, h hstore) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE c public.citext; r app.lookup%ROWTYPE; k app.lookup.k%TYPE; k2 k%TYPE; BEGIN
+  RETURN x OPERATOR(app.=#=) x AND app.helper(x) AND nextval('app.seq') > 0 AND 'app.lookup'::regclass IS NOT NULL AND to_tsvector('app.myconf', x) IS NOT NULL AND 'sad'::app.mood IS NOT NULL AND h OPERATOR(public.?) 'a'; END $$;
+CREATE TABLE o_qualified (x text CHECK (o_qualified(x, 'a=>1'))); INSERT INTO o_qualified VALUES ('a');
+CREATE FUNCTION o_later(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(x); END $$;
+CREATE TABLE o_later (x text, y boolean DEFAULT o_later('')); INSERT INTO o_later VALUES ('a'); ALTER TABLE o_later ADD CONSTRAINT o_later_c CHECK (o_later(x)) NOT VALID;
+CREATE DOMAIN o_unused AS text CHECK (o_later(VALUE)); CREATE MATERIALIZED VIEW o_empty AS SELECT o_later('') WITH NO DATA; CREATE VIEW o_view AS SELECT o_later('');
+CREATE FUNCTION o_array(a int[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a @> '{1}' AND a && a $$;
+CREATE TABLE o_array (a int[] CHECK (o_array(a))); INSERT INTO o_array VALUES ('{1}');
