@@ -6,6 +6,7 @@ mod contents;
 mod databases;
 mod decided;
 mod extensions;
+mod leaps;
 mod objects;
 mod online;
 mod parameters;

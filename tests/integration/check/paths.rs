@@ -38,9 +38,15 @@ pub(super) fn lost(source: &Cluster, target: &Cluster, extensions: &[&str]) -> B
         .output()
         .unwrap();
     let said = String::from_utf8(restore.stderr).unwrap();
-    let of_object =
-        |line: &&str| line.contains("COPY failed for table") || line.starts_with("Command was:");
-    let objects: Vec<_> = said.split('\n').filter(of_object).map(named).collect();
+    // The object stands in the message about a COPY, else in the command's first lines.
+    let objects = said.split("pg_restore: error: ").filter_map(|error| {
+        let (_, object) =
+            error.split_once("COPY failed for table").or(error.split_once("Command was: "))?;
+        let lines: Vec<_> =
+            object.split('\n').take(if error.starts_with("COPY") { 1 } else { 2 }).collect();
+        Some(named(&lines.join("\n")))
+    });
+    let objects: Vec<_> = objects.collect();
     // Nothing else fails.
     assert_eq!(objects.len(), said.matches("ERROR:").count(), "{said}");
     objects.into_iter().flatten().collect()

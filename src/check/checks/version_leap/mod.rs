@@ -1,5 +1,7 @@
 //! What newer versions have done away with.
 
+mod gone;
+
 use std::collections::BTreeMap;
 
 use crate::check::prelude::*;
@@ -10,7 +12,13 @@ static ABOUT: About = About {
     title: "nothing is used that the target's version has done away with",
     explanation: "The types abstime, reltime and tinterval are gone since 12: a table with such a \
                   column cannot be created, and its rows are lost. Since 14 there are no postfix \
-                  operators, and array_append and its kin take anycompatiblearray, so that \
+                  operators, no `!!`, no `@` and `~` for containment in geometric types, hstore, cube, intarray and \
+                  seg; since 15 no pg_start_backup, pg_stop_backup and pg_is_in_backup. What expressions use of these \
+                  is read from the catalogs, and compared with a table that was made by asking servers 10 to 19; what \
+                  the texts of functions call fails when they run, and is not looked at. Functions with other columns, \
+                  such as pg_stat_statements(true), have these by their place in a view: it may be restored without an \
+                  error, and show others. Since 14 a range type has a multirange type, whose name may be taken. \
+                  Since 14, too, array_append and its kin take anycompatiblearray, so that \
                   aggregates over anyarray that use them cannot be created: `function \
                   array_append(anyarray, anyelement) does not exist`. Views that read columns of \
                   system views fail where the target's have them no more: the target is asked for \
@@ -18,7 +26,7 @@ static ABOUT: About = About {
                   name, and a policy, CHECK or view that names it is restored with the function in its place, without \
                   an error. PostgreSQL's release notes list the other changes, under Migration \
                   to Version, and Microsoft asks to review them; the lines have the links.",
-    looked_at: "pg_attribute, pg_aggregate, pg_operator and pg_depend of the database",
+    looked_at: "expressions in the catalogs of the database, its types, aggregates, operators and pg_depend",
     online: false,
 };
 
@@ -139,7 +147,7 @@ impl Check for VersionLeap {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&TYPES, &RESERVED, &POLYMORPHIC, &READ, &THERE]
+        &[&TYPES, &RESERVED, &POLYMORPHIC, &READ, &THERE, &gone::USED, &gone::MULTIRANGES]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -178,7 +186,9 @@ impl Check for VersionLeap {
             }
             if to >= Major::new(14) {
                 polymorphic(database, out)?;
+                gone::multiranges(database, out)?;
             }
+            gone::used(database, (from, to), out)?;
             views(database, &columns, (from, to), out)
         })?;
         let numbers = (from.number() + 1..=to.number()).collect::<Vec<_>>();
