@@ -9,7 +9,8 @@ mod reader;
 mod scope;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem;
 
 use bare::{Bare, Meaning, meaning};
 use functions::Function;
@@ -64,8 +65,8 @@ impl Check for SearchPaths {
                 functions: functions::read(database)?,
                 names: Names::read(database)?,
             };
-            for (function, runs) in walk.runs(&roots) {
-                tell(function, &runs, major, out);
+            for runs in walk.runs(&roots) {
+                tell(&runs, &roots, major, out);
             }
             Ok(())
         })
@@ -73,17 +74,17 @@ impl Check for SearchPaths {
 }
 
 /// What a function does to a restore.
-#[derive(Default)]
 struct Runs<'a> {
+    name: &'a str,
     is_of_extension: bool,
     is_unread: bool,
     language: &'a str,
     bare: BTreeSet<Bare>,
     read: BTreeSet<String>,
-    /// What does not arrive where it fails.
-    harmed: BTreeSet<(&'a str, &'a str)>,
-    /// What calls it, even where a path is set by then.
-    loaded: BTreeSet<(&'a str, &'a str)>,
+    /// The roots from which it runs without a path; they do not arrive where it fails.
+    harmed: Vec<usize>,
+    /// Those from which it runs under one.
+    pathed: Vec<usize>,
 }
 
 struct Walk<'a> {
@@ -94,10 +95,9 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// The functions that run, by name.
-    fn runs(&self, roots: &[Root<'a>]) -> BTreeMap<&'a str, Runs<'a>> {
-        let mut meanings: HashMap<u32, Meaning> = HashMap::new();
-        let mut all: BTreeMap<&str, Runs<'_>> = BTreeMap::new();
-        for root in roots {
+    fn runs(&self, roots: &[Root<'_>]) -> Vec<Runs<'a>> {
+        let mut all: HashMap<u32, (Meaning, Runs<'_>)> = HashMap::new();
+        for (at, root) in roots.iter().enumerate() {
             let mut seen: HashSet<(Node, bool)> = HashSet::new();
             let mut open = vec![(root.node, false)];
             while let Some((node, mut has_path)) = open.pop() {
@@ -107,36 +107,44 @@ impl<'a> Walk<'a> {
                 if let Node('f', oid) = node
                     && let Some(function) = self.functions.get(&oid)
                 {
-                    let meaning =
-                        meanings.entry(oid).or_insert_with(|| meaning(function, &self.names));
+                    let (meaning, runs) = all.entry(oid).or_insert_with(|| self.first(function));
                     has_path |= function.has_path || meaning.sets_path;
-                    let runs = all.entry(function.name).or_default();
-                    runs.is_of_extension = function.is_of_extension;
-                    runs.is_unread = function.is_unread();
-                    runs.language = function.language;
-                    runs.loaded.insert((root.kind, root.what));
-                    runs.read.extend(meaning.read.iter().cloned());
-                    if !has_path {
-                        runs.harmed.insert((root.kind, root.what));
-                        runs.bare.extend(meaning.bare.iter().cloned());
-                    }
-                    open.extend(
-                        meaning.runs.iter().map(|(node, is_bare)| (*node, has_path || *is_bare)),
-                    );
+                    if has_path { &mut runs.pathed } else { &mut runs.harmed }.push(at);
+                    let along = meaning.runs.iter();
+                    open.extend(along.map(|(node, is_bare)| (*node, has_path || *is_bare)));
                 }
                 let next = self.edges.get(&node).into_iter().flatten();
                 open.extend(next.map(|node| (*node, has_path)));
             }
         }
+        let mut all: Vec<_> = all.into_values().map(|(_, runs)| runs).collect();
+        all.sort_by_key(|runs| runs.name);
         all
+    }
+
+    /// What a function names, where it runs for the first time.
+    fn first(&self, function: &Function<'a>) -> (Meaning, Runs<'a>) {
+        let mut meaning = meaning(function, &self.names);
+        let runs = Runs {
+            name: function.name,
+            is_of_extension: function.is_of_extension,
+            is_unread: function.is_unread(),
+            language: function.language,
+            bare: mem::take(&mut meaning.bare),
+            read: mem::take(&mut meaning.read),
+            harmed: Vec::new(),
+            pathed: Vec::new(),
+        };
+        (meaning, runs)
     }
 }
 
 /// What does not arrive.
-fn harm(harmed: &BTreeSet<(&str, &str)>, of_data: bool) -> String {
-    let all = harmed.iter().filter_map(|(kind, what)| {
+fn harm(roots: &[Root<'_>], harmed: &[usize], of_data: bool) -> String {
+    let harmed: BTreeSet<_> = harmed.iter().map(|at| (roots[*at].kind, roots[*at].what)).collect();
+    let all = harmed.into_iter().filter_map(|(kind, what)| {
         let what = shown(what);
-        Some(match *kind {
+        Some(match kind {
             "table" => format!("{what} arrives empty"),
             // The expression may be looked at when the table is created.
             "generated" => format!("{what} is not created, or arrives empty"),
@@ -150,21 +158,24 @@ fn harm(harmed: &BTreeSet<(&str, &str)>, of_data: bool) -> String {
 }
 
 /// What one function does to a restore.
-fn tell(function: &str, runs: &Runs<'_>, major: Major, out: &mut Outcomes<'_>) {
-    let function = shown(function);
+fn tell(runs: &Runs<'_>, roots: &[Root<'_>], major: Major, out: &mut Outcomes<'_>) {
+    let function = shown(runs.name);
     if runs.is_unread && !runs.is_of_extension && !runs.harmed.is_empty() {
         out.warning(format!(
             "{function} is in {}, and is not looked at; where it names anything without a schema: {}",
             shown(runs.language),
-            harm(&runs.harmed, false)
+            harm(roots, &runs.harmed, false)
         ))
         .remedy(format!("read it; or on the source, as its owner: {}", alter(&function, "…", major)));
     }
-    if !runs.bare.is_empty() {
-        bare(&function, runs, major, out);
+    if !runs.bare.is_empty() && !runs.harmed.is_empty() {
+        bare(&function, runs, &harm(roots, &runs.harmed, false), major, out);
     }
-    let loaded = harm(&runs.loaded, true);
-    if !runs.read.is_empty() && !loaded.is_empty() {
+    if runs.read.is_empty() {
+        return;
+    }
+    let loaded = harm(roots, &[&*runs.harmed, &*runs.pathed].concat(), true);
+    if !loaded.is_empty() {
         let read: Vec<_> = runs.read.iter().map(|it| shown(it)).collect();
         out.warning(format!(
             "{function} reads {} while other tables are loaded; where these come first: {loaded}",
@@ -178,12 +189,12 @@ fn tell(function: &str, runs: &Runs<'_>, major: Major, out: &mut Outcomes<'_>) {
 }
 
 /// What a function names without a schema.
-fn bare(function: &str, runs: &Runs<'_>, major: Major, out: &mut Outcomes<'_>) {
+fn bare(function: &str, runs: &Runs<'_>, harm: &str, major: Major, out: &mut Outcomes<'_>) {
     let is_certain = runs.bare.iter().any(|it| it.is_certain);
     let told = runs.bare.iter().filter(|it| it.is_certain || !is_certain);
     let names: BTreeSet<_> = told.map(|it| shown(&it.name)).collect();
     let names: Vec<_> = names.into_iter().collect();
-    let (names, harm) = (list(&names, names.len()), harm(&runs.harmed, false));
+    let names = list(&names, names.len());
     let mut schemas: BTreeSet<String> = BTreeSet::new();
     for schema in runs.bare.iter().flat_map(|it| &it.schemas) {
         let mut quoted = String::new();

@@ -76,7 +76,7 @@ macro_rules! type_name {
     };
 }
 
-/// Builtin objects are pinned, and in no dependency: their OIDs stand in the trees of expressions
+/// OFFSET keeps each tree from being searched once for each name. Builtin objects are pinned, and in no dependency: their OIDs stand in the trees of expressions
 /// (`src/include/nodes/primnodes.h`), and in the columns of aggregates, operators, casts and functions.
 fn query(major: u32) -> String {
     let standard = if major < 14 { "''" } else { "p.prosqlbody::text" };
@@ -122,9 +122,10 @@ fn query(major: u32) -> String {
          JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relkind = 'c' AND c.oid >= 16384 AND NOT a.attisdropped\
          ), hits AS (SELECT t.catalog, t.oid, t.tree FROM trees t WHERE t.oid >= 16384 AND t.tree ~ (SELECT concat(\
          ':({KINDS}) (', string_agg(n.oid::text, '|'), ') ') FROM names n)\
-         ), used AS (SELECT s.catalog, s.oid, n.extension, n.kind, n.name FROM hits s JOIN names n ON s.tree ~ concat(\
-         CASE n.kind WHEN 'operator' THEN ':opno ' WHEN 'function' THEN ':(funcid|aggfnoid|winfnoid) ' \
-         ELSE ':(vartype|consttype|resulttype|opresulttype|funcresulttype) ' END, n.oid, ' ')) \
+         ), used AS (SELECT s.catalog, s.oid, n.extension, n.kind, n.name FROM hits s, LATERAL (\
+         SELECT m.extension, m.kind, m.name FROM names m WHERE s.tree ~ concat(\
+         CASE m.kind WHEN 'operator' THEN ':opno ' WHEN 'function' THEN ':(funcid|aggfnoid|winfnoid) ' \
+         ELSE ':(vartype|consttype|resulttype|opresulttype|funcresulttype) ' END, m.oid, ' ') OFFSET 0) AS n) \
          SELECT DISTINCT u.extension, u.kind, u.name, concat(i.type, ' ', i.identity) AS object FROM used u, \
          LATERAL pg_identify_object(u.catalog, u.oid, 0) AS i \
          WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = u.catalog AND e.objid = u.oid AND e.deptype = 'e') \
