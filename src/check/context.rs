@@ -1,6 +1,7 @@
 //! What was gathered, for the checks to look at.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::asking::answer::{Answer, Row, Unseen};
 use super::asking::catalog::{self, Entry};
@@ -52,6 +53,8 @@ pub struct Side {
     pub server: Result<Server, Unreached>,
     /// Its databases that are to be migrated, by name.
     pub databases: BTreeMap<Name, Database>,
+    /// Whether a check has wanted to know something of it that it could not tell.
+    pub(super) was_missed: AtomicBool,
 }
 
 /// A server that could be reached.
@@ -72,12 +75,21 @@ pub struct Database {
 }
 
 impl Side {
+    /// Why it could not be read, where a check needed it: what that check says is not all that it would have
+    /// said.
+    pub fn missed(&self) -> Option<&Unreached> {
+        self.server.as_ref().err().filter(|_| self.was_missed.load(Ordering::Relaxed))
+    }
+
     /// The server.
     ///
     /// # Errors
     /// When it could not be reached.
     pub(super) fn server(&self) -> Result<&Server, Unseen> {
-        let unreached = |_: &Unreached| Unseen(format!("{} could not be read", self.word));
+        let unreached = |_: &Unreached| {
+            self.was_missed.store(true, Ordering::Relaxed);
+            Unseen(format!("{} could not be read", self.word))
+        };
         self.server.as_ref().map_err(unreached)
     }
 
@@ -85,6 +97,12 @@ impl Side {
     pub(super) fn rows(&self, question: &Question) -> Result<&[Row], Unseen> {
         let of = || format!("{}: {}", self.word, question.name);
         rows(&self.server()?.answers, question).map_err(|why| Unseen(format!("{}: {why}", of())))
+    }
+
+    /// The rows of a question that a file can answer in the server's place: that the server could not be read matters
+    /// only where none does.
+    pub(super) fn rows_unless_told(&self, is_told: bool, question: &Question) -> Option<&[Row]> {
+        if is_told && self.server.is_err() { None } else { self.rows(question).ok() }
     }
 
     /// Its settings, by their names in lower case.

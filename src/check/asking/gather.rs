@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -129,6 +130,9 @@ pub async fn gather(
     let named = databases.to_vec();
     let tells_visits = checks.iter().any(|check| check.tells_visits());
     let Clouds { aws, azure } = clouds;
+    // So far nothing but this function has asked.
+    source_side.was_missed = AtomicBool::new(false);
+    target_side.was_missed = AtomicBool::new(false);
     let (source, target) = (source_side, target_side);
     Context { source, target, named, azure, aws, uses, choices, tells_visits }
 }
@@ -200,7 +204,7 @@ async fn side(
         }
         Err(why) => (wanted.parameters.label(), Err(Unreached::Connect(Arc::clone(why)))),
     };
-    Side { word, name, server, databases: BTreeMap::new() }
+    Side { word, name, server, databases: BTreeMap::new(), was_missed: AtomicBool::new(false) }
 }
 
 async fn server(

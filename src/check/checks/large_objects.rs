@@ -53,9 +53,9 @@ impl Check for LargeObjects {
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         const NAME: &str = "azure.migration_skip_large_objects";
-        let live =
-            cx.target.rows(&SKIPPED).ok().and_then(|rows| rows.first()?.get("value").ok()?);
         let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
+        let live = cx.target.rows_unless_told(told.is_some(), &SKIPPED);
+        let live = live.and_then(|rows| rows.first()?.get("value").ok()?);
         let skipped = live.filter(|it| !it.is_empty()).or(told);
         let skipped = skipped.map(|value| value.eq_ignore_ascii_case("on"));
         cx.each_database(out, "the database has no large objects", |_, database, out| {

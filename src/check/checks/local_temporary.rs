@@ -39,9 +39,9 @@ impl Check for LocalTemporary {
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
-        let live =
-            cx.target.rows(&SETTING).ok().and_then(|rows| rows.first()?.get("value").ok()?);
         let told = cx.azure.parameters.as_ref().and_then(|all| all.get(NAME)?.value.as_deref());
+        let live = cx.target.rows_unless_told(told.is_some(), &SETTING);
+        let live = live.and_then(|rows| rows.first()?.get("value").ok()?);
         let off = cx.azure.set_parameter(NAME, "off");
         match live.filter(|value| !value.is_empty()).or(told) {
             Some(value) if value.eq_ignore_ascii_case("off") => {

@@ -34,7 +34,7 @@ use crate::sanitize::Choices;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres\n\n\
-    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble."
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble, such as a server that could not be read."
 )]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
 pub(super) struct Check {
@@ -187,6 +187,13 @@ impl Check {
         // Every outcome is for somebody: nothing is cut.
         let look = Look { shorten: false, brief: !self.all, ..Stream::Out.look() };
         output::print(&summary, self.format, look)?;
+        // Checks that could not be made have found nothing, and nothing is not good news.
+        let missed = [&cx.source, &cx.target].map(|side| Some((side.word, side.missed()?)));
+        let missed: Vec<String> =
+            missed.into_iter().flatten().map(|(word, why)| format!("{word}: {why}")).collect();
+        if !missed.is_empty() {
+            bail!("not all checks could be made: {}", missed.join("; "));
+        }
         Ok(if summary.count(State::Failed) == 0 { Exit::Done } else { Exit::Different })
     }
 

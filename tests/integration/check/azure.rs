@@ -92,7 +92,7 @@ fn size_and_storage() {
     unknown: the target is Standard_B2ms with 2 vCPUs and 8 GiB; what the source has cannot be seen in its catalogs
       = of Aurora and RDS give --aws, or --aws-instances with what aws rds describe-db-instances writes; else compare it with the machine of the source yourself
     ");
-    assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 0), @"unknown: the source could not be read");
+    assert_snapshot!(found(check(NOWHERE, &to, &["compute"]), 2), @"unknown: the source could not be read");
 
     // The size of a database is another on every build.
     let sizes = |text: String| {
@@ -130,7 +130,7 @@ fn size_and_storage() {
     source.sql("postgres", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let weak = source.connection_string("weak", "postgres");
     assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"unknown: the size of …");
-    assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 0), @"unknown: the source could not be read");
+    assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 2), @"unknown: the source could not be read");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn the_network() {
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     ");
-    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 1), @r#"
+    assert_snapshot!(found(network(&from, &tcp).env("PGPASSWORD", "wrong"), 2), @r#"
     succeeded 603000: the source answers through a socket, in … ms
     failed 603100: the target: 127.0.0.1:PORT: password authentication failed for user "azadmin" (password from PGPASSWORD)
       = give the right password: PGPASSWORD, or ~/.pgpass
@@ -221,7 +221,7 @@ fn the_network() {
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
       = let the service try it: give --migration-json migration.json, fill in its passwords, and then az postgres flexible-server migration create --resource-group GROUP --server-name SERVER --name check --migration-mode offline --migration-option Validate --properties migration.json
     "#);
-    assert_snapshot!(found(network(NOWHERE, NOWHERE), 1), @"
+    assert_snapshot!(found(network(NOWHERE, NOWHERE), 2), @"
     failed 603000: the source: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…
       = see that the server runs, and that its firewall lets this machine in
     failed 603000: the target: SOCKET: there is no such socket; is the server running here? For a server elsewhere, give host=…

@@ -194,7 +194,7 @@ fn privileges_on_system_functions() {
         insta::allow_duplicates! {
             assert_snapshot!(found(run(), 1), @"
             failed 603410 shop: these privileges cannot be given on the target: app has EXECUTE on pg_read_file(text), everybody has EXECUTE on pg_reload_conf(), app has EXECUTE on pg_sleep(double precision)
-              = in this database of the source: REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM app CASCADE; REVOKE EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() FROM PUBLIC; REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM app
+              = in this database of the source, where the grantees can do without: REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM app CASCADE; REVOKE EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() FROM PUBLIC; REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM app; or leave these ACL entries out of the restore: pg_restore --use-list
             ");
         }
         // What is proposed can be done, and mends it.

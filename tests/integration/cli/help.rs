@@ -544,7 +544,8 @@ fn of_check() {
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
-    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble, such as a server that could
+    not be read.
     "#);
     assert_snapshot!(help(&["check", "--help"]), @r#"
     Check the migration's other prerequisites; nothing is written on either side.
@@ -602,7 +603,8 @@ fn of_check() {
 
     Example: pg_globals check postgresql://postgres@old/postgres postgresql://azadmin@new/postgres
 
-    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble.
+    Exit status: 0 when nothing failed, 1 when something did, 2 for trouble, such as a server that could
+    not be read.
     "#);
 }
 

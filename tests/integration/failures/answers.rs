@@ -166,7 +166,7 @@ fn are_refused_by_every_command() {
         let done = Run::new(arguments).file("in.sql", DUMP).status(2);
         assert_eq!(said(&done, &impostor), why, "{arguments:?}");
     }
-    let check = Run::new(["check", place, healthy, "--format", "json"]).status(1);
+    let check = Run::new(["check", place, healthy, "--format", "json"]).status(2);
     let report: Value = serde_json::from_str(&check.stdout).unwrap();
     let outcomes = report["checks"].as_array().unwrap();
     let network = outcomes.iter().find(|it| it["check"] == "network").unwrap();
@@ -211,7 +211,7 @@ fn are_unknown_to_the_checks_that_need_them() {
         // `pg_get_userbyid` comes second where the globals are read, too, but not this.
         let impostor = changed(&server, &["datname"], by);
         let place = &impostor.connection_string("postgres");
-        let check = Run::new(["check", healthy, place, "--format", "json"]).status(1);
+        let check = Run::new(["check", healthy, place, "--format", "json"]).status(2);
         assert!(check.stdout.contains(what), "{}", check.stdout);
     }
 }

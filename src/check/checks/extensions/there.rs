@@ -72,10 +72,14 @@ pub(super) struct Preloaded {
 impl<'a> There<'a> {
     pub(super) fn of(cx: &'a Context) -> Result<Self, Unseen> {
         let source = cx.source.server()?.live.answers.major;
-        let live = cx.target.server().ok().map(|server| server.live.answers.major);
         let told = || cx.azure.server.as_ref()?.version.as_ref()?.parse().ok();
+        let is_told = cx.azure.parameters.is_some();
+        let live = match (&cx.target.server, is_told) {
+            (Err(_), true) => None,
+            _ => cx.target.server().ok().map(|server| server.live.answers.major),
+        };
         let pair = |row: &'a Row| Ok((row.text("name")?, row.text("default_version")?));
-        let available = cx.target.rows(&AVAILABLE).ok();
+        let available = cx.target.rows_unless_told(is_told, &AVAILABLE);
         let available = available.map(|rows| rows.iter().map(pair).collect());
         let lower = |names: Vec<String>| names.into_iter().map(|name| name.to_ascii_lowercase());
         let values = |name| {
@@ -186,17 +190,20 @@ fn parameter<'a>(azure: &'a Azure, name: &str) -> Option<&'a Parameter> {
 }
 
 fn allowed(cx: &Context) -> Result<Vec<String>, Unseen> {
-    let live = cx.target.rows(&ALLOWED).ok().and_then(|rows| rows.first()?.get("value").ok()?);
-    let told = || parameter(&cx.azure, ALLOW_LIST)?.value.as_deref();
-    let value = live.or_else(told);
+    let told = parameter(&cx.azure, ALLOW_LIST).and_then(|it| it.value.as_deref());
+    let live = cx.target.rows_unless_told(told.is_some(), &ALLOWED);
+    let live = live.and_then(|rows| rows.first()?.get("value").ok()?);
+    let value = live.or(told);
     let unseen = || Unseen("nothing shows azure.extensions of the target".to_owned());
     value.map(elements).ok_or_else(unseen)
 }
 
 fn preloaded(cx: &Context) -> Result<Preloaded, Unseen> {
-    let setting = cx.target.setting(PRELOAD).ok().flatten();
-    let live = setting.as_ref().map(|setting| elements(&setting.value));
     let told = parameter(&cx.azure, PRELOAD).and_then(|it| it.value.as_deref()).map(elements);
+    let live = match (&cx.target.server, &told) {
+        (Err(_), Some(_)) => None,
+        _ => cx.target.setting(PRELOAD).ok().flatten().map(|setting| elements(&setting.value)),
+    };
     match (live, told) {
         (Some(running), Some(set)) => Ok(Preloaded { set, running, is_told: true }),
         (Some(all), None) => Ok(Preloaded { set: all.clone(), running: all, is_told: false }),
