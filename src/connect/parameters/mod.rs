@@ -36,6 +36,10 @@ use tls::TlsParameters;
 use value::Values;
 use warning::Warning;
 
+/// How long one attempt to connect may take, from the name's look-up to the login, where `connect_timeout` says
+/// nothing. A host that takes connections and keeps silent would otherwise be waited for without an end.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// All that is needed to connect. It holds passwords, which its `Debug` does not show.
 #[derive(Clone, Debug)]
 pub struct Parameters {
@@ -46,6 +50,7 @@ pub struct Parameters {
     pub(in crate::connect) password: Option<Known>,
     pub(in crate::connect) application_name: String,
     pub(in crate::connect) options: Option<String>,
+    /// For one attempt; none is without an end.
     pub(in crate::connect) timeout: Option<Duration>,
     pub(in crate::connect) target: TargetSession,
     pub(in crate::connect) shuffle: bool,
@@ -127,9 +132,15 @@ impl Parameters {
             }
         }
         let tls = TlsParameters::of(values, environment, &hosts, &mut warnings)?;
-        let seconds = values.integer("connect_timeout")?.filter(|seconds| *seconds > 0);
-        // libpq: a limit of one second could be over in an instant, since it counts whole ones.
-        let seconds = seconds.map(|seconds| u64::from(seconds.unsigned_abs()).max(2));
+        // libpq: a limit of one second could be over in an instant, since it counts whole ones; 0 and less is
+        // none. Where nothing is said, libpq waits for ever.
+        let timeout = match values.integer("connect_timeout")? {
+            None => Some(DEFAULT_TIMEOUT),
+            Some(seconds) if seconds > 0 => {
+                Some(Duration::from_secs(u64::from(seconds.unsigned_abs()).max(2)))
+            }
+            Some(_) => None,
+        };
         let binding = [
             ("disable", ChannelBinding::Disable),
             ("prefer", ChannelBinding::Prefer),
@@ -155,7 +166,7 @@ impl Parameters {
             password,
             application_name: application.to_owned(),
             options: values.text("options").map(str::to_owned),
-            timeout: seconds.map(Duration::from_secs),
+            timeout,
             target: values.word("target_session_attrs", &targets, TargetSession::Any)?,
             shuffle: values.word("load_balance_hosts", &balance, false)?,
             channel_binding: values.word("channel_binding", &binding, ChannelBinding::Prefer)?,
@@ -250,4 +261,25 @@ fn variables(values: &Values) -> Vec<(&'static str, String)> {
     ];
     let keys = KEYS.iter().filter(|key| !OWN.contains(&key.name));
     keys.filter_map(|key| Some((key.variable?, values.text(key.name)?.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connecting_has_a_limit_unless_it_is_switched_off() {
+        let timeout = |text: &str, variables: &[(&str, &str)]| {
+            let pairs = variables.iter().map(|(key, value)| (*key, *value));
+            let environment = Environment::from_pairs(pairs).with_user("nobody");
+            Parameters::parse(text, &environment).unwrap().timeout.map(|limit| limit.as_secs())
+        };
+        assert_eq!(timeout("host=h", &[]), Some(30));
+        assert_eq!(timeout("host=h connect_timeout=''", &[]), Some(30));
+        assert_eq!(timeout("host=h connect_timeout=1", &[]), Some(2));
+        assert_eq!(timeout("postgresql://h?connect_timeout=90", &[]), Some(90));
+        assert_eq!(timeout("host=h", &[("PGCONNECT_TIMEOUT", "7")]), Some(7));
+        assert_eq!(timeout("host=h connect_timeout=0", &[("PGCONNECT_TIMEOUT", "7")]), None);
+        assert_eq!(timeout("host=h connect_timeout=-1", &[]), None);
+    }
 }

@@ -65,9 +65,10 @@ pub enum Reason {
         "there is no such socket; is the server running here? For a server elsewhere, give host=…"
     )]
     NoSocket,
-    /// It took longer than `connect_timeout`.
+    /// It took longer than `connect_timeout`, or than the default.
     #[error(
-        "no answer within {} s; a firewall may be in between, or connect_timeout too short",
+        "no answer within {} s; a firewall may be in between; connect_timeout=SECONDS in the connection \
+         string, or PGCONNECT_TIMEOUT, sets another limit, and 0 none",
         .0.as_secs()
     )]
     Timeout(Duration),

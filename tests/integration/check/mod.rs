@@ -12,6 +12,7 @@ mod online;
 mod parameters;
 mod paths;
 mod proof;
+mod refused;
 mod roles;
 mod server;
 mod versions;
