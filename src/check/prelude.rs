@@ -8,7 +8,7 @@ pub(super) use super::asking::settings::Setting;
 pub(super) use super::asking::sql::{made_by_users, of_no_extension, user_schema};
 pub(super) use super::asking::unreached::Unreached;
 pub(super) use super::azure::Azure;
-pub(super) use super::context::{Context, Database, Side, Verdict};
+pub(super) use super::context::{Context, Database, Server, Side, Verdict};
 pub(super) use super::judge::Check;
 pub(super) use super::outcome::{Method, Outcome, Outcomes, State};
 pub(super) use super::words::{

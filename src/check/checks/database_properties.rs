@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::prelude::*;
+use crate::globals::SettingKey;
+use crate::plan;
+use crate::platform::{Platform, Rights, SettingAnswer};
 
 static ABOUT: About = About {
     name: "database-properties",
@@ -15,7 +18,12 @@ static ABOUT: About = About {
                   those of the database itself with --allow-all-settings, and while the connected \
                   role owns it. For the rest the lines have the statements. The owner has to be a \
                   role of the target before, and only a member of it can give it the database, so \
-                  the connected role becomes one for that moment.",
+                  the connected role becomes one for that moment.\n\n\
+                  pg_restore -C sends the connection limit and the settings of a database as one command, the \
+                  entry DATABASE PROPERTIES: one setting that the connected role may not make, such as a custom one \
+                  (app.tenant), loses all of them. ALTER DATABASE … SET of a name that no library of the \
+                  session has takes a superuser, or, since 15, GRANT SET ON PARAMETER by one; a session \
+                  sets such a name for itself without either.",
     looked_at: "pg_database and pg_db_role_setting of both servers",
     online: false,
 };
@@ -71,6 +79,7 @@ impl Check for DatabaseProperties {
                 None => new(),
             };
             grants(name, &has, &given, &mut lost, &mut statements);
+            refused(cx, name, entry, other.is_some(), out);
             let settings = settings(&cx.source, &cx.target, name);
             if settings > 0 {
                 lost.push(count(settings, "setting"));
@@ -267,14 +276,68 @@ fn grants(
     }
 }
 
+/// What the connected role may do on the target, which is taken for what the program is for where nothing shows a
+/// platform.
+fn rights(target: &Server) -> Rights<'_> {
+    let platform = target.live.platform.or_else(|| Platform::builtin("azure"));
+    plan::rights(&target.live, platform)
+}
+
+/// Whether the connected role may make the setting.
+fn is_taken(rights: &Rights<'_>, key: &SettingKey) -> bool {
+    matches!(rights.setting(key.name.as_str()), SettingAnswer::Allowed)
+}
+
+/// What of a database, and of roles in it, the target does not take.
+fn refused(cx: &Context, name: &Name, entry: &Entry, is_there: bool, out: &mut Outcomes<'_>) {
+    let (Ok(source), Ok(target)) = (cx.source.server(), cx.target.server()) else { return };
+    let rights = rights(target);
+    let keys = source.live.globals.settings.keys();
+    let keys = keys.filter(|key| key.database.as_ref() == Some(name) && !is_taken(&rights, key));
+    let refused: BTreeSet<String> = keys.map(|key| shown(key.name.as_str())).collect();
+    let refused: Vec<String> = refused.into_iter().collect();
+    let Some(first) = refused.first() else { return };
+    let names = list(&refused, NAMED);
+    let database = identifier(name);
+    let way = format!(
+        "what applications need of it they set themselves: SET {first} = … after connecting, or options=-c {first}=… in \
+         their connection strings"
+    );
+    if is_there {
+        out.warning(format!(
+            "the target does not let the connected role set {names} for a database, or for roles in it: sessions \
+             begin without"
+        ))
+        .database(name)
+        .remedy(way);
+        return;
+    }
+    let limit = match entry.connection_limit {
+        limit @ 0.. => format!("; ALTER DATABASE {database} CONNECTION LIMIT {limit}"),
+        _ => String::new(),
+    };
+    out.failed(format!(
+        "pg_restore -C loses the connection limit and all settings of the database, which are one command: the target \
+         does not let the connected role set {names}"
+    ))
+    .database(name)
+    .concerns(Method::PgDump)
+    .remedy(format!(
+        "let pg_restore -C go on after that error, without --exit-on-error, and then: pg_globals copy SOURCE TARGET \
+         --allow-all-settings{limit}; {way}"
+    ));
+}
+
 /// How many settings of the database itself the target has not, or otherwise.
 fn settings(source: &Side, target: &Side, database: &Name) -> usize {
     let (Ok(source), Ok(target)) = (source.server(), target.server()) else { return 0 };
     let there = &target.live.globals.settings;
+    let rights = rights(target);
     let own = source.live.globals.settings.iter().filter(|(key, setting)| {
         key.role.is_none()
             && key.database.as_ref() == Some(database)
             && there.get(*key).is_none_or(|there| there.value != setting.value)
+            && is_taken(&rights, key)
     });
     own.count()
 }

@@ -61,3 +61,63 @@ fn a_target_that_keeps_silent() {
     Unknown: the target could not be read, and so 1 check could not be made: target-user
     ");
 }
+
+/// One setting that is refused loses the others, and the connection limit.
+#[test]
+fn a_custom_setting_of_a_database() {
+    let shop = source(
+        15,
+        "CREATE ROLE app; ALTER DATABASE shop CONNECTION LIMIT 7; ALTER DATABASE shop SET app.tenant = 'x';
+         ALTER DATABASE shop SET work_mem = '9MB'; ALTER ROLE app IN DATABASE shop SET app.\"Zone\" = 'y'",
+    );
+    let from = shop.connection_string("postgres", "postgres");
+    let (target, to) = azure(17, &[]);
+    target.sql("azadmin", "postgres", "CREATE ROLE app");
+    let only = ["database-properties"];
+    let method = |run: Run| run.with("--method pg_dump");
+    assert_snapshot!(found(method(run(&shop, &to, &only)), 1), @"
+    failed shop: pg_restore -C loses the connection limit and all settings of the database, which are one command: the target does not let the connected role set app.Zone, app.tenant
+      = let pg_restore -C go on after that error, without --exit-on-error, and then: pg_globals copy SOURCE TARGET --allow-all-settings; ALTER DATABASE shop CONNECTION LIMIT 7; what applications need of it they set themselves: SET app.Zone = … after connecting, or options=-c app.Zone=… in their connection strings
+    warning: restoring without --create leaves out what belongs to 1 database: shop (owner postgres, connection limit 7 and 1 setting)
+      = when the restore is done: first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 7; GRANT postgres TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO postgres; REVOKE postgres FROM azadmin
+    warning: 1 owner of databases is no role of the target: postgres
+      = pg_globals copy SOURCE TARGET, before the databases are created
+    ");
+    let file = dump(&shop, &target);
+    assert_snapshot!(restore(&target, &["-C", "-d", "postgres", &file]), @r#"permission denied to set parameter "app.tenant""#);
+    let properties = || {
+        let sql = "SELECT d.datconnlimit, s.setconfig FROM pg_database d \
+                   LEFT JOIN pg_db_role_setting s ON s.setdatabase = d.oid WHERE d.datname = 'shop'";
+        let rows = target.query("azuresu", "postgres", sql);
+        rows[0].iter().map(|value| value.clone().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(properties(), ["-1", ""]);
+    assert_snapshot!(found(method(run(&shop, &to, &only)), 0), @"
+    warning shop: the target does not let the connected role set app.Zone, app.tenant for a database, or for roles in it: sessions begin without
+      = what applications need of it they set themselves: SET app.Zone = … after connecting, or options=-c app.Zone=… in their connection strings
+    warning: the target is without what belongs to 1 database: shop (owner postgres, connection limit 7 and 1 setting)
+      = when the restore is done: first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 7; GRANT postgres TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO postgres; REVOKE postgres FROM azadmin
+    warning: 1 owner of databases is no role of the target: postgres
+      = pg_globals copy SOURCE TARGET, before the databases are created
+    ");
+    // The way out.
+    let options = ["--allow-all-settings", "--yes", "--reader", "catalog", "--exclude", "postgres"];
+    Run::new([&["copy", &from, &to], &options[..]].concat()).done_or_refused();
+    target.sql("azadmin", "postgres", "ALTER DATABASE shop CONNECTION LIMIT 7");
+    assert_eq!(properties(), ["7", "{work_mem=9MB}"]);
+    // What a session wants, it sets for itself.
+    let string = target.connection_string("azadmin", "shop") + " options='-c app.tenant=x'";
+    let shown = Cluster::psql_at(&string, "", "SHOW app.tenant");
+    assert_eq!(shown.as_deref().map(|it| it.contains(" x\n")), Ok(true), "{shown:?}");
+    // A superuser can allow it, since 15.
+    target.sql("azuresu", "postgres", "GRANT SET ON PARAMETER app.tenant, app.zone TO azadmin");
+    target.sql("azuresu", "postgres", "DROP DATABASE shop");
+    assert_snapshot!(found(method(run(&shop, &to, &only)), 0), @"
+    warning: restoring without --create leaves out what belongs to 1 database: shop (owner postgres, connection limit 7 and 2 settings)
+      = when the restore is done: first pg_globals copy SOURCE TARGET --allow-all-settings, for the settings; ALTER DATABASE shop CONNECTION LIMIT 7; GRANT postgres TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER DATABASE shop OWNER TO postgres; REVOKE postgres FROM azadmin
+    warning: 1 owner of databases is no role of the target: postgres
+      = pg_globals copy SOURCE TARGET, before the databases are created
+    ");
+    assert_eq!(restore(&target, &["-C", "-d", "postgres", &file]), "");
+    assert_eq!(properties(), ["7", "{app.tenant=x,work_mem=9MB}"]);
+}
