@@ -7,7 +7,8 @@ static ABOUT: About = About {
     codes: &[],
     title: "no column's values name objects that a restore creates later",
     explanation: "Values of regclass, regproc, regrole and their kin are numbers that a dump \
-                  writes as names, and a restore looks each name up: `relation \"…\" does not \
+                  writes as names, and a restore looks each name up; so are composite types with such \
+                  a field, arrays of them and domains over them, and the roles in an aclitem. `relation \"…\" does not \
                   exist` ends the COPY of the whole table, which arrives empty. Tables, views, \
                   functions and types are there by then; indexes and constraints are not, nor what \
                   is left out, nor roles that have not been copied. The values themselves are not \
@@ -22,13 +23,20 @@ const COLUMNS: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER () AS total, format('%I.%I.%I', n.nspname, c.relname, a.attname) AS name, \
+            "WITH RECURSIVE named AS (SELECT t.oid FROM pg_type t \
+             WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typname IN ('regclass', 'regproc', \
+             'regprocedure', 'regoper', 'regoperator', 'regtype', 'regrole', 'regnamespace', 'regconfig', \
+             'regdictionary', 'regcollation', 'regdatabase', 'aclitem') UNION SELECT w.whole FROM named JOIN (\
+             SELECT t.typelem AS part, t.oid AS whole FROM pg_type t WHERE t.typlen = -1 AND t.typelem <> 0 \
+             UNION ALL SELECT t.typbasetype, t.oid FROM pg_type t WHERE t.typtype = 'd' \
+             UNION ALL SELECT r.rngsubtype, r.rngtypid FROM pg_range r \
+             UNION ALL SELECT a.atttypid, c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+             WHERE c.oid >= 16384 AND c.reltype <> 0 AND a.attnum > 0 AND NOT a.attisdropped\
+             ) AS w ON w.part = named.oid) SELECT count(*) OVER () AS total, format('%I.%I.%I', n.nspname, c.relname, a.attname) AS name, \
              format_type(a.atttypid, NULL) AS type FROM pg_attribute a \
              JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped \
-             AND format_type(a.atttypid, NULL) IN ('regclass', 'regproc', 'regprocedure', 'regoper', \
-             'regoperator', 'regtype', 'regrole', 'regnamespace', 'regconfig', 'regdictionary', \
-             'regcollation', 'regclass[]', 'regproc[]', 'regtype[]', 'regrole[]') AND ",
+             AND a.atttypid IN (SELECT oid FROM named) AND ",
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
@@ -55,7 +63,7 @@ impl Check for RegColumns {
             let total = first.number("total")?.unwrap_or(rows.len());
             let mut columns = Vec::new();
             for row in rows {
-                columns.push(format!("{} ({})", shown(row.text("name")?), row.text("type")?));
+                columns.push(format!("{} ({})", shown(row.text("name")?), shown(row.text("type")?)));
             }
             out.warning(format!(
                 "{} of types whose values name objects: {}; where one names what is not there yet, its \
