@@ -12,7 +12,8 @@ pub struct Link {
     pub host: String,
     /// The port.
     pub port: u16,
-    /// What the name resolves to, in that order; none for a socket.
+    /// What the name resolves to, in that order, or the address that was given instead (`hostaddr`); none for
+    /// a socket.
     pub addresses: Vec<IpAddr>,
     /// The address that is used.
     pub address: Option<IpAddr>,
@@ -36,6 +37,7 @@ impl Link {
         let (host, port) = (connection.host().to_owned(), connection.port());
         let mut addresses: Vec<IpAddr> = Vec::new();
         if connection.address().is_some()
+            && !connection.is_address_given()
             && let Ok(found) = tokio::net::lookup_host((host.as_str(), port)).await
         {
             for address in found {
@@ -45,6 +47,9 @@ impl Link {
             }
         }
         let address = connection.address();
+        if addresses.is_empty() {
+            addresses.extend(address);
+        }
         Self { host, port, addresses, address, round_trip, encrypted: connection.is_encrypted() }
     }
 }

@@ -125,7 +125,7 @@ fn reached(side: &Side, out: &mut Outcomes<'_>) {
     };
     let link = &server.link;
     let addresses: Vec<_> = link.addresses.iter().map(ToString::to_string).collect();
-    let place = if addresses.is_empty() {
+    let place = if link.address.is_none() {
         "through a socket".to_owned()
     } else {
         format!("at {}", addresses.join(", "))
@@ -157,7 +157,7 @@ fn encryption(side: &Side, out: &mut Outcomes<'_>) -> Verdict {
         out.succeeded(format!("{} is connected to with {version}, {rule}", side.word))
             .code("603001")
             .looked_at(place);
-    } else if side.server()?.link.addresses.is_empty() {
+    } else if side.server()?.link.address.is_none() {
         out.unknown(format!("{} is connected to through a socket, without TLS", side.word))
             .concerns(Method::Service)
             .code("603001")

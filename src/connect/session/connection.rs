@@ -145,6 +145,11 @@ impl Connection {
         self.address
     }
 
+    /// Whether the address was given (`hostaddr`), so that the name was not looked up.
+    pub fn is_address_given(&self) -> bool {
+        self.host.address.is_some()
+    }
+
     /// Its port.
     pub fn port(&self) -> u16 {
         self.host.port

@@ -121,3 +121,22 @@ fn a_custom_setting_of_a_database() {
     assert_eq!(restore(&target, &["-C", "-d", "postgres", &file]), "");
     assert_eq!(properties(), ["7", "{app.tenant=x,work_mem=9MB}"]);
 }
+
+/// An address that is given needs no name.
+#[test]
+fn an_address_beside_a_name() {
+    let source = Cluster::start(15);
+    source.sql("postgres", "postgres", "CREATE ROLE app LOGIN SUPERUSER PASSWORD 'app secret'");
+    let from = source
+        .tcp_connection_string("app", "postgres")
+        .replace("host=127.0.0.1", "host=old.invalid hostaddr=127.0.0.1");
+    let (_target, to) = azure(16, &[]);
+    let run = check(&from, &to, &["network"]).env("PGPASSWORD", "app secret");
+    let all = found(run, 0);
+    let lines: Vec<_> = all.split('\n').filter(|line| line.contains("the source ")).collect();
+    assert_snapshot!(lines.join("\n").replace("less than 1 ms", "TIME").replace("in 1 ms", "in TIME").replace("in 2 ms", "in TIME"), @"
+    succeeded 603000: the source answers at 127.0.0.1, in TIME
+    warning 603001: the source is connected to without TLS; the migration service has prefer and require only
+    unknown: the way between the source and the target is the migration service's, and cannot be seen from here
+    ");
+}
