@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::extension_functions;
+use super::extensions::AVAILABLE;
 use crate::check::prelude::*;
 
 static ABOUT: About = About {
@@ -15,7 +17,9 @@ static ABOUT: About = About {
                   lines have the REVOKE statements for the source. So it is with EXECUTE on system functions, \
                   such as pg_read_file. What needs such a catalog \
                   there, often monitoring, has to do without on the target; pg_monitor and \
-                  pg_read_all_settings show much of the same.",
+                  pg_read_all_settings show much of the same. Privileges on functions of extensions \
+                  arrive where the target's version of the extension has the same function: \
+                  pg_stat_statements_reset, for one, has other arguments since 1.7 and 1.11.",
     looked_at: "the privileges on catalogs and system functions in the database",
     online: false,
 };
@@ -93,7 +97,7 @@ impl Check for CatalogPrivileges {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&GRANTED, &FUNCTIONS]
+        &[&GRANTED, &FUNCTIONS, &extension_functions::FUNCTIONS, &AVAILABLE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -101,6 +105,7 @@ impl Check for CatalogPrivileges {
             out,
             "no privilege on a system function or closed catalog was granted",
             |_, database, out| {
+                extension_functions::judge(cx, database, out)?;
                 let catalogs = grouped(database.rows(&GRANTED)?, &cx.source)?;
                 let functions = grouped(database.rows(&FUNCTIONS)?, &cx.source)?;
                 let all = || {
@@ -127,7 +132,11 @@ impl Check for CatalogPrivileges {
                     "these privileges cannot be given on the target: {}",
                     some(&found, found.len())
                 ))
-                .remedy(format!("in this database of the source: {}", remedies.join("; ")));
+                .remedy(format!(
+                    "in this database of the source, where the grantees can do without: {}; or leave these ACL entries \
+                     out of the restore: pg_restore --use-list",
+                    remedies.join("; ")
+                ));
                 Ok(())
             },
         )

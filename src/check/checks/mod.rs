@@ -10,6 +10,7 @@ mod database_properties;
 mod databases;
 mod dependents;
 mod event_triggers;
+mod extension_functions;
 mod extensions;
 mod foreign_servers;
 mod function_settings;

@@ -140,3 +140,38 @@ fn an_address_beside_a_name() {
     unknown: the way between the source and the target is the migration service's, and cannot be seen from here
     ");
 }
+
+/// The arguments of an extension's function depend on its version.
+#[test]
+fn privileges_on_functions_of_extensions() {
+    let shop = source(
+        16,
+        "CREATE ROLE app; CREATE EXTENSION pg_stat_statements; CREATE EXTENSION hstore;
+         GRANT EXECUTE ON FUNCTION pg_stat_statements_reset, pg_stat_statements_info TO app;
+         REVOKE EXECUTE ON FUNCTION hstore_version_diag(hstore) FROM PUBLIC;
+         CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT EXECUTE ON FUNCTION own() TO app",
+    );
+    let (target, to) = azure(17, &[("azure.extensions", "hstore,pg_stat_statements")]);
+    assert_snapshot!(found(run(&shop, &to, &["catalog-privileges"]), 1), @"
+    failed shop: privileges on public.pg_stat_statements_reset(oid,oid,bigint) of pg_stat_statements 1.10: the target installs 1.11, where its arguments are (oid, oid, bigint, boolean), and the GRANT of the dump does not find it
+      = after the restore, on the target, as the owner of that function: GRANT EXECUTE ON FUNCTION public.pg_stat_statements_reset(oid, oid, bigint, boolean) TO app
+    ");
+    target.sql("azuresu", "postgres", "CREATE ROLE app");
+    target.sql("azuresu", "postgres", "CREATE DATABASE shop OWNER azadmin");
+    target.sql("azuresu", "shop", "CREATE EXTENSION pg_stat_statements SCHEMA public; GRANT CREATE ON SCHEMA public TO azadmin");
+    let file = dump(&shop, &target);
+    assert_snapshot!(restore(&target, &["-d", "shop", &file]), @"
+    must be owner of extension pg_stat_statements
+    function public.pg_stat_statements_reset(oid, oid, bigint) does not exist
+    ");
+    target.sql(
+        "azuresu",
+        "shop",
+        "GRANT EXECUTE ON FUNCTION public.pg_stat_statements_reset(oid, oid, bigint, boolean) TO app",
+    );
+    let nowhere = "host=/nowhere user=u dbname=d";
+    assert_snapshot!(found(run(&shop, nowhere, &["catalog-privileges"]), 2), @"unknown shop: privileges on functions of extensions: the target could not be read");
+    // The same version has the same functions.
+    let (_same, to) = azure(16, &[("azure.extensions", "hstore,pg_stat_statements")]);
+    assert_snapshot!(found(run(&shop, &to, &["catalog-privileges"]), 0), @"succeeded 603410 shop: no privilege on a system function or closed catalog was granted");
+}

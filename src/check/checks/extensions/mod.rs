@@ -11,7 +11,8 @@ mod there;
 use crate::check::prelude::*;
 
 use installed::{INSTALLED, Needed};
-use there::{ALLOWED, AVAILABLE, There};
+use there::{ALLOWED, There};
+pub(super) use there::{AVAILABLE, versions};
 
 static ABOUT: About = About {
     name: "extensions",

@@ -7,11 +7,16 @@ use crate::check::azure::Parameter;
 use crate::check::prelude::*;
 use crate::platform::extensions::{Documented, documented, offered};
 
-pub(super) const AVAILABLE: Question = Question {
+pub(in crate::check::checks) const AVAILABLE: Question = Question {
     name: "pg_available_extensions",
     of: Of::Target,
     sql: |_| Some("SELECT name, default_version FROM pg_available_extensions"),
 };
+
+/// Those versions, by the extensions' names.
+pub(in crate::check::checks) fn versions(rows: &[Row]) -> Result<BTreeMap<&str, &str>, Unseen> {
+    rows.iter().map(|row| Ok((row.text("name")?, row.text("default_version")?))).collect()
+}
 
 /// It stands in no `pg_settings` where nothing has loaded what defines it.
 pub(super) const ALLOWED: Question = Question {
@@ -78,9 +83,8 @@ impl<'a> There<'a> {
             (Err(_), true) => None,
             _ => cx.target.server().ok().map(|server| server.live.answers.major),
         };
-        let pair = |row: &'a Row| Ok((row.text("name")?, row.text("default_version")?));
         let available = cx.target.rows_unless_told(is_told, &AVAILABLE);
-        let available = available.map(|rows| rows.iter().map(pair).collect());
+        let available = available.map(versions);
         let lower = |names: Vec<String>| names.into_iter().map(|name| name.to_ascii_lowercase());
         let values = |name| {
             let values = parameter(&cx.azure, name).and_then(|it| it.allowed.as_deref());
