@@ -11,8 +11,8 @@ static ABOUT: About = About {
     explanation: "The migration service does not bring what superusers own, since their owner is \
                   not on the target. Ownership can be moved on the source, with REASSIGN OWNED; or pg_globals \
                   copy --for-restore creates a stand-in that it belongs to. Functions in C, functions that are \
-                  LEAKPROOF, base types, operator classes and access methods are refused whoever \
-                  owns them: creating them takes a superuser. Where such a thing is an extension's \
+                  LEAKPROOF or have a support function, base types, operator classes, access methods and transforms are refused whoever \
+                  owns them: creating them takes a superuser, or the owner of functions and types that are the server's. Where such a thing is an extension's \
                   it is not looked at, since it comes with the extension.",
     looked_at: "the owners in the database's catalogs",
     online: false,
@@ -59,14 +59,16 @@ const OWNED: Question = Question {
 
 /// The handler of a language or of an access method goes with it, as a family does with its classes.
 macro_rules! only_superusers {
-    ($aggregate:literal) => {
+    ($aggregate:literal, $supported:literal) => {
         concat!(
             "SELECT o.kind, count(*) AS total, min(o.name) AS example FROM (\
              SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'function in ' || l.lanname \
-             ELSE 'leakproof function' END AS kind, \
+             WHEN p.proleakproof THEN 'leakproof function' ELSE 'function with a support function' END AS kind, \
              format('%I.%I', n.nspname, p.proname) AS name FROM pg_proc p \
              JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace \
-             WHERE (l.lanname IN ('c', 'internal') OR p.proleakproof) AND NOT ",
+             WHERE (l.lanname IN ('c', 'internal') OR p.proleakproof OR ",
+            $supported,
+            ") AND NOT ",
             $aggregate,
             " AND ",
             user_schema!(),
@@ -94,6 +96,10 @@ macro_rules! only_superusers {
             made_by_users!("pg_opfamily", "f"),
             " UNION ALL SELECT 'access method', format('%I', a.amname) FROM pg_am a WHERE ",
             made_by_users!("pg_am", "a"),
+            // Its functions take `internal`: only C and the server have such ones.
+            " UNION ALL SELECT 'transform', format('FOR %s LANGUAGE %I', format_type(x.trftype, NULL), l.lanname) \
+             FROM pg_transform x JOIN pg_language l ON l.oid = x.trflang WHERE ",
+            made_by_users!("pg_transform", "x"),
             " UNION ALL SELECT 'foreign data wrapper', format('%I', w.fdwname) \
              FROM pg_foreign_data_wrapper w WHERE ",
             made_by_users!("pg_foreign_data_wrapper", "w"),
@@ -108,10 +114,12 @@ const ONLY_SUPERUSERS: Question = Question {
     name: "what only superusers create",
     of: Of::SourceDatabases,
     sql: |major| {
-        Some(if major >= Major::new(11) {
-            only_superusers!("p.prokind = 'a'")
+        Some(if major >= Major::new(12) {
+            only_superusers!("p.prokind = 'a'", "p.prosupport <> 0")
+        } else if major >= Major::new(11) {
+            only_superusers!("p.prokind = 'a'", "false")
         } else {
-            only_superusers!("p.proisagg")
+            only_superusers!("p.proisagg", "false")
         })
     },
 };
@@ -174,7 +182,7 @@ impl Check for SuperuserObjects {
                 });
                 let things = and(&things.collect::<Result<Vec<_>, Unseen>>()?);
                 out.failed(format!("it takes a superuser, and the target has none, to create {things}"))
-                    .looked_at("pg_proc, pg_type, pg_opclass, pg_opfamily, pg_am and pg_foreign_data_wrapper of the database")
+                    .looked_at("pg_proc, pg_type, pg_opclass, pg_opfamily, pg_am, pg_transform and pg_foreign_data_wrapper of the database")
                     .remedy("replace them on the source, or leave them out: pg_restore --use-list");
             }
             Ok(())
