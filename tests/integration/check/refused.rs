@@ -40,6 +40,22 @@ fn restore(target: &Cluster, arguments: &[&str]) -> String {
     errors.collect::<Vec<_>>().join("\n")
 }
 
+const OBJECTS: &str = "CREATE TABLE tab (i int); CREATE PUBLICATION all_of_it FOR ALL TABLES;
+    CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA public; CREATE PUBLICATION of_table FOR TABLE tab;
+    CREATE FUNCTION supported(int) RETURNS int LANGUAGE sql SUPPORT generate_series_int4_support AS 'SELECT 1';
+    CREATE TRANSFORM FOR int4 LANGUAGE sql (TO SQL WITH FUNCTION int4recv(internal));
+    CREATE TYPE mood AS ENUM ('glad'); CREATE TYPE boxed AS (a int);
+    CREATE CAST (text AS bytea) WITHOUT FUNCTION; CREATE CAST (mood AS text) WITH INOUT;
+    CREATE CAST (boxed[] AS text) WITH INOUT;
+    CREATE FUNCTION address(int) RETURNS inet LANGUAGE sql AS $$SELECT '10.0.0.1'::inet$$;
+    CREATE CAST (int AS inet) WITH FUNCTION address(int); CREATE CAST (int AS boolean[]) WITH INOUT;
+    CREATE TABLE z (a int); CREATE INDEX late ON z (a);
+    CREATE DOMAIN named AS regclass; CREATE TYPE pair AS (a int, r regclass); CREATE DOMAIN pairs AS pair[];
+    CREATE TABLE a1 (c named); INSERT INTO a1 VALUES ('late'); CREATE TABLE a2 (c pair); INSERT INTO a2 VALUES (ROW(1, 'late'));
+    CREATE TABLE a3 (c pairs); INSERT INTO a3 VALUES (ARRAY[ROW(1, 'late')::pair]);
+    CREATE TABLE a4 (c regoperator[]); INSERT INTO a4 VALUES (ARRAY['+(int,int)'::regoperator]);
+    CREATE TABLE a5 (c aclitem); INSERT INTO a5 VALUES ('pg_monitor=r/postgres'); CREATE TABLE plain (c oid, d boxed)";
+
 /// A host may take connections and never say a word.
 #[test]
 fn a_target_that_keeps_silent() {
@@ -174,4 +190,67 @@ fn privileges_on_functions_of_extensions() {
     // The same version has the same functions.
     let (_same, to) = azure(16, &[("azure.extensions", "hstore,pg_stat_statements")]);
     assert_snapshot!(found(run(&shop, &to, &["catalog-privileges"]), 0), @"succeeded 603410 shop: no privilege on a system function or closed catalog was granted");
+}
+
+#[test]
+fn what_takes_a_superuser() {
+    let shop = source(16, OBJECTS);
+    let (target, to) = azure(17, &[]);
+    assert_snapshot!(found(run(&shop, &to, &["casts"]), 1), @"
+    failed 603409 shop: 5 casts, which the migration service does not bring: (text AS bytea), (public.mood AS text), (public.boxed[] AS text), (integer AS inet), (integer AS boolean[])
+      = create it on the target as its administrator, WITH FUNCTION or WITH INOUT, and drop it on the source in a maintenance window, since what uses it breaks: DROP CAST (text AS bytea)
+    failed shop: 1 cast WITHOUT FUNCTION, which takes a superuser to create, and the target has none: (text AS bytea)
+      = on the source, replace it by one WITH FUNCTION where one of its types is yours, else by a function that is called; or leave it out of the restore (pg_restore --use-list), and what uses it
+    warning shop: 2 casts between types that are the server's or an extension's: (integer AS inet), (integer AS boolean[]): PostgreSQL lets only the owner of one of them create it; by the documentation azure_pg_admin may
+      = try it on the target as its administrator, with its function, before the restore; where it is refused, call the function in its place on the source, or leave the cast out of the restore (pg_restore --use-list), and what uses it
+    ");
+    assert_snapshot!(found(run(&shop, &to, &["superuser-objects"]).with("--method pg_dump"), 1), @"
+    failed shop: it takes a superuser, and the target has none, to create 1 function with a support function (public.supported) and 1 transform (FOR integer LANGUAGE sql)
+      = replace them on the source, or leave them out: pg_restore --use-list
+    ");
+    assert_snapshot!(found(run(&shop, &to, &["publications"]), 1), @"
+    failed shop: the publication all_of_it FOR ALL TABLES takes a superuser to create, and the target has none: pg_restore goes on without it
+      = after the restore, where it is still needed, on the target as the owner of its tables, with each of them, and later with each new one: CREATE PUBLICATION all_of_it FOR TABLE …
+    failed shop: the publication of_schema FOR TABLES IN SCHEMA public: only a superuser can add schemas, the target has none, and pg_restore creates it without them
+      = after the restore, where it is still needed, on the target as the owner of its tables, with each of them, and later with each new one: ALTER PUBLICATION of_schema ADD TABLE …
+    warning shop: 3 publications: all_of_it, of_schema, of_table
+      = create it on the target after the migration, and let the subscribers begin anew
+    ");
+    assert_snapshot!(found(run(&shop, &to, &["reg-columns"]), 0), @"
+    warning shop: 5 columns of types whose values name objects: public.a1.c (public.named), public.a2.c (public.pair), public.a3.c (public.pairs), public.a4.c (regoperator[]), public.a5.c (aclitem); where one names what is not there yet, its table arrives empty
+      = after the restore, where a table is empty: pg_restore --data-only --table=… --schema=… from the same dump
+    ");
+    target.sql("azadmin", "postgres", "CREATE DATABASE shop");
+    let file = dump(&shop, &target);
+    assert_snapshot!(restore(&target, &["-d", "shop", &file]), @r#"
+    must be owner of type integer
+    must be owner of type integer or type boolean[]
+    must be owner of type integer or type inet
+    must be owner of type text or type bytea
+    must be superuser to specify a support function
+    relation "public.late" does not exist
+    relation "public.late" does not exist
+    relation "public.late" does not exist
+    role "postgres" does not exist
+    must be superuser to create FOR ALL TABLES publication
+    must be superuser to add or set schemas
+    "#);
+    let number = |table: &str| {
+        target.query("azuresu", "shop", &format!("SELECT count(*) FROM public.{table}"))[0][0]
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(["a1", "a2", "a3", "a4", "a5"].map(number), ["0", "0", "0", "1", "0"]);
+    // What there is to do instead can be done.
+    target.sql("azadmin", "shop", "CREATE PUBLICATION all_of_it FOR TABLE public.tab; ALTER PUBLICATION of_schema ADD TABLE public.tab");
+    // Where nothing is patched, the administrator is told so.
+    let own = Cluster::start(17);
+    own.sql("postgres", "postgres", "CREATE ROLE admin LOGIN CREATEROLE CREATEDB");
+    let to = own.connection_string("admin", "postgres");
+    assert_snapshot!(found(run(&shop, &to, &["casts"]).with("--method pg_dump"), 1), @"
+    failed shop: 1 cast WITHOUT FUNCTION, which takes a superuser to create, and the target has none: (text AS bytea)
+      = on the source, replace it by one WITH FUNCTION where one of its types is yours, else by a function that is called; or leave it out of the restore (pg_restore --use-list), and what uses it
+    failed shop: 2 casts between types that are the server's or an extension's: (integer AS inet), (integer AS boolean[]): PostgreSQL lets only the owner of one of them create it, a superuser, and the target has none
+      = try it on the target as its administrator, with its function, before the restore; where it is refused, call the function in its place on the source, or leave the cast out of the restore (pg_restore --use-list), and what uses it
+    ");
 }
