@@ -89,6 +89,10 @@ pub async fn gather(
         side("the target", Of::Target, &target, &questions),
     )
     .await;
+    if let (Ok(server), false) = (&mut source_side.server, databases.is_empty()) {
+        // Who owns what in the others does not matter.
+        server.live.uses.retain(|it| it.database.as_ref().is_none_or(|it| databases.contains(it)));
+    }
     let wanted = selected(&source_side, databases);
     let there = target_side.catalog().unwrap_or_default();
     let asks = |of: Of| questions.iter().any(|question| question.of == of);

@@ -254,3 +254,24 @@ fn what_takes_a_superuser() {
       = try it on the target as its administrator, with its function, before the restore; where it is refused, call the function in its place on the source, or leave the cast out of the restore (pg_restore --use-list), and what uses it
     ");
 }
+
+/// Owners in databases that stay behind are no matter.
+#[test]
+fn roles_of_the_databases_that_are_named() {
+    let shop = source(
+        15,
+        "CREATE ROLE a; CREATE ROLE b; CREATE TABLE t (i int); ALTER TABLE t OWNER TO a",
+    );
+    shop.sql("postgres", "postgres", "CREATE DATABASE other OWNER b");
+    shop.sql("postgres", "other", "CREATE TABLE t (i int); ALTER TABLE t OWNER TO b");
+    let from = shop.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    target.sql("azadmin", "postgres", "CREATE ROLE a; CREATE ROLE b; CREATE ROLE postgres");
+    let owners = |run: Run| {
+        let all = found(run.with("--method pg_dump"), 1);
+        let lines = all.split('\n').filter(|line| line.contains("is no member of"));
+        lines.map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(owners(check(&from, &to, &["roles"])), @"failed: role azadmin is no member of a, b, postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)");
+    assert_snapshot!(owners(run(&shop, &to, &["roles"])), @"failed: role azadmin is no member of a, postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)");
+}
