@@ -165,6 +165,13 @@ fn rows<'a>(
 }
 
 impl Context {
+    /// Whether the source and the target are one server, as far as both tell what they are
+    /// (`system_identifier`, and the start of the postmaster).
+    pub fn is_one_server(&self) -> bool {
+        let identity = |side: &Side| side.server.as_ref().ok()?.live.answers.identity.clone();
+        identity(&self.source).is_some_and(|one| identity(&self.target) == Some(one))
+    }
+
     /// Lets a function look at each database of the source; what it says is about that database. One
     /// of which it says nothing is as `clean` says, one that it cannot see is unknown. Of one that could
     /// not be visited, another check says so; where none could, it is unknown what this one is about.

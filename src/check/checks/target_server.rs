@@ -36,6 +36,11 @@ fn live(cx: &Context, out: &mut Outcomes<'_>) {
         out.unknown("the target could not be read");
         return;
     };
+    if cx.is_one_server() {
+        out.failed("the source and the target are the same server")
+            .looked_at("pg_control_system() of both servers")
+            .remedy("connect the target to the server that was created for this");
+    }
     if server.live.answers.state == State::Standby {
         out.failed("the target is a standby, which takes no writes")
             .looked_at("pg_is_in_recovery() of the target")

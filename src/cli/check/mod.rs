@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anstyle::AnsiColor;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -174,6 +175,7 @@ impl Check {
             Box::pin(check::gather(source, target, clouds, &databases, &checks, choices, &mut bar))
                 .await;
         drop(bar);
+        warn_of_one_server(&cx);
         if let Some((path, file)) = migration {
             write_migration(&cx, path, file)?;
         }
@@ -216,6 +218,19 @@ impl Check {
         file::refuse_overlaps(&inputs, &outputs)?;
         let Some(path) = &self.report else { return Ok(None) };
         ReportFile::create(path).map(Some)
+    }
+}
+
+/// Says that both are one server, whichever checks are made: everything is there already.
+fn warn_of_one_server(cx: &Context) {
+    if cx.is_one_server() {
+        let yellow = AnsiColor::Yellow.on_default().bold();
+        // Nothing can be done where not even this can be said.
+        let _ = writeln!(
+            anstream::stderr(),
+            "{yellow}warning{yellow:#}: the source and the target are the same server: {}",
+            cx.target.name
+        );
     }
 }
 

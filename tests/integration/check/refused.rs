@@ -275,3 +275,23 @@ fn roles_of_the_databases_that_are_named() {
     assert_snapshot!(owners(check(&from, &to, &["roles"])), @"failed: role azadmin is no member of a, b, postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)");
     assert_snapshot!(owners(run(&shop, &to, &["roles"])), @"failed: role azadmin is no member of a, postgres, and pg_restore gives objects to owners that it is a member of only (ALTER … OWNER TO)");
 }
+
+/// A server compared with itself has everything.
+#[test]
+fn a_server_and_itself() {
+    let (target, to) = azure(16, &[]);
+    let from = target.connection_string("azuresu", "postgres");
+    let warning = format!(
+        "warning: the source and the target are the same server: {}:{}/postgres\n",
+        target.socket().display(),
+        target.port
+    );
+    let whole = check(&from, &to, &["target-server"]).status(1);
+    assert_eq!(whole.stderr, warning);
+    assert!(
+        whole
+            .stdout
+            .contains("Failed: target-server: the source and the target are the same server")
+    );
+    assert_eq!(check(&from, &to, &["with-oids"]).status(0).stderr, warning);
+}
