@@ -11,7 +11,7 @@ use super::document::{Document, Look};
 use super::page::{self, Block, Page, Run, Section, ToDo, Tone, row};
 use super::parts::look::bold;
 use super::parts::places::{self, Place};
-use crate::check::{Outcome, State};
+use crate::check::{Method, Outcome, State};
 use crate::name::Name;
 use crate::words::{one_line, plural};
 
@@ -37,6 +37,12 @@ pub struct CheckReport {
     pub target: Place,
     /// What was found, in the order of the checks.
     pub checks: Vec<Outcome>,
+    /// How the databases get there, where that was said.
+    #[serde(skip)]
+    pub method: Option<Method>,
+    /// Whether checks were left out (`--only`, `--skip`).
+    #[serde(skip)]
+    pub is_partial: bool,
     /// When and how it was made.
     #[serde(skip)]
     pub run: Run,
@@ -50,15 +56,42 @@ impl CheckReport {
 
     /// What is to be done next on the way to the other server.
     fn next(&self) -> &'static str {
+        let is_unread = |place: &Place| place.server_version.is_none();
+        match (is_unread(&self.source), is_unread(&self.target)) {
+            (true, true) => return "see why neither server could be read, and run this check again",
+            (true, _) => return "see why the source could not be read, and run this check again",
+            (_, true) => return "see why the target could not be read, and run this check again",
+            (false, false) => {}
+        }
         let mut failed = self.checks.iter().filter(|it| it.state == State::Failed).peekable();
-        if failed.peek().is_none() {
-            return "pg_globals copy SOURCE TARGET --for-restore FILE, then pg_dump and pg_restore -C of each \
-                    database";
+        match (failed.peek().is_some(), self.is_partial) {
+            (false, true) => {
+                return "run this check again without --only and --skip: other checks were left out";
+            }
+            (false, false) => {}
+            // A role that is missing is what copy is for; what keeps copy from starting is another thing.
+            (true, false) if failed.all(|it| it.check == "roles") => {
+                return match self.method {
+                    Some(Method::Service) => {
+                        "pg_globals copy SOURCE TARGET --dry-run, since nothing but roles failed"
+                    }
+                    _ => {
+                        "pg_globals copy SOURCE TARGET --for-restore FILE --dry-run, since nothing but roles \
+                         failed"
+                    }
+                };
+            }
+            (true, _) => return "mend what failed, and run this check again",
         }
-        if failed.all(|it| it.check == "roles") {
-            return "pg_globals copy SOURCE TARGET --for-restore FILE --dry-run: only roles are missing";
+        match self.method {
+            Some(Method::Service) => {
+                "pg_globals copy SOURCE TARGET, then the migration service, then owners and grants, which it does \
+                 not bring"
+            }
+            _ => {
+                "pg_globals copy SOURCE TARGET --for-restore FILE, then pg_dump and pg_restore -C of each database"
+            }
         }
-        "mend what failed, and run this check again"
     }
 
     /// The answer, in one line: `not ready: 2 failed, 1 warning, 3 unknown, 20 succeeded`.
@@ -301,5 +334,68 @@ impl CheckReport {
             row
         });
         Section::table(state.as_str(), &columns, rows.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_next_fits_the_way_that_was_chosen() {
+        let place = |is_read: bool| Place {
+            name: "h:5432/d".to_owned(),
+            platform: None,
+            server_version: is_read.then(|| "16.1".to_owned()),
+            user: None,
+        };
+        let failed = |check: &'static str| Outcome {
+            check,
+            code: None,
+            state: State::Failed,
+            concerns: None,
+            database: None,
+            looked_at: String::new(),
+            found: String::new(),
+            remedy: None,
+        };
+        let next = |method: Option<Method>, is_partial: bool, checks: Vec<Outcome>| {
+            let report = CheckReport {
+                format_version: 1,
+                checked_at: String::new(),
+                program_version: String::new(),
+                source: place(true),
+                target: place(true),
+                checks,
+                method,
+                is_partial,
+                run: Run { at: None, command_line: String::new() },
+            };
+            report.next()
+        };
+        let service = Some(Method::Service);
+        let copy = "pg_globals copy SOURCE TARGET --for-restore FILE, then pg_dump and pg_restore -C of each database";
+        assert_eq!(next(None, false, Vec::new()), copy);
+        assert_eq!(next(Some(Method::PgDump), false, Vec::new()), copy);
+        assert_eq!(
+            next(service, false, Vec::new()),
+            "pg_globals copy SOURCE TARGET, then the migration service, then owners and grants, which it does not \
+             bring"
+        );
+        assert_eq!(
+            next(None, true, Vec::new()),
+            "run this check again without --only and --skip: other checks were left out"
+        );
+        let mend = "mend what failed, and run this check again";
+        assert_eq!(next(None, true, vec![failed("roles")]), mend);
+        assert_eq!(next(None, false, vec![failed("roles"), failed("network")]), mend);
+        assert_eq!(
+            next(None, false, vec![failed("roles")]),
+            "pg_globals copy SOURCE TARGET --for-restore FILE --dry-run, since nothing but roles failed"
+        );
+        assert_eq!(
+            next(service, false, vec![failed("roles")]),
+            "pg_globals copy SOURCE TARGET --dry-run, since nothing but roles failed"
+        );
     }
 }

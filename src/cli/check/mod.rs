@@ -184,7 +184,11 @@ impl Check {
             (Some(concerns), Some(method)) => concerns == method.into(),
             _ => true,
         });
-        let summary = summary(&cx, outcomes);
+        let summary = CheckReport {
+            method: self.method.map(Into::into),
+            is_partial: !(self.only.is_empty() && self.skip.is_empty()),
+            ..summary(&cx, outcomes)
+        };
         report.map_or(Ok(()), |file| file.write(&summary))?;
         // Every outcome is for somebody: nothing is cut.
         let look = Look { shorten: false, brief: !self.all, ..Stream::Out.look() };
@@ -291,6 +295,8 @@ fn summary(cx: &Context, outcomes: Vec<check::Outcome>) -> CheckReport {
         source: place(&cx.source),
         target: place(&cx.target),
         checks: outcomes,
+        method: None,
+        is_partial: false,
         run: head::run(),
     }
 }

@@ -295,3 +295,31 @@ fn a_server_and_itself() {
     );
     assert_eq!(check(&from, &to, &["with-oids"]).status(0).stderr, warning);
 }
+
+/// What is to be done next fits what was asked, and what was found.
+#[test]
+fn what_comes_next() {
+    let source = Cluster::start(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (target, to) = azure(16, &[]);
+    let next = |run: Run, status: i32| {
+        let said = run.status(status).stdout;
+        said.split('\n').find(|line| line.starts_with("next: ")).unwrap().to_owned()
+    };
+    let nowhere = "host=/nowhere user=u dbname=d";
+    let mut all = vec![
+        next(check(&from, nowhere, &["roles"]), 2),
+        next(check(nowhere, nowhere, &[]), 2),
+        next(check(&from, &to, &["target-user"]), 0),
+        next(check(&from, &to, &["roles"]), 1),
+    ];
+    target.sql("azuresu", "postgres", "ALTER ROLE azadmin SET default_transaction_read_only = on");
+    all.push(next(check(&from, &to, &["target-server"]), 1));
+    assert_snapshot!(all.join("\n"), @"
+    next: see why the target could not be read, and run this check again
+    next: see why neither server could be read, and run this check again
+    next: run this check again without --only and --skip: other checks were left out
+    next: mend what failed, and run this check again
+    next: mend what failed, and run this check again
+    ");
+}

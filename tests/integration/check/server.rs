@@ -18,8 +18,8 @@ fn versions() {
       = create the target with version 16 or later
     ");
     let nobody = "host=/nowhere user=u dbname=d";
-    assert_snapshot!(found(check(nobody, &to, &only), 0), @"unknown 603400: the source could not be read");
-    assert_snapshot!(found(check(&from, nobody, &only), 0), @"
+    assert_snapshot!(found(check(nobody, &to, &only), 2), @"unknown 603400: the source could not be read");
+    assert_snapshot!(found(check(&from, nobody, &only), 2), @"
     succeeded 603400: 15.18 on the source: 9.5 or later
     unknown 603400: the target could not be read: it must be no older than the source
     ");
@@ -47,7 +47,7 @@ fn the_role_that_migrates() {
       = GRANT pg_signal_backend TO nobody
     ");
     let nowhere = "host=/nowhere user=u dbname=d";
-    assert_snapshot!(found(check(&from, nowhere, &only), 0), @"unknown: the target could not be read");
+    assert_snapshot!(found(check(&from, nowhere, &only), 2), @"unknown: the target could not be read");
 }
 
 /// Names in statements are quoted as SQL wants them.
@@ -80,11 +80,12 @@ fn a_source_with_a_locked_catalog() {
             .await
             .unwrap();
         let run = check(&from, &to, &["source-version", "network"]).with("--format text");
-        run.status(1).stdout
+        run.status(2).stdout
     });
     let said: Vec<&str> = said.split('\n').filter(|line| line.contains("the source")).collect();
     assert_snapshot!(super::without_sockets(&said.join("\n")), @"
     Failed: network (603000): the source: canceling statement due to lock timeout (55P03)
+    next: see why the source could not be read, and run this check again
     Unknown: network, migration service only: the way between the source and the target is the migration service's, and cannot be seen from here
     Unknown: the source could not be read, and so 1 check could not be made: source-version
     ");
