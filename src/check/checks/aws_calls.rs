@@ -9,26 +9,25 @@ static ABOUT: About = About {
     explanation: "The text of a function is looked at when it runs, not when it is restored: one \
                   that calls aws_s3, aws_lambda, aurora_version() and the like arrives without an \
                   error, and fails in the application. The check looks for such names before a dot \
-                  or a parenthesis in functions in SQL and PL/pgSQL; a comment that has one counts, \
-                  too.",
+                  or a parenthesis in functions in SQL and PL/pgSQL, not in comments, and in literals \
+                  only where the function runs statements that it composes: EXECUTE.",
     looked_at: "pg_proc.prosrc of the database",
     online: false,
 };
 
-/// No backslash stands in it, since `standard_conforming_strings` may be off.
+/// Those that may be; the texts tell which are. No backslash stands in it, since `standard_conforming_strings` may be off.
 const CALLS: Question = Question {
     name: "functions that call AWS",
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT count(*) OVER () AS total, p.oid::regprocedure::text AS name FROM pg_proc p \
+            "SELECT p.oid::regprocedure::text AS name, p.prosrc AS source FROM pg_proc p \
              JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace \
-             WHERE l.lanname IN ('sql', 'plpgsql') AND lower(p.prosrc) ~ '[[:<:]](aws_s3|aws_lambda|aws_commons|\
-             aws_ml|aws_comprehend|aws_sagemaker|apg_plan_mgmt|rds_tools|rds_[a-z_]+|aurora_[a-z_]+)[[:space:]]*[.(]' AND ",
+             WHERE l.lanname IN ('sql', 'plpgsql') AND lower(p.prosrc) ~ '(aws|apg|rds|aurora)_' AND ",
             user_schema!(),
             " AND ",
             of_no_extension!("pg_proc", "p"),
-            " ORDER BY 2 LIMIT 5"
+            " ORDER BY 1"
         ))
     },
 };
@@ -47,10 +46,16 @@ impl Check for AwsCalls {
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
         cx.each_database(out, "no function's text calls what only AWS has", |_, database, out| {
             let rows = database.rows(&CALLS)?;
-            let Some(first) = rows.first() else { return Ok(()) };
-            let total = first.number("total")?.unwrap_or(rows.len());
-            let names = rows.iter().map(|row| Ok(shown(row.text("name")?)));
-            let names = names.collect::<Result<Vec<_>, Unseen>>()?;
+            let mut names = Vec::new();
+            for row in rows {
+                if calls_aws(row.text("source")?) {
+                    names.push(shown(row.text("name")?));
+                }
+            }
+            if names.is_empty() {
+                return Ok(());
+            }
+            let total = names.len();
             out.warning(format!(
                 "{} whose text calls what only AWS has, and fails when it runs: {}",
                 count(total, "function"),
@@ -59,5 +64,161 @@ impl Check for AwsCalls {
             .remedy("write it anew for the target: azure_storage takes the place of aws_s3");
             Ok(())
         })
+    }
+}
+
+/// Whether a text names what only AWS has, before a dot or a parenthesis.
+fn calls_aws(source: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let source = source.to_lowercase();
+    // Whoever composes statements has their parts in literals.
+    let composes = code(&source, false).split(|c| !is_word(c)).any(|word| word == "execute");
+    let code = code(&source, composes);
+    let mut rest = &*code;
+    while let Some(start) = rest.find(is_word) {
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        if is_of_aws(word) && behind.trim_start().starts_with(['.', '(']) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
+fn is_of_aws(word: &str) -> bool {
+    const EXTENSIONS: [&str; 7] = [
+        "aws_s3",
+        "aws_lambda",
+        "aws_commons",
+        "aws_ml",
+        "aws_comprehend",
+        "aws_sagemaker",
+        "apg_plan_mgmt",
+    ];
+    let of = |prefix: &str| {
+        let rest = word.strip_prefix(prefix).unwrap_or_default();
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    EXTENSIONS.contains(&word) || of("rds_") || of("aurora_")
+}
+
+/// A text without its comments, which nest (`src/backend/parser/scan.l`), without the quotes of names, and without
+/// what stands in literals unless that is wanted.
+fn code(source: &str, with_literals: bool) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let is_escaped = out.ends_with('e') && first == '\'';
+        let (length, inner) = match first {
+            '-' if rest.starts_with("--") => (rest.find('\n').unwrap_or(rest.len()), None),
+            '/' if rest.starts_with("/*") => (comment(rest), None),
+            '\'' => {
+                let length = literal(rest, is_escaped);
+                (length, Some(&rest[1..length]))
+            }
+            '$' => match dollar_quoted(rest) {
+                Some((length, inner)) => (length, Some(inner)),
+                None => (1, None),
+            },
+            _ => {
+                if first != '"' {
+                    out.push(first);
+                }
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+        };
+        out.push(' ');
+        if let Some(inner) = inner.filter(|_| with_literals) {
+            out.push_str(&code(inner, true));
+            out.push(' ');
+        }
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// The length of the comment in front.
+fn comment(text: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        match bytes[at..] {
+            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
+            [b'*', b'/', ..] => {
+                (depth, at) = (depth - 1, at + 2);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The length of the literal in front; a doubled quote goes on as another one.
+fn literal(text: &str, is_escaped: bool) -> usize {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' if is_escaped => {
+                bytes.next();
+            }
+            b'\'' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of the literal in dollar quotes in front, and what stands in it.
+fn dollar_quoted(text: &str) -> Option<(usize, &str)> {
+    let end = text[1..].find('$')? + 2;
+    let tag = &text[..end];
+    let name = &tag[1..end - 1];
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let inner = &text[end..];
+    let length = inner.find(tag)?;
+    Some((end + length + end, &inner[..length]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_runs_counts() {
+        let calls = [
+            "SELECT aws_s3.query_export_to_s3('x')",
+            "BEGIN PERFORM \"aws_lambda\" . invoke(); END",
+            "select AURORA_VERSION ()",
+            "-- nothing\nselect 'it''s', aurora_version()",
+            "/* a /* b */ c */ select rds_sync()",
+            "select E'\\'', aurora_version()",
+            "BEGIN EXECUTE 'select aws_s3.table_import_from_s3(1)'; END",
+            "BEGIN EXECUTE format($q$select %I, aurora_version()$q$, 'x'); END",
+            "select $1, aurora_version() where $1 = $2",
+        ];
+        for text in calls {
+            assert!(calls_aws(text), "{text}");
+        }
+        let others = [
+            "-- aws_s3.query_export_to_s3(\nselect 1",
+            "/* as aurora_version() did */ select 1",
+            "/* /* */ aurora_version() */ select 1",
+            "select 'see aws_s3.query_export_to_s3()'",
+            "select $$aurora_version()$$",
+            "select my_aurora_version(), aurora_version_2(), rds.x, aws_s3",
+            "-- execute 'x'\nselect 'aurora_version()'",
+        ];
+        for text in others {
+            assert!(!calls_aws(text), "{text}");
+        }
     }
 }
