@@ -21,6 +21,16 @@ impl Utf16 {
         }
     }
 
+    /// What the first characters tell, where there is no mark: ASCII is every second byte 0, which no text in UTF-8
+    /// has.
+    fn of_ascii(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [1..=127, 0, 1..=127, 0, ..] | [1..=127, 0] => Some(Self::Little),
+            [0, 1..=127, 0, 1..=127, ..] | [0, 1..=127] => Some(Self::Big),
+            _ => None,
+        }
+    }
+
     /// Appends the text of `bytes` to `text`, and tells how many of them were read: what may be the
     /// beginning of a character is left.
     /// None where a surrogate stands alone; what is in front of it was appended.
@@ -49,12 +59,17 @@ impl Utf16 {
     }
 }
 
-/// The text of a whole file, in UTF-8 or in UTF-16 that begins with a byte order mark; none where it is
-/// neither.
+/// The text of a whole file, in UTF-8 or in UTF-16; none where it is neither. UTF-16 is known by its byte order mark,
+/// or by its first two characters, where they are ASCII.
 pub fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some(utf_16) = Utf16::of_mark(bytes) {
         let mut text = Vec::with_capacity(bytes.len());
         let bytes = &bytes[2..];
+        let whole = utf_16.decode(bytes, &mut text)? == bytes.len();
+        return String::from_utf8(text).ok().filter(|_| whole).map(Cow::Owned);
+    }
+    if let Some(utf_16) = Utf16::of_ascii(bytes) {
+        let mut text = Vec::with_capacity(bytes.len());
         let whole = utf_16.decode(bytes, &mut text)? == bytes.len();
         return String::from_utf8(text).ok().filter(|_| whole).map(Cow::Owned);
     }
@@ -82,6 +97,9 @@ mod tests {
         assert_eq!(super::text(b"\xef\xbb\xbfa\xc3\xa9").as_deref(), Some("aé"));
         assert_eq!(super::text(b"\xff\xfea\0\xe9\0").as_deref(), Some("aé"));
         assert_eq!(super::text(b"\xfe\xff\0a\0\xe9").as_deref(), Some("aé"));
+        assert_eq!(super::text(b"[\0]\0").as_deref(), Some("[]"));
+        assert_eq!(super::text(b"\0{\0a\0\xe9").as_deref(), Some("{aé"));
+        assert_eq!(super::text(b"{\0}\0\n"), None);
         assert_eq!(super::text(b"a\xe9"), None);
         assert_eq!(super::text(b"\xff\xfea\0\xe9"), None);
     }

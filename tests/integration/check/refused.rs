@@ -323,3 +323,21 @@ fn what_comes_next() {
     next: mend what failed, and run this check again
     ");
 }
+
+/// As tools write it, without a byte order mark.
+#[test]
+fn json_in_utf_16() {
+    let source = Cluster::start(15);
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    let run = || check(&from, &to, &["target-server"]).with("--azure-server s.json");
+    let little: Vec<u8> = SERVER.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = SERVER.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let read = found(run().file("s.json", little), 0);
+    assert_snapshot!(read, @"
+    succeeded: the target has the roles of a flexible server
+    succeeded: the target's state is Ready
+    ");
+    assert_eq!(found(run().file("s.json", big), 0), read);
+    assert_snapshot!(run().file("s.json", b"{\0}\0\xff").fails(), @"error: --azure-server s.json: this is not text in UTF-8");
+}
