@@ -94,7 +94,9 @@ fn only<T>(
     match (found.len(), host) {
         (1, _) => Ok(found.remove(0)),
         (0, Some(host)) if !names.is_empty() => {
-            let than = format!("the source is {}", visible(host));
+            let whose = if names.len() == 1 { "its" } else { "their" };
+            let than =
+                format!("the source is {}, which is none of {whose} endpoints", visible(host));
             Err(JsonError::Other { named: listed(), than })
         }
         (0, _) if names.is_empty() => {

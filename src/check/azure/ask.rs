@@ -8,7 +8,7 @@ use super::{
     Azure, Server, read_maintenance, read_migration, read_parameters, read_replicas, read_skus,
 };
 use crate::check::client::{Client, ClientError};
-use crate::check::json::{AZ, Fields, JsonError, parse};
+use crate::check::json::{AZ, Fields, JsonError, parse, what};
 use crate::words::{self, visible};
 
 const CLIENT: Client = Client {
@@ -19,6 +19,7 @@ const CLIENT: Client = Client {
     error: "ERROR:",
 };
 
+const RESOURCES: &str = "az resource list";
 const KIND: &str = "Microsoft.DBforPostgreSQL/flexibleServers";
 
 /// How many servers are named that are not the one.
@@ -233,7 +234,8 @@ async fn resources(filter: &[&str]) -> Result<Vec<Resource>, AskError> {
     let text = CLIENT.ask(&words).await?;
     let json = |error| AskError::Json { asked: CLIENT.asked(&words), error };
     let value = parse(&text, AZ).map_err(json)?;
-    let all = list(&value).map_err(json)?.map(Vec::as_slice).unwrap_or_default();
+    let wrong = || JsonError::Shape { expected: RESOURCES, found: what(&value) };
+    let all = list(&value).and_then(|all| all.ok_or_else(wrong)).map_err(json)?;
     let all = all.iter().filter_map(|one| {
         let fields = Fields(one);
         let text = |key| fields.text(&[key]);

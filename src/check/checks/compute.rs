@@ -39,7 +39,7 @@ impl Check for Compute {
         let Some(sku) = server.and_then(|server| server.sku.as_deref()) else {
             let wanted = source.as_ref().map(|source| {
                 let (sku, _) = size::sku_for(&source.size, offered);
-                format!("; {} would be {sku}", source.what)
+                format!("; {}: {sku} has as much", source.what)
             });
             out.unknown(format!(
                 "the target's SKU is not in its catalogs{}",

@@ -196,9 +196,9 @@ fn json_of_aws_that_is_none() {
     error: --aws-cluster aws-cluster.json: aws failed: An error occurred (ExpiredToken) when calling the DescribeDBClusters operation: The security token is expired
     error: --aws-cluster aws-cluster.json: an object of another kind was found where the output of aws rds describe-db-clusters was expected
     error: --aws-cluster aws-cluster.json: an empty list was found where the output of aws rds describe-db-clusters --db-cluster-identifier NAME was expected
-    error: --aws-cluster aws-cluster.json: it is of the server shop, and the source is crm.cluster-c0ffee.eu-west-1.rds.amazonaws.com
+    error: --aws-cluster aws-cluster.json: it is of the server shop, and the source is crm.cluster-c0ffee.eu-west-1.rds.amazonaws.com, which is none of its endpoints
     error: --aws-instances aws-instances.json: an object of another kind was found where the output of aws rds describe-db-instances was expected
-    error: --aws-instances aws-instances.json: it is of the server shop-2, shop-1, and the source is crm.cluster-c0ffee.eu-west-1.rds.amazonaws.com
+    error: --aws-instances aws-instances.json: it is of the server shop-2, shop-1, and the source is crm.cluster-c0ffee.eu-west-1.rds.amazonaws.com, which is none of their endpoints
     error: --aws-parameters aws-parameters.json: an empty list was found where the output of aws rds describe-db-cluster-parameters or describe-db-parameters was expected
     error: only one of the files that az and aws have written can be -
     ");
@@ -439,6 +439,7 @@ fn az_that_cannot_be_asked() {
         fails(&[(list, "[]"), (all, "[]"), account]),
         fails(&[(list, &several)]),
         fails(&[(list, "<html>")]),
+        fails(&[(list, "{}")]),
         // It is there, and may not be shown; or it is another one.
         fails(&[(list, RESOURCES), ("", "WARNING: old\nERROR: (AuthorizationFailed) no\nCode: x")]),
         fails(&[(list, RESOURCES), ("postgres flexible-server show", &other)]),
@@ -454,6 +455,7 @@ fn az_that_cannot_be_asked() {
     error: --azure: az finds no flexible server shop in the subscription Sandbox, nor any other: choose the subscription of the target with az account set --subscription NAME
     error: --azure: az finds more than one flexible server shop: shop in the group old-rg, shop in the group old-rg; give what az writes as files
     error: --azure: az resource list --resource-type Microsoft.DBforPostgreSQL/flexibleServers --name shop: no JSON, in line 1, column 1: write it with az postgres flexible-server … --output json
+    error: --azure: az resource list --resource-type Microsoft.DBforPostgreSQL/flexibleServers --name shop: an object of another kind was found where the output of az resource list was expected
     error: --azure: az postgres flexible-server show --resource-group shop-rg --name shop: (AuthorizationFailed) no
     error: --azure: az shows the server with the host crm.postgres.database.azure.com, and the target is shop.postgres.database.azure.com
     error: --azure: az is not on PATH: install it (https://learn.microsoft.com/cli/azure/install-azure-cli), or give its answers as files
