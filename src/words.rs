@@ -48,6 +48,20 @@ pub(crate) fn and(parts: &[String]) -> String {
     }
 }
 
+/// `; did you mean b?`, of the names that there are; nothing where none is alike.
+pub(crate) fn did_you_mean<T: Display>(typed: &str, known: impl IntoIterator<Item = T>) -> String {
+    let typed = typed.to_lowercase();
+    // The measure and its bound are clap's, which suggests so elsewhere.
+    let similar = known.into_iter().map(|known| {
+        let shown = known.to_string();
+        (strsim::jaro(&typed, &shown.to_lowercase()), shown)
+    });
+    let best = similar
+        .filter(|(how, _)| *how > 0.7)
+        .max_by(|(one, a), (other, b)| one.total_cmp(other).then_with(|| b.cmp(a)));
+    best.map(|(_, best)| format!("; did you mean {best}?")).unwrap_or_default()
+}
+
 /// Text that cannot end the line or comment that it stands in.
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
@@ -83,6 +97,10 @@ mod tests {
         assert_eq!(some(["a", "b", "c"], 2, 3), "a, b and 1 more");
         assert_eq!(some(["a"], 5, 1_000), "a and 999 more");
         assert_eq!(and(&["a", "b", "c"].map(str::to_owned)), "a, b and c");
+        let known = ["azure_pg_admin", "replication"];
+        assert_eq!(did_you_mean("azure_pg_admn", known), "; did you mean azure_pg_admin?");
+        assert_eq!(did_you_mean("Azure_PG_admin", known), "; did you mean azure_pg_admin?");
+        assert_eq!(did_you_mean("x", known), "");
         assert_eq!(visible("a\nb\u{1b}"), "a\\nb\\u{1b}");
     }
 }

@@ -61,7 +61,7 @@ impl ForDatabases {
         let (Some(needed), Some(live)) = (&mut choices.needed, &other.live) else { return };
         let there = needed.databases.iter();
         let there = there.filter(|name| live.answers.databases.contains_key(*name));
-        for (name, because) in plan::needed(live, &there.cloned().collect()).roles {
+        for (name, because) in plan::needed_of_target(live, &there.cloned().collect()).roles {
             let renamed = choices.rename.iter().find(|(_, to)| **to == name);
             let name = renamed.map_or(name, |(from, _)| from.clone());
             needed.roles.entry(name).or_insert(because);

@@ -20,6 +20,8 @@ pub(super) struct Ground<'a> {
     pub(super) absent: &'a BTreeSet<Name>,
     /// The new names of those that get one.
     pub(super) renamed: &'a BTreeMap<Name, Name>,
+    /// Databases of which nothing is asked any more.
+    pub(super) restored: &'a BTreeSet<Name>,
     /// What is carried over.
     pub(super) desired: &'a Globals,
     /// What the target has; none for a script.
@@ -72,19 +74,27 @@ impl<'a> Ground<'a> {
     }
 
     /// Everything that the catalogs which all databases share say of roles.
-    pub(super) fn uses(&self) -> &'a [Use] {
-        self.source.map_or(&[], |source| &source.uses)
+    pub(super) fn uses(&self) -> impl Iterator<Item = &'a Use> + use<'a> {
+        let restored = self.restored;
+        let all = self.source.map_or(&[][..], |source| &source.uses).iter();
+        all.filter(move |it| it.database.as_ref().is_none_or(|name| !restored.contains(name)))
     }
 
     /// The databases that could be read.
     pub(super) fn read(&self) -> impl Iterator<Item = (&'a Name, &'a Contents)> {
-        let all = self.databases.iter();
+        let all = self.asked();
         all.filter_map(|(name, contents)| Some((name, contents.as_ref().ok()?)))
+    }
+
+    /// The databases that were visited, as far as something is asked of them.
+    fn asked(&self) -> impl Iterator<Item = (&'a Name, &'a Result<Contents, String>)> {
+        let restored = self.restored;
+        self.databases.iter().filter(move |(name, _)| !restored.contains(*name))
     }
 
     /// The databases that could not be read, and why.
     pub(super) fn unread(&self) -> impl Iterator<Item = (&'a Name, &'a str)> {
-        let all = self.databases.iter();
+        let all = self.asked();
         all.filter_map(|(name, contents)| Some((name, contents.as_ref().err()?.as_str())))
     }
 
@@ -106,7 +116,7 @@ impl<'a> Ground<'a> {
         let is_bootstrap = self.bootstrap() == Some(role);
         let is_asked = is_bootstrap || self.absent.contains(role);
         let is_read = |name: &Name| matches!(self.databases.get(name), Some(Ok(_)));
-        for it in source.uses.iter().filter(|it| it.role == *role && it.kind.takes_member()) {
+        for it in self.uses().filter(|it| it.role == *role && it.kind.takes_member()) {
             let is_counted = it.kind == UseKind::Owner && it.database.as_ref().is_some_and(is_read);
             if !(is_asked && is_counted) {
                 *all.entry(it.database.as_ref()).or_default() += it.objects;
@@ -117,7 +127,8 @@ impl<'a> Ground<'a> {
                 && database.as_str() != BUILT_IN
                 && !source.platform.is_some_and(|it| it.owns_database(database.as_str()));
             let is_counted = is_bootstrap || (is_asked && is_read(database));
-            if it.owner == *role && is_plain && is_counted {
+            let is_asked = !self.restored.contains(database);
+            if it.owner == *role && is_plain && is_counted && is_asked {
                 *all.entry(Some(database)).or_default() += 1;
             }
         }

@@ -41,7 +41,8 @@ pub fn without_implicit(
     current
 }
 
-fn is_admin_only(membership: &Membership) -> bool {
+/// Whether a membership lets its member grant the role, and nothing else.
+pub(super) fn is_admin_only(membership: &Membership) -> bool {
     let off = |option: Option<crate::globals::Fact<bool>>| option.is_some_and(|fact| !fact.value);
     membership.is_admin() && off(membership.inherit) && off(membership.set)
 }

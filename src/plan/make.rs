@@ -53,6 +53,8 @@ pub struct Desired<'a> {
     pub absent: &'a BTreeSet<Name>,
     /// The new names of those that get one.
     pub renamed: &'a BTreeMap<Name, Name>,
+    /// Databases that were restored already.
+    pub restored: &'a BTreeSet<Name>,
 }
 
 /// What somebody has set on the target as the source has it, although it is not sent.
@@ -66,17 +68,19 @@ fn settled(current: &Globals, unspecified: &Unspecified) -> Vec<Subject> {
 /// What it takes to bring the target from `current` to `desired`.
 pub fn plan(
     current: &Globals,
-    desired: &Desired<'_>,
+    all_desired: &Desired<'_>,
     answers: &Answers,
     platform: &Platform,
     options: &Options,
 ) -> Plan {
-    let Desired { source, globals: desired, unspecified, ledger, databases, absent, renamed } =
-        *desired;
+    let Desired { source, globals: desired, unspecified, ledger, .. } = *all_desired;
+    let Desired { databases, absent, renamed, restored, .. } = *all_desired;
     let all_current = current;
     let rights = Rights::offline(platform, answers.major).narrowed_by(answers);
     let current = Some(all_current);
-    let ground = Ground { source, databases, absent, renamed, desired, current, rights };
+    let nothing = BTreeSet::new();
+    let ground =
+        Ground { source, databases, absent, renamed, restored: &nothing, desired, current, rights };
     let restore = Restore::of(&ground, options.for_restore);
     let mut current = without_implicit(all_current, desired, answers, platform);
     current.memberships.retain(|key, _| !restore.is_own(key));
@@ -157,8 +161,14 @@ pub fn plan(
         plan.obstacles.extend(existing::fail(&cx));
     }
     plan.findings.extend(hidden_password::check(&plan.unverifiable, desired, answers));
-    plan.findings.extend(restore.findings(&ground, all_current, answers, options.for_restore));
-    plan.losses = restore.losses(&ground, options.for_restore);
+    let before = restore.findings(&ground, all_current, answers, options.for_restore);
+    let to_restore = Ground { restored, ..ground };
+    let findings = restore.findings(&to_restore, all_current, answers, options.for_restore);
+    if findings.len() < before.len() {
+        plan.findings.extend(super::restored::findings(restored));
+    }
+    plan.findings.extend(findings);
+    plan.losses = restore.losses(&to_restore, options.for_restore);
     plan.take_back = restore.take_back(&ground, options.for_restore);
     plan.findings.extend(source.and_then(|source| {
         newer_source::check(&source.answers.version, source.answers.major, answers)

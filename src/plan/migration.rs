@@ -27,6 +27,7 @@ use super::options::Options;
 use super::outcome::Plan;
 use super::restore::Restore;
 use super::restore::TakeBack;
+use super::restored;
 use super::uses::Loss;
 use super::{make, stand_ins};
 use crate::finding::Finding;
@@ -181,6 +182,7 @@ impl<'a> Migration<'a> {
             databases: &self.databases,
             absent: &self.absent,
             renamed: self.renamed,
+            restored: &BTreeSet::new(),
             desired: &self.sanitized.globals,
             current: None,
             rights: self.rights,
@@ -212,18 +214,34 @@ impl<'a> Migration<'a> {
 
     /// What it takes to bring the target, as it is, to what the source has.
     pub fn plan(&self, target: &Live, options: &Options) -> Plan {
+        let restored = match self.server {
+            Some(source) if !options.for_restore => restored::databases(source, target, |role| {
+                self.sanitized.globals.roles.contains_key(role)
+            }),
+            _ => BTreeSet::new(),
+        };
         // Whoever administers it by the platform's rules is not touched, recognised or not.
         let recognised = target.platform.is_some_and(|it| it.name() == self.platform.name());
         if recognised || self.platform.admin_role().is_none() {
-            return self.plan_for(&target.globals, &target.answers, options);
+            return self.plan_of(&target.globals, &target.answers, options, &restored);
         }
         let mut assumed = target.clone();
         assumed.assume(self.platform);
-        self.plan_for(&assumed.globals, &assumed.answers, options)
+        self.plan_of(&assumed.globals, &assumed.answers, options, &restored)
     }
 
     /// The same for a target with these answers.
     pub fn plan_for(&self, current: &Globals, answers: &Answers, options: &Options) -> Plan {
+        self.plan_of(current, answers, options, &BTreeSet::new())
+    }
+
+    fn plan_of(
+        &self,
+        current: &Globals,
+        answers: &Answers,
+        options: &Options,
+        restored: &BTreeSet<Name>,
+    ) -> Plan {
         let desired = Desired {
             source: self.server,
             globals: &self.sanitized.globals,
@@ -232,6 +250,7 @@ impl<'a> Migration<'a> {
             databases: &self.databases,
             absent: &self.absent,
             renamed: self.renamed,
+            restored,
         };
         make::plan(current, &desired, answers, self.platform, options)
     }

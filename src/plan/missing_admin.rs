@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use crate::globals::Change;
 use crate::sanitize::About;
 use crate::version::Major;
+use crate::words::did_you_mean;
 
 const ABOUT: About = About {
     name: "missing-admin",
@@ -19,7 +20,8 @@ const ABOUT: About = About {
                   Azure's documentation lets members of azure_pg_admin manage the roles of others, \
                   too. That is not confirmed and not counted on.",
     remedy: "have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that \
-             exist as they are, with --existing skip",
+             exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role \
+             is to name another",
 };
 
 pub(super) struct MissingAdmin;
@@ -55,7 +57,11 @@ impl Veto for MissingAdmin {
             Judgement::Obstacle(if is_there {
                 format!("{} lacks the ADMIN option on {role}", answers.user)
             } else {
-                format!("there is no role {role} on the target: --map-role needs one that it has")
+                let known = answers.roles.iter().chain(&answers.predefined);
+                let meant = did_you_mean(role.as_str(), known);
+                format!(
+                    "there is no role {role} on the target: --map-role needs one that it has{meant}"
+                )
             })
         })
     }

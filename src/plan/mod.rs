@@ -23,6 +23,7 @@ mod moot;
 mod namesake;
 mod needed;
 mod newer_source;
+mod no_stand_in;
 mod options;
 mod outcome;
 mod outsiders;
@@ -31,6 +32,7 @@ mod owners;
 mod removal;
 mod reset;
 mod restore;
+mod restored;
 mod rests;
 mod stand_ins;
 mod step;
@@ -48,7 +50,7 @@ pub use direction::{ABOUT as DIRECTION, direction, is_whole, only_there};
 pub use implicit::without_implicit;
 pub use locks::of_script as locks_of_script;
 pub use migration::{Migration, Provenance, rights};
-pub use needed::needed;
+pub use needed::{needed, needed_of_target};
 pub use newer_source::{ABOUT as NEWER_SOURCE, check as newer_source};
 pub use outsiders::ABOUT as OUTSIDER;
 pub use restore::TakeBack;
@@ -80,6 +82,8 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
         &direction::ABOUT,
         &owners::ABOUT,
         &owners::DROPPED,
+        &no_stand_in::ABOUT,
+        &restored::ABOUT,
         &uses::ABOUT,
         &uses::REGRANTED,
         &uses::UNREAD,
@@ -94,12 +98,14 @@ pub fn abouts() -> impl Iterator<Item = &'static About> {
 }
 
 /// The rules that say what restoring the databases would lose.
-pub fn of_restore() -> [&'static About; 8] {
+pub fn of_restore() -> [&'static About; 10] {
     [
         &uses::ABOUT,
         &uses::REGRANTED,
         &uses::UNREAD,
         &owners::DROPPED,
+        &no_stand_in::ABOUT,
+        &restored::ABOUT,
         &within::ABOUT,
         &namesake::ABOUT,
         &namesake::TAKEN,

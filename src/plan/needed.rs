@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::implicit::is_admin_only;
 use crate::attribute::Attribute;
-use crate::globals::{Setting, SettingKey, Value};
+use crate::globals::{Membership, MembershipKey, Setting, SettingKey, Value};
 use crate::name::Name;
 use crate::read::live::{Live, Use, UseKind};
 use crate::sanitize::Needed;
@@ -15,6 +16,26 @@ use crate::sanitize::Needed;
 /// and so are the members of predefined roles, which can have been granted something in the databases, or
 /// have rights in all of them (`pg_read_all_data`).
 pub fn needed(live: &Live, databases: &BTreeSet<Name>) -> Needed {
+    needed_without(live, databases, |_, _| false)
+}
+
+/// The same of a target: what the connected role has by its own grant, as `--for-restore` makes it, and what
+/// came with roles that it created, is no use of a database.
+pub fn needed_of_target(live: &Live, databases: &BTreeSet<Name>) -> Needed {
+    let user = &live.answers.user;
+    needed_without(live, databases, |key, it| {
+        key.member == *user
+            && key.grantor.is_some()
+            && (key.grantor.as_ref() == Some(user)
+                || (key.grantor == live.answers.bootstrap && is_admin_only(it)))
+    })
+}
+
+fn needed_without(
+    live: &Live,
+    databases: &BTreeSet<Name>,
+    is_own: impl Fn(&MembershipKey, &Membership) -> bool,
+) -> Needed {
     let mut roles = BTreeMap::new();
     let mut add = |role: &Name, why: String| {
         if live.globals.roles.contains_key(role) {
@@ -56,7 +77,8 @@ pub fn needed(live: &Live, databases: &BTreeSet<Name>) -> Needed {
         );
     }
     let mut members: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
-    for key in live.globals.memberships.keys() {
+    let counted = live.globals.memberships.iter().filter(|(key, it)| !is_own(key, it));
+    for (key, _) in counted {
         members.entry(&key.role).or_default().insert(&key.member);
     }
     let predefined = live.answers.predefined.iter();

@@ -1,5 +1,7 @@
 //! A plan: what will be sent, and what not.
 
+use std::collections::BTreeSet;
+
 use super::restore::TakeBack;
 use super::step::Step;
 use super::uses::Loss;
@@ -75,6 +77,17 @@ impl Plan {
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// How many changes are passwords of roles that are made: a comparison counts them with their roles.
+    pub fn passwords_of_new_roles(&self) -> usize {
+        let created = self.changes.iter().filter_map(|change| match change {
+            Change::CreateRole { name, .. } => Some(name),
+            _ => None,
+        });
+        let created: BTreeSet<_> = created.collect();
+        let is_one = |change: &&Change| matches!(change, Change::Password { role, .. } if created.contains(role));
+        self.changes.iter().filter(is_one).count()
     }
 
     /// The statements, in the order in which they are sent.

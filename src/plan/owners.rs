@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ground::Ground;
+use super::no_stand_in;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::changes::Options;
 use crate::globals::{Change, Fact, Globals, Membership, MembershipKey, Origin};
@@ -53,7 +54,7 @@ pub(super) fn of<'a>(ground: &Ground<'a>) -> BTreeSet<&'a Name> {
     if ground.source.is_none() {
         return ground.desired.roles.keys().filter(|role| carried(role)).collect();
     }
-    let uses = ground.uses().iter().filter(|it| it.kind.takes_member()).map(|it| &it.role);
+    let uses = ground.uses().filter(|it| it.kind.takes_member()).map(|it| &it.role);
     let bootstrap = ground.bootstrap().filter(|role| {
         // What cannot be seen may well be there.
         let unseen = ground.unread().next().is_some();
@@ -132,13 +133,11 @@ pub(super) fn dropped(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<F
             })
             .collect();
         let mut message = format!("owns {} in {}", plural(objects, "object"), few(&databases));
-        if let Some(name) = ground.renamed.get(role) {
-            message.push_str(&super::uses::rename_later(role, name));
-        } else if ground.is_reserved(role) {
-            message.push_str(super::uses::RESERVED);
-        }
+        let hindrance = no_stand_in::why(role, ground);
+        let about = if hindrance.is_some() { &no_stand_in::ABOUT } else { &DROPPED };
+        message.push_str(&hindrance.unwrap_or_default());
         let object = Subject::Role((*role).clone());
-        findings.push(DROPPED.finding(object, Action::Dropped, message));
+        findings.push(about.finding(object, Action::Dropped, message));
     }
     findings
 }

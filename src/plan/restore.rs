@@ -110,16 +110,19 @@ impl<'a> Restore<'a> {
         let mut findings = Vec::new();
         if !for_restore {
             // A dump does not tell who owns something.
-            let owners = ground.source.map(|_| &self.owners);
-            findings.extend(owners.and_then(|it| owners::finding(it, current, answers)));
+            let owners = ground.source.map(|_| owners::of(ground));
+            findings.extend(owners.and_then(|it| owners::finding(&it, current, answers)));
         }
         findings.extend(owners::dropped(ground, &stand_ins));
         findings.extend(uses::findings(ground, &stand_ins));
-        findings.extend(through::findings(ground));
-        findings.extend(namesake::check(ground));
-        findings.extend(namesake::taken(ground));
+        // Who has a name on the target has it after the restore, too.
+        let all = &Ground { restored: &BTreeSet::new(), ..*ground };
+        findings.extend(through::findings(all));
+        findings.extend(namesake::check(all));
+        findings.extend(namesake::taken(all));
         if !answers.is_superuser() {
-            findings.extend(within::findings(&self.pairs, for_restore, &self.present));
+            let pairs = within::beside(&self.pairs, ground.restored);
+            findings.extend(within::findings(&pairs, for_restore, &self.present));
         }
         findings
     }

@@ -73,7 +73,7 @@ pub(super) fn needed<'a>(ground: &Ground<'a>) -> BTreeSet<&'a Name> {
 /// The roles that objects name; nobody knows where the source is a dump.
 fn named<'a>(ground: &Ground<'a>) -> Option<BTreeSet<&'a Name>> {
     ground.source?;
-    let mut named: BTreeSet<&Name> = ground.uses().iter().map(|it| &it.role).collect();
+    let mut named: BTreeSet<&Name> = ground.uses().map(|it| &it.role).collect();
     named.extend(ground.mentions().flat_map(|(_, it)| &it.names));
     // It is pinned, so that no use of it is recorded: what cannot be seen may well be there.
     let unseen = ground.unread().next().is_some();

@@ -44,7 +44,12 @@ pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
         let roles: BTreeSet<_> =
             roles.filter(|role| ground.desired.roles.contains_key(*role)).collect();
         // Who is a member of all of them otherwise loses nothing by that.
-        let others: Vec<_> = roles.iter().map(|role| ground.desired.members_below(role)).collect();
+        // Be it on the target only, as this finding proposes.
+        let both = [Some(ground.desired), ground.current].into_iter().flatten();
+        let members = |role: &Name| -> BTreeSet<&Name> {
+            both.clone().flat_map(|globals| globals.members_below(role)).collect()
+        };
+        let others: Vec<_> = roles.iter().map(|role| members(role)).collect();
         if !others.is_empty() {
             losers.retain(|member| others.iter().any(|others| !others.contains(member)));
         }

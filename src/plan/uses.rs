@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::ground::Ground;
+use super::no_stand_in;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::name::Name;
 use crate::read::databases::{Mention, What};
 use crate::read::live::UseKind;
 use crate::sanitize::About;
-use crate::sql::shown_identifier;
 use crate::subject::Grantee;
 use crate::words::{and, few, plural, visible};
 
@@ -31,9 +31,7 @@ pub(super) const ABOUT: About = About {
                   PUBLIC gains something, a warning where that could not be seen, and information where \
                   nobody else is named.\n\n\
                   --for-restore creates a stand-in for the role: nobody can log in as it, it has no rights \
-                  of its own, and FILE drops it after the restore. The old name of a role that --rename \
-                  renames gets none: its objects would belong to the stand-in. Copy it without --rename, \
-                  restore, and rename it then; an md5 password does not survive that.",
+                  of its own, and FILE drops it after the restore.",
     remedy: "give --for-restore FILE: it creates a stand-in, and FILE drops it after the restore",
 };
 
@@ -64,10 +62,6 @@ pub(super) const UNREAD: About = About {
              datconnlimit is -2 is broken: DROP DATABASE it",
 };
 
-/// Why there can be no stand-in.
-pub(super) const RESERVED: &str =
-    "; the target reserves the name, so that there can be no stand-in";
-
 /// What an object loses when it is restored.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -87,15 +81,6 @@ pub struct Loss {
     pub lost_by: Vec<String>,
     /// Whether PUBLIC gains what was revoked from it.
     pub public_gains: bool,
-}
-
-/// What is said of a role that is called otherwise.
-pub(super) fn rename_later(old: &Name, new: &Name) -> String {
-    let [old, new] = [old, new].map(shown_identifier);
-    format!(
-        "; copy it without --rename, restore, and then: ALTER ROLE {old} RENAME TO {new}, which an md5 \
-         password does not survive"
-    )
 }
 
 /// What will be lost, as long as there are these stand-ins and no others.
@@ -181,13 +166,11 @@ fn finding(role: &Name, ground: &Ground<'_>, all: &[Loss]) -> Option<Finding> {
     if !is_seen {
         message.push_str("; which other roles they name is not known for every database");
     }
-    if let Some(name) = ground.renamed.get(role) {
-        message.push_str(&rename_later(role, name));
-    } else if ground.is_reserved(role) {
-        message.push_str(RESERVED);
-    }
+    let hindrance = no_stand_in::why(role, ground);
+    let about = if hindrance.is_some() { &no_stand_in::ABOUT } else { &ABOUT };
+    message.push_str(&hindrance.unwrap_or_default());
     let object = Subject::Role(role.clone());
-    Some(ABOUT.finding(object, Action::Dropped, message).matters(severity))
+    Some(about.finding(object, Action::Dropped, message).matters(severity))
 }
 
 /// How many objects name a role, by kind, and in which databases: `2 grants and 1 policy`.
@@ -195,7 +178,7 @@ pub(super) fn named<'a>(role: &Name, ground: &Ground<'a>) -> (String, BTreeSet<&
     let mut counts: BTreeMap<UseKind, u64> = BTreeMap::new();
     let mut databases = BTreeSet::new();
     let is_named = |kind: UseKind| !kind.takes_member() && kind != UseKind::InitialPrivileges;
-    for it in ground.uses().iter().filter(|it| it.role == *role && is_named(it.kind)) {
+    for it in ground.uses().filter(|it| it.role == *role && is_named(it.kind)) {
         *counts.entry(it.kind).or_default() += it.objects;
         databases.extend(&it.database);
     }
@@ -222,7 +205,7 @@ pub(super) fn named<'a>(role: &Name, ground: &Ground<'a>) -> (String, BTreeSet<&
 /// The databases whose objects name a role.
 fn databases_of<'a>(role: &Name, ground: &Ground<'a>) -> impl Iterator<Item = &'a Name> {
     let role = role.clone();
-    let uses = ground.uses().iter().filter(move |it| it.role == role);
+    let uses = ground.uses().filter(move |it| it.role == role);
     uses.filter_map(|it| it.database.as_ref())
 }
 

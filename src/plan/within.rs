@@ -50,6 +50,7 @@ pub(super) enum Hindrance {
 }
 
 /// Where somebody owns something in a schema of another role's.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     database: &'a Name,
     schema: &'a Name,
@@ -133,6 +134,17 @@ fn inherits(globals: &Globals, member: &Name, role: &Name) -> bool {
         next.extend(inherited.map(|(key, _)| &key.role));
     }
     seen.contains(role)
+}
+
+/// The same, without what is in these databases.
+pub(super) fn beside<'a>(pairs: &Pairs<'a>, restored: &BTreeSet<Name>) -> Pairs<'a> {
+    let pairs = pairs.iter().filter_map(|(key, pair)| {
+        let places = pair.places.iter().filter(|it| !restored.contains(it.database));
+        let places: Vec<_> = places.copied().collect();
+        let pair = Pair { places, hindrance: pair.hindrance };
+        (!pair.places.is_empty()).then_some((*key, pair))
+    });
+    pairs.collect()
 }
 
 /// What is to be said of them.

@@ -97,7 +97,9 @@ fn title(what: &TakeBack, target: &str, out: &mut String) {
          -- In each database, what stand-ins were granted is revoked; then stand-ins that nothing names any\n\
          -- more are dropped, and memberships are revoked. What belongs to a stand-in stays with it: a\n\
          -- NOTICE names it. ALTER … OWNER TO takes a member of both roles, which {whom} is until this has\n\
-         -- been run: copying with --for-restore once more grants all of it again, and writes such a script again."
+         -- been run: copying with --for-restore once more grants all of it again, and writes such a script again.\n\
+         -- Where it stops with an ERROR, nothing of that transaction was done, and what came before stays: mend\n\
+         -- what the ERROR names, and run it again. pg_globals verify lists what is still to be taken back."
     );
     if what.databases.is_empty() && !what.stand_ins.is_empty() {
         out.push_str(

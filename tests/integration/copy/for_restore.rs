@@ -250,6 +250,9 @@ fn run(of: &str, from: u32, to: u32) {
         again.contains("or azadmin may not connect to it (CONNECT, CONNECTION LIMIT 0); nothing is done there: shop"),
         "{again}"
     );
+    let settled = assert_settled(&from, &to, &more(&[]));
+    let rules = ["lost-grants", "dropped-owner", "schema-owner", "regranted"];
+    assert_eq!(findings(&settled, &rules), "", "{of}");
     assert_same_privileges(&source, &target);
     assert_eq!(
         memberships(&target).iter().filter(|role| CARRIED.contains(&role.as_str())).count(),
@@ -414,9 +417,9 @@ fn names_that_get_no_stand_in() {
     let more = ["--exclude", "gone", "--rename", "team=crew", "--for-restore", "back.sql"];
     let report = copy(&from, &to, &more);
     assert_eq!(stand_ins_of(&report), "gone");
-    assert_snapshot!(findings(&report, &["lost-grants", "dropped-owner", "regranted"]), @r#"
-    error dropped-owner dropped role team: owns 1 object in "ware house"; copy it without --rename, restore, and then: ALTER ROLE team RENAME TO crew, which an md5 password does not survive
-    error lost-grants dropped role pg_maintain: named by the privileges of 1 object in shop; without it platform, reader, writer lose what they have on 1 object: table public.t; the target reserves the name, so that there can be no stand-in
+    assert_snapshot!(findings(&report, &["lost-grants", "dropped-owner", "no-stand-in", "regranted"]), @r#"
+    error no-stand-in dropped role team: owns 1 object in "ware house"; copy it without --rename, restore, and then: ALTER ROLE team RENAME TO crew, which an md5 password does not survive
+    error no-stand-in dropped role pg_maintain: named by the privileges of 1 object in shop; without it platform, reader, writer lose what they have on 1 object: table public.t; the target reserves the name, so that there can be no stand-in
     "#);
 }
 

@@ -241,3 +241,23 @@ fn what_cannot_be_chosen() {
     For more information, try '--help'.
     ");
 }
+
+/// What the connected role of the other side has granted itself is no use of a database.
+#[test]
+fn the_own_grants_of_the_other_side() {
+    let [left, right] = [16, 16].map(Cluster::start);
+    left.sql("postgres", "postgres", "CREATE ROLE app");
+    left.sql("postgres", "postgres", "CREATE DATABASE shop OWNER app");
+    right.sql("postgres", "postgres", "CREATE ROLE adm LOGIN CREATEROLE CREATEDB");
+    right.sql("adm", "postgres", "CREATE ROLE app; GRANT app TO adm");
+    right.sql("adm", "postgres", "CREATE DATABASE shop OWNER app");
+    let from = left.connection_string("postgres", "postgres");
+    let to = right.connection_string("adm", "postgres");
+    let diff = || Run::new(["diff", &*from, &*to, "--reader", "catalog", "--database", "shop"]);
+    let done = diff().with("--exclude postgres").done();
+    assert!(done.stdout.contains("\nequal"), "{}", done.stdout);
+    // Another's is one.
+    right.sql("postgres", "postgres", "CREATE ROLE other; GRANT app TO other");
+    let done = diff().with("--exclude postgres").status(1);
+    assert!(done.stdout.contains("\n+ role other\n"), "{}", done.stdout);
+}

@@ -76,3 +76,30 @@ fn what_it_takes_to_set_something_for_a_database() {
         assert_eq!(Catalog::of(&target).grants, before.grants);
     }
 }
+
+/// What members lose through a role that stays behind, they have again when what the message names is granted to
+/// them, and then it is not said any more.
+#[test]
+fn what_was_lost_through_a_role() {
+    let source = platforms::aurora_like(15);
+    source.sql(
+        "rdsadmin",
+        "postgres",
+        "CREATE ROLE reader; CREATE ROLE middle; CREATE ROLE app LOGIN; GRANT reader TO middle; GRANT middle TO app",
+    );
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let more = ["--exclude", "middle"];
+    let lost = || findings(&copy(&from, &to, &more), &["lost-through"]);
+    assert_eq!(lost(), "error lost-through dropped role middle: app loses what reader has");
+    target.sql("azadmin", "postgres", "CREATE DATABASE shop");
+    target.sql("azadmin", "shop", "CREATE TABLE t (); GRANT SELECT ON t TO reader");
+    assert_eq!(
+        target.try_sql("app", "shop", "SELECT FROM t"),
+        Err("42501: permission denied for table t".to_owned())
+    );
+    target.sql("azadmin", "postgres", "GRANT reader TO app");
+    target.sql("app", "shop", "SELECT FROM t");
+    assert_eq!(lost(), "");
+}

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use super::for_restore::{memberships, stand_ins};
 use super::{command, findings};
+use crate::support::catalog::Catalog;
 use crate::support::cluster::Cluster;
 use crate::support::platforms;
 
@@ -56,6 +57,65 @@ fn a_role_by_the_name_of_one_that_is_left_out() {
     target.sql("azadmin", "postgres", "CREATE DATABASE shop");
     target.sql("azadmin", "shop", "CREATE SCHEMA s; CREATE TABLE s.t (); GRANT USAGE ON SCHEMA s TO gone; GRANT SELECT ON s.t TO gone");
     target.sql("eve", "shop", "SELECT FROM s.t");
+}
+
+/// What another role could revoke is something else: the script stops before it does anything.
+#[test]
+fn by_another_role() {
+    let servers = servers();
+    let target = &servers[1];
+    let [from, to] = strings(&servers);
+    let script = command(&from, &to, &MORE).done().file("back.sql");
+    target.sql(
+        "azuresu",
+        "postgres",
+        "CREATE ROLE second LOGIN CREATEROLE; GRANT azure_pg_admin TO second",
+    );
+    let before = Catalog::of(target);
+    for user in ["second", "azuresu"] {
+        let (said, succeeds) = target.psql_in(user, "postgres", &script);
+        let expected = format!(
+            "ERROR:  this script takes back what azadmin did: run it as that role, and not as {user}\n"
+        );
+        assert!(!succeeds && said.contains(&expected), "{said}");
+        assert!(Catalog::of(target) == before, "{user}");
+    }
+    assert_eq!(stand_ins(target), ["gone"]);
+}
+
+/// Once the database is restored, what restoring it would lose is not said again; while it is only there, it is.
+#[test]
+fn what_was_restored_is_no_news() {
+    let servers = servers();
+    let target = &servers[1];
+    let [from, to] = strings(&servers);
+    let rules = ["lost-grants", "dropped-owner", "schema-owner", "owners", "restored"];
+    let said = |more: &[&str]| {
+        let report =
+            command(&from, &to, &[&["--exclude", "gone", "--format", "json"], more].concat());
+        let report: serde_json::Value = serde_json::from_str(&report.done().stdout).unwrap();
+        let losses = report["losses"].as_array().unwrap().len();
+        format!("{}\n{losses} losses", findings(&report, &rules))
+    };
+    let before = said(&[]);
+    assert_snapshot!(before, @"
+    info owners kept role azadmin: is no member of app, other
+    info lost-grants dropped role gone: named by the privileges of 1 object in shop
+    1 losses
+    ");
+    target.sql("azadmin", "postgres", "GRANT app TO azadmin");
+    target.sql("azadmin", "postgres", "CREATE DATABASE shop OWNER app");
+    assert_eq!(said(&[]), before.replace("no member of app, other", "no member of other"));
+    target.sql("azuresu", "shop", &TABLE.replace("gone", "app"));
+    assert_snapshot!(said(&[]), @"
+    info restored kept statement database shop: is on the target, with what its roles own
+    0 losses
+    ");
+    // Who is going to restore it again hears all of it.
+    assert_snapshot!(said(&["--for-restore", "back.sql"]), @"
+
+    0 losses
+    ");
 }
 
 /// A role that an earlier copy has brought is left out of a later one, and is no news.

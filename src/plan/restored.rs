@@ -1,0 +1,69 @@
+//! Databases that were restored already: what restoring them would lose is no news any more.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Action, Finding, Severity, Subject};
+use crate::name::Name;
+use crate::read::live::{Live, UseKind};
+use crate::sanitize::About;
+
+pub(super) const ABOUT: About = About {
+    name: "restored",
+    severity: Severity::Info,
+    why: "roles own on the target what they own on the source: the database was restored, and what restoring it \
+          would lose is not said again",
+    explanation: "Before the restore, findings such as lost-grants, dropped-owner and schema-owner say what pg_restore \
+                  would lose. Once the target's database is there, and each role that is carried over owns in it at \
+                  least half as many objects as on the source, they would only repeat what was mended or lost by \
+                  then. pg_globals verify compares the databases themselves and says what was lost.\n\n\
+                  With --for-restore everything is said, since the restore is still to come.",
+    remedy: "see with pg_globals verify what was lost; before restoring again, copy with --for-restore",
+};
+
+/// The databases of the source that the target has with what roles own in them, as far as `pg_shdepend`
+/// of both tells.
+pub(super) fn databases(
+    source: &Live,
+    target: &Live,
+    is_carried: impl Fn(&Name) -> bool,
+) -> BTreeSet<Name> {
+    let owned = |live: &Live, role: &Name, database: &Name| {
+        let uses = live.uses.iter().filter(|it| {
+            it.role == *role && it.kind == UseKind::Owner && it.database.as_ref() == Some(database)
+        });
+        let all = uses.fold(0_u64, |sum, it| sum.saturating_add(it.objects));
+        // The database itself counts with what is in it, and is there before it is restored.
+        let is_owner = live.answers.databases.get(database).is_some_and(|it| it.owner == *role);
+        all.saturating_sub(u64::from(is_owner))
+    };
+    let mut owners: BTreeSet<(&Name, &Name)> = BTreeSet::new();
+    for it in source.uses.iter().filter(|it| it.kind == UseKind::Owner && is_carried(&it.role)) {
+        if let Some(database) = &it.database {
+            owners.insert((database, &it.role));
+        }
+    }
+    let mut restored: BTreeSet<&Name> = BTreeSet::new();
+    let mut not: BTreeSet<&Name> = BTreeSet::new();
+    for (database, role) in owners {
+        let here = owned(source, role, database);
+        if here == 0 {
+            continue;
+        }
+        let is_there = target.answers.databases.contains_key(database)
+            && owned(target, role, database).saturating_mul(2) >= here;
+        if is_there {
+            restored.insert(database)
+        } else {
+            not.insert(database)
+        };
+    }
+    restored.difference(&not).map(|name| (*name).clone()).collect()
+}
+
+/// What is said in the place of what is not said again.
+pub(super) fn findings(databases: &BTreeSet<Name>) -> impl Iterator<Item = Finding> + '_ {
+    databases.iter().map(|database| {
+        let object = Subject::statement(format!("database {database}"));
+        ABOUT.finding(object, Action::Kept, "is on the target, with what its roles own")
+    })
+}
