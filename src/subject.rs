@@ -31,6 +31,22 @@ pub enum Kind {
     Statement,
 }
 
+impl Kind {
+    /// What one of them is called in a message.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Membership => "membership",
+            Self::Setting => "setting",
+            Self::Parameter => "parameter privilege",
+            Self::Tablespace => "tablespace",
+            Self::Comment => "comment",
+            Self::SecurityLabel => "security label",
+            Self::Statement => "statement",
+        }
+    }
+}
+
 /// What a finding is about. [`Display`](fmt::Display) names its kind, and quotes names where SQL would: two
 /// subjects that are not the same never read alike.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,5 +1,6 @@
 //! Differences as data: what is different about which object, with the value on each side.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use foldhash::{HashMap, HashSet};
@@ -11,6 +12,7 @@ use crate::globals::changes::{Options, Target};
 use crate::globals::{Change, Fact, Parameter, Password, Role, Tablespace, Value};
 use crate::name::Name;
 use crate::secret::Secret;
+use crate::words::plural;
 
 /// One difference.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -57,6 +59,27 @@ impl Difference {
             }
         }
         all
+    }
+
+    /// How many there are of each kind: `8 roles, 3 memberships, 1 setting`. An object that only one side has is
+    /// one difference, with all that it has; of others each attribute, option or value is one.
+    pub fn kinds(all: &[Self]) -> String {
+        let mut counts: BTreeMap<(Kind, bool), usize> = BTreeMap::new();
+        for it in all {
+            let is_part = it.kind == Kind::Role && !it.is_whole();
+            *counts.entry((it.kind, is_part)).or_default() += 1;
+        }
+        let words = counts.into_iter().map(|((kind, is_part), count)| {
+            let what = match kind {
+                Kind::Role if is_part => "attribute of a role",
+                kind => kind.noun(),
+            };
+            match what.strip_prefix("attribute") {
+                Some(rest) => format!("{}{rest}", plural(count, "attribute")),
+                None => plural(count, what),
+            }
+        });
+        words.collect::<Vec<_>>().join(", ")
     }
 
     /// Puts them in order: by object, and first whether it is there at all.

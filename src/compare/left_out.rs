@@ -58,7 +58,7 @@ impl LeftOut {
     /// What was not looked at, or is no difference.
     fn others(self) -> [(usize, &'static str, &'static str); 12] {
         [
-            (self.platform_roles, "platform role", ""),
+            (self.platform_roles, "platform role", " (of both sides)"),
             (self.platform_tablespaces, "platform tablespace", ""),
             (self.selection, "role", " not selected"),
             (self.protected, "role", " that copy never touches"),

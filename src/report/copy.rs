@@ -19,7 +19,7 @@ use crate::finding::{Finding, Severity, Subject};
 use crate::globals::{Change, Password};
 use crate::name::Name;
 use crate::plan::{Approval, Loss, TakeBack};
-use crate::words::plural;
+use crate::words::{plural, visible};
 
 /// How many changes of a kind are shown where the list is shortened.
 const SHOWN: usize = 10;
@@ -36,6 +36,8 @@ pub struct CopyReport {
     pub target: Place,
     /// Whether nothing was left on the target on purpose.
     pub dry_run: bool,
+    /// Why source and target look swapped; none where they do not, or it is meant.
+    pub swapped: Option<String>,
     /// Which roles some databases need, where only those are wanted.
     pub selected: Option<Selected>,
     /// The plan's fingerprint, which `--expect-plan` takes.
@@ -169,6 +171,9 @@ pub struct PlannedChange {
     /// Whether it is about something that is there before.
     #[serde(skip)]
     pub to_existing: bool,
+    /// Whether it is the password of a role that is made.
+    #[serde(skip)]
+    pub of_new_role: bool,
     /// Whether it takes a password's place.
     #[serde(skip)]
     pub replaces_password: bool,
@@ -186,6 +191,7 @@ impl PlannedChange {
                 change,
                 Change::CreateRole { .. } | Change::CreateTablespace { .. }
             ) && change.role().is_none_or(|role| !created.contains(role)),
+            of_new_role: matches!(change, Change::Password { role, .. } if created.contains(role)),
             replaces_password: matches!(
                 change,
                 Change::Password { from: Password::Is(_) | Password::Unknown, .. }
@@ -324,6 +330,10 @@ impl CopyReport {
         let roles = new.iter().copied().filter(is_new_role).count();
         let replaced = self.changes.iter().filter(|it| it.replaces_password).count();
         write!(out, "\n{bold}plan{bold:#}: {}", plural(self.changes.len(), "change"))?;
+        let passwords = self.changes.iter().filter(|it| it.of_new_role).count();
+        if passwords > 0 {
+            write!(out, ", {} of new roles among them", plural(passwords, "password"))?;
+        }
         write!(out, "; {} to create", plural(roles, "role"))?;
         write!(out, ", {} to what exists", plural(old.len(), "change"))?;
         if replaced > 0 {
@@ -357,6 +367,10 @@ impl CopyReport {
         let text = result(self) + &above(&self.findings);
         let (title, rest) = text.split_once(':').unwrap_or_default();
         writeln!(to, "\n{bold}{title}{bold:#}:{rest}")?;
+        // Who reads the last line only has to see it, too.
+        if let (true, Some(why)) = (self.dry_run, &self.swapped) {
+            writeln!(to, "{bold}are source and target swapped?{bold:#} {}", visible(why))?;
+        }
         match take_back(self) {
             Some(text) => writeln!(to, "{bold}to take back{bold:#}: {text}"),
             None => Ok(()),
@@ -403,6 +417,9 @@ fn head(report: &CopyReport, out: &mut String) -> fmt::Result {
     let changed =
         if report.dry_run { "target, changed and rolled back" } else { "target, changed" };
     places([("source, only read", &report.source), (changed, &report.target)], UNKNOWN, out)?;
+    if let Some(why) = &report.swapped {
+        writeln!(out, "are source and target swapped? {}", visible(why))?;
+    }
     if let Some(selected) = &report.selected {
         selected.text(out);
     }

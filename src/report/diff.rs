@@ -239,6 +239,7 @@ fn summary(report: &DiffReport, look: Look, out: &mut String) -> fmt::Result {
     } else {
         write!(out, "{bold}{}{bold:#}", plural(report.differences.len(), "difference"))?;
         write!(out, ": {added} added, {removed} removed, {changed} changed")?;
+        write!(out, " ({})", Difference::kinds(&report.differences))?;
     }
     writeln!(out, "{}", report.left_out.words())
 }

@@ -125,6 +125,7 @@ impl Copy {
                 user: Some(live.answers.user.as_str().to_owned()),
             },
             dry_run: self.dry_run,
+            swapped: swapped.clone(),
             selected: self.choosing.databases.selected(&choices),
             fingerprint: approval.fingerprint.clone(),
             plan: (&approval).into(),

@@ -147,7 +147,7 @@ fn too_little_power_over_roles_that_exist() {
       role a: azadmin lacks the ADMIN option on a
       comment on role b: azadmin lacks the ADMIN option on b
       membership a in b: azadmin lacks the ADMIN option on b
-      = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
+      = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role is to name another
 
     info: selection: left out by --only, --exclude or --database
 
@@ -161,7 +161,7 @@ fn too_little_power_over_roles_that_exist() {
 
     fingerprint: …
     ==== stderr ====
-    error: nothing was sent: azadmin lacks the ADMIN option on a, and 2 more; have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
+    error: nothing was sent: azadmin lacks the ADMIN option on a, and 2 more; have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role is to name another
     ");
     let refused =
         command(&it.from, &it.to, &["--report", "report.json", "--format", "json"]).status(2);
@@ -263,6 +263,14 @@ fn what_looks_swapped_takes_more_than_yes() {
     let whole = || Run::new(["copy", "in.sql", to, "--yes"]).file("in.sql", older);
     let refused = whole().status(2);
     assert_snapshot!(refused.stderr, @"error: nothing was sent: source and target look swapped: the target has all roles of the source, and 2 others; where that is meant, give --into-older");
+    // A dry run says so first and last.
+    let dry_run = whole().arg("--dry-run").done().stdout;
+    let told =
+        "are source and target swapped? the target has all roles of the source, and 2 others";
+    let lines: Vec<_> = dry_run.trim_end().split('\n').collect();
+    assert_eq!((lines[2], *lines.last().unwrap()), (told, told), "{dry_run}");
+    let meant = whole().with("--dry-run --into-older").done().stdout;
+    assert!(!meant.contains("swapped?"), "{meant}");
     whole().arg("--into-older").done();
 }
 

@@ -83,7 +83,7 @@ fn what_a_copy_prints() {
     info: owners: to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       = give --for-restore FILE: it grants them, and FILE takes them back after the restore
 
-    plan: 51 changes; 17 roles to create, 1 change to what exists; 1 error and 13 warnings above
+    plan: 51 changes, 10 passwords of new roles among them; 17 roles to create, 1 change to what exists; 1 error and 13 warnings above
     new:
       create role "Jane Doe" LOGIN VALID UNTIL '2099-06-30 00:00:00+00'
       set the password of "Jane Doe"
@@ -248,6 +248,7 @@ fn what_a_copy_says_in_json() {
         "user": "azadmin"
       },
       "dry_run": false,
+      "swapped": null,
       "selected": null,
       "fingerprint": "…",
       "plan": {

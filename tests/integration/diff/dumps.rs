@@ -50,7 +50,7 @@ fn a_line_for_each_difference() {
     - setting of a: search_path: x, "Y z"
     + setting of a: statement_timeout: 1min
     ~ setting of a: work_mem: 4MB -> 8MB
-    12 differences: 4 added, 3 removed, 5 changed
+    12 differences: 4 added, 3 removed, 5 changed (2 roles, 5 attributes of a role, 2 memberships, 3 settings)
     "#);
     assert_eq!(done.stderr, "");
 }
@@ -126,7 +126,7 @@ fn as_markdown() {
     assert_snapshot!(without_build(&stable(&done.stdout)), @r#"
     # Differences of the globals
 
-    **12 differences: 4 added, 3 removed, 5 changed**
+    **12 differences: 4 added, 3 removed, 5 changed (2 roles, 5 attributes of a role, 2 memberships, 3 settings)**
 
     - date: 2026-11-28 05:00:00+00
     - program: pg_globals …
@@ -157,7 +157,7 @@ fn as_markdown() {
     assert_snapshot!(without_build(&done.stdout), @r#"
     # Differences of the globals
 
-    **1 difference: 0 added, 1 removed, 0 changed; left out: 1 thing of the left side that the platform does not take (findings, which --format json shows)**
+    **1 difference: 0 added, 1 removed, 0 changed (1 role); left out: 1 thing of the left side that the platform does not take (findings, which --format json shows)**
 
     - date: 2026-11-28 05:00:00+00
     - program: pg_globals …
@@ -265,7 +265,7 @@ fn what_is_not_looked_at() {
     --- left.sql
     +++ right.sql
     ~ role a: CONNECTION LIMIT: 5 -> 10
-    1 difference: 0 added, 0 removed, 1 changed; left out: 2 roles not selected, 6 differences ignored
+    1 difference: 0 added, 0 removed, 1 changed (1 attribute of a role); left out: 2 roles not selected, 6 differences ignored
     ");
     assert_snapshot!(diff(LEFT, RIGHT).with("--only b --ignore attributes:inherit").done().stdout, @"
     --- left.sql
@@ -278,7 +278,7 @@ fn what_is_not_looked_at() {
     ~ role new: COMMENT: gone soon -> fresh
     ~ role new: CREATEDB: true -> false
     ~ role new: LOGIN: false -> true
-    3 differences: 0 added, 0 removed, 3 changed, apart from 1 that cannot be compared (1 password); left out: 2 roles not selected, 1 VALID UNTIL 'infinity' that says the same as none
+    3 differences: 0 added, 0 removed, 3 changed (3 attributes of a role), apart from 1 that cannot be compared (1 password); left out: 2 roles not selected, 1 VALID UNTIL 'infinity' that says the same as none
     ");
     assert_snapshot!(stable(&diff(LEFT, RIGHT).with("--only a --only b --grantors").status(1).stdout), @r#"
     --- left.sql
@@ -292,7 +292,7 @@ fn what_is_not_looked_at() {
     - setting of a: search_path: x, "Y z"
     + setting of a: statement_timeout: 1min
     ~ setting of a: work_mem: 4MB -> 8MB
-    9 differences: 3 added, 2 removed, 4 changed; left out: 2 roles not selected
+    9 differences: 3 added, 2 removed, 4 changed (3 attributes of a role, 3 memberships, 3 settings); left out: 2 roles not selected
     "#);
 }
 
@@ -303,7 +303,7 @@ fn platform_roles_are_counted_only() {
     assert_snapshot!(diff(left, right).done().stdout, @"
     --- left.sql, aurora
     +++ right.sql
-    equal; left out: 2 platform roles
+    equal; left out: 2 platform roles (of both sides)
     ");
     assert_snapshot!(diff(left, right).with("--all-roles").status(1).stdout, @"
     --- left.sql, aurora
@@ -311,7 +311,7 @@ fn platform_roles_are_counted_only() {
     - role rds_iam
     - role rdsadmin: SUPERUSER
     - membership a in rds_iam: ADMIN FALSE, INHERIT TRUE, SET TRUE
-    3 differences: 0 added, 3 removed, 0 changed
+    3 differences: 0 added, 3 removed, 0 changed (2 roles, 1 membership)
     ");
 }
 
@@ -334,7 +334,7 @@ fn the_migration_is_complete() {
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
-    equal, apart from 2 that cannot be compared (2 passwords); left out: 6 platform roles, 7 things of the left side that the platform does not take (findings, which --format json shows)
+    equal, apart from 2 that cannot be compared (2 passwords); left out: 6 platform roles (of both sides), 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
     // Without one role, and with a limit that is gone.
     let less =
@@ -354,7 +354,7 @@ fn the_migration_is_complete() {
       line 149, membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
-    2 differences: 0 added, 2 removed, 0 changed, apart from 2 that cannot be compared (2 passwords); left out: 6 platform roles, 7 things of the left side that the platform does not take (findings, which --format json shows)
+    2 differences: 0 added, 2 removed, 0 changed (1 role, 1 attribute of a role), apart from 2 that cannot be compared (2 passwords); left out: 6 platform roles (of both sides), 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
 }
 
@@ -370,13 +370,13 @@ fn a_dump_without_a_password_does_not_say_that_there_is_none() {
     --- left.sql
     +++ right.sql
     - role a: PASSWORD: md5 #…
-    1 difference: 0 added, 1 removed, 0 changed
+    1 difference: 0 added, 1 removed, 0 changed (1 attribute of a role)
     ");
     assert_snapshot!(stable(&diff(&less, &with).status(1).stdout), @"
     --- left.sql
     +++ right.sql
     + role a: PASSWORD: md5 #…
-    1 difference: 1 added, 0 removed, 0 changed
+    1 difference: 1 added, 0 removed, 0 changed (1 attribute of a role)
     ");
     assert_snapshot!(diff(&with, &silent).done().stdout, @"
     --- left.sql
@@ -425,7 +425,7 @@ fn tablespaces() {
     ~ tablespace fast: random_page_cost: 1 -> 2
     + tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
     + tablespace new: COMMENT: fresh
-    8 differences: 2 added, 0 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    8 differences: 2 added, 0 removed, 6 changed (1 attribute of a role, 7 tablespaces), apart from 1 that cannot be compared (1 tablespace owner)
     ");
     assert_snapshot!(diff(right, left).status(1).stdout, @"
     --- left.sql
@@ -438,7 +438,7 @@ fn tablespaces() {
     ~ tablespace fast: random_page_cost: 2 -> 1
     - tablespace new: OWNER a LOCATION '/new' WITH (seq_page_cost = 2) CREATE TO PUBLIC
     - tablespace new: COMMENT: fresh
-    8 differences: 0 added, 2 removed, 6 changed, apart from 1 that cannot be compared (1 tablespace owner)
+    8 differences: 0 added, 2 removed, 6 changed (1 attribute of a role, 7 tablespaces), apart from 1 that cannot be compared (1 tablespace owner)
     ");
     let less = "--ignore comments --ignore security-labels";
     assert_snapshot!(diff(left, right).with(less).with("--format unified").status(1).stdout, @"
@@ -470,7 +470,7 @@ fn tablespaces() {
     --- left.sql
     +++ right.sql
     ~ role fast: SECURITY LABEL FOR p: secret -> public
-    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role not selected
+    1 difference: 0 added, 0 removed, 1 changed (1 attribute of a role); left out: 1 role not selected
     ");
 }
 
@@ -489,7 +489,7 @@ fn control_characters_are_shown() {
     - role "evil\u{1b}[2J\n+ role": LOGIN
     - membership b in "evil\u{1b}[2J\n+ role": ADMIN FALSE, INHERIT TRUE, SET TRUE
     ~ setting of b: application_name: E'a\u0007b' -> a b
-    4 differences: 0 added, 2 removed, 2 changed
+    4 differences: 0 added, 2 removed, 2 changed (1 role, 1 attribute of a role, 1 membership, 1 setting)
     "#);
     assert_snapshot!(diff(left, right).with("--format unified").status(1).stdout, @r#"
     --- left.sql
@@ -518,7 +518,7 @@ fn lists_are_told_apart() {
     + setting of a: datestyle: ''
     ~ setting of a: search_path: x, y -> "x, y"
     ~ setting of a: temp_tablespaces: "" -> b
-    3 differences: 1 added, 0 removed, 2 changed
+    3 differences: 1 added, 0 removed, 2 changed (3 settings)
     "#);
 }
 
@@ -537,7 +537,7 @@ fn in_colours() {
     ␛[33m~ role a: CONNECTION LIMIT: 5 -> 7␛[0m
     ␛[31m- role b␛[0m
     ␛[32m+ role c␛[0m
-    ␛[1m3 differences␛[0m: 1 added, 1 removed, 1 changed
+    ␛[1m3 differences␛[0m: 1 added, 1 removed, 1 changed (2 roles, 1 attribute of a role)
     ");
     assert_snapshot!(coloured("unified"), @"
     --- left.sql

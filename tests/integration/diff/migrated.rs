@@ -86,7 +86,7 @@ fn verifiers_that_cannot_be_seen_are_counted() {
       membership lambda_iam in rds_iam: lambda_iam logs in with an IAM token of AWS instead of a password
       = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
-    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles, 2 settings of a database that is not there yet, 7 things of the left side that the platform does not take (findings, which --format json shows)
+    equal, apart from 10 that cannot be compared (10 passwords); left out: 9 platform roles (of both sides), 2 settings of a database that is not there yet, 7 things of the left side that the platform does not take (findings, which --format json shows)
     ");
     // Nothing is missing that cannot be seen; what can be is compared.
     target.sql("azadmin", "postgres", "ALTER ROLE shop_app CONNECTION LIMIT 7");
@@ -130,7 +130,7 @@ fn obstacles_are_differences() {
       line 1, role app: its password is not known, and on the target it has none
       = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
-    4 differences: 0 added, 2 removed, 2 changed, apart from 1 that cannot be compared (1 password); on the right side 1 login role without a password; left out: 3 platform roles
+    4 differences: 0 added, 2 removed, 2 changed (1 role, 2 attributes of a role, 1 membership), apart from 1 that cannot be compared (1 password); on the right side 1 login role without a password; left out: 3 platform roles (of both sides)
     ");
 
     // More than the lock table holds.
@@ -142,7 +142,7 @@ fn obstacles_are_differences() {
     assert_eq!(done.stderr, "");
     let mut lines = done.stdout.split_terminator('\n');
     assert_eq!(lines.clone().filter(|line| line.starts_with("- role r")).count(), 2_000);
-    assert_snapshot!(lines.next_back().unwrap(), @"2000 differences: 0 added, 2000 removed, 0 changed; left out: 3 platform roles, 2000 differences ignored, 2 roles that only the right side has");
+    assert_snapshot!(lines.next_back().unwrap(), @"2000 differences: 0 added, 2000 removed, 0 changed (2000 roles); left out: 3 platform roles (of both sides), 2000 differences ignored, 2 roles that only the right side has");
 }
 
 /// What the sanitizer finds out is said here, too.
@@ -162,7 +162,7 @@ fn memberships_in_the_platforms_roles_are_missed() {
       line 6, membership app in rds_iam: app logs in with an IAM token of AWS instead of a password
       = on Azure let an Entra administrator tie the role to a principal: SECURITY LABEL FOR pgaadauth ON ROLE … IS 'aadauth,oid=…,type=user'; elsewhere give it a password, or a login of the target's identity service
 
-    equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles, 1 role that only the right side has, 2 things of the left side that the platform does not take (findings, which --format json shows)
+    equal, apart from 1 that cannot be compared (1 password); left out: 3 platform roles (of both sides), 1 role that only the right side has, 2 things of the left side that the platform does not take (findings, which --format json shows)
     ==== stderr ====
     ");
 }
@@ -184,7 +184,7 @@ fn the_selection_is_copys() {
       line 1, role new: its password is not known
       = give theirs with --passwords-from, new ones with --passwords generate, or read the source as a role that may read pg_authid
 
-    1 difference: 0 added, 0 removed, 1 changed, apart from 1 that cannot be compared (1 password); left out: 1 role not selected, 1 role that only the right side has
+    1 difference: 0 added, 0 removed, 1 changed (1 attribute of a role), apart from 1 that cannot be compared (1 password); left out: 1 role not selected, 1 role that only the right side has
     ==== stderr ====
     ");
 }
@@ -206,7 +206,7 @@ fn grants_of_several_grantors_differ_together() {
     --- source.sql, as it would be on azure
     +++ TARGET/postgres, PostgreSQL 18.4, azure
     ~ membership h in g: ADMIN: TRUE -> FALSE
-    1 difference: 0 added, 0 removed, 1 changed; left out: 3 platform roles
+    1 difference: 0 added, 0 removed, 1 changed (1 membership); left out: 3 platform roles (of both sides)
     ");
 
     let target = Cluster::start(15);
@@ -225,7 +225,7 @@ fn grants_of_several_grantors_differ_together() {
     --- source.sql, as it would be on postgres
     +++ TARGET/postgres, PostgreSQL 15.18
     ~ parameter work_mem to h: SET WITH GRANT OPTION -> SET
-    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role that only the right side has
+    1 difference: 0 added, 0 removed, 1 changed (1 parameter privilege); left out: 1 role that only the right side has
     ");
 }
 
@@ -244,7 +244,7 @@ fn grants_of_several_grantors_are_one_difference() {
     --- source.sql, as it would be on postgres
     +++ TARGET/postgres, PostgreSQL 18.4
     - membership h in g: ADMIN FALSE, INHERIT TRUE, SET TRUE
-    1 difference: 0 added, 1 removed, 0 changed
+    1 difference: 0 added, 1 removed, 0 changed (1 membership)
     ");
 }
 
@@ -275,14 +275,14 @@ fn protected_roles_are_counted() {
       line 3, role dba: a member of azure_pg_admin on the target
       = carry it over under another name with --rename; where --map-role made it an administrator there, give that again
 
-    equal; left out: 5 platform roles, 1 role that copy never touches, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
+    equal; left out: 5 platform roles (of both sides), 1 role that copy never touches, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
     ");
     let done = run(&without).status(1);
     assert_snapshot!(anywhere(&done.stdout, &[(&target, "TARGET")]), @"
     --- source.sql, aurora, as it would be on azure
     +++ TARGET/postgres, PostgreSQL 16.14, azure
     ~ role dba: CREATEDB: true -> false
-    1 difference: 0 added, 0 removed, 1 changed; left out: 5 platform roles, 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
+    1 difference: 0 added, 0 removed, 1 changed (1 attribute of a role); left out: 5 platform roles (of both sides), 1 role that only the right side has, 1 thing of the left side that the platform does not take (findings, which --format json shows)
     ");
 }
 

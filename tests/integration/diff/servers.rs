@@ -224,7 +224,7 @@ fn a_password_that_was_removed_is_seen() {
     --- LEFT/postgres, PostgreSQL 15.18
     +++ RIGHT/postgres, PostgreSQL 15.18
     - role a: PASSWORD: md5 #…
-    1 difference: 0 added, 1 removed, 0 changed
+    1 difference: 0 added, 1 removed, 0 changed (1 attribute of a role)
     ");
     let dumps = [&left, &right].map(|it| it.dump_globals(18, "postgres", &[]));
     let done = Run::new(["diff", "left.sql", "right.sql"])
