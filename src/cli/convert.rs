@@ -99,6 +99,7 @@ impl Convert {
         }
         let source = self.input.platform()?;
         self.refuse_overlaps()?;
+        file::refuse_existing("--for-restore", self.for_restore.as_deref())?;
         let mut choices = Choices {
             withhold_freezes: self.if_not_exists && !self.allow_freeze,
             ..self.choosing.choices()?

@@ -185,6 +185,17 @@ pub(super) fn directory_of(path: &Path) -> &Path {
     }
 }
 
+/// Refuses to replace a file that takes something back: it would be the only one that can take an earlier run
+/// back.
+pub(super) fn refuse_existing(option: &str, path: Option<&Path>) -> Result<()> {
+    if let Some(path) = path
+        && fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0)
+    {
+        bail!("{option} {}: it exists, and would be lost; name another file", path.display());
+    }
+    Ok(())
+}
+
 /// Refuses a file in a directory that is not there.
 pub(super) fn refuse_missing_directory(option: &str, path: &Path) -> Result<()> {
     let directory = directory_of(path);
@@ -201,9 +212,14 @@ const _: () = assert!(cfg!(panic = "unwind"), "temporary files must go when the 
 pub(super) struct Whole {
     path: PathBuf,
     kind: WholeKind,
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    mode: u32,
 }
 
 enum WholeKind {
+    /// It has no name until it is complete: whatever ends the program leaves nothing behind.
+    #[cfg(target_os = "linux")]
+    Unnamed(File),
     Temporary(tempfile::NamedTempFile, interrupt::Guard),
     /// A device or a pipe cannot be replaced.
     Direct(File),
@@ -242,18 +258,32 @@ impl Whole {
             }
             _ => {
                 refuse_missing_directory(option, &real)?;
-                let mut builder = tempfile::Builder::new();
-                builder.prefix(".pg_globals-");
-                #[cfg(unix)]
-                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-                {
-                    let file = builder.tempfile_in(directory_of(&real)).map_err(|e| say(&e))?;
-                    let guard = interrupt::file(file.path());
-                    WholeKind::Temporary(file, guard)
-                }
+                Self::hidden(directory_of(&real), mode).map_err(|e| say(&e))?
             }
         };
-        Ok(Self { path: real, kind })
+        Ok(Self { path: real, kind, mode })
+    }
+
+    /// A file that nobody sees.
+    fn hidden(directory: &Path, mode: u32) -> io::Result<WholeKind> {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = unnamed(directory, mode) {
+            return Ok(WholeKind::Unnamed(file));
+        }
+        Self::temporary(directory, mode)
+    }
+
+    /// The same with a name that tells whose it is.
+    fn temporary(directory: &Path, mode: u32) -> io::Result<WholeKind> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+        #[cfg(not(unix))]
+        let _ = mode;
+        let file = builder.tempfile_in(directory)?;
+        let guard = interrupt::file(file.path());
+        Ok(WholeKind::Temporary(file, guard))
     }
 
     /// Writes all of it; nobody sees it yet.
@@ -263,6 +293,8 @@ impl Whole {
     ) -> Result<()> {
         let result = match &mut self.kind {
             WholeKind::Direct(file) => write(file),
+            #[cfg(target_os = "linux")]
+            WholeKind::Unnamed(file) => write(file).and_then(|()| file.sync_all()),
             WholeKind::Temporary(file, _) => {
                 write(file.as_file_mut()).and_then(|()| file.as_file().sync_all())
             }
@@ -272,12 +304,77 @@ impl Whole {
 
     /// Makes it appear.
     pub(super) fn finish(self) -> Result<()> {
-        if let WholeKind::Temporary(file, _guard) = self.kind {
-            let result = file.persist(&self.path);
-            result.map_err(|error| failed(self.path.display(), &error.error))?;
-        }
-        Ok(())
+        let finished = match self.kind {
+            WholeKind::Direct(_) => Ok(()),
+            WholeKind::Temporary(file, _guard) => {
+                file.persist(&self.path).map(drop).map_err(|error| error.error)
+            }
+            #[cfg(target_os = "linux")]
+            WholeKind::Unnamed(mut file) => match name(&file, &self.path) {
+                Ok(()) => Ok(()),
+                // A file system may have such files, and no way to name them.
+                Err(_) => Self::by_copy(&mut file, &self.path, self.mode),
+            },
+        };
+        finished.map_err(|error| failed(self.path.display(), &error))
     }
+
+    #[cfg(target_os = "linux")]
+    fn by_copy(from: &mut File, path: &Path, mode: u32) -> io::Result<()> {
+        use std::io::Seek as _;
+        from.rewind()?;
+        let WholeKind::Temporary(mut to, _guard) = Self::temporary(directory_of(path), mode)?
+        else {
+            return Ok(());
+        };
+        io::copy(from, to.as_file_mut())?;
+        to.as_file().sync_all()?;
+        to.persist(path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// How the names of temporary files begin.
+const TEMPORARY: &str = ".pg_globals-";
+
+/// A file without a name (`O_TMPFILE`), where the system and the file system have such files.
+#[cfg(target_os = "linux")]
+fn unnamed(directory: &Path, mode: u32) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // It is named by what this leads to.
+    if !Path::new("/proc/self/fd").exists() {
+        return None;
+    }
+    let flags = rustix::fs::OFlags::TMPFILE.bits().cast_signed();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(flags).mode(mode);
+    options.open(directory).ok()
+}
+
+/// Gives a file without a name this one, and takes the place of what has it.
+#[cfg(target_os = "linux")]
+fn name(file: &File, path: &Path) -> io::Result<()> {
+    use std::os::fd::AsRawFd as _;
+
+    use rand::RngExt as _;
+    use rustix::fs::{AtFlags, CWD, linkat};
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = |to: &Path| linkat(CWD, &*open, CWD, to, AtFlags::SYMLINK_FOLLOW);
+    match link(path) {
+        Err(rustix::io::Errno::EXIST) => {}
+        done => return done.map_err(io::Error::from),
+    }
+    // A link replaces nothing.
+    let between = format!("{TEMPORARY}{:016x}", rand::rng().random::<u64>());
+    let between = directory_of(path).join(between);
+    let guard = interrupt::file(&between);
+    link(&between).map_err(io::Error::from)?;
+    let renamed = fs::rename(&between, path);
+    if renamed.is_err() {
+        // What cannot be put in its place is not to stay.
+        let _ = fs::remove_file(&between);
+    }
+    drop(guard);
+    renamed
 }
 
 /// Refuses to write into another user's pipe: that user reads it.

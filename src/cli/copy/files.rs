@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::Copy;
 use crate::cli::file::{self, Whole};
@@ -29,14 +29,7 @@ impl Files {
             path.as_deref().map(|path| Whole::create(option, path, mode)).transpose()
         };
         for (option, path) in [("--undo", &copy.undo), (FOR_RESTORE, &copy.for_restore)] {
-            let Some(path) = path else { continue };
-            if std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0) {
-                // It would be the only one that can take an earlier run back.
-                bail!(
-                    "{option} {}: it exists, and would be lost; name another file",
-                    path.display()
-                );
-            }
+            file::refuse_existing(option, path.as_deref())?;
         }
         Ok(Self {
             report: copy.report.as_deref().map(ReportFile::create).transpose()?,

@@ -51,6 +51,34 @@ fn no_room_for_what_diff_and_check_write() {
     no_room(|| Run::new(["check", nowhere, nowhere, "--report", "r.md"]), "r.md");
 }
 
+/// A program that is killed leaves nothing beside the output, not even an empty file.
+#[test]
+#[cfg(target_os = "linux")]
+fn killed_in_the_middle() {
+    use std::io::Write as _;
+    let run = Run::new(["convert", "-", "-o", "out.sql", "--report", "report.json"]);
+    let mut child = run.command().stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // More than a pipe holds: when it is written, the files have been opened.
+    let comment = format!("-- {}\n", "x".repeat(1 << 20));
+    child.stdin.as_mut().unwrap().write_all(comment.as_bytes()).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(run.names(), Vec::<String>::new());
+}
+
+/// What takes a script back is not replaced, as copy does not replace it.
+#[test]
+fn what_takes_back_is_kept() {
+    let make = || convert(DUMP).with("-o out.sql --for-restore back.sql");
+    let first = make().done();
+    assert_eq!(first.run.names(), ["back.sql", "in.sql", "out.sql"]);
+    let said = make().file("back.sql", "-- the only one\n").fails();
+    assert_eq!(
+        said,
+        "error: --for-restore back.sql: it exists, and would be lost; name another file\n"
+    );
+}
+
 #[test]
 fn no_room_for_manual_pages() {
     let said = Run::new(["man", "."]).with_full_disk().fails();
