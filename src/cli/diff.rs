@@ -1,5 +1,6 @@
 //! `pg_globals diff`: what differs between two places, each a dump or a server.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use super::input::InputOptions;
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options;
 use super::output::{self, ReportFile, Stream};
-use super::selection::Selection;
+use super::selection::{Selection, refuse_unknown_targets, warn_unused};
 use super::{connection, head};
 use crate::compare::{self, Fingerprint, Question, Wanted};
 use crate::connect::{self, Environment};
@@ -187,6 +188,7 @@ impl Diff {
         if self.as_platform.is_none() {
             ForDatabases::choose_of_both(&right, &mut choices);
         }
+        let unused = self.unused(&choices, &left, &right)?;
         let selected = self.databases.selected(&choices);
         let question = Question {
             choices,
@@ -208,6 +210,7 @@ impl Diff {
             Some(target) => compare::migrated(left, right, target, &question, &fingerprint)?,
             None => compare::plain(left, right, &question, &fingerprint)?,
         };
+        warn_unused(unused);
         let as_platform = target.as_ref().map(|target| target.get().name().to_owned());
         let (report, sides) = DiffReport::of(sides, as_platform, selected, compared, run);
         kept.map_or(Ok(()), |file| file.write(&report))?;
@@ -222,6 +225,26 @@ impl Diff {
             _ => report.text(look, to),
         };
         Self::finish(write, look, output.take(), report.differences.is_empty())
+    }
+
+    /// Names that match nothing; of two sides, on neither.
+    fn unused(
+        &self,
+        choices: &Choices,
+        left: &Source,
+        right: &Source,
+    ) -> Result<Vec<(Name, String)>> {
+        let mut unused = choices.unused(&left.globals);
+        if self.as_platform.is_none() {
+            let of_right = choices.unused(&right.globals);
+            unused.retain(|it| of_right.contains(it));
+        } else if let Some(live) = &right.live {
+            let there = live.answers.roles.iter().chain(&live.answers.predefined).collect();
+            let new_name = |name: &Name| choices.rename.get(name).unwrap_or(name).clone();
+            let carried: BTreeSet<_> = left.globals.roles.keys().map(new_name).collect();
+            refuse_unknown_targets(&choices.map_role, &there, |name| carried.contains(name))?;
+        }
+        Ok(unused)
     }
 
     /// The sql form.

@@ -30,6 +30,17 @@ impl Format {
     }
 }
 
+/// Says something on standard error that is no part of a report.
+pub(super) fn note(text: &str) {
+    // Nothing can be done where not even this can be said.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// The same of what is probably a mistake.
+pub(super) fn warn(text: &str) {
+    note(&format!("warning: {text}"));
+}
+
 /// Where something is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stream {

@@ -1,12 +1,15 @@
 //! Which roles, and under which names: what all commands take that know roles.
 
-use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
 use clap::Args;
 
-use super::options;
+use super::{options, output};
 use crate::glob::Glob;
 use crate::name::Name;
 use crate::sanitize::Choices;
+use crate::words::did_you_mean;
 
 #[derive(Args, Debug)]
 #[allow(clippy::doc_markdown, reason = "these comments are the help, which is no Markdown")]
@@ -35,4 +38,26 @@ impl Selection {
             ..Choices::default()
         })
     }
+}
+
+/// Warns of what names nothing, where no report of the command says it.
+pub(super) fn warn_unused(unused: Vec<(Name, String)>) {
+    for (name, message) in unused {
+        output::warn(&format!("{name}: {message}"));
+    }
+}
+
+/// Refuses a role that is to stand for another and is not there. Those that are carried over will be.
+pub(super) fn refuse_unknown_targets(
+    map_role: &BTreeMap<Name, Name>,
+    there: &BTreeSet<&Name>,
+    carried: impl Fn(&Name) -> bool,
+) -> Result<()> {
+    for to in map_role.values() {
+        if !there.contains(to) && !carried(to) && !to.as_str().starts_with("pg_") {
+            let meant = did_you_mean(to.as_str(), there);
+            bail!("--map-role: there is no role {to} on the target{meant}");
+        }
+    }
+    Ok(())
 }

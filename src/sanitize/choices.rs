@@ -153,8 +153,40 @@ impl Choices {
         Ok(())
     }
 
+    /// What of the choices names nothing that was read: the name or pattern, and what is said of it.
+    pub fn unused(&self, globals: &Globals) -> Vec<(Name, String)> {
+        let mut unused = Vec::new();
+        for (option, patterns) in [("--only", &self.only), ("--exclude", &self.exclude)] {
+            for pattern in patterns {
+                if !globals.roles.keys().any(|name| pattern.matches(name.as_str())) {
+                    let name = Name::new(pattern.as_str());
+                    unused.push((name, format!("no role matches this {option}")));
+                }
+            }
+        }
+        let superuser = Attribute::Superuser;
+        for from in self.map_role.keys() {
+            if from.as_str() == superuser.keyword() {
+                if !globals.roles.values().any(|role| role.has(superuser)) {
+                    unused.push((
+                        from.clone(),
+                        "no role is a superuser: --map-role does nothing".to_owned(),
+                    ));
+                }
+            } else if !globals.memberships.keys().any(|key| key.role == *from) {
+                let message = "no role is a member of it: --map-role grants nothing in its place";
+                unused.push((from.clone(), message.to_owned()));
+            }
+        }
+        unused
+    }
+
     /// Whether the choices fit what was read.
-    pub(super) fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
+    ///
+    /// # Errors
+    /// Where a new name renames nothing or onto a role that exists, a mapped role is not there, or no role
+    /// is left.
+    pub fn check(&self, globals: &Globals) -> Result<(), ChoiceError> {
         self.check_renames(globals)?;
         let mut granted: HashSet<&Name> = HashSet::default();
         if !self.map_role.is_empty() {

@@ -53,8 +53,8 @@ impl Check for Roles {
         let options = plan::Options { now: choices.now, ..plan::Options::default() };
         let plan = migration.plan(target, &options);
         changes(&plan, out);
-        passwords(source, target, &sanitized.globals, out);
-        superusers(&source.globals, &sanitized.globals, platform, out);
+        passwords(source, target, &sanitized.globals, choices, out);
+        superusers(&source.globals, &sanitized.globals, platform, choices, out);
         owners(&plan, out);
         restoring(&plan, out);
         out.warning(
@@ -136,19 +136,30 @@ fn changes(plan: &Plan, out: &mut Outcomes<'_>) {
     }
     let new = plan.changes.iter().filter(|it| matches!(it, Change::CreateRole { .. })).count();
     let found = format!(
-        "{} to create, {} in all until the target has what the source has",
+        "{} to create, {} in all{} until the target has what the source has",
         count(new, "role"),
         count(plan.changes.len(), "change"),
+        match plan.passwords_of_new_roles() {
+            0 => String::new(),
+            passwords => format!(", {} of new roles among them,", count(passwords, "password")),
+        },
     );
     out.failed(found)
         .remedy("pg_globals copy SOURCE TARGET: the migration service does not bring roles");
 }
 
 /// Who cannot log in afterwards.
-fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcomes<'_>) {
+fn passwords(
+    source: &Live,
+    target: &Live,
+    sanitized: &Globals,
+    choices: &Choices,
+    out: &mut Outcomes<'_>,
+) {
     let way = |role: &Name| source.platform?.external_authentication(role.as_str());
     let memberships = source.globals.memberships.keys();
-    let elsewhere = memberships.filter(|key| way(&key.role).is_some()).map(|key| &key.member);
+    let elsewhere = memberships.filter(|key| way(&key.role).is_some());
+    let elsewhere = elsewhere.map(|key| choices.rename.get(&key.member).unwrap_or(&key.member));
     let elsewhere: BTreeSet<&Name> = elsewhere.collect();
     let reads_verifiers = source.answers.reads_verifiers;
     let (mut without, mut external, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
@@ -226,12 +237,19 @@ fn passwords(source: &Live, target: &Live, sanitized: &Globals, out: &mut Outcom
 }
 
 /// Superusers are none on the target.
-fn superusers(source: &Globals, sanitized: &Globals, platform: &Platform, out: &mut Outcomes<'_>) {
-    if platform.admin_is_superuser() {
+fn superusers(
+    source: &Globals,
+    sanitized: &Globals,
+    platform: &Platform,
+    choices: &Choices,
+    out: &mut Outcomes<'_>,
+) {
+    if platform.admin_is_superuser() || choices.mapped(Attribute::Superuser).is_some() {
         return;
     }
     let lose = source.roles.iter().filter(|(name, role)| {
-        role.has(Attribute::Superuser) && sanitized.roles.contains_key(*name)
+        let new_name = choices.rename.get(*name).unwrap_or(name);
+        role.has(Attribute::Superuser) && sanitized.roles.contains_key(new_name)
     });
     let lose: Vec<&Name> = lose.map(|(name, _)| name).collect();
     if !lose.is_empty() {

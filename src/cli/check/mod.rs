@@ -18,6 +18,7 @@ use super::file::{self, Whole};
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
+use super::selection::warn_unused;
 use super::{connection, head};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
@@ -67,6 +68,14 @@ pub(super) struct Check {
     /// What --exclude of the copy will be: roles that stay behind. Repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is checked")]
     exclude: Vec<Glob>,
+
+    /// What --rename of the copy will be. Repeatable.
+    #[arg(long, value_name = "OLD=NEW", hide_short_help = true, value_parser = options::pair, help_heading = "What is checked")]
+    rename: Vec<(Name, Name)>,
+
+    /// What --map-role of the copy will be. Repeatable.
+    #[arg(long, hide_short_help = true, value_name = "SOURCE=TARGET", value_parser = options::pair, help_heading = "What is checked")]
+    map_role: Vec<(Name, Name)>,
 
     /// What the online migration needs, too.
     #[arg(long, help_heading = "What is checked")]
@@ -142,6 +151,13 @@ impl Check {
     }
 
     async fn check(&self, source: &str, target: &str) -> Result<Exit> {
+        let choices = Choices {
+            exclude: self.exclude.clone(),
+            rename: options::pairs("--rename", &self.rename)?,
+            map_role: options::pairs("--map-role", &self.map_role)?,
+            now: options::now(),
+            ..Choices::default()
+        };
         let files = self.clouds.read()?;
         let report = self.report_file()?;
         let migration = self.migration_json.as_deref();
@@ -168,14 +184,17 @@ impl Check {
         let clouds = self.clouds.told(files, from.as_deref(), to.as_deref()).await?;
         let databases: Vec<Name> = self.database.iter().map(Name::new).collect();
         let checks = self.checks();
-        let choices =
-            Choices { exclude: self.exclude.clone(), now: options::now(), ..Choices::default() };
         let mut bar = Bar(None);
         let cx =
             Box::pin(check::gather(source, target, clouds, &databases, &checks, choices, &mut bar))
                 .await;
         drop(bar);
         warn_of_one_server(&cx);
+        if let Ok(server) = &cx.source.server {
+            // As copy would.
+            cx.choices.check(&server.live.globals)?;
+            warn_unused(cx.choices.unused(&server.live.globals));
+        }
         if let Some((path, file)) = migration {
             write_migration(&cx, path, file)?;
         }

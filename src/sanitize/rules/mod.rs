@@ -213,5 +213,5 @@ pub use external_authentication::ABOUT as EXTERNAL_AUTHENTICATION;
 pub use frozen::ABOUT as FROZEN;
 pub use platform_role::ABOUT as PLATFORM_ROLE;
 pub use protected_role::ABOUT as PROTECTED_ROLE;
-pub use selection::ABOUT as SELECTION;
+pub use selection::{ABOUT as SELECTION, UNUSED as UNUSED_PATTERN};
 pub use verifier::MD5 as MD5_VERIFIER;

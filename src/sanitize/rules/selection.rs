@@ -28,29 +28,24 @@ pub const ABOUT: About = About {
     remedy: "",
 };
 
-pub(super) const UNUSED: About = About {
+/// Patterns that match nothing.
+pub const UNUSED: About = About {
     name: "unused-pattern",
     severity: Severity::Warning,
-    why: "a pattern of --only or --exclude matches no role",
+    why: "a pattern of --only or --exclude matches no role, or --map-role names one that has no members",
     explanation: "A pattern is compared with whole names, as the source has them: app matches app, \
                   not app_owner, for which it takes app*. Write names as they are stored, without \
                   SQL's double quotes, and put the pattern into the shell's quotes so that the \
                   shell does not expand the *. With --exclude such an error has consequences: a \
-                  role that should stay behind is carried over.",
+                  role that should stay behind is carried over. --map-role grants a role of the \
+                  target to the members of the source's: where that has none, nobody gets it.",
     remedy: "look for a typing error: patterns know *, ? and [..], and case counts",
 };
 
-/// Reports patterns that match nothing.
+/// Reports patterns that match nothing, and roles that are mapped in vain.
 pub(in crate::sanitize) fn unused_patterns(globals: &Globals, cx: &mut Context<'_>) {
-    let choices = cx.choices;
-    for (option, patterns) in [("--only", &choices.only), ("--exclude", &choices.exclude)] {
-        for pattern in patterns {
-            if !globals.roles.keys().any(|name| pattern.matches(name.as_str())) {
-                let object = Subject::Role(Name::new(pattern.as_str()));
-                let message = format!("no role matches this {option}");
-                cx.report(&UNUSED, Action::Dropped, object, Origin::LIVE, message);
-            }
-        }
+    for (name, message) in cx.choices.unused(globals) {
+        cx.report(&UNUSED, Action::Dropped, Subject::Role(name), Origin::LIVE, message);
     }
 }
 

@@ -15,7 +15,7 @@ fn before_and_after_a_copy() {
     let from = source.connection_string("rdsadmin", "postgres");
     let run = || check(&from, &to, &["roles"]);
     assert_snapshot!(found(run(), 1), @"
-    failed: 17 roles to create, 51 changes in all until the target has what the source has
+    failed: 17 roles to create, 51 changes in all, 10 passwords of new roles among them, until the target has what the source has
       = pg_globals copy SOURCE TARGET: the migration service does not bring roles
     warning: 1 login role without a password, which on the source logs in by a service of its platform: lambda_iam
       = give it a password, or a principal of the target's own identity service
@@ -135,4 +135,61 @@ fn a_role_that_stays_behind() {
     let run = check(&from, &to, &["roles"]).with("--exclude postgres --exclude g?ne");
     let without = lines(&serde_json::from_str(&run.with("--format json").done().stdout).unwrap());
     assert!(!without.contains("to create"), "{without}");
+}
+
+/// What is renamed and mapped is judged as copy would do it with the same options.
+#[test]
+fn as_copy_with_the_same_options() {
+    let source = Cluster::start(15);
+    source.sql(
+        "postgres",
+        "postgres",
+        "CREATE ROLE app LOGIN PASSWORD 'p'; CREATE ROLE gone; GRANT gone TO app; CREATE ROLE boss SUPERUSER",
+    );
+    let from = source.connection_string("postgres", "postgres");
+    let (_target, to) = azure(16, &[]);
+    let options = "--exclude postgres --exclude gone --rename app=shop_app \
+                   --map-role gone=azure_pg_admin --map-role SUPERUSER=azure_pg_admin";
+    let checked = found(check(&from, &to, &["roles"]).with(options), 1);
+    assert_snapshot!(checked, @"
+    failed: 2 roles to create, 5 changes in all, 1 password of new roles among them, until the target has what the source has
+      = pg_globals copy SOURCE TARGET: the migration service does not bring roles
+    succeeded: every login role has a password to bring
+    warning: the migration service brings neither the owners of objects nor the grants on them: all of it belongs to the role that migrates
+      = pg_dump and pg_restore bring them; after the service, replay the entries ACL and DEFAULT ACL of pg_dump -Fc --schema-only (pg_restore --use-list), and see what is lost with pg_globals verify
+    warning: copy has 0 errors and 2 warnings about single roles, memberships and settings
+      = pg_globals copy SOURCE TARGET --dry-run shows them
+    ");
+    let copy = || {
+        let copy = ["copy", &*from, &*to, "--yes", "--into-older", "--reader", "catalog"];
+        Run::new(copy).with(options)
+    };
+    let planned = copy().with("--dry-run").done().stdout;
+    assert!(
+        planned
+            .contains("\nplan: 5 changes, 1 password of new roles among them; 2 roles to create, "),
+        "{planned}"
+    );
+    copy().done();
+    let checked = found(check(&from, &to, &["roles"]).with(options), 0);
+    assert!(
+        checked.starts_with("succeeded: everything that the target takes is there"),
+        "{checked}"
+    );
+    // Names that are not there, as copy says them.
+    let run = |more: &str| check(&from, &to, &["roles"]).with(more);
+    assert_eq!(
+        run("--rename nobody=x").fails(),
+        "error: --rename: there is no role nobody; names are as in the dump, and case counts\n"
+    );
+    let done = run("--exclude nobody --map-role gone=azure_pg_admn").status(1);
+    assert_eq!(done.stderr, "warning: nobody: no role matches this --exclude\n");
+    let meant = "there is no role azure_pg_admn on the target: --map-role needs one that it has; \
+                 did you mean azure_pg_admin?";
+    assert!(done.stdout.contains(meant), "{}", done.stdout);
+    let said = copy().with("--map-role app=azure_pg_admn").status(0).stdout;
+    assert!(
+        said.contains("app: no role is a member of it: --map-role grants nothing in its place"),
+        "{said}"
+    );
 }

@@ -9,6 +9,20 @@ fn diff(left: &str, right: &str, with: &str) -> Run {
     run.file("left.sql", left).file("right.sql", right)
 }
 
+/// What names nothing is said, and what names something on one side is enough.
+#[test]
+fn names_that_match_nothing() {
+    let (left, right) = ("CREATE ROLE a;\nCREATE ROLE b;\n", "CREATE ROLE a;\nCREATE ROLE c;\n");
+    let said = |with: &str| diff(left, right, with).done_or_different().stderr;
+    assert_eq!(said("--exclude b --exclude c"), "");
+    assert_eq!(said("--exclude b --exclude d"), "warning: d: no role matches this --exclude\n");
+    assert_eq!(
+        said("--as azure --exclude c --map-role a=azure_pg_admin"),
+        "warning: c: no role matches this --exclude\n\
+         warning: a: no role is a member of it: --map-role grants nothing in its place\n"
+    );
+}
+
 /// Settings go by the new name, and a role counts once.
 #[test]
 fn as_it_would_be_under_another_name() {
@@ -28,7 +42,7 @@ fn as_it_would_be_under_another_name() {
     --- left.sql, as it would be on azure
     +++ right.sql
     ~ setting of b: work_mem: 4MB -> 6MB
-    1 difference: 0 added, 0 removed, 1 changed; left out: 1 role that only the right side has
+    1 difference: 0 added, 0 removed, 1 changed (1 setting); left out: 1 role that only the right side has
     ");
     let (left, right) = ("CREATE ROLE a;\nCREATE ROLE c;\n", "CREATE ROLE b;\nCREATE ROLE c;\n");
     for more in ["", " --as azure"] {
@@ -65,6 +79,6 @@ fn what_is_of_no_role_is_not_chosen_with_roles() {
     - setting of all roles: work_mem: 1MB
     - parameter work_mem to PUBLIC: SET
     - tablespace t: privileges of PUBLIC: CREATE
-    3 differences: 0 added, 3 removed, 0 changed
+    3 differences: 0 added, 3 removed, 0 changed (1 setting, 1 parameter privilege, 1 tablespace)
     ");
 }
