@@ -11,17 +11,18 @@ use super::exit::Exit;
 use super::file::{self, Whole};
 use super::options;
 use super::output::{self, ReportFile, Stream};
-use super::selection::Selection;
+use super::selection::{Selection, refuse_unknown_targets, warn_unused};
 use super::{connection, head};
 use crate::compare::Fingerprint;
 use crate::connect::{Connection, Environment, Parameters};
+use crate::glob::Glob;
 use crate::name::Name;
 use crate::plan;
 use crate::read::live::{self, Live};
 use crate::report::{Document as _, Form, Look, Place, VerifyParts, VerifyReport};
 use crate::sanitize::Choices;
 use crate::script;
-use crate::verify::{self, Mender, Names, Outstanding, Server};
+use crate::verify::{self, Accepting, Mender, Names, Outstanding, Server};
 
 /// Verify that everything is there after the restore; nothing is written on either side.
 ///
@@ -53,6 +54,13 @@ pub(super) struct Verify {
 
     #[command(flatten)]
     selection: Selection,
+
+    /// Differences that are meant, by the role that lost, gained or is to own something, or by the object.
+    ///
+    /// Names are as the report has them: shop_read, PUBLIC, shop.orders, \"database shop\"; *, ? and [..]
+    /// are known. What is accepted is counted, and is neither a difference nor in the sql form. Repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
+    accept: Vec<Glob>,
 
     /// How it is shown: text, json, markdown, or sql, the statements that give back what is missing.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = "Output")]
@@ -151,12 +159,31 @@ impl Verify {
         }
         let databases = verify::selected(&catalogs.source, source.live.platform, &asked);
         let mut arrived = verify::arrived(&source.live, &target.live, &choices)?;
+        warn_unused(choices.unused(&source.live.globals));
+        let answers = &target.live.answers;
+        let there = answers.roles.iter().chain(&answers.predefined).collect();
+        let is_carried = |name: &Name| arrived.sanitized.roles.contains_key(name);
+        refuse_unknown_targets(&choices.map_role, &there, is_carried)?;
         let names = Names::of(&source.live, &target.live, &arrived.sanitized, &choices);
         let verified =
             verify::verify(servers, &catalogs, &databases, &names, &arrived, &target.live);
-        let verified = Box::pin(verified).await;
+        let mut verified = Box::pin(verified).await;
         let mut outstanding = Outstanding::of(&target.live, &names);
         outstanding.take_inheriting(&mut arrived, &target.live, &verified);
+        outstanding.note_owned(&verified);
+        let administrators =
+            verify::gained(&source.live, &target.live, &names, &arrived, &verified, &outstanding);
+        let mut accepting = Accepting::new(&self.accept);
+        accepting.take(&mut arrived, &mut verified);
+        let accepted: Vec<_> = accepting
+            .counts()
+            .map(|(pattern, count)| (pattern.as_str().to_owned(), count))
+            .collect();
+        for (pattern, _) in accepted.iter().filter(|(_, count)| *count == 0) {
+            output::warn(&format!(
+                "--accept {pattern}: no difference has such a name; case counts"
+            ));
+        }
         let mender = Mender { answers: &target.live.answers, names: &names };
         let parts = VerifyParts {
             source: source.place(),
@@ -164,13 +191,17 @@ impl Verify {
             arrived: &arrived,
             verified: &verified,
             outstanding: &outstanding,
+            administrators: &administrators,
+            accepted: accepted.clone(),
             mender,
             run,
         };
         let report = VerifyReport::of(parts, &Fingerprint::new(rand::rng().random()));
         let script = || {
             let (from, to) = (source.connection.label(), target.connection.label());
-            script::verify(&verified, arrived.missing.len(), mender, &from, &to)
+            let accepted = accepted.iter().map(|(_, count)| count).sum();
+            let beside = script::Beside { globals: arrived.missing.len(), accepted };
+            script::verify(&verified, beside, mender, &from, &to)
         };
         let look = self.look();
         let write = |to: &mut dyn Write| match self.format {

@@ -35,9 +35,10 @@ pub use schema::Schema;
 pub use selected::{Selected, SelectedRole};
 pub use unified::write as write_unified;
 pub use verify::{
-    DatabaseReport, DatabaseState, Direction, GlobalsReport, LeftBehindReport, NotCarried,
-    ObjectReport, OutstandingReport, OwnerReport, Parts as VerifyParts, PrivilegeReport,
-    PropertyReport, RoleReport, RowSecurityReport, VerifyReport,
+    AcceptedReport, AdministratorReport, DatabaseReport, DatabaseState, Direction, GlobalsReport,
+    LeftBehindReport, MembershipReport, NotCarried, ObjectReport, OutstandingReport, OwnerReport,
+    Parts as VerifyParts, PrivilegeReport, PropertyReport, RoleReport, RowSecurityReport,
+    VerifyReport,
 };
 
 /// The version of the reports' JSON: it grows when something that was there changes or goes.

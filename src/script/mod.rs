@@ -13,4 +13,4 @@ pub use convert::{Title, render, write};
 pub use equalizer::{Equalizer, render as equalizer};
 pub use take_back::render as take_back;
 pub use undo::render as undo;
-pub use verify::render as verify;
+pub use verify::{Beside, render as verify};

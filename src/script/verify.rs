@@ -6,14 +6,22 @@ use std::fmt::Write as _;
 use super::head::{self, Server};
 use crate::name::Name;
 use crate::sql::push_identifier;
-use crate::verify::{Change, Class, Mend, Mender, Outcome, Verified, fits_a_line};
+use crate::verify::{Change, Class, Mend, Mender, Object, Outcome, Verified, fits_a_line};
 use crate::words::{one_line, plural};
 
-/// The script: a transaction for each database. Of globals so many are missing, which copy sends. `source`
-/// and `target` are what messages call the servers.
+/// What is not in the script.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// How many globals are missing, which copy sends.
+    pub globals: usize,
+    /// How many differences the user has accepted.
+    pub accepted: usize,
+}
+
+/// The script: a transaction for each database. `source` and `target` are what messages call the servers.
 pub fn render(
     verified: &[Verified],
-    globals: usize,
+    beside: Beside,
     mender: Mender<'_>,
     source: &str,
     target: &str,
@@ -28,18 +36,36 @@ pub fn render(
          -- before stays.\n\n\\set ON_ERROR_STOP on",
         env!("CARGO_PKG_VERSION")
     );
-    if globals > 0 {
-        let missing = plural(globals, "difference");
+    if beside.globals > 0 {
+        let missing = plural(beside.globals, "difference");
         let _ = writeln!(
             out,
             "\n-- Not in it: {missing} of roles, memberships and settings: pg_globals copy sends them."
         );
     }
+    if beside.accepted > 0 {
+        let accepted = plural(beside.accepted, "difference");
+        let _ = writeln!(out, "\n-- Not in it: {accepted} that --accept names.");
+    }
     for Verified { name, outcome } in verified {
-        let Outcome::Compared { comparison, properties, owner, .. } = outcome else {
-            let _ = writeln!(out, "\n-- Not compared: {}", one_line(&name.to_string()));
-            continue;
+        let shown = one_line(&name.to_string());
+        let (comparison, properties, owner) = match outcome {
+            Outcome::Compared { comparison, properties, owner, .. } => {
+                (comparison, properties, owner)
+            }
+            Outcome::Missing => {
+                let _ = writeln!(
+                    out,
+                    "\n-- Missing: the database {shown}: restore it with pg_restore -C"
+                );
+                continue;
+            }
+            Outcome::Unknown(why) => {
+                let _ = writeln!(out, "\n-- Not compared: {shown}: {}", one_line(why));
+                continue;
+            }
         };
+        missing(&shown, &comparison.missing, &mut out);
         let mut mends: Vec<(u8, Mend)> = Vec::new();
         for difference in &comparison.differences {
             mends.push((
@@ -58,6 +84,22 @@ pub fn render(
         }
     }
     out
+}
+
+/// Objects that no statement here brings, as comments.
+fn missing(database: &str, objects: &[Object], out: &mut String) {
+    if objects.is_empty() {
+        return;
+    }
+    let count = plural(objects.len(), "object");
+    let verb = if objects.len() == 1 { "is" } else { "are" };
+    let _ = writeln!(
+        out,
+        "\n-- Missing in {database}: {count}, which {verb} not in this script: restore them with pg_restore, and verify again"
+    );
+    for object in objects {
+        let _ = writeln!(out, "--   {}", one_line(&object.with_class()));
+    }
 }
 
 /// A database is given away last, since nothing can be done to it afterwards.

@@ -41,10 +41,19 @@ pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Compa
             only_there(object, held, cx, &mut out);
         }
     }
+    let owned = target.objects.iter().filter(|(object, held)| {
+        cx.names.stand_ins.contains(&held.owner)
+            && !matches!(object.class, Class::Column | Class::Policy)
+            && object.class.defaults_on().is_none()
+    });
+    let owned = owned.map(|(object, held)| (held.owner.clone(), object.clone()));
+    out.of_stand_ins = owned.collect();
     out.within = within(source, cx);
     acl::changed(source, target, cx, &mut out);
     policies::compare(source, target, cx, &mut out);
     out.differences.sort_unstable();
+    out.administrators.sort_unstable();
+    out.of_stand_ins.sort_unstable();
     out.missing.sort_unstable();
     out.beyond.sort_unstable();
     out

@@ -105,6 +105,11 @@ pub struct Comparison {
     pub left: BTreeMap<Name, LeftBehind>,
     /// How many objects both sides have.
     pub compared: usize,
+    /// Privileges that administrators of the target have on objects of the source, which grants them to no
+    /// role of that name.
+    pub administrators: Vec<(Name, Object, Privileges)>,
+    /// What belongs to stand-ins on the target.
+    pub of_stand_ins: Vec<(Name, Object)>,
     /// Who owns schemas of the source in which somebody else owns something, and who that is, by their names
     /// on the target.
     pub within: BTreeSet<(Name, Name)>,

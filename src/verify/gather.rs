@@ -153,9 +153,7 @@ async fn pair(
 fn hide(about: &str, sides: [&mut Contents; 2]) {
     let is_of = |class: Class| match about {
         "schemas" => class == Class::Schema,
-        "tables and sequences" => {
-            matches!(class, Class::Table | Class::Sequence | Class::Column)
-        }
+        "tables and sequences" => class.is_relation() || class == Class::Column,
         "privileges on columns" => class == Class::Column,
         "functions" => matches!(class, Class::Function | Class::Procedure),
         "the types that functions take" => {

@@ -52,8 +52,11 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
 
     for finding in plan.still_true(&sanitized.findings) {
         let is_lost = finding.severity != Severity::Info && finding.action != Action::Kept;
-        // Who administers the target is no part of the migration.
-        if is_lost && *finding.about != rules::PROTECTED_ROLE {
+        // Who administers the target is no part of the migration; nor is what names nothing.
+        if is_lost
+            && *finding.about != rules::PROTECTED_ROLE
+            && *finding.about != rules::UNUSED_PATTERN
+        {
             let key = (finding.object.kind(), finding.about.name);
             *out.not_carried.entry(key).or_default() += 1;
         }
@@ -73,6 +76,14 @@ pub fn arrived(source: &Live, target: &Live, choices: &Choices) -> Result<Arrive
     out.missing = as_compared(sent, changes(&current, &united, Scope::Merge).changes);
     out.sanitized = migration.sanitized.globals;
     Ok(out)
+}
+
+/// Whether a role can do more by it.
+pub fn is_power(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Membership { .. } | Change::Attribute { .. } | Change::Parameter { .. }
+    )
 }
 
 /// The settings of databases that the target takes: copy takes them only when it is told to, and

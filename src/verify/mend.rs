@@ -59,12 +59,13 @@ impl Mender<'_> {
                 let mut of_both = self.by([owner, to]);
                 if !carried && !self.names.has(to) {
                     of_both.blocked = Some(format!(
-                        "{to} is not carried over: choose a role that may own it, and run ALTER … OWNER TO"
+                        "{to} is not carried over, and the target has no such role: choose the role that is to own it"
                     ));
+                    of_both.statements.push(give_to(object, "<role>"));
                 } else {
                     of_both.need_roles(self.names, [&Grantee::Role(to.clone())]);
+                    of_both.statements.push(give_to(object, &identifier(to)));
                 }
-                of_both.statements.push(give_to(object, to));
                 return of_both;
             }
             Change::Lost { grantee, privileges, .. } => {
@@ -149,6 +150,11 @@ impl Mender<'_> {
         mend
     }
 
+    /// What gives an object to another role, which is still to be chosen.
+    pub fn hand_over(self, object: &Object) -> String {
+        give_to(object, "<role>")
+    }
+
     /// Nothing yet, to be run by whoever has the rights of all of these.
     fn by<const N: usize>(self, owners: [&Name; N]) -> Mend {
         let mut mend = Mend::default();
@@ -226,7 +232,8 @@ fn policy(object: &Object) -> (String, String) {
     (object.part.as_ref().map(identifier).unwrap_or_default(), object.table().sql())
 }
 
-fn give_to(object: &Object, to: &Name) -> String {
+/// What gives an object to a role, as SQL or in the words of a hint.
+fn give_to(object: &Object, to: &str) -> String {
     let word = match object.class {
         Class::Database => "DATABASE",
         Class::Schema => "SCHEMA",
@@ -247,10 +254,12 @@ fn give_to(object: &Object, to: &Name) -> String {
         Class::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
         Class::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
         Class::EventTrigger => "EVENT TRIGGER",
-        // It takes views and foreign tables as well.
+        Class::View => "VIEW",
+        Class::MaterializedView => "MATERIALIZED VIEW",
+        Class::ForeignTable => "FOREIGN TABLE",
         _ => "TABLE",
     };
-    format!("ALTER {word} {} OWNER TO {}", object.sql(), identifier(to))
+    format!("ALTER {word} {} OWNER TO {to}", object.sql())
 }
 
 /// What privileges are on, as `GRANT` has it; for columns the table.

@@ -5,6 +5,8 @@
 //! objects by name with their owners and privileges ([`Contents`]); [`compare`] says what the target's
 //! lack, without talking to anybody; [`Mender`] writes the statements that give it back.
 
+mod accept;
+mod administrators;
 mod catalog;
 mod compare;
 mod contents;
@@ -23,12 +25,14 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub use accept::Accepting;
+pub use administrators::{Gained, Gains, gained};
 pub use catalog::{Entry, selected};
 pub use compare::compare;
 pub use contents::{Changed, Contents, Flags, Held, Policy};
 pub use difference::{Change, Comparing, Comparison, Difference, LeftBehind};
 pub use gather::{Catalogs, Outcome, Verified, catalogs, verify};
-pub use globals::{Arrived, arrived};
+pub use globals::{Arrived, arrived, is_power};
 pub use mend::{Mend, Mender};
 pub use names::Names;
 pub use object::{Class, Object, TypeName, fits_a_line};

@@ -97,6 +97,11 @@ impl Names {
         matches!(grantee, Grantee::Role(role) if !self.carried.contains_key(role))
     }
 
+    /// Whether it administers the target, and is none of its platform's own roles.
+    pub(super) fn is_administrator(&self, role: &Name) -> bool {
+        self.administrators.contains(role) && !self.platforms.contains(role)
+    }
+
     /// Whether the target has a role of this name.
     pub fn has(&self, role: &Name) -> bool {
         self.there.contains(role)

@@ -49,8 +49,14 @@ pub enum Class {
     TextSearchDictionary,
     /// An event trigger.
     EventTrigger,
-    /// A table, view, materialized view or foreign table.
+    /// A table, partitioned or not.
     Table,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A foreign table.
+    ForeignTable,
     /// A column of one, as far as privileges are on it.
     Column,
     /// A sequence.
@@ -102,6 +108,9 @@ impl Class {
             Self::TextSearchDictionary => ("text search dictionary", "text search dictionaries"),
             Self::EventTrigger => ("event trigger", "event triggers"),
             Self::Table => ("table", "tables"),
+            Self::View => ("view", "views"),
+            Self::MaterializedView => ("materialized view", "materialized views"),
+            Self::ForeignTable => ("foreign table", "foreign tables"),
             Self::Column => ("column", "columns"),
             Self::Sequence => ("sequence", "sequences"),
             Self::Function => ("function", "functions"),
@@ -156,6 +165,14 @@ impl Class {
                 | Self::TextSearchConfiguration
                 | Self::TextSearchDictionary
                 | Self::EventTrigger
+        )
+    }
+
+    /// Whether it is a row of `pg_class` that has privileges of its own.
+    pub const fn is_relation(self) -> bool {
+        matches!(
+            self,
+            Self::Table | Self::View | Self::MaterializedView | Self::ForeignTable | Self::Sequence
         )
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::gather::{Outcome, Verified};
 use super::globals::Arrived;
 use super::names::Names;
+use super::object::Object;
 use crate::finding::Subject;
 use crate::globals::{Change, Fact};
 use crate::name::Name;
@@ -21,6 +22,10 @@ pub struct Outstanding {
     /// The roles that inherit from the owner of a schema, and do not on the source: who restores lets them,
     /// so that they can own something in it.
     pub inheriting: Vec<Name>,
+    /// The stand-ins that the connected role is a member of by its own grant.
+    pub joined: Vec<Name>,
+    /// What belongs to stand-ins, which stay as long as something does: the stand-in, the database, the object.
+    pub owned: Vec<(Name, Name, Object)>,
 }
 
 impl Outstanding {
@@ -32,17 +37,40 @@ impl Outstanding {
     /// What is there.
     pub fn of(target: &Live, names: &Names) -> Self {
         let user = &target.answers.user;
-        let own = target.globals.memberships.keys().filter(|key| {
-            key.member == *user
-                && key.grantor.as_ref() == Some(user)
-                && !names.stand_ins.contains(&key.role)
-                && !names.platforms.contains(&key.role)
-        });
-        let mut owners: Vec<_> = own.map(|key| key.role.clone()).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        let stand_ins = names.stand_ins.iter().cloned().collect();
-        Self { stand_ins, owners, inheriting: Vec::new() }
+        let (mut owners, mut joined, mut inheriting) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let granted = target.globals.memberships.keys();
+        for key in granted.filter(|key| key.grantor.as_ref() == Some(user)) {
+            let is_stand_in = |name: &Name| names.stand_ins.contains(name);
+            if key.member == *user && is_stand_in(&key.role) {
+                joined.insert(key.role.clone());
+            } else if key.member == *user && !names.platforms.contains(&key.role) {
+                owners.insert(key.role.clone());
+            } else if is_stand_in(&key.role) || is_stand_in(&key.member) {
+                inheriting.insert(key.member.clone());
+            }
+        }
+        let list = |all: BTreeSet<Name>| all.into_iter().collect::<Vec<_>>();
+        Self {
+            stand_ins: list(names.stand_ins.clone()),
+            owners: list(owners),
+            inheriting: list(inheriting),
+            joined: list(joined),
+            owned: Vec::new(),
+        }
+    }
+
+    /// Notes what belongs to stand-ins in the databases.
+    pub fn note_owned(&mut self, verified: &[Verified]) {
+        for it in verified {
+            if let Outcome::Compared { comparison, .. } = &it.outcome {
+                let owned = comparison.of_stand_ins.iter();
+                self.owned.extend(
+                    owned.map(|(role, object)| (role.clone(), it.name.clone(), object.clone())),
+                );
+            }
+        }
+        self.owned.sort();
     }
 
     /// Takes memberships that only the target has, and that let an object's owner inherit from its schema's, for

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::parts::{
-    DatabaseReport, DatabaseState, Direction, GlobalsReport, LeftBehindReport, NotCarried,
-    ObjectReport, OutstandingReport, OwnerReport, PrivilegeReport, PropertyReport, RoleReport,
-    RowSecurityReport, VerifyReport,
+    AcceptedReport, AdministratorReport, DatabaseReport, DatabaseState, Direction, GlobalsReport,
+    LeftBehindReport, MembershipReport, NotCarried, ObjectReport, OutstandingReport, OwnerReport,
+    PrivilegeReport, PropertyReport, RoleReport, RowSecurityReport, StandInReport, VerifyReport,
 };
 use crate::compare::{Difference, Fingerprint};
 use crate::finding::Severity;
@@ -16,8 +16,8 @@ use crate::report::describe::describe;
 use crate::report::{FORMAT_VERSION, Place, Run};
 use crate::subject::Grantee;
 use crate::verify::{
-    self, Arrived, Change, Class, Mender, Object, Outcome, Outstanding, Privileges, Property,
-    Verified,
+    self, Arrived, Change, Class, Gained, Gains, Mender, Object, Outcome, Outstanding, Privileges,
+    Property, Verified,
 };
 
 /// What was found.
@@ -32,6 +32,10 @@ pub struct Parts<'a> {
     pub verified: &'a [Verified],
     /// What the restore has left.
     pub outstanding: &'a Outstanding,
+    /// What administrators of the target have gained.
+    pub administrators: &'a BTreeMap<Name, Gains>,
+    /// How many differences each pattern has accepted.
+    pub accepted: Vec<(String, usize)>,
     /// What mends it.
     pub mender: Mender<'a>,
     /// When and how it was made.
@@ -53,7 +57,8 @@ type ByRole<'a> = BTreeMap<&'a Grantee, BTreeMap<Group<'a>, Vec<&'a Object>>>;
 
 /// Puts the report together.
 pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyReport {
-    let Parts { source, target, arrived, verified, outstanding, mender, run } = parts;
+    let Parts { source, target, arrived, verified, outstanding, administrators, .. } = parts;
+    let Parts { accepted, mender, run, .. } = parts;
     let mut report = VerifyReport {
         format_version: FORMAT_VERSION,
         source,
@@ -70,7 +75,14 @@ pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyRepo
             stand_ins: outstanding.stand_ins.clone(),
             owners: outstanding.owners.clone(),
             inheriting: outstanding.inheriting.clone(),
+            joined: outstanding.joined.clone(),
+            owned: owned(outstanding, mender),
         },
+        administrators: administrators.iter().map(administrator).collect(),
+        accepted: accepted
+            .into_iter()
+            .map(|(pattern, count)| AcceptedReport { pattern, count })
+            .collect(),
         run,
     };
     let mut by_role = ByRole::new();
@@ -138,6 +150,43 @@ pub(super) fn collect(parts: Parts<'_>, fingerprint: &Fingerprint) -> VerifyRepo
     report
 }
 
+/// What belongs to stand-ins.
+fn owned(outstanding: &Outstanding, mender: Mender<'_>) -> Vec<StandInReport> {
+    let owned = outstanding.owned.iter();
+    let owned = owned.map(|(role, database, object)| StandInReport {
+        role: role.clone(),
+        database: database.clone(),
+        object: object_report(object),
+        remedy: mender.hand_over(object),
+    });
+    owned.collect()
+}
+
+fn administrator((role, gains): (&Name, &Gains)) -> AdministratorReport {
+    let membership = |it: &Gained| MembershipReport {
+        role: it.role.clone(),
+        options: it.options(),
+        admin_only: it.is_admin_only(),
+        granted_by: it.grantor.clone(),
+    };
+    let mut memberships: Vec<_> = gains.memberships.iter().map(membership).collect();
+    memberships.sort_by(|one, other| {
+        (&one.options, &one.granted_by, &one.role).cmp(&(
+            &other.options,
+            &other.granted_by,
+            &other.role,
+        ))
+    });
+    let mut groups: BTreeMap<Group<'_>, Vec<&Object>> = BTreeMap::new();
+    for (database, object, privileges) in &gains.privileges {
+        let (direction, class) = (Direction::Gained, object.class);
+        let group = Group { database, direction, class, privileges: *privileges, cause: &[] };
+        groups.entry(group).or_default().push(object);
+    }
+    let privileges = groups.into_iter().map(privilege_report).collect();
+    AdministratorReport { role: role.clone(), memberships, privileges }
+}
+
 fn is_complete(report: &VerifyReport) -> bool {
     let VerifyReport { globals, databases, roles, owners, row_security, properties, .. } = report;
     let is_whole =
@@ -182,14 +231,8 @@ fn globals_report(arrived: &Arrived, fingerprint: &Fingerprint) -> GlobalsReport
 
 /// What lets roles do more than on the source: attributes and memberships.
 fn gained(arrived: &Arrived, fingerprint: &Fingerprint) -> Vec<Difference> {
-    use crate::globals::Change;
-    let powers = arrived.extra.iter().filter(|change| {
-        matches!(
-            change,
-            Change::Membership { .. } | Change::Attribute { .. } | Change::Parameter { .. }
-        )
-    });
-    let powers: Vec<_> = powers.cloned().collect();
+    let powers: Vec<_> =
+        arrived.extra.iter().filter(|change| verify::is_power(change)).cloned().collect();
     let mut gained: Vec<_> =
         Difference::of(&powers, fingerprint).into_iter().map(Difference::swapped).collect();
     Difference::sort(&mut gained);
@@ -237,15 +280,19 @@ fn role(
             (Some(name.clone()), members)
         }
     };
-    let changes = groups.into_iter().map(|(group, objects)| PrivilegeReport {
+    let changes = groups.into_iter().map(privilege_report).collect();
+    RoleReport { role, members, changes }
+}
+
+fn privilege_report((group, objects): (Group<'_>, Vec<&Object>)) -> PrivilegeReport {
+    PrivilegeReport {
         database: group.database.clone(),
         change: group.direction,
         privileges: group.privileges.words(),
         class: group.class,
         objects: objects.into_iter().map(ToString::to_string).collect(),
         because_of: group.cause.to_vec(),
-    });
-    RoleReport { role, members, changes: changes.collect() }
+    }
 }
 
 fn row_security(change: &Change) -> String {

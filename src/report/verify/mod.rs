@@ -4,7 +4,9 @@
 mod collect;
 mod page;
 mod parts;
+mod restore;
 mod text;
+mod words;
 
 use std::io;
 

@@ -1,7 +1,8 @@
 //! The report as a page: what somebody signs.
 
 use super::parts::{DatabaseState, VerifyReport};
-use super::text::{cause, verb, verdict, what, who, write_notes};
+use super::text::{cause, verb, verdict, who, write_notes};
+use super::words::what;
 use crate::report::diff;
 use crate::report::page::{Block, Page, Section, Tone, reasons, row, to_do};
 use crate::report::parts::escaped::value;

@@ -37,6 +37,10 @@ pub struct VerifyReport {
     pub left_behind: Vec<LeftBehindReport>,
     /// What was made for the restore only, and is still there.
     pub outstanding: OutstandingReport,
+    /// What administrators of the target have gained, and keep when that is taken back.
+    pub administrators: Vec<AdministratorReport>,
+    /// How many differences were accepted; none of them is among those above.
+    pub accepted: Vec<AcceptedReport>,
     /// When and how it was made.
     #[serde(skip)]
     pub run: Run,
@@ -243,4 +247,71 @@ pub struct OutstandingReport {
     /// The roles that inherit from the owner of a schema for the time of the restore.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub inheriting: Vec<Name>,
+    /// The stand-ins that the connected role is a member of by its own grant.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub joined: Vec<Name>,
+    /// What belongs to stand-ins: as long as something does, nothing drops them.
+    pub owned: Vec<StandInReport>,
+}
+
+/// An object that belongs to a stand-in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct StandInReport {
+    /// The stand-in.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub role: Name,
+    /// The database.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub database: Name,
+    /// The object.
+    pub object: ObjectReport,
+    /// What gives it to another role.
+    pub remedy: String,
+}
+
+/// What an administrator of the target has gained.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AdministratorReport {
+    /// Its name.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub role: Name,
+    /// Memberships in roles that were carried over, which the source does not have.
+    pub memberships: Vec<MembershipReport>,
+    /// Privileges on objects, which the source grants to no role of that name.
+    pub privileges: Vec<PrivilegeReport>,
+}
+
+/// A membership.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct MembershipReport {
+    /// The role.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub role: Name,
+    /// Its options, as `GRANT` has them.
+    pub options: String,
+    /// Whether it lets the member grant the role, and nothing else.
+    pub admin_only: bool,
+    /// Who granted it.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub granted_by: Option<Name>,
+}
+
+impl MembershipReport {
+    /// Whether another says the same of another role.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.options, &self.granted_by) == (&other.options, &other.granted_by)
+    }
+}
+
+/// How many differences a pattern has accepted.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AcceptedReport {
+    /// The pattern.
+    pub pattern: String,
+    /// How many.
+    pub count: usize,
 }

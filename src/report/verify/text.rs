@@ -4,12 +4,14 @@ use std::fmt::{self, Write as _};
 use std::io;
 
 use super::parts::{
-    DatabaseState, Direction, LeftBehindReport, OwnerReport, PrivilegeReport, RoleReport,
+    AcceptedReport, DatabaseState, Direction, LeftBehindReport, OwnerReport, RoleReport,
     VerifyReport,
 };
+use super::restore;
+use super::words::{NAMED, some, what};
 use crate::blocks::Blocks;
 use crate::compare::Difference;
-use crate::finding::{Kind, Severity};
+use crate::finding::Severity;
 use crate::name::Name;
 use crate::plan;
 use crate::report::parts::findings;
@@ -17,10 +19,7 @@ use crate::report::parts::look::{bold, severity_style};
 use crate::report::parts::places::{UNKNOWN, places};
 use crate::report::{Look, diff};
 use crate::verify::Class;
-use crate::words::{and, plural, visible};
-
-/// How many objects are named in a line.
-const NAMED: usize = 10;
+use crate::words::{plural, visible};
 
 /// What is said where all grants on an object are gone.
 pub(super) fn cause(because_of: &[Name]) -> String {
@@ -28,19 +27,6 @@ pub(super) fn cause(because_of: &[Name]) -> String {
         "pg_restore sends all grants of an object as one command, and these also name {}, which the target does not have",
         some(because_of)
     )
-}
-
-/// `a, b, c and 7 more`.
-fn some<T: fmt::Display>(names: &[T]) -> String {
-    up_to(NAMED, names)
-}
-
-fn up_to<T: fmt::Display>(most: usize, names: &[T]) -> String {
-    let shown = names.iter().take(most).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(most) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 /// Writes it.
@@ -103,17 +89,13 @@ fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) ->
         let OwnerReport { database, object, owner, expected, .. } = it;
         let noun = object.class.nouns().0;
         if definer {
-            let what = match object.class {
-                Class::Table => "view",
-                _ => noun,
-            };
             let how = match object.class {
-                Class::Table => "looks with its owner's rights",
+                Class::View => "looks with its owner's rights",
                 _ => "is SECURITY DEFINER",
             };
             writeln!(
                 out,
-                "  in {database}: {what} {} {how} and belongs to {owner}; on the source it belongs to {expected}",
+                "  in {database}: {noun} {} {how} and belongs to {owner}; on the source it belongs to {expected}",
                 object.name
             )?;
         } else {
@@ -167,27 +149,18 @@ fn globals(report: &VerifyReport, look: Look, out: &mut String) -> fmt::Result {
     title(Severity::Error, look, out)?;
     writeln!(
         out,
-        "the target lacks {} of the globals (source -> target)",
-        plural(all.len(), "fact")
+        "{} of the globals: {} (source -> target)",
+        plural(all.len(), "difference"),
+        Difference::kinds(all)
     )?;
     for difference in all {
         out.push_str("  ");
         diff::line(difference, look, out)?;
     }
-    writeln!(out, "  = run pg_globals copy SOURCE TARGET again, with the options that it had")
-}
-
-/// `SELECT on shop.t1, shop.t2`, `USAGE on schema shop`; so many objects are named.
-pub(super) fn what(change: &PrivilegeReport, most: usize) -> String {
-    let (one, several) = match change.class {
-        Class::Table => ("", ""),
-        class => class.nouns(),
-    };
-    let noun = if change.objects.len() == 1 { one } else { several };
-    let space = if noun.is_empty() { "" } else { " " };
-    // Default privileges say it themselves.
-    let on = if change.class.defaults_on().is_some() { "by" } else { "on" };
-    format!("{} {on} {noun}{space}{}", change.privileges.join(", "), up_to(most, &change.objects))
+    writeln!(
+        out,
+        "  = pg_globals copy SOURCE TARGET brings what is missing; where it was run before, with the options that it had then"
+    )
 }
 
 /// The role with those who have its privileges through it.
@@ -258,7 +231,7 @@ pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Resul
     if !globals.not_carried.is_empty() {
         let all = globals.not_carried.iter();
         let all: Vec<_> =
-            all.map(|it| format!("{} ({})", plural(it.count, kind(it.kind)), it.rule)).collect();
+            all.map(|it| format!("{} ({})", plural(it.count, it.kind.noun()), it.rule)).collect();
         writeln!(out, "not carried over: {}", all.join(", "))?;
     }
     if !report.left_behind.is_empty() {
@@ -294,58 +267,26 @@ pub(super) fn write_notes(report: &VerifyReport, out: &mut String) -> fmt::Resul
         let names: Vec<_> = all.map(|it| format!("{} {}", it.class.nouns().0, it.name)).collect();
         writeln!(out, "in {}, only on the target: {}", database.name, some(&names))?;
     }
-    let outstanding = &report.outstanding;
-    let mut parts = Vec::new();
-    let user = report.target.user.as_deref().map(|user| Name::new(user).to_string());
-    if !outstanding.owners.is_empty() {
-        let user = user.as_deref().unwrap_or("the connected role");
-        let owners = plural(outstanding.owners.len(), "owner");
-        parts.push(format!("{user} is a member of {owners} ({})", some(&outstanding.owners)));
+    accepted(&report.accepted, out)?;
+    restore::write(report, out)
+}
+
+/// What was found, and is meant.
+fn accepted(all: &[AcceptedReport], out: &mut String) -> fmt::Result {
+    let total: usize = all.iter().map(|it| it.count).sum();
+    if total == 0 {
+        return Ok(());
     }
-    if !outstanding.stand_ins.is_empty() {
-        let count = outstanding.stand_ins.len();
-        let verb = if count == 1 { "stand-in exists" } else { "stand-ins exist" };
-        parts.push(format!("{count} {verb} ({})", some(&outstanding.stand_ins)));
-    }
-    match outstanding.inheriting.as_slice() {
-        [] => {}
-        [role] => parts.push(format!("{role} inherits from the owner of a schema")),
-        roles => {
-            parts.push(format!(
-                "{} roles inherit from owners of schemas ({})",
-                roles.len(),
-                some(roles)
-            ));
-        }
-    }
-    if !parts.is_empty() {
-        writeln!(
-            out,
-            "still to be taken back: {}: after the restore, psql -f FILE, the file that copy --for-restore has written",
-            and(&parts)
-        )?;
-    }
-    Ok(())
+    let some_of = all.iter().filter(|it| it.count > 0);
+    let parts: Vec<_> =
+        some_of.map(|it| format!("{}: {}", visible(&it.pattern), it.count)).collect();
+    writeln!(out, "accepted with --accept: {} ({})", plural(total, "difference"), parts.join(", "))
 }
 
 /// An attribute or a membership that only the target has: `role app: BYPASSRLS`.
 fn one_line_of(difference: &Difference) -> String {
     let object = diff::object(difference);
     if difference.is_whole() { object } else { format!("{object}: {}", visible(&difference.field)) }
-}
-
-/// What a kind of globals is called.
-const fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Role => "role",
-        Kind::Membership => "membership",
-        Kind::Setting => "setting",
-        Kind::Parameter => "parameter privilege",
-        Kind::Tablespace => "tablespace",
-        Kind::Comment => "comment",
-        Kind::SecurityLabel => "security label",
-        Kind::Statement => "statement",
-    }
 }
 
 /// What one role had in several databases.
@@ -387,8 +328,8 @@ pub(super) fn verdict(report: &VerifyReport) -> String {
         (missing, "object is missing", "objects are missing"),
         (
             report.globals.differences.len(),
-            "fact of the globals is missing",
-            "facts of the globals are missing",
+            "difference of the globals",
+            "differences of the globals",
         ),
         (changed(Direction::Lost), "role lost privileges", "roles lost privileges"),
         (changed(Direction::Gained), "role gained privileges", "roles gained privileges"),

@@ -55,10 +55,6 @@ pub(super) fn compare_names(
         })
         .collect();
     let cause = cause(object, there, &left, cx);
-    let mut push = |change| {
-        let owner = there.owner.clone();
-        out.differences.push(Difference { object: object.clone(), change, owner });
-    };
     let is_public = is_public(object);
     for (grantee, privileges) in wanted.iter() {
         let lost = privileges.beyond(there.acl.of(grantee)).known_to(cx.majors);
@@ -73,17 +69,31 @@ pub(super) fn compare_names(
             continue;
         }
         let grantee = grantee.clone();
-        push(Change::Lost { grantee, privileges: lost, cause: cause.clone() });
+        let change = Change::Lost { grantee, privileges: lost, cause: cause.clone() };
+        out.differences.push(Difference {
+            object: object.clone(),
+            change,
+            owner: there.owner.clone(),
+        });
     }
     for (grantee, privileges) in there.acl.iter().filter(|(grantee, _)| !is_owners(grantee)) {
         let gained = privileges.beyond(wanted.of(grantee)).known_to(cx.majors);
-        if gained.is_empty() || is_of_no_account(grantee, cx) {
+        if gained.is_empty() {
+            continue;
+        }
+        if is_of_no_account(grantee, cx) {
+            administrators(object, grantee, gained, cx, out);
             continue;
         }
         if is_public && is_versions_own(grantee, wanted.of(grantee), privileges, cx.majors) {
             continue;
         }
-        push(Change::Gained { grantee: grantee.clone(), privileges: gained });
+        let change = Change::Gained { grantee: grantee.clone(), privileges: gained };
+        out.differences.push(Difference {
+            object: object.clone(),
+            change,
+            owner: there.owner.clone(),
+        });
     }
 }
 
@@ -92,6 +102,21 @@ fn is_of_no_account(grantee: &Grantee, cx: Comparing<'_>) -> bool {
     let Grantee::Role(role) = grantee else { return false };
     let names = cx.names;
     [&names.platforms, &names.administrators, &names.stand_ins].iter().any(|it| it.contains(role))
+}
+
+/// Notes what somebody has gained who administers the target.
+fn administrators(
+    object: &Object,
+    grantee: &Grantee,
+    gained: Privileges,
+    cx: Comparing<'_>,
+    out: &mut Comparison,
+) {
+    if let Grantee::Role(role) = grantee
+        && cx.names.is_administrator(role)
+    {
+        out.administrators.push((role.clone(), object.clone(), gained));
+    }
 }
 
 /// Whether everybody may do in schema public what each version lets everybody do there, which since 15

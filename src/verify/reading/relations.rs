@@ -10,7 +10,7 @@ pub(super) const QUESTION: Question = Question {
     about: "tables and sequences",
     sql: |_| {
         let sql = concat!(
-            "SELECT n.nspname, c.relname, c.relkind = 'S', c.relowner, ",
+            "SELECT n.nspname, c.relname, c.relkind, c.relowner, ",
             privileges!(
                 "c.relacl",
                 "CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END",
@@ -28,7 +28,13 @@ pub(super) const QUESTION: Question = Question {
         Some(sql.to_owned())
     },
     take: |row, all| {
-        let class = if row.flag(2)? { Class::Sequence } else { Class::Table };
+        let class = match row.text(2)? {
+            "S" => Class::Sequence,
+            "v" => Class::View,
+            "m" => Class::MaterializedView,
+            "f" => Class::ForeignTable,
+            _ => Class::Table,
+        };
         let object = Object::local(class, row.name(0)?, row.name(1)?);
         let flags = Flags {
             row_security: row.flag(5)?,

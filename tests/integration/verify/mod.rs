@@ -4,6 +4,7 @@
 mod closed;
 mod cost;
 mod losses;
+mod meant;
 mod privileges;
 mod versions;
 mod whole;

@@ -110,7 +110,7 @@ fn more_rights_and_no_password() {
     assert!(said.contains("\n1 login role has no password on the target: shop_app\n"), "{said}");
     assert!(
         said.contains(
-            "\nnot complete: 1 fact of the globals is missing, 1 login role has no password, 2 rights of roles are on the target only; "
+            "\nnot complete: 1 difference of the globals, 1 login role has no password, 2 rights of roles are on the target only; "
         ),
         "{said}"
     );
