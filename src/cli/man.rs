@@ -9,6 +9,7 @@ use clap_mangen::Man;
 
 use super::exit::Exit;
 use super::file::{self, Whole};
+use super::output;
 
 /// Print the manual page, or write those of all commands to a directory.
 #[derive(Args, Debug)]
@@ -33,6 +34,8 @@ impl ManPages {
             page.fill(|to| to.write_all(text))?;
             page.finish()
         };
+        let is_new = !directory.exists();
+        let mut count = 0_usize;
         std::fs::create_dir_all(directory)
             .map_err(|error| file::failed(directory.display(), &error))?;
         for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
@@ -43,8 +46,11 @@ impl ManPages {
             let command = command.clone().mut_args(|argument| argument.hide_short_help(false));
             let command = command.name(name.clone()).bin_name(typed);
             write(&name, &page(command)?)?;
+            count += 1;
         }
         write("pg_globals", &page(program)?)?;
+        let made = if is_new { ", which was made" } else { "" };
+        output::note(&format!("wrote {} manual pages to {}{made}", count + 1, directory.display()));
         Ok(Exit::Done)
     }
 }

@@ -1,5 +1,6 @@
 //! What there is to know about findings and checks, apart from any single one.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::io;
 
@@ -76,20 +77,30 @@ impl From<&'static check::About> for ExplainedCheck {
 impl Explanations {
     /// Of everything that has a name.
     pub fn all() -> Self {
-        Self::of(|_| true)
+        Self::of(|_, _| true)
     }
 
-    /// Of what has this name.
-    pub fn named(name: &str) -> Self {
-        Self::of(|other| other == name)
+    /// Of what has one of these names; of checks, one of these codes of the migration service will do.
+    pub fn named(names: &[String]) -> Self {
+        Self::of(|name, codes| {
+            names.iter().any(|it| it == name || codes.iter().any(|code| it == code))
+        })
     }
 
-    fn of(wanted: impl Fn(&str) -> bool) -> Self {
+    fn of(wanted: impl Fn(&str, &[&str]) -> bool) -> Self {
         Self {
             format_version: FORMAT_VERSION,
-            rules: rules::all().filter(|it| wanted(it.name)).map(Into::into).collect(),
-            checks: checks::abouts().filter(|it| wanted(it.name)).map(Into::into).collect(),
+            rules: rules::all().filter(|it| wanted(it.name, &[])).map(Into::into).collect(),
+            checks: checks::abouts()
+                .filter(|it| wanted(it.name, it.codes))
+                .map(Into::into)
+                .collect(),
         }
+    }
+
+    /// The codes of the migration service that checks say, each once.
+    pub fn codes(&self) -> BTreeSet<&'static str> {
+        self.checks.iter().flat_map(|check| check.codes).copied().collect()
     }
 
     /// The names, rules first.

@@ -57,6 +57,11 @@ fn expiries_are_those_that_a_server_stores() {
          CREATE ROLE inside VALID UNTIL '2030-07-01 00:00:00';\nCOMMIT;\n\
          CREATE ROLE behind VALID UNTIL '2030-07-01 00:00:00';\n",
     );
+    // Outside of one it does nothing, which a server only warns of.
+    script.push_str(
+        "SET client_min_messages = error;\nSET LOCAL TIME ZONE 'Asia/Kolkata';\n\
+         CREATE ROLE outside VALID UNTIL '2030-07-01 00:00:00';\n",
+    );
     let server = Cluster::start(18);
     let output = server.psql("postgres", &script);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -66,7 +71,7 @@ fn expiries_are_those_that_a_server_stores() {
         "postgres",
         "SELECT rolname, rolvaliduntil::text FROM pg_roles WHERE rolvaliduntil IS NOT NULL",
     );
-    assert_eq!(rows.len(), ZONES.len() * POINTS.len() + 2);
+    assert_eq!(rows.len(), ZONES.len() * POINTS.len() + 3);
     for row in rows {
         let (name, stored) = (row[0].as_deref().unwrap(), row[1].as_deref().unwrap());
         let read = &globals.roles[name].valid_until.as_ref().unwrap().value;

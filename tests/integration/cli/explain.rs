@@ -90,7 +90,7 @@ fn everything() {
       pg_dumpall-warning       warning: pg_dumpall said something while it read the server
       one-reader               info:    the source was read from its catalogs alone: no pg_dumpall confirms it
       selection                info:    left out by --only, --exclude or --database
-      unused-pattern           warning: a pattern of --only or --exclude matches no role
+      unused-pattern           warning: a pattern of --only or --exclude matches no role, or --map-role names one that has no members
       rename                   info:    renamed by --rename
       rename-md5               error:   an md5 verifier is salted with the role's name, and does not survive a new one
       map-role                 warning: granted instead of what the source had, as --map-role asks
@@ -172,6 +172,8 @@ fn everything() {
       direction                warning: the target already has what the source has, and more: it could be the other way round
       owners                   info:    to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       dropped-owner            error:   roles that are not carried over own something on the source: restoring it will say that the role does not exist
+      no-stand-in              error:   databases name a role by a name that the target will not have, and no stand-in can take its place: restoring them says that the role does not exist
+      restored                 info:    roles own on the target what they own on the source: the database was restored, and what restoring it would lose is not said again
       lost-grants              error:   roles that are not carried over are named by grants, default privileges or policies: where one of them is missing, restoring loses all of it, what other roles have included
       regranted                error:   privileges that another role than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
       unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown
@@ -229,14 +231,14 @@ fn everything() {
 #[test]
 fn a_misspelt_name() {
     assert_snapshot!(Run::new(["explain", "supruser"]).fails(), @"
-    error: invalid value 'supruser' for '[RULE|CHECK]'
+    error: invalid value 'supruser' for '[RULE|CHECK|CODE]...'
 
       tip: a similar value exists: 'superuser'
 
     For more information, try '--help'.
     ");
     assert_snapshot!(Run::new(["explain", "xyz"]).fails(), @"
-    error: invalid value 'xyz' for '[RULE|CHECK]'
+    error: invalid value 'xyz' for '[RULE|CHECK|CODE]...'
 
     For more information, try '--help'.
     ");
@@ -297,4 +299,20 @@ fn as_json() {
     let listed: Vec<_> = listed.map(|line| line.split(' ').next()).collect();
     let names: Vec<_> = of_kind("rules").chain(of_kind("checks")).collect();
     assert_eq!(listed, names);
+}
+
+/// Several at a time, and checks by the codes of the migration service.
+#[test]
+fn several_and_codes() {
+    let both = explain("Superuser replication-user");
+    assert_eq!(both, [explain("superuser"), explain("replication-user")].join("\n"));
+    // Two checks say this code.
+    let code = explain("603110");
+    assert_eq!(code, explain("databases source-user"));
+    assert_eq!(explain("603110 databases"), code);
+    let said = Run::new(["explain", "999999"]).fails();
+    assert!(
+        said.starts_with("error: invalid value '999999' for '[RULE|CHECK|CODE]...'\n"),
+        "{said}"
+    );
 }

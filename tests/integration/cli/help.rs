@@ -392,34 +392,36 @@ fn of_explain() {
     assert_snapshot!(help(&["explain", "-h"]), @"
     Explain what a finding or a check means, and what can be done
 
-    Usage: pg_globals explain [OPTIONS] [RULE|CHECK]
+    Usage: pg_globals explain [OPTIONS] [RULE|CHECK|CODE]...
 
     Arguments:
-      [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
+      [RULE|CHECK|CODE]...  Rules or checks, as reports name them, or codes of the migration service
+                            [default: a line for each]
 
     Options:
           --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json,
                              markdown]
       -h, --help             Print help (see more with '--help')
 
-    Example: pg_globals explain superuser
+    Example: pg_globals explain superuser 603110
 
     Exit status: 0 done, 2 trouble.
     ");
     assert_snapshot!(help(&["explain", "--help"]), @"
     Explain what a finding or a check means, and what can be done
 
-    Usage: pg_globals explain [OPTIONS] [RULE|CHECK]
+    Usage: pg_globals explain [OPTIONS] [RULE|CHECK|CODE]...
 
     Arguments:
-      [RULE|CHECK]  The rule or the check, as reports name it [default: a line for each]
+      [RULE|CHECK|CODE]...  Rules or checks, as reports name them, or codes of the migration service
+                            [default: a line for each]
 
     Options:
           --format <FORMAT>  The format of the explanation [default: text] [possible values: text, json,
                              markdown]
       -h, --help             Print help
 
-    Example: pg_globals explain superuser
+    Example: pg_globals explain superuser 603110
 
     Exit status: 0 done, 2 trouble.
     ");
@@ -440,7 +442,9 @@ fn of_verify() {
       -h, --help  Print help (see more with '--help')
 
     What is compared:
-          --database <NAME>  A database to be verified [default: all that the source has]
+          --database <NAME>   A database to be verified [default: all that the source has]
+          --accept <PATTERN>  Differences that are meant, by the role that lost, gained or is to own
+                              something, or by the object
 
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
@@ -475,6 +479,8 @@ fn of_verify() {
     What is compared:
           --database <NAME>           A database to be verified [default: all that the source has]
           --map-role <SOURCE=TARGET>  What --map-role of the copy was. Repeatable
+          --accept <PATTERN>          Differences that are meant, by the role that lost, gained or is to
+                                      own something, or by the object
 
     Which roles:
           --only <PATTERN>     Only roles whose whole name matches; *, ? and [..] are known. Repeatable
@@ -583,15 +589,17 @@ fn of_check() {
                                    wrote, or -. Repeatable
 
     What is checked:
-          --database <NAME>         A database to be migrated [default: all that accept connections]
-          --only <CHECK>            Only this check. Repeatable
-          --skip <CHECK>            Not this check. Repeatable
-          --exclude <PATTERN>       What --exclude of the copy will be: roles that stay behind.
-                                    Repeatable
-          --online                  What the online migration needs, too
-          --method <METHOD>         How the databases get there: pg_dump or service [default: both; each
-                                    line says which it concerns]
-          --source-platform <NAME>  The platform of the source [default: recognised by its roles]
+          --database <NAME>           A database to be migrated [default: all that accept connections]
+          --only <CHECK>              Only this check. Repeatable
+          --skip <CHECK>              Not this check. Repeatable
+          --exclude <PATTERN>         What --exclude of the copy will be: roles that stay behind.
+                                      Repeatable
+          --rename <OLD=NEW>          What --rename of the copy will be. Repeatable
+          --map-role <SOURCE=TARGET>  What --map-role of the copy will be. Repeatable
+          --online                    What the online migration needs, too
+          --method <METHOD>           How the databases get there: pg_dump or service [default: both;
+                                      each line says which it concerns]
+          --source-platform <NAME>    The platform of the source [default: recognised by its roles]
 
     Output:
           --list                   List the checks

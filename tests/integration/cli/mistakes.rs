@@ -604,3 +604,26 @@ fn a_statement_longer_than_64_mib() {
     let stderr = run.endless_stdin("CREATE ROLE a;\nCREATE ROLE b PASSWORD '", "x");
     assert_snapshot!(stderr, @"error: standard input: line 2: the statement that begins here is longer than 64 MiB");
 }
+
+/// A word longer than any name is cut as a server cuts names, and the place is that of the whole word.
+#[test]
+fn words_that_are_longer_than_names() {
+    let word = "z".repeat(70);
+    assert_snapshot!(refused(format!("CREATE ROLE a;\n{word} x;\nCREATE ROLE b WITH {word} LOGIN;\n")), @"
+    error: ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ X is not a statement of a globals dump
+     --> in.sql:2:1
+      |
+    2 | zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz x
+      | ^
+      |
+      = help: not even --drop-unknown leaves it out, since that could give more rights than before: take it out of the dump yourself
+
+    error: expected a role option
+     --> in.sql:3:20
+      |
+    3 | CREATE ROLE b WITH zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz LOGIN
+      |                    ^
+
+    error: in.sql: nothing was written: 2 mistakes
+    ");
+}
