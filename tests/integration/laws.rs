@@ -360,8 +360,7 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
     let step = 1 + whole.fates.len() / 50;
     for (at, (line, fate)) in whole.fates.iter().enumerate() {
         let piece = lines.iter().rev().find(|(first, _)| *first <= *line as usize).unwrap().1;
-        let what =
-            || format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
+        let what = || format!("{target:?}, line {line}, {fate:?}: {}\nof\n{text}", pieces[piece]);
         if *fate == Fate::Dropped && !whole.findings.iter().any(|f| f.line == Some(*line)) {
             return Err(format!("no finding: {}", what()));
         }
@@ -398,7 +397,9 @@ fn account(pieces: &[String], target: (&str, u32)) -> Result<bool, String> {
         match fate {
             // What it replaced would come back.
             Fate::Dropped if superseded(&whole) > superseded(&without) => {}
-            Fate::Dropped if !same => return Err(format!("not dropped: {}\n{}", what(), scripts())),
+            Fate::Dropped if !same => {
+                return Err(format!("not dropped: {}\n{}", what(), scripts()));
+            }
             Fate::Kept if replaces && nothing_else_is_kept() => {}
             Fate::Kept if same && without.model != whole.model => {
                 return Err(format!("not kept: {}\n{}", what(), whole.script));

@@ -1,6 +1,7 @@
 //! Functions whose texts call what only AWS has.
 
 use crate::check::prelude::*;
+use crate::sql::{Token, tokens};
 
 static ABOUT: About = About {
     name: "aws-calls",
@@ -69,17 +70,27 @@ impl Check for AwsCalls {
 
 /// Whether a text names what only AWS has, before a dot or a parenthesis.
 fn calls_aws(source: &str) -> bool {
+    let tokens = tokens(source);
+    // A function that composes statements has their parts in literals.
+    let composes = tokens.contains(&Token::Word("execute".into()));
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        Token::Word(name) | Token::Quoted(name) => {
+            is_of_aws(name) && matches!(tokens.get(at + 1), Some(Token::Sign('.' | '(')))
+        }
+        Token::Literal(text) => composes && has_call(&text.to_lowercase()),
+        _ => false,
+    })
+}
+
+/// The same of a part of a statement, which may begin and end anywhere.
+fn has_call(part: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let source = source.to_lowercase();
-    // Whoever composes statements has their parts in literals.
-    let composes = code(&source, false).split(|c| !is_word(c)).any(|word| word == "execute");
-    let code = code(&source, composes);
-    let mut rest = &*code;
+    let mut rest = part;
     while let Some(start) = rest.find(is_word) {
         rest = &rest[start..];
         let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
-        if is_of_aws(word) && behind.trim_start().starts_with(['.', '(']) {
+        if is_of_aws(word) && behind.trim_start_matches('"').trim_start().starts_with(['.', '(']) {
             return true;
         }
         rest = behind;
@@ -102,90 +113,6 @@ fn is_of_aws(word: &str) -> bool {
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
     EXTENSIONS.contains(&word) || of("rds_") || of("aurora_")
-}
-
-/// A text without its comments, which nest (`src/backend/parser/scan.l`), without the quotes of names, and without
-/// what stands in literals unless that is wanted.
-fn code(source: &str, with_literals: bool) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        let is_escaped = out.ends_with('e') && first == '\'';
-        let (length, inner) = match first {
-            '-' if rest.starts_with("--") => (rest.find('\n').unwrap_or(rest.len()), None),
-            '/' if rest.starts_with("/*") => (comment(rest), None),
-            '\'' => {
-                let length = literal(rest, is_escaped);
-                (length, Some(&rest[1..length]))
-            }
-            '$' => match dollar_quoted(rest) {
-                Some((length, inner)) => (length, Some(inner)),
-                None => (1, None),
-            },
-            _ => {
-                if first != '"' {
-                    out.push(first);
-                }
-                rest = &rest[first.len_utf8()..];
-                continue;
-            }
-        };
-        out.push(' ');
-        if let Some(inner) = inner.filter(|_| with_literals) {
-            out.push_str(&code(inner, true));
-            out.push(' ');
-        }
-        rest = &rest[length..];
-    }
-    out
-}
-
-/// The length of the comment in front.
-fn comment(text: &str) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    let bytes = text.as_bytes();
-    while at < bytes.len() {
-        match bytes[at..] {
-            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
-            [b'*', b'/', ..] => {
-                (depth, at) = (depth - 1, at + 2);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// The length of the literal in front; a doubled quote goes on as another one.
-fn literal(text: &str, is_escaped: bool) -> usize {
-    let mut bytes = text.bytes().enumerate().skip(1);
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b'\\' if is_escaped => {
-                bytes.next();
-            }
-            b'\'' => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// The length of the literal in dollar quotes in front, and what stands in it.
-fn dollar_quoted(text: &str) -> Option<(usize, &str)> {
-    let end = text[1..].find('$')? + 2;
-    let tag = &text[..end];
-    let name = &tag[1..end - 1];
-    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if !is_name || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let inner = &text[end..];
-    let length = inner.find(tag)?;
-    Some((end + length + end, &inner[..length]))
 }
 
 #[cfg(test)]
