@@ -1,10 +1,11 @@
 //! Connections as the command line gives them: warnings said, passwords asked for.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use anyhow::{Result, anyhow};
 
+use super::output;
 use crate::connect::{
     AskPassword, ConnectError, Connection, Environment, Parameters, Password, Unfit, connect,
 };
@@ -34,10 +35,8 @@ pub(super) async fn open(what: &str, text: &str, environment: &Environment) -> R
 pub(super) fn parameters(what: &str, text: &str, environment: &Environment) -> Result<Parameters> {
     let parameters =
         Parameters::parse(text, environment).map_err(|error| anyhow!("{what}: {error}"))?;
-    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
     for warning in parameters.warnings() {
-        // Nothing can be done where not even this can be said.
-        let _ = writeln!(anstream::stderr(), "{yellow}warning{yellow:#}: {what}: {warning}");
+        output::warn(&format!("{what}: {warning}"));
     }
     Ok(parameters)
 }

@@ -38,7 +38,8 @@ pub(super) fn note(text: &str) {
 
 /// The same of what is probably a mistake.
 pub(super) fn warn(text: &str) {
-    note(&format!("warning: {text}"));
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    note(&format!("{yellow}warning{yellow:#}: {text}"));
 }
 
 /// Where something is printed.

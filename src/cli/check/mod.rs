@@ -7,7 +7,6 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anstyle::AnsiColor;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -247,13 +246,8 @@ impl Check {
 /// Says that both are one server, whichever checks are made: everything is there already.
 fn warn_of_one_server(cx: &Context) {
     if cx.is_one_server() {
-        let yellow = AnsiColor::Yellow.on_default().bold();
-        // Nothing can be done where not even this can be said.
-        let _ = writeln!(
-            anstream::stderr(),
-            "{yellow}warning{yellow:#}: the source and the target are the same server: {}",
-            cx.target.name
-        );
+        let target = &cx.target.name;
+        output::warn(&format!("the source and the target are the same server: {target}"));
     }
 }
 
