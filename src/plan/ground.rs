@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::globals::Globals;
 use crate::name::Name;
-use crate::platform::{Answer, Answers, Rights};
+use crate::platform::{Answer, Answers, Protection, Rights};
 use crate::read::databases::{Contents, Databases, Mention};
 use crate::read::live::{Live, Use, UseKind};
 use crate::version::Major;
@@ -65,6 +65,23 @@ impl<'a> Ground<'a> {
     /// Whether nobody but the platform gives it to anybody.
     pub(super) fn is_protected(&self, role: &Name) -> bool {
         self.answers().is_some_and(|it| !it.is_superuser() && it.protected.contains_key(role))
+    }
+
+    /// Whether it administers the target, as --map-role makes roles do, and can be granted to the connected role all
+    /// the same.
+    pub(super) fn may_become(&self, role: &Name) -> bool {
+        self.answers().is_some_and(|it| {
+            matches!(it.protected.get(role), Some(Protection::Administrator(_)))
+                && it.may_grant(role.as_str())
+        })
+    }
+
+    /// Whether it administers the target, or will: a member that inherits from it does so, too.
+    pub(super) fn administers(&self, role: &Name) -> bool {
+        let group = self.rights.platform().admin_role().map(Name::new);
+        self.is_protected(role)
+            || self.user() == Some(role)
+            || group.is_some_and(|group| self.desired.members_below(&group).contains(role))
     }
 
     /// Whether no role of that name can be made.

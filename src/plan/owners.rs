@@ -49,7 +49,7 @@ pub(super) fn of<'a>(ground: &Ground<'a>) -> BTreeSet<&'a Name> {
     let carried = |role: &Name| {
         ground.desired.roles.contains_key(role)
             && ground.user() != Some(role)
-            && !ground.is_protected(role)
+            && (!ground.is_protected(role) || ground.may_become(role))
     };
     if ground.source.is_none() {
         return ground.desired.roles.keys().filter(|role| carried(role)).collect();

@@ -117,7 +117,7 @@ impl<'a> Restore<'a> {
         findings.extend(uses::findings(ground, &stand_ins));
         // Who has a name on the target has it after the restore, too.
         let all = &Ground { restored: &BTreeSet::new(), ..*ground };
-        findings.extend(through::findings(all));
+        findings.extend(through::findings(all, &self.there));
         findings.extend(namesake::check(all));
         findings.extend(namesake::taken(all));
         if !answers.is_superuser() {
@@ -136,7 +136,7 @@ impl<'a> Restore<'a> {
         let stand_ins = self.stand_ins(for_restore);
         let mut findings = owners::dropped(ground, &stand_ins);
         findings.extend(uses::findings(ground, &stand_ins));
-        findings.extend(through::findings(ground));
+        findings.extend(through::findings(ground, &self.there));
         if !ground.rights.is_superuser() {
             findings.extend(within::findings(&self.pairs, for_restore, &self.present));
         }

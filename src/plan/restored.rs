@@ -13,8 +13,9 @@ pub(super) const ABOUT: About = About {
     why: "roles own on the target what they own on the source: the database was restored, and what restoring it \
           would lose is not said again",
     explanation: "Before the restore, findings such as lost-grants, dropped-owner and schema-owner say what pg_restore \
-                  would lose. Once the target's database is there, and each role that is carried over owns in it at \
-                  least half as many objects as on the source, they would only repeat what was mended or lost by \
+                  would lose. Once the target's database is there, and each role that is carried over owns in it, and \
+                  was granted privileges of, nine tenths of the objects at least that it owns and was granted on the \
+                  source, they would only repeat what was mended or lost by \
                   then. pg_globals verify compares the databases themselves and says what was lost.\n\n\
                   With --for-restore everything is said, since the restore is still to come.",
     remedy: "see with pg_globals verify what was lost; before restoring again, copy with --for-restore",
@@ -27,35 +28,36 @@ pub(super) fn databases(
     target: &Live,
     is_carried: impl Fn(&Name) -> bool,
 ) -> BTreeSet<Name> {
-    let owned = |live: &Live, role: &Name, database: &Name| {
+    const KINDS: [UseKind; 2] = [UseKind::Owner, UseKind::Grant];
+    let count = |live: &Live, role: &Name, database: &Name, kind: UseKind| {
         let uses = live.uses.iter().filter(|it| {
-            it.role == *role && it.kind == UseKind::Owner && it.database.as_ref() == Some(database)
+            it.role == *role && it.kind == kind && it.database.as_ref() == Some(database)
         });
         let all = uses.fold(0_u64, |sum, it| sum.saturating_add(it.objects));
         // The database itself counts with what is in it, and is there before it is restored.
-        let is_owner = live.answers.databases.get(database).is_some_and(|it| it.owner == *role);
+        let owner = live.answers.databases.get(database).map(|it| &it.owner);
+        let is_owner = kind == UseKind::Owner && owner == Some(role);
         all.saturating_sub(u64::from(is_owner))
     };
-    let mut owners: BTreeSet<(&Name, &Name)> = BTreeSet::new();
-    for it in source.uses.iter().filter(|it| it.kind == UseKind::Owner && is_carried(&it.role)) {
+    let mut all: BTreeSet<(&Name, &Name)> = BTreeSet::new();
+    for it in source.uses.iter().filter(|it| KINDS.contains(&it.kind) && is_carried(&it.role)) {
         if let Some(database) = &it.database {
-            owners.insert((database, &it.role));
+            all.insert((database, &it.role));
         }
     }
     let mut restored: BTreeSet<&Name> = BTreeSet::new();
     let mut not: BTreeSet<&Name> = BTreeSet::new();
-    for (database, role) in owners {
-        let here = owned(source, role, database);
-        if here == 0 {
-            continue;
+    for (database, role) in all {
+        for kind in KINDS {
+            let here = count(source, role, database, kind);
+            let there = target.answers.databases.contains_key(database);
+            let there = if there { count(target, role, database, kind) } else { 0 };
+            if there.saturating_mul(10) < here.saturating_mul(9) {
+                not.insert(database);
+            } else if here > 0 && kind == UseKind::Owner {
+                restored.insert(database);
+            }
         }
-        let is_there = target.answers.databases.contains_key(database)
-            && owned(target, role, database).saturating_mul(2) >= here;
-        if is_there {
-            restored.insert(database)
-        } else {
-            not.insert(database)
-        };
     }
     restored.difference(&not).map(|name| (*name).clone()).collect()
 }

@@ -27,18 +27,23 @@ pub(super) const ABOUT: About = About {
 };
 
 /// Each role that stays behind and has something, with the members that come.
-pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
+///
+/// Roles that only stand in for those of the source have nothing to give.
+pub(super) fn findings(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<Finding> {
     let Some(source) = ground.source else { return Vec::new() };
     let mut findings = Vec::new();
     let mut stood_for = None;
-    for role in ground.absent.iter().filter(|role| !ground.will_be(role)) {
+    let stays = |role: &&Name| !ground.will_be(role) || stand_ins.contains(*role);
+    for role in ground.absent.iter().filter(stays) {
         let mut losers: BTreeSet<&Name> = source.globals.members_below(role).into_iter().collect();
         losers.retain(|member| ground.desired.roles.contains_key(*member));
         if losers.is_empty() {
             continue;
         }
         let stood_for = stood_for.get_or_insert_with(|| stood_for_by_others(ground, source));
-        losers.retain(|member| !stood_for.contains(member));
+        let (stand, all): (Vec<_>, Vec<_>) =
+            losers.into_iter().partition(|it| stood_for.contains(it));
+        let mut losers: BTreeSet<&Name> = all.into_iter().collect();
         let memberships = source.globals.memberships.keys();
         let roles = memberships.filter(|key| key.member == *role).map(|key| &key.role);
         let roles: BTreeSet<_> =
@@ -54,11 +59,16 @@ pub(super) fn findings(ground: &Ground<'_>) -> Vec<Finding> {
             losers.retain(|member| others.iter().any(|others| !others.contains(member)));
         }
         let mut lost = Vec::new();
-        if !roles.is_empty() {
+        let mut severity = Severity::Warning;
+        if !roles.is_empty() && !losers.is_empty() {
             let roles: Vec<_> = roles.iter().map(ToString::to_string).collect();
             lost.push(format!("what {} has", few(&roles)));
+            severity = ABOUT.severity;
         }
-        let severity = if lost.is_empty() { Severity::Warning } else { ABOUT.severity };
+        if losers.is_empty() {
+            // What they are given in its place has no privileges of its.
+            losers.extend(stand);
+        }
         let (objects, databases) = named(role, ground);
         if !objects.is_empty() {
             let databases: Vec<_> = databases.iter().map(ToString::to_string).collect();

@@ -25,7 +25,9 @@ pub(super) const ABOUT: About = About {
                   --for-restore lets the owner of the objects inherit from the owner of the schema for the \
                   time of the restore (INHERIT TRUE, SET FALSE since 16), and FILE takes that back. Where the \
                   schema's owner is carried over, the other role has its rights until then: nobody should \
-                  log in as it before.",
+                  log in as it before. It inherits from no administrator of the target, also where --map-role \
+                  makes the schema's owner one: then the objects are given to it after the restore, with the \
+                  statements of pg_globals verify --format sql.",
     remedy: "give --for-restore FILE, and run FILE before anybody logs in; else, after the restore: ALTER … OWNER TO …",
 };
 
@@ -47,6 +49,8 @@ pub(super) enum Hindrance {
     Circle,
     /// The member is one already, and does not inherit: taking that back would take the membership.
     Member,
+    /// The role administers the target: until FILE is run the member would, too.
+    Administrator,
 }
 
 /// Where somebody owns something in a schema of another role's.
@@ -79,11 +83,16 @@ pub(super) fn pairs<'a>(ground: &Ground<'a>, stand_ins: &BTreeSet<&Name>) -> Pai
                 role = owner;
             }
             let member = &within.owner;
-            let differ = role != member && is_fit(role) && is_fit(member);
+            let administers = will_be(role) && ground.administers(role);
+            let differ = role != member && (is_fit(role) || administers) && is_fit(member);
             if differ && !inherits(ground.desired, member, role) {
                 let (schema, objects) = (&within.schema, within.objects);
                 let is_member = ground.desired.members_below(role).contains(member);
-                let hindrance = is_member.then_some(Hindrance::Member);
+                let hindrance = if administers {
+                    Some(Hindrance::Administrator)
+                } else {
+                    is_member.then_some(Hindrance::Member)
+                };
                 let pair = pairs.entry((role, member));
                 let pair = pair.or_insert_with(|| Pair { places: Vec::new(), hindrance });
                 pair.places.push(Place { database, schema, objects });
@@ -172,6 +181,9 @@ pub(super) fn findings(
             let why = match hindrance {
                 Hindrance::Circle => format!("cannot inherit from {role}, which is a member of it"),
                 Hindrance::Member => format!("is a member of {role} that does not inherit from it"),
+                Hindrance::Administrator => {
+                    format!("shall not inherit from {role}, which administers the target")
+                }
             };
             let message =
                 format!("{owned}, and {why}: after the restore, ALTER … OWNER TO {member}");

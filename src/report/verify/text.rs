@@ -314,7 +314,12 @@ pub(super) fn verdict(report: &VerifyReport) -> String {
     let objects: usize = report.databases.iter().map(|it| it.objects).sum();
     let compared = format!("{} in {}", plural(objects, "object"), plural(databases, "database"));
     if report.complete {
-        return format!("complete: {compared} are as on the source");
+        let accepted: usize = report.accepted.iter().map(|it| it.count).sum();
+        let but = match accepted {
+            0 => String::new(),
+            count => format!(", but for {} that --accept names", plural(count, "difference")),
+        };
+        return format!("complete: {compared} are as on the source{but}");
     }
     let state = |state| report.databases.iter().filter(|it| it.state == state).count();
     let missing: usize = report.databases.iter().map(|it| it.missing.len()).sum();

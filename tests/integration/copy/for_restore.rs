@@ -489,6 +489,43 @@ fn a_member_whose_schema_it_is() {
     assert_settled(&from, &to, &["--for-restore", "more.sql"]);
 }
 
+/// Who inherits from an administrator is one: no role becomes that for the time of a restore.
+#[test]
+fn a_schema_of_an_administrator() {
+    let (source, target) = (source("aurora", 15), platforms::azure_like(16));
+    source.sql(
+        "rdsadmin",
+        "shop",
+        "CREATE ROLE boss; CREATE ROLE azadmin; GRANT rds_superuser TO boss",
+    );
+    source.sql(
+        "rdsadmin",
+        "shop",
+        "CREATE SCHEMA core AUTHORIZATION boss; CREATE SCHEMA desk AUTHORIZATION azadmin;
+         CREATE TABLE core.of_team (); ALTER TABLE core.of_team OWNER TO team;
+         CREATE TABLE desk.of_team (); ALTER TABLE desk.of_team OWNER TO team",
+    );
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let map = ["--map-role", "rds_superuser=azure_pg_admin"];
+    for more in [&map[..], &[&map[..], &["--for-restore", "back.sql"]].concat()] {
+        let report = copy(&from, &to, more);
+        let found = findings(&report, &["schema-owner"]);
+        let is_meant = |line: &&str| line.contains("core of") || line.contains("desk of");
+        let found: Vec<_> = found.split('\n').filter(is_meant).collect();
+        assert_snapshot!("administrator", found.join("\n"));
+        let administers =
+            "SELECT rolname FROM pg_roles WHERE pg_has_role(rolname, 'azure_pg_admin', 'MEMBER')
+            AND NOT rolsuper AND rolname !~ '^(az|pg_)' ORDER BY 1";
+        let administrators = target.query("azuresu", "postgres", administers);
+        let administrators: Vec<_> = administrators.iter().map(|row| row[0].as_deref()).collect();
+        assert_eq!(administrators, [Some("boss"), Some("postgres")]);
+    }
+    // What it owns is restored as it, although it administers the target by now.
+    let may = "SELECT pg_has_role('azadmin', 'boss', 'SET')";
+    assert_eq!(target.query("azuresu", "postgres", may), [[Some("t".to_owned())]]);
+}
+
 /// Grants by others than the owner are lost, and take the others along.
 #[test]
 fn what_was_granted_on() {
