@@ -62,15 +62,23 @@ impl Mender<'_> {
                         "{to} is not carried over, and the target has no such role: choose the role that is to own it"
                     ));
                     of_both.statements.push(give_to(object, "<role>"));
+                } else if !carried && self.names.is_administrator(to) {
+                    of_both.blocked = Some(format!(
+                        "{to} is not carried over, and the target's role of that name is one of its administrators: \
+                         choose the role that is to own it"
+                    ));
+                    of_both.statements.push(give_to(object, "<role>"));
                 } else {
                     of_both.need_roles(self.names, [&Grantee::Role(to.clone())]);
                     of_both.statements.push(give_to(object, &identifier(to)));
+                    of_both.spare_platforms(self.names, &Grantee::Role(to.clone()));
                 }
                 return of_both;
             }
             Change::Lost { grantee, privileges, .. } => {
                 mend.need_roles(self.names, [grantee]);
                 mend.statements = grants(object, *privileges, grantee);
+                mend.spare_platforms(self.names, grantee);
             }
             Change::Gained { grantee, privileges } => {
                 mend.statements = revokes(object, *privileges, grantee);
@@ -214,6 +222,17 @@ impl Mender<'_> {
 }
 
 impl Mend {
+    /// What the platform's own role gets, as one of `--map-role` may be, all its members have.
+    fn spare_platforms(&mut self, names: &Names, grantee: &Grantee) {
+        if let Grantee::Role(role) = grantee
+            && names.platforms.contains(role)
+        {
+            self.blocked = Some(format!(
+                "{role} is the platform's own role, and all its members would have it: give it to the roles that need it"
+            ));
+        }
+    }
+
     /// A role that is not there yet gets nothing.
     fn need_roles<'a>(&mut self, names: &Names, roles: impl IntoIterator<Item = &'a Grantee>) {
         for grantee in roles {
@@ -332,6 +351,24 @@ fn revokes(object: &Object, privileges: Privileges, grantee: &Grantee) -> Vec<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn platforms_roles_are_given_nothing() {
+        let names =
+            Names::testing(&[("rds_superuser", "azuresu"), ("app", "app")], &["azuresu", "app"]);
+        let blocked = |role| {
+            let mut mend = Mend::default();
+            mend.spare_platforms(&names, &Grantee::Role(Name::new(role)));
+            mend.blocked
+        };
+        assert_eq!(blocked("app"), None);
+        assert_eq!(
+            blocked("azuresu").as_deref(),
+            Some(
+                "azuresu is the platform's own role, and all its members would have it: give it to the roles that need it"
+            )
+        );
+    }
     use crate::verify::privilege::Acl;
 
     fn some(text: &str) -> Privileges {
