@@ -20,7 +20,7 @@ pub(super) const ABOUT: About = About {
                   No role can be made whose name the target reserves, such as pg_… or a name of its platform. \
                   What such a role owns and was granted has to be given to another role on the source before \
                   the dump.",
-    remedy: "of a role that is renamed: copy it without --rename, restore, and then ALTER ROLE … RENAME TO …; of a \
+    remedy: "of a role that is renamed: copy it without --rename, restore, run FILE, and then ALTER ROLE … RENAME TO …; of a \
              reserved name: on the source, REASSIGN OWNED BY … TO … and REVOKE what it was granted, before the dump",
 };
 
@@ -29,7 +29,7 @@ pub(super) fn why(role: &Name, ground: &Ground<'_>) -> Option<String> {
     if let Some(name) = ground.renamed.get(role) {
         let [old, new] = [role, name].map(shown_identifier);
         return Some(format!(
-            "; copy it without --rename, restore, and then: ALTER ROLE {old} RENAME TO {new}, which an md5 \
+            "; copy it without --rename, restore, run FILE, and then: ALTER ROLE {old} RENAME TO {new}, which an md5 \
              password does not survive"
         ));
     }

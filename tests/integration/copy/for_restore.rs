@@ -418,7 +418,7 @@ fn names_that_get_no_stand_in() {
     let report = copy(&from, &to, &more);
     assert_eq!(stand_ins_of(&report), "gone");
     assert_snapshot!(findings(&report, &["lost-grants", "dropped-owner", "no-stand-in", "regranted"]), @r#"
-    error no-stand-in dropped role team: owns 1 object in "ware house"; copy it without --rename, restore, and then: ALTER ROLE team RENAME TO crew, which an md5 password does not survive
+    error no-stand-in dropped role team: owns 1 object in "ware house"; copy it without --rename, restore, run FILE, and then: ALTER ROLE team RENAME TO crew, which an md5 password does not survive
     error no-stand-in dropped role pg_maintain: named by the privileges of 1 object in shop; without it platform, reader, writer lose what they have on 1 object: table public.t; the target reserves the name, so that there can be no stand-in
     "#);
 }
