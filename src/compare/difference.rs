@@ -70,13 +70,10 @@ impl Difference {
             *counts.entry((it.kind, is_part)).or_default() += 1;
         }
         let words = counts.into_iter().map(|((kind, is_part), count)| {
-            let what = match kind {
-                Kind::Role if is_part => "attribute of a role",
-                kind => kind.noun(),
-            };
-            match what.strip_prefix("attribute") {
-                Some(rest) => format!("{}{rest}", plural(count, "attribute")),
-                None => plural(count, what),
+            if is_part {
+                format!("{} of a role", plural(count, "attribute"))
+            } else {
+                plural(count, kind.noun())
             }
         });
         words.collect::<Vec<_>>().join(", ")

@@ -62,13 +62,9 @@ impl Utf16 {
 /// The text of a whole file, in UTF-8 or in UTF-16; none where it is neither. UTF-16 is known by its byte order mark,
 /// or by its first two characters, where they are ASCII.
 pub fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    if let Some(utf_16) = Utf16::of_mark(bytes) {
-        let mut text = Vec::with_capacity(bytes.len());
-        let bytes = &bytes[2..];
-        let whole = utf_16.decode(bytes, &mut text)? == bytes.len();
-        return String::from_utf8(text).ok().filter(|_| whole).map(Cow::Owned);
-    }
-    if let Some(utf_16) = Utf16::of_ascii(bytes) {
+    let marked = Utf16::of_mark(bytes).map(|utf_16| (utf_16, &bytes[2..]));
+    let utf_16 = marked.or_else(|| Some((Utf16::of_ascii(bytes)?, bytes)));
+    if let Some((utf_16, bytes)) = utf_16 {
         let mut text = Vec::with_capacity(bytes.len());
         let whole = utf_16.decode(bytes, &mut text)? == bytes.len();
         return String::from_utf8(text).ok().filter(|_| whole).map(Cow::Owned);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashSet;
+
 use crate::globals::Globals;
 use crate::name::Name;
 use crate::platform::{Answer, Answers, Protection, Rights};
@@ -76,12 +78,10 @@ impl<'a> Ground<'a> {
         })
     }
 
-    /// Whether it administers the target, or will: a member that inherits from it does so, too.
-    pub(super) fn administers(&self, role: &Name) -> bool {
+    /// The roles that come to administer the target, as --map-role makes roles do.
+    pub(super) fn coming_administrators(&self) -> HashSet<&'a Name> {
         let group = self.rights.platform().admin_role().map(Name::new);
-        self.is_protected(role)
-            || self.user() == Some(role)
-            || group.is_some_and(|group| self.desired.members_below(&group).contains(role))
+        group.map(|group| self.desired.members_below(&group)).unwrap_or_default()
     }
 
     /// Whether no role of that name can be made.

@@ -108,11 +108,7 @@ pub fn plan(
         changes.extend(restore.changes(all_current, answers));
     }
     let all = changes.clone();
-    let created = all.iter().filter_map(|change| match change {
-        Change::CreateRole { name, .. } => Some(name),
-        _ => None,
-    });
-    let created: BTreeSet<_> = created.collect();
+    let created: BTreeSet<_> = all.iter().filter_map(Change::creates).collect();
     let rests = Rests::of(all_current, &all);
     let cx = Context { current, rests, desired, answers, platform, options, created };
     let still_frozen = match options.existing {

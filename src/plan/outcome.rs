@@ -81,11 +81,7 @@ impl Plan {
 
     /// How many changes are passwords of roles that are made: a comparison counts them with their roles.
     pub fn passwords_of_new_roles(&self) -> usize {
-        let created = self.changes.iter().filter_map(|change| match change {
-            Change::CreateRole { name, .. } => Some(name),
-            _ => None,
-        });
-        let created: BTreeSet<_> = created.collect();
+        let created: BTreeSet<_> = self.changes.iter().filter_map(Change::creates).collect();
         let is_one = |change: &&Change| matches!(change, Change::Password { role, .. } if created.contains(role));
         self.changes.iter().filter(is_one).count()
     }

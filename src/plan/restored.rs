@@ -10,13 +10,12 @@ use crate::sanitize::About;
 pub(super) const ABOUT: About = About {
     name: "restored",
     severity: Severity::Info,
-    why: "roles own on the target what they own on the source: the database was restored, and what restoring it \
-          would lose is not said again",
+    why: "roles own and were granted on the target nearly all that they own and were granted on the source: the \
+          database is taken for restored, and what restoring it would lose is not said again",
     explanation: "Before the restore, findings such as lost-grants, dropped-owner and schema-owner say what pg_restore \
-                  would lose. Once the target's database is there, and each role that is carried over owns in it, and \
-                  was granted privileges of, nine tenths of the objects at least that it owns and was granted on the \
-                  source, they would only repeat what was mended or lost by \
-                  then. pg_globals verify compares the databases themselves and says what was lost.\n\n\
+                  would lose. Once the target's database is there, and each role that is carried over owns at least nine \
+                  tenths as many objects in it as on the source, and has privileges on as many, they would only repeat \
+                  what was mended or lost by then. pg_globals verify compares the databases themselves and says what was lost.\n\n\
                   With --for-restore everything is said, since the restore is still to come.",
     remedy: "see with pg_globals verify what was lost; before restoring again, copy with --for-restore",
 };
@@ -66,6 +65,10 @@ pub(super) fn databases(
 pub(super) fn findings(databases: &BTreeSet<Name>) -> impl Iterator<Item = Finding> + '_ {
     databases.iter().map(|database| {
         let object = Subject::statement(format!("database {database}"));
-        ABOUT.finding(object, Action::Kept, "is on the target, with what its roles own")
+        ABOUT.finding(
+            object,
+            Action::Kept,
+            "is on the target, with nearly all that roles own and were granted",
+        )
     })
 }

@@ -67,8 +67,9 @@ pub(super) fn pairs<'a>(ground: &Ground<'a>, stand_ins: &BTreeSet<&Name>) -> Pai
     let mut pairs = Pairs::new();
     let Some(source) = ground.source else { return pairs };
     let will_be = |role: &Name| ground.will_be(role) || stand_ins.contains(role);
-    let is_fit =
-        |role: &Name| will_be(role) && !ground.is_protected(role) && ground.user() != Some(role);
+    let coming = ground.coming_administrators();
+    let administers = |role: &Name| ground.is_protected(role) || ground.user() == Some(role);
+    let is_fit = |role: &Name| will_be(role) && !administers(role);
     for (database, contents) in ground.read() {
         let owner = source.answers.databases.get(database).map(|it| &it.owner);
         for within in &contents.within {
@@ -83,12 +84,12 @@ pub(super) fn pairs<'a>(ground: &Ground<'a>, stand_ins: &BTreeSet<&Name>) -> Pai
                 role = owner;
             }
             let member = &within.owner;
-            let administers = will_be(role) && ground.administers(role);
-            let differ = role != member && (is_fit(role) || administers) && is_fit(member);
+            let differ = role != member && will_be(role) && is_fit(member);
             if differ && !inherits(ground.desired, member, role) {
                 let (schema, objects) = (&within.schema, within.objects);
                 let is_member = ground.desired.members_below(role).contains(member);
-                let hindrance = if administers {
+                // Who inherits from it would administer the target, too.
+                let hindrance = if administers(role) || coming.contains(role) {
                     Some(Hindrance::Administrator)
                 } else {
                     is_member.then_some(Hindrance::Member)

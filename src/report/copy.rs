@@ -182,7 +182,7 @@ pub struct PlannedChange {
 impl PlannedChange {
     /// The changes in words.
     pub fn all(changes: &[Change]) -> Vec<Self> {
-        let created: BTreeSet<_> = changes.iter().filter_map(created).collect();
+        let created: BTreeSet<_> = changes.iter().filter_map(Change::creates).collect();
         let planned = |change: &Change| Self {
             action: action(change),
             object: change.object(),
@@ -198,13 +198,6 @@ impl PlannedChange {
             ),
         };
         changes.iter().map(planned).collect()
-    }
-}
-
-fn created(change: &Change) -> Option<&Name> {
-    match change {
-        Change::CreateRole { name, .. } => Some(name),
-        _ => None,
     }
 }
 

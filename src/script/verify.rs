@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::head::{self, Server};
 use crate::name::Name;
 use crate::sql::push_identifier;
-use crate::verify::{Change, Class, Mend, Mender, Object, Outcome, Verified, fits_a_line};
+use crate::verify::{Change, Class, Loan, Mend, Mender, Object, Outcome, Verified, fits_a_line};
 use crate::words::{one_line, plural};
 
 /// What is not in the script.
@@ -134,9 +134,9 @@ fn database(name: &Name, mends: &[Mend], mender: Mender<'_>, out: &mut String) {
         return;
     }
     head::begin(Server::One(mender.answers.major), out);
-    let needs: BTreeSet<&Name> = usable().flat_map(|mend| &mend.needs).collect();
-    for owner in &needs {
-        let _ = writeln!(out, "{};", mender.join(owner));
+    let loans: BTreeSet<&Loan> = usable().flat_map(|mend| &mend.loans).collect();
+    for loan in &loans {
+        let _ = writeln!(out, "{};", mender.lend(loan));
     }
     for mend in mends {
         blocked(mend, out);
@@ -147,8 +147,8 @@ fn database(name: &Name, mends: &[Mend], mender: Mender<'_>, out: &mut String) {
             let _ = writeln!(out, "{statement};");
         }
     }
-    for owner in &needs {
-        let _ = writeln!(out, "{};", mender.leave(owner));
+    for loan in loans.iter().rev() {
+        let _ = writeln!(out, "{};", mender.take_back(loan));
     }
     head::commit(out);
 }

@@ -82,8 +82,9 @@ pub fn gained(
         .keys()
         .map(|key| (names.expected(&key.role), names.expected(&key.member)))
         .collect();
-    let migrated: BTreeSet<_> =
-        source.globals.roles.keys().filter_map(|role| names.carried(role)).collect();
+    // Others that are members of the platform's own roles, as those of --map-role may be, were so before.
+    let migrated = source.globals.roles.keys().filter_map(|role| names.carried(role));
+    let migrated: BTreeSet<_> = migrated.filter(|role| !names.platforms.contains(*role)).collect();
     // What stands among what roles have beyond the source is told there.
     let told: BTreeSet<_> = arrived
         .extra

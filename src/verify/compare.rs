@@ -3,6 +3,7 @@
 
 mod acl;
 mod policies;
+mod room;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Compa
     out.within = within(source, cx);
     acl::changed(source, target, cx, &mut out);
     policies::compare(source, target, cx, &mut out);
+    room::note(source, target, cx, &mut out.differences);
     out.differences.sort_unstable();
     out.administrators.sort_unstable();
     out.of_stand_ins.sort_unstable();
@@ -185,7 +187,12 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
     {
         out.differences.push(Difference {
             object: object.clone(),
-            change: Change::Owner { to: cx.owners[1].clone(), definer: false, carried: true },
+            change: Change::Owner {
+                to: cx.owners[1].clone(),
+                definer: false,
+                carried: true,
+                room: None,
+            },
             owner: there.owner.clone(),
         });
         return;
@@ -207,7 +214,7 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
     let definer = held.flags.runs_as_owner();
     out.differences.push(Difference {
         object: object.clone(),
-        change: Change::Owner { to: expected.clone(), definer, carried },
+        change: Change::Owner { to: expected.clone(), definer, carried, room: None },
         owner: there.owner.clone(),
     });
 }

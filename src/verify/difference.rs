@@ -31,6 +31,21 @@ pub struct Difference {
     pub owner: Name,
 }
 
+/// A schema or database in which a role has to be able to create, for something there to change its owner.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Room {
+    /// The schema or database.
+    pub place: Object,
+    /// Who owns it on the target.
+    pub owner: Name,
+    /// Who can create there on the target.
+    pub creators: Vec<Grantee>,
+    /// The role; none is whoever runs the statement.
+    pub role: Option<Name>,
+    /// Whether the role can do so on the source.
+    pub stays: bool,
+}
+
 /// What is different. Names are those of the target.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
@@ -42,6 +57,8 @@ pub enum Change {
         definer: bool,
         /// Whether the role that is to own it is carried over.
         carried: bool,
+        /// Where somebody has to be able to create for it, and may not be.
+        room: Option<Room>,
     },
     /// A role has lost privileges.
     Lost {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::difference::{Change, Difference};
+use super::difference::{Change, Difference, Room};
 use super::names::Names;
 use super::object::{Class, Object};
 use super::privilege::{Privilege, Privileges};
@@ -15,11 +15,25 @@ use crate::sql::{print, push_identifier};
 use crate::subject::Grantee;
 use crate::version::Major;
 
+/// What is lent for the moment in which the statements run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Loan {
+    /// The connected role becomes a member of a role.
+    Membership(Name),
+    /// A role may create in a schema or database, where something is to have another owner.
+    Create {
+        /// The role.
+        role: Name,
+        /// The schema or database.
+        place: Object,
+    },
+}
+
 /// Statements that mend one difference.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Mend {
-    /// The roles that the connected role has to be a member of for that moment, and is not.
-    pub needs: BTreeSet<Name>,
+    /// What has to be lent for that moment, in this order; it is taken back in the reverse one.
+    pub loans: BTreeSet<Loan>,
     /// The statements, without their semicolons.
     pub statements: Vec<String>,
     /// Why the connected role cannot run them, and who can; or what else has to be done.
@@ -55,7 +69,7 @@ impl Mender<'_> {
         let Difference { object, change, owner } = difference;
         let mut mend = self.by([owner]);
         match change {
-            Change::Owner { to, carried, .. } => {
+            Change::Owner { to, carried, room, .. } => {
                 let mut of_both = self.by([owner, to]);
                 if !carried && !self.names.has(to) {
                     of_both.blocked = Some(format!(
@@ -69,6 +83,9 @@ impl Mender<'_> {
                     ));
                     of_both.statements.push(give_to(object, "<role>"));
                 } else {
+                    if let Some(room) = room {
+                        self.make_room(room, &mut of_both);
+                    }
                     of_both.need_roles(self.names, [&Grantee::Role(to.clone())]);
                     of_both.statements.push(give_to(object, &identifier(to)));
                     of_both.spare_platforms(self.names, &Grantee::Role(to.clone()));
@@ -79,9 +96,11 @@ impl Mender<'_> {
                 mend.need_roles(self.names, [grantee]);
                 mend.statements = grants(object, *privileges, grantee);
                 mend.spare_platforms(self.names, grantee);
+                mend.spare_defaults(self.names, object);
             }
             Change::Gained { grantee, privileges } => {
                 mend.statements = revokes(object, *privileges, grantee);
+                mend.spare_defaults(self.names, object);
             }
             Change::RowSecurity(on) => {
                 let word = if *on { "ENABLE" } else { "DISABLE" };
@@ -111,6 +130,9 @@ impl Mender<'_> {
                     let (policy, table) = policy(object);
                     mend.statements
                         .push(format!("ALTER POLICY {policy} ON {table} TO {}", names.join(", ")));
+                    for role in roles {
+                        mend.spare_platforms(self.names, role);
+                    }
                 }
             }
             Change::NewPolicy => {
@@ -166,6 +188,11 @@ impl Mender<'_> {
     /// Nothing yet, to be run by whoever has the rights of all of these.
     fn by<const N: usize>(self, owners: [&Name; N]) -> Mend {
         let mut mend = Mend::default();
+        self.act_as(owners, &mut mend);
+        mend
+    }
+
+    fn act_as<const N: usize>(self, owners: [&Name; N], mend: &mut Mend) {
         let answers = self.answers;
         for owner in owners {
             let has = answers.is_superuser()
@@ -184,22 +211,58 @@ impl Mender<'_> {
                     answers.user
                 ));
             } else {
-                mend.needs.insert(owner.clone());
+                mend.loans.insert(Loan::Membership(owner.clone()));
             }
         }
-        mend
     }
 
-    /// What makes the connected role a member for that moment.
-    pub fn join(self, owner: &Name) -> String {
-        let options =
-            if self.answers.major < Major::new(16) { "" } else { " WITH INHERIT TRUE, SET TRUE" };
-        format!("GRANT {} TO {}{options}", identifier(owner), identifier(&self.answers.user))
+    /// Lets somebody create where something is to have another owner; a superuser is not asked for that.
+    fn make_room(self, room: &Room, mend: &mut Mend) {
+        let Room { place, owner, creators, role, stays } = room;
+        let answers = self.answers;
+        let has = |creator: &Grantee| match creator {
+            Grantee::Public => true,
+            Grantee::Role(role) => *role == answers.user || answers.is_member(role.as_str()),
+        };
+        let is_own = role.as_ref().is_none_or(|role| *role == answers.user);
+        if answers.is_superuser() || (is_own && creators.iter().any(has)) {
+            return;
+        }
+        self.act_as([owner], mend);
+        let role = role.as_ref().unwrap_or(&answers.user).clone();
+        let loan = Loan::Create { role, place: place.clone() };
+        if *stays && !is_own {
+            mend.statements.push(self.lend(&loan));
+        } else {
+            mend.loans.insert(loan);
+        }
     }
 
-    /// And what ends that.
-    pub fn leave(self, owner: &Name) -> String {
-        format!("REVOKE {} FROM {}", identifier(owner), identifier(&self.answers.user))
+    /// What lends it.
+    pub fn lend(self, loan: &Loan) -> String {
+        match loan {
+            Loan::Membership(owner) => {
+                let is_old = self.answers.major < Major::new(16);
+                let options = if is_old { "" } else { " WITH INHERIT TRUE, SET TRUE" };
+                let user = identifier(&self.answers.user);
+                format!("GRANT {} TO {user}{options}", identifier(owner))
+            }
+            Loan::Create { role, place } => {
+                format!("GRANT CREATE ON {} TO {}", on(place), identifier(role))
+            }
+        }
+    }
+
+    /// And what takes it back.
+    pub fn take_back(self, loan: &Loan) -> String {
+        match loan {
+            Loan::Membership(owner) => {
+                format!("REVOKE {} FROM {}", identifier(owner), identifier(&self.answers.user))
+            }
+            Loan::Create { role, place } => {
+                format!("REVOKE CREATE ON {} FROM {}", on(place), identifier(role))
+            }
+        }
     }
 
     /// Whether a member has a role's rights without `SET ROLE`.
@@ -210,9 +273,9 @@ impl Mender<'_> {
 
     /// All of it on one line, for whoever is connected; or why it cannot be done.
     pub fn line(self, mend: &Mend) -> String {
-        let joins = mend.needs.iter().map(|owner| self.join(owner));
-        let leaves = mend.needs.iter().map(|owner| self.leave(owner));
-        let all: Vec<_> = joins.chain(mend.statements.iter().cloned()).chain(leaves).collect();
+        let lent = mend.loans.iter().map(|loan| self.lend(loan));
+        let taken = mend.loans.iter().rev().map(|loan| self.take_back(loan));
+        let all: Vec<_> = lent.chain(mend.statements.iter().cloned()).chain(taken).collect();
         match &mend.blocked {
             Some(why) if mend.statements.is_empty() => why.clone(),
             Some(why) => format!("{why}: {}", mend.statements.join("; ")),
@@ -222,13 +285,24 @@ impl Mender<'_> {
 }
 
 impl Mend {
-    /// What the platform's own role gets, as one of `--map-role` may be, all its members have.
+    /// Gives nothing to the platform's own roles, as those of `--map-role` may be: all their members would have it.
     fn spare_platforms(&mut self, names: &Names, grantee: &Grantee) {
         if let Grantee::Role(role) = grantee
             && names.platforms.contains(role)
         {
             self.blocked = Some(format!(
                 "{role} is the platform's own role, and all its members would have it: give it to the roles that need it"
+            ));
+        }
+    }
+
+    /// Leaves alone what the platform's own roles give to others of what they create.
+    fn spare_defaults(&mut self, names: &Names, object: &Object) {
+        if object.class.defaults_on().is_some() && names.platforms.contains(&object.name) {
+            self.blocked = Some(format!(
+                "{} is the platform's own role, and these are default privileges of what it creates: alter those of \
+                 the roles that create objects on the target",
+                object.name
             ));
         }
     }

@@ -92,7 +92,10 @@ fn a_view_of_a_role_that_is_left_out() {
         ])
     };
     let out = compared(&side("gone"), &side("azadmin"), [15, 16]);
-    assert_eq!(lines(&out), ["table s.v: Owner { to: \"gone\", definer: true, carried: false }"]);
+    assert_eq!(
+        lines(&out),
+        ["table s.v: Owner { to: \"gone\", definer: true, carried: false, room: None }"]
+    );
     assert_eq!(out.left[&name("gone")].owned, 2);
 }
 

@@ -10,7 +10,6 @@ mod database_properties;
 mod databases;
 mod dependents;
 mod event_triggers;
-mod extension_functions;
 mod extensions;
 mod foreign_servers;
 mod function_settings;

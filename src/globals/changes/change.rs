@@ -226,6 +226,14 @@ impl Change {
         }
     }
 
+    /// The role that it makes.
+    pub const fn creates(&self) -> Option<&Name> {
+        match self {
+            Self::CreateRole { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// The role that is created, altered or granted.
     pub fn role(&self) -> Option<&Name> {
         match self {

@@ -173,7 +173,7 @@ fn everything() {
       owners                   info:    to restore what other roles own, the connected role has to be a member of each, with SET and INHERIT
       dropped-owner            error:   roles that are not carried over own something on the source: restoring it will say that the role does not exist
       no-stand-in              error:   databases name a role by a name that the target will not have, and no stand-in can take its place: restoring them says that the role does not exist
-      restored                 info:    roles own on the target what they own on the source: the database was restored, and what restoring it would lose is not said again
+      restored                 info:    roles own and were granted on the target nearly all that they own and were granted on the source: the database is taken for restored, and what restoring it would lose is not said again
       lost-grants              error:   roles that are not carried over are named by grants, default privileges or policies: where one of them is missing, restoring loses all of it, what other roles have included
       regranted                error:   privileges that another role than the owner has granted are not restored by an administrator who is no superuser, and all other grants on the object are lost with them
       unread-database          warning: a database of the source could not be read: which of its objects name roles that are not carried over is unknown

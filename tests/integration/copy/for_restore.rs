@@ -508,8 +508,10 @@ fn a_schema_of_an_administrator() {
     let from = source.connection_string("rdsadmin", "postgres");
     let to = target.connection_string("azadmin", "postgres");
     let map = ["--map-role", "rds_superuser=azure_pg_admin"];
+    let files = tempfile::tempdir().unwrap();
     for more in [&map[..], &[&map[..], &["--for-restore", "back.sql"]].concat()] {
-        let report = copy(&from, &to, more);
+        let done = command(&from, &to, more).with("--format json").done();
+        let report: Value = serde_json::from_str(&done.stdout).unwrap();
         let found = findings(&report, &["schema-owner"]);
         let is_meant = |line: &&str| line.contains("core of") || line.contains("desk of");
         let found: Vec<_> = found.split('\n').filter(is_meant).collect();
@@ -524,6 +526,65 @@ fn a_schema_of_an_administrator() {
     // What it owns is restored as it, although it administers the target by now.
     let may = "SELECT pg_has_role('azadmin', 'boss', 'SET')";
     assert_eq!(target.query("azuresu", "postgres", may), [[Some("t".to_owned())]]);
+    restore(&source, &target, files.path());
+    let verify = |more: &[&str]| {
+        Run::new([&["verify", &from, &to], &map[..], more].concat()).status(1).stdout
+    };
+    let owners = |report: &str| {
+        let lines = report.split('\n').filter(|line| line.contains(" belongs to "));
+        lines.map(|line| format!("{}\n", line.trim())).collect::<String>()
+    };
+    assert_snapshot!(owners(&verify(&[])), @"
+    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    in shop: schema gis belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    in shop: table core.of_team belongs to azadmin; on the source it belongs to team
+    in shop: table desk.of_team belongs to azadmin; on the source it belongs to team
+    in shop: schema gis belongs to the stand-in rds_superuser: ALTER SCHEMA gis OWNER TO <role>
+    in shop: function gis.definer() belongs to the stand-in rds_superuser: ALTER ROUTINE gis.definer() OWNER TO <role>
+    ");
+    let script = verify(&["--format", "sql"]);
+    assert_snapshot!(body(&script), @r#"
+    GRANT CREATE ON SCHEMA core TO team;
+    GRANT CREATE ON SCHEMA desk TO team;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   ALTER SCHEMA gis OWNER TO azure_pg_admin;
+    ALTER TABLE core.of_team OWNER TO team;
+    ALTER TABLE desk.of_team OWNER TO team;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   GRANT CREATE ON SCHEMA gis TO azure_pg_admin;
+    --   ALTER ROUTINE gis.definer() OWNER TO azure_pg_admin;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   GRANT SELECT ON TABLE public.t TO azure_pg_admin;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   GRANT SELECT (a) ON TABLE gis.points TO azure_pg_admin;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   GRANT EXECUTE ON ROUTINE s.closed() TO azure_pg_admin;
+    -- azure_pg_admin is the platform's own role, and these are default privileges of what it creates: alter those of the roles that create objects on the target
+    --   ALTER DEFAULT PRIVILEGES FOR ROLE azure_pg_admin GRANT SELECT ON TABLES TO reader;
+    ALTER DEFAULT PRIVILEGES FOR ROLE rds_superuser REVOKE SELECT ON TABLES FROM reader;
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA s GRANT SELECT ON TABLES TO azure_pg_admin;
+    REVOKE CREATE ON SCHEMA desk FROM team;
+    REVOKE CREATE ON SCHEMA core FROM team;
+    COMMIT;
+
+    -- In "ware house"
+    \connect -reuse-previous=on "dbname='ware house'"
+    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
+    --   GRANT CREATE ON DATABASE "ware house" TO azure_pg_admin;
+    "#);
+    let privileges = "SELECT nspname, coalesce(nspacl, acldefault('n', nspowner)) FROM pg_namespace WHERE nspname IN ('core', 'desk') ORDER BY 1";
+    let before = target.query("azuresu", "shop", privileges);
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &script);
+    assert!(succeeds, "{said}");
+    assert_eq!(target.query("azuresu", "shop", privileges), before);
+    assert_snapshot!(owners(&verify(&[])), @"
+    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    error: 1 object belongs to another role
+    in shop: schema gis belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    in shop: schema gis belongs to the stand-in rds_superuser: ALTER SCHEMA gis OWNER TO <role>
+    in shop: function gis.definer() belongs to the stand-in rds_superuser: ALTER ROUTINE gis.definer() OWNER TO <role>
+    ");
 }
 
 /// Grants by others than the owner are lost, and take the others along.

@@ -108,7 +108,7 @@ fn what_was_restored_is_no_news() {
     assert_eq!(said(&[]), before.replace("no member of app, other", "no member of other"));
     target.sql("azuresu", "shop", &TABLE.replace("gone", "app"));
     assert_snapshot!(said(&[]), @"
-    info restored kept statement database shop: is on the target, with what its roles own
+    info restored kept statement database shop: is on the target, with nearly all that roles own and were granted
     0 losses
     ");
     // Who is going to restore it again hears all of it.

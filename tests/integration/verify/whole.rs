@@ -164,7 +164,7 @@ fn after_the_take_back() {
     );
     let json = migrated.verify(&["--format", "json"]).status(1).stdout;
     let report: Value = serde_json::from_str(&json).unwrap();
-    assert_snapshot!(report["owners"][0]["remedy"].as_str().unwrap(), @r#"GRANT "Odd Owner" TO azadmin WITH INHERIT TRUE, SET TRUE; GRANT shop_owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER TABLE shop.t19 OWNER TO shop_owner; REVOKE "Odd Owner" FROM azadmin; REVOKE shop_owner FROM azadmin"#);
+    assert_snapshot!(report["owners"][0]["remedy"].as_str().unwrap(), @r#"GRANT "Odd Owner" TO azadmin WITH INHERIT TRUE, SET TRUE; GRANT shop_owner TO azadmin WITH INHERIT TRUE, SET TRUE; ALTER TABLE shop.t19 OWNER TO shop_owner; REVOKE shop_owner FROM azadmin; REVOKE "Odd Owner" FROM azadmin"#);
     // What is told for one of them works alone, too.
     let limit = report["properties"][0]["remedy"].as_str().unwrap();
     let (said, succeeds) = target.psql_in("azadmin", "postgres", &format!("{limit};"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::extensions::{AVAILABLE, versions};
+use crate::check::checks::extensions::{AVAILABLE, versions};
 use crate::check::prelude::*;
 
 /// What `pg_dump` repeats of them: it compares them with what they were created with since 9.6. What was taken from

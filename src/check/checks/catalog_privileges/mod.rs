@@ -1,9 +1,10 @@
 //! Privileges on catalogs and system functions that cannot be given on the target.
 
+mod extension_functions;
+
 use std::collections::BTreeMap;
 
-use super::extension_functions;
-use super::extensions::AVAILABLE;
+use crate::check::checks::extensions::AVAILABLE;
 use crate::check::prelude::*;
 
 static ABOUT: About = About {
