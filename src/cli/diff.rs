@@ -1,6 +1,5 @@
 //! `pg_globals diff`: what differs between two places, each a dump or a server.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -239,10 +238,9 @@ impl Diff {
             let of_right = choices.unused(&right.globals);
             unused.retain(|it| of_right.contains(it));
         } else if let Some(live) = &right.live {
-            let there = live.answers.roles.iter().chain(&live.answers.predefined).collect();
-            let new_name = |name: &Name| choices.rename.get(name).unwrap_or(name).clone();
-            let carried: BTreeSet<_> = left.globals.roles.keys().map(new_name).collect();
-            refuse_unknown_targets(&choices.map_role, &there, |name| carried.contains(name))?;
+            let carried =
+                left.globals.roles.keys().map(|name| choices.rename.get(name).unwrap_or(name));
+            refuse_unknown_targets(&choices.map_role, &live.answers, carried)?;
         }
         Ok(unused)
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use super::{options, output};
 use crate::glob::Glob;
 use crate::name::Name;
+use crate::platform::Answers;
 use crate::sanitize::Choices;
 use crate::words::did_you_mean;
 
@@ -47,15 +48,20 @@ pub(super) fn warn_unused(unused: Vec<(Name, String)>) {
     }
 }
 
-/// Refuses a role that is to stand for another and is not there. Those that are carried over will be.
-pub(super) fn refuse_unknown_targets(
+/// Refuses a role that is to stand for another and is not on the target, and is none of those that are carried
+/// over, under these names.
+pub(super) fn refuse_unknown_targets<'a>(
     map_role: &BTreeMap<Name, Name>,
-    there: &BTreeSet<&Name>,
-    carried: impl Fn(&Name) -> bool,
+    target: &'a Answers,
+    carried: impl IntoIterator<Item = &'a Name>,
 ) -> Result<()> {
+    if map_role.is_empty() {
+        return Ok(());
+    }
+    let known: BTreeSet<_> = target.roles.iter().chain(&target.predefined).chain(carried).collect();
     for to in map_role.values() {
-        if !there.contains(to) && !carried(to) && !to.as_str().starts_with("pg_") {
-            let meant = did_you_mean(to.as_str(), there);
+        if !known.contains(to) && !to.as_str().starts_with("pg_") {
+            let meant = did_you_mean(to.as_str(), known);
             bail!("--map-role: there is no role {to} on the target{meant}");
         }
     }

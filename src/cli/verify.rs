@@ -160,10 +160,8 @@ impl Verify {
         let databases = verify::selected(&catalogs.source, source.live.platform, &asked);
         let mut arrived = verify::arrived(&source.live, &target.live, &choices)?;
         warn_unused(choices.unused(&source.live.globals));
-        let answers = &target.live.answers;
-        let there = answers.roles.iter().chain(&answers.predefined).collect();
-        let is_carried = |name: &Name| arrived.sanitized.roles.contains_key(name);
-        refuse_unknown_targets(&choices.map_role, &there, is_carried)?;
+        let carried = arrived.sanitized.roles.keys();
+        refuse_unknown_targets(&choices.map_role, &target.live.answers, carried)?;
         let names = Names::of(&source.live, &target.live, &arrived.sanitized, &choices);
         let verified =
             verify::verify(servers, &catalogs, &databases, &names, &arrived, &target.live);

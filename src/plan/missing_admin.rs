@@ -20,8 +20,7 @@ const ABOUT: About = About {
                   Azure's documentation lets members of azure_pg_admin manage the roles of others, \
                   too. That is not confirmed and not counted on.",
     remedy: "have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that \
-             exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role \
-             is to name another",
+             exist as they are, with --existing skip",
 };
 
 pub(super) struct MissingAdmin;

@@ -296,6 +296,11 @@ impl<'a> Context<'a> {
         self.findings.push(about.finding(object, action, message).at(line).matters(severity));
     }
 
+    /// Takes back what a rule has said of something.
+    pub fn unsay(&mut self, about: &'static About, of: impl Fn(&Subject) -> bool) {
+        self.findings.retain(|finding| *finding.about != *about || !of(&finding.object));
+    }
+
     /// What the source calls a role.
     pub fn source_name<'n>(&'n self, name: &'n Name) -> &'n Name {
         let renamed = self.choices.rename.iter().find(|(_, new)| *new == name);

@@ -158,6 +158,7 @@ fn once<'a>(
         memberships.add(key, it, &mut cx);
     }
     globals.memberships = memberships.0;
+    rules::unsay_refused(&globals, &mut cx);
     globals.sort();
     globals.parameters = parameters(globals.parameters, &mut cx);
     globals.roles = std::mem::take(&mut cx.roles);

@@ -65,8 +65,39 @@ pub fn render(what: &TakeBack, target: &str) -> String {
     for role in &what.owners {
         revoke(role, user, unless.as_deref(), &mut out);
     }
+    if let Some(missing) = missing(what) {
+        block(&missing, &mut out);
+    }
     head::commit(&mut out);
     out
+}
+
+/// Names the roles of memberships that are not there, stand-ins apart, which go: a renamed role has kept them.
+fn missing(what: &TakeBack) -> Option<String> {
+    let within = what.within.iter().flat_map(|(role, member)| [role, member]);
+    let roles: BTreeSet<_> = within.chain(&what.owners).collect();
+    let roles: BTreeSet<_> =
+        roles.difference(&what.stand_ins.iter().collect()).copied().cloned().collect();
+    if roles.is_empty() {
+        return None;
+    }
+    let mut out = String::from(
+        "DECLARE
+  missing pg_catalog.name;
+BEGIN
+  FOR missing IN SELECT named FROM pg_catalog.unnest(ARRAY[",
+    );
+    push_names(&roles, &mut out);
+    out.push_str(
+        "]::pg_catalog.name[]) AS named
+      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) named) LOOP
+    RAISE WARNING USING MESSAGE = pg_catalog.format('there is no role %I any more: where it was renamed, its memberships \
+     for the restore stay', missing),
+      HINT = 'Rename it back, run this script again, and rename it then; or REVOKE it by its new name.';
+  END LOOP;
+END",
+    );
+    Some(out)
 }
 
 /// Ends the script where it is run by another role: what that one may revoke is something else.

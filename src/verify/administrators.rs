@@ -18,7 +18,8 @@ use crate::read::live::Live;
 pub struct Gains {
     /// Memberships in roles of the migration that the source does not know.
     pub memberships: Vec<Gained>,
-    /// Privileges on objects of the databases that the source grants to no role of that name, by database.
+    /// Privileges on objects of the databases that the source grants to nobody who was carried over under that
+    /// name, by database.
     pub privileges: Vec<(Name, Object, Privileges)>,
 }
 

@@ -171,10 +171,12 @@ fn only_there(object: &Object, held: &Held, cx: Comparing<'_>, out: &mut Compari
 /// Whether the right role owns it.
 fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mut Comparison) {
     let expected = cx.names.expected(&held.owner);
-    if *expected == there.owner || object.class.is_statement() {
+    let carried = cx.names.carried(&held.owner).is_some();
+    // Who has the name of a role that was left behind, and administers the target, is somebody else.
+    let is_namesake = !carried && cx.names.is_administrator(&there.owner);
+    if (*expected == there.owner && !is_namesake) || object.class.is_statement() {
         return;
     }
-    let carried = cx.names.carried(&held.owner).is_some();
     // Whoever owns the database may create in it, if it is not the platform's.
     let is_databases = |side: usize, owner: &Name| {
         owner.as_str() == "pg_database_owner" || owner == cx.owners[side]

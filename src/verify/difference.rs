@@ -122,8 +122,8 @@ pub struct Comparison {
     pub left: BTreeMap<Name, LeftBehind>,
     /// How many objects both sides have.
     pub compared: usize,
-    /// Privileges that administrators of the target have on objects of the source, which grants them to no
-    /// role of that name.
+    /// Privileges that administrators of the target have on objects of the source, which grants them to nobody
+    /// who was carried over under that name.
     pub administrators: Vec<(Name, Object, Privileges)>,
     /// What belongs to stand-ins on the target.
     pub of_stand_ins: Vec<(Name, Object)>,

@@ -198,14 +198,15 @@ impl Mender<'_> {
             let has = answers.is_superuser()
                 || *owner == answers.user
                 || answers.is_member(owner.as_str());
-            if has || !self.names.has(owner) {
+            if has {
                 continue;
             }
             let is_platforms = self.names.platforms.contains(owner);
-            if is_platforms
-                || !answers.may_grant(owner.as_str())
-                || owner.as_str().starts_with("pg_")
-            {
+            if is_platforms {
+                mend.blocked = Some(format!(
+                    "it belongs to {owner}, a role of the platform that no user can act as: it stays so"
+                ));
+            } else if !answers.may_grant(owner.as_str()) || owner.as_str().starts_with("pg_") {
                 mend.blocked = Some(format!(
                     "{} cannot do it: run it as {owner} or a superuser",
                     answers.user

@@ -24,6 +24,8 @@ pub struct Names {
     pub(super) platforms: BTreeSet<Name>,
     /// Whoever administers the target: what they gave themselves there is their own affair.
     pub(super) administrators: BTreeSet<Name>,
+    /// The target's bootstrap superuser, who owns what PostgreSQL comes with and what extensions made.
+    pub(super) bootstrap: Option<Name>,
     /// Roles that stand in for others.
     pub stand_ins: BTreeSet<Name>,
     /// The roles to which an object falls that nobody has given to anybody: the bootstrap superusers,
@@ -53,6 +55,7 @@ impl Names {
             }
         }
         names.platforms = own(target).collect();
+        names.bootstrap.clone_from(&answers.bootstrap);
         let carried: BTreeSet<&Name> = names.carried.values().collect();
         let protected = answers.protected.keys().filter(|role| !carried.contains(role));
         names.administrators = protected.cloned().collect();
@@ -84,11 +87,14 @@ impl Names {
         }
     }
 
-    /// Whether all that these name is carried over, under its own name.
+    /// Whether whoever these name is the same on the target.
     pub(super) fn is_same(&self, acl: &Acl) -> bool {
         acl.iter().all(|(grantee, _)| match grantee {
             Grantee::Public => true,
-            Grantee::Role(role) => self.carried.get(role).is_none_or(|name| name == role),
+            Grantee::Role(role) => match self.carried.get(role) {
+                Some(name) => name == role,
+                None => !self.is_administrator(role),
+            },
         })
     }
 

@@ -17,7 +17,7 @@ use super::file::{self, Whole};
 use super::named_platform::{PlatformChoice, PlatformName};
 use super::options::{self, shown};
 use super::output::{self, Format, ReportFile, Stream};
-use super::selection::warn_unused;
+use super::selection::{refuse_unknown_targets, warn_unused};
 use super::{connection, head};
 use crate::check::{self, Context, Side, State, Wanted, checks};
 use crate::connect::Environment;
@@ -193,6 +193,11 @@ impl Check {
             // As copy would.
             cx.choices.check(&server.live.globals)?;
             warn_unused(cx.choices.unused(&server.live.globals));
+            if let Ok(target) = &cx.target.server {
+                let roles = server.live.globals.roles.keys();
+                let carried = roles.map(|name| cx.choices.rename.get(name).unwrap_or(name));
+                refuse_unknown_targets(&cx.choices.map_role, &target.live.answers, carried)?;
+            }
         }
         if let Some((path, file)) = migration {
             write_migration(&cx, path, file)?;

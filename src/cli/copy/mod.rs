@@ -17,6 +17,7 @@ use super::file;
 use super::named_platform::PlatformChoice;
 use super::options;
 use super::output::Format;
+use super::selection::refuse_unknown_targets;
 use super::{connection, head};
 use crate::attribute::Attribute;
 use crate::connect::{self, Environment};
@@ -86,6 +87,8 @@ impl Copy {
         let contents = input.take();
         let from = Provenance::from(&input).on(named_source.as_ref().map(PlatformChoice::get));
         let migration = Migration::new(contents, from, rights, &choices)?;
+        let carried = migration.sanitized.globals.roles.keys();
+        refuse_unknown_targets(&choices.map_role, &live.answers, carried)?;
         waiting.say("reading the databases of the source");
         let databases = input.read_databases(&migration.absent).await;
         waiting.say("making the plan");

@@ -90,7 +90,7 @@ fn to_take_back(report: &VerifyReport, out: &mut String) -> fmt::Result {
     }
     writeln!(
         out,
-        "still to be taken back: {}: after the restore, psql -f FILE, the file that copy --for-restore has written",
+        "still to be taken back: {}: after the restore, psql -f FILE, the file that --for-restore has written, or REVOKE and DROP ROLE by hand",
         and(&parts)
     )?;
     for chunk in outstanding.owned.chunk_by(|one, next| one.role == next.role) {

@@ -88,22 +88,16 @@ fn owners(report: &VerifyReport, definer: bool, look: Look, out: &mut String) ->
     for it in all {
         let OwnerReport { database, object, owner, expected, .. } = it;
         let noun = object.class.nouns().0;
-        if definer {
-            let how = match object.class {
-                Class::View => "looks with its owner's rights",
-                _ => "is SECURITY DEFINER",
-            };
-            writeln!(
-                out,
-                "  in {database}: {noun} {} {how} and belongs to {owner}; on the source it belongs to {expected}",
-                object.name
-            )?;
+        let how = match object.class {
+            _ if !definer => "",
+            Class::View => "looks with its owner's rights and ",
+            _ => "is SECURITY DEFINER and ",
+        };
+        write!(out, "  in {database}: {noun} {} {how}belongs to {owner}, ", object.name)?;
+        if owner == expected {
+            out.push_str("which on the source is a role that is not carried over\n");
         } else {
-            writeln!(
-                out,
-                "  in {database}: {noun} {} belongs to {owner}; on the source it belongs to {expected}",
-                object.name
-            )?;
+            writeln!(out, "and should belong to {expected}")?;
         }
         remedy(&it.remedy, out)?;
     }

@@ -3,12 +3,12 @@
 //! Only memberships in the mapped role become memberships in the other; what the mapped role was a
 //! member of goes with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::map::Entry;
 
 use crate::attribute::Attribute;
-use crate::finding::{Action, Severity};
+use crate::finding::{Action, Severity, Subject};
 use crate::globals::{Fact, Globals, Membership, MembershipKey};
 use crate::name::Name;
 use crate::sanitize::{About, Context};
@@ -85,6 +85,17 @@ pub(in crate::sanitize) fn map_role(globals: &mut Globals, cx: &mut Context<'_>)
         let membership = Membership { granted, ..Membership::default() };
         globals.memberships.entry(key).or_insert(membership);
     }
+}
+
+/// Of a membership that the target's role refused, that one is what there is to say.
+pub(in crate::sanitize) fn unsay_refused(globals: &Globals, cx: &mut Context<'_>) {
+    if cx.mapped.is_empty() {
+        return;
+    }
+    let stay: BTreeSet<_> = globals.memberships.keys().map(MembershipKey::subject).collect();
+    cx.unsay(&ABOUT, |object| {
+        matches!(object, Subject::Membership { .. }) && !stay.contains(object)
+    });
 }
 
 #[cfg(test)]

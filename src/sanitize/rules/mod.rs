@@ -54,7 +54,7 @@ mod verifier;
 pub(super) use createrole_power::createrole_power;
 pub(super) use grant_option::found_parameters;
 pub(super) use grantor::{reroot, unite};
-pub(super) use map_role::map_role;
+pub(super) use map_role::{map_role, unsay_refused};
 pub(super) use membership_cycle::break_cycles;
 pub(super) use membership_option::stop_inheriting;
 pub(super) use parameter::unite_parameters;

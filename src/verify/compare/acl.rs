@@ -77,7 +77,12 @@ pub(super) fn compare_names(
         });
     }
     for (grantee, privileges) in there.acl.iter().filter(|(grantee, _)| !is_owners(grantee)) {
-        let gained = privileges.beyond(wanted.of(grantee)).known_to(cx.majors);
+        // An administrator that has the name of a role that was left behind got what was granted to that one.
+        let is_namesake = is_administrator(grantee, cx)
+            && *grantee != Grantee::Role(there.owner.clone())
+            && left.iter().any(|(_, it, _)| it == grantee);
+        let meant = if is_namesake { Privileges::default() } else { wanted.of(grantee) };
+        let gained = privileges.beyond(meant).known_to(cx.majors);
         if gained.is_empty() {
             continue;
         }
@@ -113,10 +118,14 @@ fn administrators(
     out: &mut Comparison,
 ) {
     if let Grantee::Role(role) = grantee
-        && cx.names.is_administrator(role)
+        && is_administrator(grantee, cx)
     {
         out.administrators.push((role.clone(), object.clone(), gained));
     }
+}
+
+fn is_administrator(grantee: &Grantee, cx: Comparing<'_>) -> bool {
+    matches!(grantee, Grantee::Role(role) if cx.names.is_administrator(role))
 }
 
 /// Whether everybody may do in schema public what each version lets everybody do there, which since 15
@@ -176,7 +185,9 @@ pub(super) fn changed(
     };
     for (object, held) in &source.changed {
         let there = target.changed.get(object);
-        let owner = there.map_or(&held.owner, |there| &there.owner);
+        // What is as it was made is its maker's.
+        let owner = there.map(|there| &there.owner);
+        let owner = owner.or(cx.names.bootstrap.as_ref()).unwrap_or(&held.owner);
         for (grantee, privileges) in held.acl.iter() {
             let given = privileges.beyond(held.initial.of(grantee));
             let expected = cx.names.expected_grantee(grantee);

@@ -147,7 +147,7 @@ fn too_little_power_over_roles_that_exist() {
       role a: azadmin lacks the ADMIN option on a
       comment on role b: azadmin lacks the ADMIN option on b
       membership a in b: azadmin lacks the ADMIN option on b
-      = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role is to name another
+      = have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
 
     info: selection: left out by --only, --exclude or --database
 
@@ -161,7 +161,7 @@ fn too_little_power_over_roles_that_exist() {
 
     fingerprint: …
     ==== stderr ====
-    error: nothing was sent: azadmin lacks the ADMIN option on a, and 2 more; have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip; a role that does not exist is to be created first, or --map-role is to name another
+    error: nothing was sent: azadmin lacks the ADMIN option on a, and 2 more; have it granted: GRANT <role> TO <connected role> WITH ADMIN OPTION; or leave roles that exist as they are, with --existing skip
     ");
     let refused =
         command(&it.from, &it.to, &["--report", "report.json", "--format", "json"]).status(2);

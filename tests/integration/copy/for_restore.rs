@@ -532,13 +532,13 @@ fn a_schema_of_an_administrator() {
     };
     let owners = |report: &str| {
         let lines = report.split('\n').filter(|line| line.contains(" belongs to "));
-        lines.map(|line| format!("{}\n", line.trim())).collect::<String>()
+        lines.map(str::trim).collect::<Vec<_>>().join("\n")
     };
     assert_snapshot!(owners(&verify(&[])), @"
-    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser; on the source it belongs to azure_pg_admin
-    in shop: schema gis belongs to rds_superuser; on the source it belongs to azure_pg_admin
-    in shop: table core.of_team belongs to azadmin; on the source it belongs to team
-    in shop: table desk.of_team belongs to azadmin; on the source it belongs to team
+    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser, and should belong to azure_pg_admin
+    in shop: schema gis belongs to rds_superuser, and should belong to azure_pg_admin
+    in shop: table core.of_team belongs to azadmin, and should belong to team
+    in shop: table desk.of_team belongs to azadmin, and should belong to team
     in shop: schema gis belongs to the stand-in rds_superuser: ALTER SCHEMA gis OWNER TO <role>
     in shop: function gis.definer() belongs to the stand-in rds_superuser: ALTER ROUTINE gis.definer() OWNER TO <role>
     ");
@@ -579,9 +579,9 @@ fn a_schema_of_an_administrator() {
     assert!(succeeds, "{said}");
     assert_eq!(target.query("azuresu", "shop", privileges), before);
     assert_snapshot!(owners(&verify(&[])), @"
-    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser, and should belong to azure_pg_admin
     error: 1 object belongs to another role
-    in shop: schema gis belongs to rds_superuser; on the source it belongs to azure_pg_admin
+    in shop: schema gis belongs to rds_superuser, and should belong to azure_pg_admin
     in shop: schema gis belongs to the stand-in rds_superuser: ALTER SCHEMA gis OWNER TO <role>
     in shop: function gis.definer() belongs to the stand-in rds_superuser: ALTER ROUTINE gis.definer() OWNER TO <role>
     ");

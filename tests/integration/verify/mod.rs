@@ -5,6 +5,7 @@ mod closed;
 mod cost;
 mod losses;
 mod meant;
+mod namesakes;
 mod no_owner;
 mod privileges;
 mod versions;

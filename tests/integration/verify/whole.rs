@@ -77,7 +77,7 @@ fn members_of_schema_owners() {
     let said = verify().status(1).stdout;
     assert!(
         said.contains(
-            "in stock: schema public belongs to azure_pg_admin; on the source it belongs to app\n"
+            "in stock: schema public belongs to azure_pg_admin, and should belong to app\n"
         ),
         "{said}"
     );
