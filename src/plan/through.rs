@@ -21,7 +21,8 @@ pub(super) const ABOUT: About = About {
                   although nothing that names them is missing. `verify` compares what each role was granted \
                   itself, and not what it has through others.\n\n\
                   It is a warning where only privileges on objects are lost that way, as those that extensions and \
-                  administrators grant to a platform's role.",
+                  administrators grant to a platform's role, and where --map-role gives the members another role in its \
+                  place.",
     remedy: "grant the members on the target what the message names: GRANT … TO …; or give them a role of your own on \
              the source in its place, before the copy",
 };
@@ -35,15 +36,11 @@ pub(super) fn findings(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<
     let mut stood_for = None;
     let stays = |role: &&Name| !ground.will_be(role) || stand_ins.contains(*role);
     for role in ground.absent.iter().filter(stays) {
-        let mut losers: BTreeSet<&Name> = source.globals.members_below(role).into_iter().collect();
-        losers.retain(|member| ground.desired.roles.contains_key(*member));
-        if losers.is_empty() {
+        let mut members: BTreeSet<&Name> = source.globals.members_below(role).into_iter().collect();
+        members.retain(|member| ground.desired.roles.contains_key(*member));
+        if members.is_empty() {
             continue;
         }
-        let stood_for = stood_for.get_or_insert_with(|| stood_for_by_others(ground, source));
-        let (stand, all): (Vec<_>, Vec<_>) =
-            losers.into_iter().partition(|it| stood_for.contains(it));
-        let mut losers: BTreeSet<&Name> = all.into_iter().collect();
         let memberships = source.globals.memberships.keys();
         let roles = memberships.filter(|key| key.member == *role).map(|key| &key.role);
         let roles: BTreeSet<_> =
@@ -51,35 +48,40 @@ pub(super) fn findings(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<
         // Who is a member of all of them otherwise loses nothing by that.
         // Be it on the target only, as this finding proposes.
         let both = [Some(ground.desired), ground.current].into_iter().flatten();
-        let members = |role: &Name| -> BTreeSet<&Name> {
+        let below = |role: &Name| -> BTreeSet<&Name> {
             both.clone().flat_map(|globals| globals.members_below(role)).collect()
         };
-        let others: Vec<_> = roles.iter().map(|role| members(role)).collect();
-        if !others.is_empty() {
-            losers.retain(|member| others.iter().any(|others| !others.contains(member)));
-        }
+        let others: Vec<_> = roles.iter().map(|role| below(role)).collect();
+        let loses = |member: &&&Name| others.iter().any(|others| !others.contains(**member));
+        let losers: Vec<&Name> = members.iter().filter(loses).copied().collect();
         let mut lost = Vec::new();
         let mut severity = Severity::Warning;
-        if !roles.is_empty() && !losers.is_empty() {
+        if !losers.is_empty() {
             let roles: Vec<_> = roles.iter().map(ToString::to_string).collect();
-            lost.push(format!("what {} has", few(&roles)));
-            severity = ABOUT.severity;
-        }
-        if losers.is_empty() {
-            // What they are given in its place has no privileges of its.
-            losers.extend(stand);
+            lost.push((losers.clone(), format!("what {} has", few(&roles))));
+            // What others are given in its place is chosen.
+            let stood_for = stood_for.get_or_insert_with(|| stood_for_by_others(ground, source));
+            if losers.iter().any(|loser| !stood_for.contains(loser)) {
+                severity = ABOUT.severity;
+            }
         }
         let (objects, databases) = named(role, ground);
         if !objects.is_empty() {
             let databases: Vec<_> = databases.iter().map(ToString::to_string).collect();
-            lost.push(format!("{objects} in {}", few(&databases)));
+            let members = members.into_iter().collect();
+            lost.push((members, format!("{objects} in {}", few(&databases))));
         }
-        if lost.is_empty() || losers.is_empty() {
+        if lost.is_empty() {
             continue;
         }
-        let losers: Vec<_> = losers.iter().map(ToString::to_string).collect();
-        let verb = if losers.len() == 1 { "loses" } else { "lose" };
-        let message = format!("{} {verb} {}", few(&losers), lost.join(", and "));
+        let same = lost.chunk_by(|one, other| one.0 == other.0);
+        let parts = same.map(|same| {
+            let losers: Vec<_> = same[0].0.iter().map(ToString::to_string).collect();
+            let verb = if losers.len() == 1 { "loses" } else { "lose" };
+            let lost: Vec<_> = same.iter().map(|(_, what)| &**what).collect();
+            format!("{} {verb} {}", few(&losers), lost.join(", and "))
+        });
+        let message = parts.collect::<Vec<_>>().join("; ");
         let finding = ABOUT.finding(Subject::Role(role.clone()), Action::Dropped, message);
         findings.push(finding.matters(severity));
     }

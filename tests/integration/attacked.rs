@@ -262,7 +262,25 @@ fn names_of_administrators_and_roles_in_between_are_told() {
         findings(&[], "lost-through"),
         "\"error\": \"dba, postgres lose what app_owner has\""
     );
-    assert_eq!(findings(&["--map-role", "rds_superuser=pg_monitor"], "lost-through"), "");
+    // What members are given in its place is chosen, and is not what they had.
+    assert_eq!(
+        findings(&["--map-role", "rds_superuser=pg_monitor"], "lost-through"),
+        "\"warning\": \"dba, postgres lose what app_owner has\""
+    );
+    // What was granted to it itself everybody loses, who has it otherwise, too.
+    source.sql("rdsadmin", "postgres", "GRANT INSERT ON public.t TO rds_superuser");
+    for (map, severity) in [
+        (&[][..], "error"),
+        (&["--for-restore", "back.sql"], "error"),
+        (&["--map-role", "rds_superuser=azure_pg_admin"], "warning"),
+    ] {
+        assert_eq!(
+            findings(map, "lost-through"),
+            format!(
+                "\"{severity}\": \"dba, postgres lose what app_owner has; dba, postgres, twice lose the privileges of 1 object in postgres\""
+            )
+        );
+    }
     // Renamed on the source, it is an ordinary role.
     source.sql("rdsadmin", "postgres", "ALTER ROLE azadmin RENAME TO app_admin");
     assert_eq!(findings(&[], "taken-name"), "");
