@@ -1,8 +1,9 @@
 //! What was gathered, for the checks to look at.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::about::About;
 use super::asking::answer::{Answer, Row, Unseen};
 use super::asking::catalog::{self, Entry};
 use super::asking::link::Link;
@@ -11,7 +12,7 @@ use super::asking::settings::{self, Setting};
 use super::asking::unreached::Unreached;
 use super::aws::Aws;
 use super::azure::Azure;
-use super::outcome::Outcomes;
+use super::outcome::{Outcome, Outcomes, State};
 use crate::name::Name;
 use crate::platform::Platform;
 use crate::read::databases::Databases;
@@ -38,8 +39,9 @@ pub struct Context {
     pub uses: Databases,
     /// Which roles are to be carried over, and the time, in seconds since 1970.
     pub choices: Choices,
-    /// Whether a check says which databases could not be visited, so that the others need not.
-    pub tells_visits: bool,
+    /// The check that says which databases could not be visited, so that the others need not; none where it is
+    /// not made.
+    pub tells_visits: Option<&'static About>,
 }
 
 /// One of the two servers.
@@ -172,6 +174,22 @@ impl Context {
         identity(&self.source).is_some_and(|one| identity(&self.target) == Some(one))
     }
 
+    /// Why databases of the source could not be visited of which no check says that this is a failure.
+    pub fn unvisited<'a>(&'a self, outcomes: &'a [Outcome]) -> impl Iterator<Item = &'a Unseen> {
+        let tells = |outcome: &&Outcome| {
+            self.tells_visits.is_some_and(|about| about.name == outcome.check)
+                && outcome.state == State::Failed
+        };
+        let told: BTreeSet<_> =
+            outcomes.iter().filter(tells).filter_map(|outcome| outcome.database.as_ref()).collect();
+        let missed = self
+            .source
+            .databases
+            .iter()
+            .filter_map(|(name, it)| Some((name, it.answers.as_ref().err()?)));
+        missed.filter(move |(name, _)| !told.contains(name)).map(|(_, why)| why)
+    }
+
     /// Lets a function look at each database of the source; what it says is about that database. One
     /// of which it says nothing is as `clean` says, one that it cannot see is unknown. Of one that could
     /// not be visited, another check says so; where none could, it is unknown what this one is about.
@@ -186,7 +204,7 @@ impl Context {
         for (name, database) in &self.source.databases {
             let before = out.len();
             match judge(name, database, out) {
-                Err(_) if database.answers.is_err() && self.tells_visits => {}
+                Err(_) if database.answers.is_err() && self.tells_visits.is_some() => {}
                 Err(why) => {
                     out.unknown(why.to_string());
                 }

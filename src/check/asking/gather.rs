@@ -132,7 +132,7 @@ pub async fn gather(
         }
     }
     let named = databases.to_vec();
-    let tells_visits = checks.iter().any(|check| check.tells_visits());
+    let tells_visits = checks.iter().find(|check| check.tells_visits()).map(|check| check.about());
     let Clouds { aws, azure } = clouds;
     // So far nothing but this function has asked.
     source_side.was_missed = AtomicBool::new(false);

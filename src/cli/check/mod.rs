@@ -217,9 +217,10 @@ impl Check {
         let look = Look { shorten: false, brief: !self.all, ..Stream::Out.look() };
         output::print(&summary, self.format, look)?;
         // Checks that could not be made have found nothing, and nothing is not good news.
-        let missed = [&cx.source, &cx.target].map(|side| Some((side.word, side.missed()?)));
-        let missed: Vec<String> =
-            missed.into_iter().flatten().map(|(word, why)| format!("{word}: {why}")).collect();
+        let servers = [&cx.source, &cx.target].into_iter();
+        let servers = servers.filter_map(|side| Some(format!("{}: {}", side.word, side.missed()?)));
+        let databases = cx.unvisited(&summary.checks).map(ToString::to_string);
+        let missed: Vec<String> = servers.chain(databases).collect();
         if !missed.is_empty() {
             bail!("not all checks could be made: {}", missed.join("; "));
         }

@@ -111,7 +111,9 @@ pub enum Reason {
         message: String,
     },
     /// All connections are taken (53300).
-    #[error("{0}; end other connections, or raise max_connections")]
+    #[error(
+        "{0}; end other connections, or raise the limit: max_connections, or CONNECTION LIMIT of the role or database"
+    )]
     TooMany(String),
     /// It is starting, stopping or recovering (57P03).
     #[error("{0}")]

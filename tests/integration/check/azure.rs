@@ -129,7 +129,7 @@ fn size_and_storage() {
     source.sql("postgres", "postgres", "CREATE DATABASE closed");
     source.sql("postgres", "postgres", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     let weak = source.connection_string("weak", "postgres");
-    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 0)), @"unknown: the size of …");
+    assert_snapshot!(sizes(found(with_server(check(&weak, &to, &["storage"]), SERVER), 2)), @"unknown: the size of …");
     assert_snapshot!(found(check(NOWHERE, &to, &["storage"]), 2), @"unknown: the source could not be read");
 }
 

@@ -98,7 +98,7 @@ fn what_the_migration_does_not_bring() {
     // What cannot be visited is not seen, whatever is asked.
     source.sql("rdsadmin", "postgres", "REVOKE CONNECT ON DATABASE rich FROM PUBLIC, postgres");
     source.sql("rdsadmin", "postgres", "ALTER DATABASE rich OWNER TO rdsadmin");
-    assert_snapshot!(found(run("casts", &to), 0), @r#"
+    assert_snapshot!(found(run("casts", &to), 2), @r#"
     succeeded 603409 plain: no cast was made by users
     unknown 603409 rich: rich of the source: SOCKET: permission denied for database "rich" (42501)
     "#);

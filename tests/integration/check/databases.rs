@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{azure, check, found};
+use super::{azure, check, found, without_sockets};
 use crate::support::cluster::Cluster;
 use crate::support::command::Run;
 use crate::support::platforms;
@@ -160,8 +160,19 @@ fn one_that_cannot_be_visited() {
     unknown: no database of the source could be visited: see databases
     unknown 603413: no database of the source could be visited: see databases
     "#);
-    // Where nobody else says it, each does.
-    assert_snapshot!(found(check(&from, &to, &["casts"]).with("--database locked"), 0), @r#"unknown 603409 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)"#);
+    // Where nobody else says it, each does, and that is trouble: nothing was found out.
+    let alone = || check(&from, &to, &["casts"]).with("--database locked");
+    assert_snapshot!(found(alone(), 2), @r#"unknown 603409 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)"#);
+    assert_snapshot!(without_sockets(&alone().status(2).stderr), @r#"error: not all checks could be made: locked of the source: SOCKET: permission denied for database "locked" (42501)"#);
+    // Whose connections are all taken is no fault of the migration, and is not known to be fit for one.
+    source.sql("rdsadmin", "postgres", "ALTER DATABASE shop CONNECTION LIMIT 0");
+    assert_snapshot!(found(run().with("--database shop"), 2), @r#"
+    unknown shop: shop of the source: SOCKET: too many connections for database "shop"; end other connections, or raise the limit: max_connections, or CONNECTION LIMIT of the role or database
+    succeeded 603101 shop: the database is not on the target yet
+    unknown 603409: no database of the source could be visited: see databases
+    unknown: no database of the source could be visited: see databases
+    unknown 603413: no database of the source could be visited: see databases
+    "#);
 }
 
 /// Many databases are one line.
@@ -289,7 +300,7 @@ fn who_migrates_them() {
     );
     let run = check(&from, &to, &["source-user"])
         .with("--database platforms --database others --database ours --database locked");
-    assert_snapshot!(found(run, 1), @r#"
+    assert_snapshot!(found(run, 2), @r#"
     unknown 603110 locked: locked of the source: SOCKET: permission denied for database "locked" (42501)
     failed 603110 others: postgres is neither its owner other nor a member of it
       = GRANT other TO postgres

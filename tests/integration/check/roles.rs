@@ -182,12 +182,16 @@ fn as_copy_with_the_same_options() {
         run("--rename nobody=x").fails(),
         "error: --rename: there is no role nobody; names are as in the dump, and case counts\n"
     );
-    let done = run("--exclude nobody --map-role gone=azure_pg_admn").status(1);
+    let done = run("--exclude nobody --map-role gone=azure_pg_admin").status(1);
     assert_eq!(done.stderr, "warning: nobody: no role matches this --exclude\n");
-    let meant = "there is no role azure_pg_admn on the target: --map-role needs one that it has; \
-                 did you mean azure_pg_admin?";
-    assert!(done.stdout.contains(meant), "{}", done.stdout);
-    let said = copy().with("--map-role app=azure_pg_admn").status(0).stdout;
+    let meant = "error: --map-role: there is no role azure_pg_admn on the target; did you mean azure_pg_admin?\n";
+    for mapped in ["gone", "app"] {
+        let map = format!("--map-role {mapped}=azure_pg_admn");
+        let said = run(&map).fails();
+        assert!(said.ends_with(meant), "{said}");
+    }
+    assert_eq!(copy().with("--map-role app=azure_pg_admn").fails(), meant);
+    let said = copy().with("--map-role app=azure_pg_admin").done().stdout;
     assert!(
         said.contains("app: no role is a member of it: --map-role grants nothing in its place"),
         "{said}"

@@ -65,8 +65,8 @@ fn the_text_says_what_is_wrong_and_what_to_do() {
     cluster.sql("postgres", "postgres", "ALTER ROLE app CONNECTION LIMIT 0");
     assert_eq!(
         with("host=127.0.0.1 password=p"),
-        "127.0.0.1:PORT: too many connections for role \"app\"; end other connections, or raise \
-         max_connections"
+        "127.0.0.1:PORT: too many connections for role \"app\"; end other connections, or raise the \
+         limit: max_connections, or CONNECTION LIMIT of the role or database"
     );
 }
 
