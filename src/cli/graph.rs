@@ -14,7 +14,8 @@ use super::named_platform::PlatformChoice;
 use super::options::shown;
 use crate::connect::Environment;
 use crate::name::Name;
-use crate::report::{Graph, GraphForm};
+use crate::read::Source;
+use crate::report::{Graph, GraphForm, GraphReport, Place};
 
 /// Show who is a member of what.
 ///
@@ -35,7 +36,7 @@ pub(super) struct GraphCommand {
     #[command(flatten)]
     input: InputOptions,
 
-    /// What is written: text, svg, dot or mermaid [default: text, or what -o ends in].
+    /// What is written: text, json, svg, dot or mermaid [default: text, or what -o ends in].
     #[arg(long, value_enum, hide_possible_values = true, help_heading = "Output")]
     format: Option<GraphFormat>,
 
@@ -48,6 +49,8 @@ pub(super) struct GraphCommand {
 enum GraphFormat {
     /// Lines for people.
     Text,
+    /// For programs.
+    Json,
     /// A picture.
     Svg,
     /// For Graphviz.
@@ -76,7 +79,10 @@ impl GraphCommand {
                 graph
             }
         };
-        let text = graph.render(self.form(path));
+        let text = match self.form(path) {
+            Some(form) => graph.render(form),
+            None => json(&GraphReport::of(&graph, place(&input)))?,
+        };
         if let Some(mut file) = output.take() {
             file.fill(|to| to.write_all(text.as_bytes()))?;
             file.finish()?;
@@ -86,13 +92,39 @@ impl GraphCommand {
         Ok(Exit::Done)
     }
 
-    fn form(&self, path: Option<&Path>) -> GraphForm {
+    /// How it is drawn or told; none is JSON.
+    fn form(&self, path: Option<&Path>) -> Option<GraphForm> {
         let ending = path.and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
-        match (self.format, ending.as_deref()) {
-            (Some(GraphFormat::Svg), _) | (None, Some("svg")) => GraphForm::Svg,
-            (Some(GraphFormat::Dot), _) | (None, Some("dot" | "gv")) => GraphForm::Dot,
-            (Some(GraphFormat::Mermaid), _) | (None, Some("mmd" | "mermaid")) => GraphForm::Mermaid,
-            _ => GraphForm::Text,
+        let format = self.format.unwrap_or(match ending.as_deref() {
+            Some("json") => GraphFormat::Json,
+            Some("svg") => GraphFormat::Svg,
+            Some("dot" | "gv") => GraphFormat::Dot,
+            Some("mmd" | "mermaid") => GraphFormat::Mermaid,
+            _ => GraphFormat::Text,
+        });
+        match format {
+            GraphFormat::Text => Some(GraphForm::Text),
+            GraphFormat::Json => None,
+            GraphFormat::Svg => Some(GraphForm::Svg),
+            GraphFormat::Dot => Some(GraphForm::Dot),
+            GraphFormat::Mermaid => Some(GraphForm::Mermaid),
         }
     }
+}
+
+/// Where the roles are from.
+fn place(input: &Source) -> Place {
+    let user = input.live.as_ref().map(|live| live.answers.user.as_str().to_owned());
+    Place {
+        name: shown(&input.name),
+        platform: input.platform.map(|platform| platform.name().to_owned()),
+        server_version: input.server_version.clone(),
+        user,
+    }
+}
+
+fn json(report: &GraphReport) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(report)?;
+    text.push('\n');
+    Ok(text)
 }

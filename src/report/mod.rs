@@ -25,7 +25,7 @@ pub use describe::Action;
 pub use diff::{DiffReport, Side};
 pub use document::{Document, Form, Look};
 pub use explain::{ExplainedCheck, ExplainedRule, Explanations};
-pub use graph::{Carried, Graph, GraphForm};
+pub use graph::{Carried, Graph, GraphForm, GraphMembership, GraphReport, GraphRole, RoleKind};
 pub use mistake::render_all as render_mistakes;
 pub use page::{Found, RoleState, Run, State, plan_in_page};
 pub use parts::places::Place;

@@ -14,7 +14,7 @@ pub struct Schema {
 
 impl Schema {
     /// All of them, in the order of the commands.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self {
             name: "convert",
             title: "what became of a dump",
@@ -39,6 +39,11 @@ impl Schema {
             name: "verify",
             title: "what roles lost or gained in databases",
             text: include_str!("../../schemas/verify.json"),
+        },
+        Self {
+            name: "graph",
+            title: "who is a member of what",
+            text: include_str!("../../schemas/graph.json"),
         },
         Self {
             name: "explain",
@@ -71,8 +76,8 @@ mod tests {
 
     use super::Schema;
     use crate::report::{
-        CheckReport, ConvertReport, CopyReport, DiffReport, Explanations, PlatformDescription,
-        PlatformList, VerifyReport,
+        CheckReport, ConvertReport, CopyReport, DiffReport, Explanations, GraphReport,
+        PlatformDescription, PlatformList, VerifyReport,
     };
 
     /// `PG_GLOBALS_MAKE_SCHEMA=1 cargo test --lib schema` writes them anew.
@@ -84,6 +89,7 @@ mod tests {
             ("diff", "diff.json", schemars::schema_for!(DiffReport)),
             ("check", "check.json", schemars::schema_for!(CheckReport)),
             ("verify", "verify.json", schemars::schema_for!(VerifyReport)),
+            ("graph", "graph.json", schemars::schema_for!(GraphReport)),
             ("explain", "explain.json", schemars::schema_for!(Explanations)),
             ("platforms", "platforms.json", schemars::schema_for!(PlatformList)),
             ("platform", "platform.json", schemars::schema_for!(PlatformDescription)),

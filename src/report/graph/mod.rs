@@ -1,11 +1,13 @@
 //! Who is a member of what: as a picture, for other programs that draw, and in words.
 
+mod json;
 mod layout;
 mod model;
 mod svg;
 mod text;
 
-pub use model::{Carried, Graph};
+pub use json::{GraphMembership, GraphReport, GraphRole};
+pub use model::{Carried, Graph, Kind as RoleKind};
 
 use super::page::{Block, Section};
 

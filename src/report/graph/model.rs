@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::attribute::Attribute;
 use crate::globals::{Globals, Membership};
 use crate::name::Name;
@@ -19,12 +21,14 @@ pub struct Graph {
     /// From members to what they are members of.
     pub(super) arrows: Vec<Arrow>,
     /// The roles that are members of nothing and have no members.
-    pub(super) alone: Vec<Name>,
+    pub(super) alone: Vec<Box>,
 }
 
 /// What a role is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Kind {
     /// It can log in.
     Login,
     /// It cannot.
@@ -108,9 +112,9 @@ pub(super) struct Arrow {
 /// The options of a membership that are not as usual.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(super) struct Options {
-    admin: bool,
-    no_inherit: bool,
-    no_set: bool,
+    pub(super) admin: bool,
+    pub(super) no_inherit: bool,
+    pub(super) no_set: bool,
 }
 
 impl Options {
@@ -177,8 +181,6 @@ impl Graph {
         }
         let names: BTreeSet<&Name> =
             edges.keys().flat_map(|(role, member)| [*role, *member]).collect();
-        let alone = globals.roles.keys().filter(|name| !names.contains(name)).cloned();
-        let alone: Vec<Name> = alone.collect();
         let powerful = powerful(whole, platform);
         let is_dropped = |name: &Name| {
             let is_there = |to: &Carried<'_>| to.globals.roles.contains_key(to.name(name));
@@ -193,7 +195,6 @@ impl Graph {
             _ => false,
         };
         let has_members: BTreeSet<&Name> = edges.keys().map(|(role, _)| *role).collect();
-        let mut graph = Self { alone, ..Self::default() };
         let mut known: BTreeMap<&Name, usize> = BTreeMap::new();
         let one = |name: &Name| Box {
             roles: vec![name.clone()],
@@ -201,6 +202,8 @@ impl Graph {
             dropped: is_dropped(name),
             powerful: powerful.contains(name),
         };
+        let alone = globals.roles.keys().filter(|name| !names.contains(name)).map(one).collect();
+        let mut graph = Self { alone, ..Self::default() };
         // The box of a role, which is new where it has none yet.
         let place =
             |name: &'g Name, boxes: &mut Vec<Box>, known: &mut BTreeMap<&'g Name, usize>| {
@@ -245,6 +248,12 @@ impl Graph {
             }
         }
         graph
+    }
+
+    /// The roles of a membership, or of several that are alike, and their members.
+    pub(super) fn pairs(&self, arrow: &Arrow) -> impl Iterator<Item = (&Name, &Name)> {
+        let [from, to] = [arrow.from, arrow.to].map(|at| &self.boxes[at].roles);
+        to.iter().flat_map(|role| from.iter().map(move |member| (role, member)))
     }
 
     /// Whether there is nothing to draw.

@@ -35,7 +35,8 @@ pub(super) fn text(graph: &Graph) -> String {
     }
     if !graph.alone.is_empty() {
         let count = plural(graph.alone.len(), "role");
-        let names = some(&graph.alone, NAMED, graph.alone.len());
+        let alone: Vec<_> = graph.alone.iter().flat_map(|it| &it.roles).collect();
+        let names = some(&alone, NAMED, alone.len());
         let _ = writeln!(out, "without memberships, {count}: {names}");
     }
     out

@@ -9,7 +9,8 @@ use crate::support::schema;
 /// Each says what it is of, and refuses another command's document.
 #[test]
 fn each_is_of_one_document() {
-    let names = ["convert", "copy", "diff", "check", "verify", "explain", "platforms", "platform"];
+    let names =
+        ["convert", "copy", "diff", "check", "verify", "graph", "explain", "platforms", "platform"];
     let platform = Run::new(["platforms", "neon", "--format", "json"]).done().stdout;
     let platform = serde_json::from_str(&platform).unwrap();
     let takes = names.map(|name| schema::validator(name).is_valid(&platform));
@@ -27,7 +28,9 @@ fn everything_is_described() {
         }
     }
     let mut found = Vec::new();
-    for name in ["convert", "copy", "diff", "check", "verify", "explain", "platforms", "platform"] {
+    for name in
+        ["convert", "copy", "diff", "check", "verify", "graph", "explain", "platforms", "platform"]
+    {
         let schema = serde_json::from_str(&Run::new(["schema", name]).done().stdout).unwrap();
         undescribed(name, &schema, &mut found);
         for (part, schema) in schema["$defs"].as_object().into_iter().flatten() {
@@ -41,7 +44,7 @@ fn everything_is_described() {
 fn of_what_has_none() {
     assert_snapshot!(Run::new(["schema", "completions"]).fails(), @"
     error: invalid value 'completions' for '<COMMAND>'
-      [possible values: convert, copy, diff, check, verify, explain, platforms, platform]
+      [possible values: convert, copy, diff, check, verify, graph, explain, platforms, platform]
 
     For more information, try '--help'.
     ");

@@ -1,14 +1,16 @@
 //! Who is a member of what, drawn and in words.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use super::browser::look;
 use super::html::Html;
 use super::{HOSTILE, hostile, quoted, shown};
 use crate::support::command::{Run, convert};
-use crate::support::platforms;
+use crate::support::{platforms, schema};
 
 const ROLES: &str = "
 CREATE ROLE postgres SUPERUSER LOGIN;
@@ -137,6 +139,55 @@ fn of_a_server() {
         "{}",
         admins.stdout
     );
+}
+
+/// The JSON has each membership that the server knows, and the administrators that it lets be ones.
+#[test]
+fn json_is_what_the_server_knows() {
+    let target = platforms::azure_like(16);
+    target.sql(
+        "azadmin",
+        "postgres",
+        "CREATE ROLE app LOGIN; CREATE ROLE reader; CREATE ROLE \"Odd \"\"Role\"; CREATE ROLE boss; CREATE ROLE chief;
+         GRANT reader TO app WITH INHERIT FALSE; GRANT \"Odd \"\"Role\" TO reader WITH SET FALSE; GRANT boss TO chief",
+    );
+    target.sql("azuresu", "postgres", "GRANT azure_pg_admin TO boss");
+    for n in 0..20 {
+        target.sql("azadmin", "postgres", &format!("CREATE ROLE m{n}; GRANT reader TO m{n}"));
+    }
+    let to = target.connection_string("azadmin", "postgres");
+    let run = Run::new(["graph", &to, "--format", "json", "--reader", "catalog"]).done();
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    schema::assert_valid("graph", &run.stdout);
+    assert_eq!(json["source"]["platform"], "azure");
+    let rows = |sql: &str| -> BTreeSet<String> {
+        let rows = target.query("azuresu", "postgres", sql).into_iter();
+        rows.map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(" ")).collect()
+    };
+    let memberships = rows(
+        "SELECT r.rolname, m.rolname, bool_or(a.admin_option), bool_or(a.inherit_option), bool_or(a.set_option)
+         FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
+         WHERE r.rolname !~ '^pg_' GROUP BY 1, 2",
+    );
+    let found = json["memberships"].as_array().unwrap().iter().map(|it| {
+        let word = |key: &str| it[key].as_str().unwrap();
+        let flags = ["admin", "inherit", "set"].map(|key| &it[key].to_string()[..1] == "t");
+        let flags = flags.map(|is| if is { "t" } else { "f" }).join(" ");
+        format!("{} {} {flags}", word("role"), word("member"))
+    });
+    let found: BTreeSet<_> = found.filter(|line| !line.starts_with("pg_")).collect();
+    assert_eq!(found, memberships);
+    let administrators = rows(
+        "SELECT rolname FROM pg_roles WHERE rolsuper OR pg_has_role(rolname, 'azure_pg_admin', 'MEMBER')",
+    );
+    let found = json["roles"].as_array().unwrap().iter();
+    let found =
+        found.filter(|it| it["administrator"] == true).map(|it| it["name"].as_str().unwrap());
+    let found: BTreeSet<_> = found.map(str::to_owned).collect();
+    assert_eq!(found.difference(&administrators).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(["boss", "chief", "azadmin"].iter().all(|it| found.contains(*it)), "{found:?}");
+    let file = Run::new(["graph", &to, "--reader", "catalog", "-o", "roles.json"]).done();
+    assert_eq!(file.file("roles.json"), run.stdout);
 }
 
 #[test]
