@@ -52,8 +52,8 @@ pub(super) fn findings(ground: &Ground<'_>, stand_ins: &BTreeSet<&Name>) -> Vec<
             both.clone().flat_map(|globals| globals.members_below(role)).collect()
         };
         let others: Vec<_> = roles.iter().map(|role| below(role)).collect();
-        let loses = |member: &&&Name| others.iter().any(|others| !others.contains(**member));
-        let losers: Vec<&Name> = members.iter().filter(loses).copied().collect();
+        let lacks_one = |member: &&&Name| others.iter().any(|others| !others.contains(**member));
+        let losers: Vec<&Name> = members.iter().filter(lacks_one).copied().collect();
         let mut lost = Vec::new();
         let mut severity = Severity::Warning;
         if !losers.is_empty() {
