@@ -26,6 +26,9 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     // Here the types do not fit.
     assert!(lost.remove("w_keywords"));
     assert_eq!(of("failed"), lost);
+    let grant = "GRANT SELECT (adsrc) ON pg_attrdef TO PUBLIC";
+    let refused = "42703: column \"adsrc\" of relation \"pg_attrdef\" does not exist";
+    assert_eq!(target.try_sql("azuresu", "shop", grant), Err(refused.to_owned()));
     assert_eq!(of("warning"), ["w_keywords", "w_statements"].map(str::to_owned).into());
     // A restore makes another column of what was a text.
     let kind = "SELECT format_type(atttypid, NULL) FROM pg_attribute \
@@ -34,6 +37,8 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     let all = said.iter().map(|it| format!("{} {}", it[0], it[2])).collect::<Vec<_>>();
     assert_snapshot!(all.join("\n"), @"
     failed columns of a type that is gone since 12, in 1 relation: public.t_column
+    failed the index public.t_hidden_i reads the column oid of public.o_oids, which is gone since 12
+    failed the view public.t_oids reads the column oid of public.o_oids, which is gone since 12
     failed the range type public.t_called has a multirange type by the name of t_called_multirange since 14, and a function has that name: one of the two is not created
     failed the range type public.t_float_range has a multirange type by the name of t_float_multirange since 14, and a relation or type has that name: one of the two is not created
     failed the range type public.t_span has a multirange type by the name of t_span_multirange since 14, and a type has that name: one of the two is not created
@@ -45,6 +50,7 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed index public.t_hindex_i uses what 17 does not have: the operator ~(hstore,hstore) of hstore (gone since 14)
     failed index public.t_index_i uses what 17 does not have: the operator @(point,box) (gone since 14)
     failed materialized view public.t_materialized uses what 17 does not have: the function numeric_fac(bigint) (gone since 14)
+    failed operator class public.t_class USING btree uses what 17 does not have: the function btabstimecmp(abstime,abstime) (gone since 12), the operator <(abstime,abstime) (gone since 12), the operator =(abstime,abstime) (gone since 12), the type abstime (gone since 12)
     failed policy p on public.t_policy uses what 17 does not have: the function pg_is_in_backup() (gone since 15)
     failed table constraint t_check_a_check on public.t_check uses what 17 does not have: the function numeric_fac(bigint) (gone since 14)
     failed table public.t_partition uses what 17 does not have: the operator !(bigint,NONE) (gone since 14)
@@ -52,6 +58,7 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed trigger t on public.t_trigger uses what 17 does not have: the function pg_is_in_backup() (gone since 15)
     failed type public.t_composite uses what 17 does not have: the type abstime (gone since 12)
     failed type public.t_domain uses what 17 does not have: the type reltime (gone since 12)
+    failed type public.t_rangeof uses what 17 does not have: the type abstime (gone since 12)
     failed view public.t_backup uses what 17 does not have: the function pg_is_in_backup() (gone since 15)
     failed view public.t_box uses what 17 does not have: the operator ~(box,box) (gone since 14)
     failed view public.t_cast uses what 17 does not have: the function abstime(timestamp with time zone) (gone since 12), the type abstime (gone since 12)
@@ -64,6 +71,7 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed view public.t_timenow uses what 17 does not have: the function timenow() (gone since 12), the type abstime (gone since 12)
     warning view public.w_keywords calls a function whose columns are others on 17; in FROM it has them by their place: the function pg_get_keywords() (others since 14)
     warning view public.w_statements calls a function whose columns are others on 17; in FROM it has them by their place: the function pg_stat_statements(boolean) of pg_stat_statements (others since 13)
+    failed privileges were granted on pg_attrdef.adsrc, which the target does not have: granting them fails
     warning from 11 to 17: the release notes of each version between list what behaves otherwise
     ");
 }

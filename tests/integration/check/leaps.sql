@@ -31,6 +31,12 @@ CREATE TYPE t_span AS RANGE (subtype = float8); CREATE TYPE t_span_multirange AS
 CREATE TYPE t_float_range AS RANGE (subtype = float8); CREATE TABLE t_float_multirange (a int);
 CREATE TYPE t_called AS RANGE (subtype = float8); CREATE FUNCTION t_called_multirange() RETURNS int LANGUAGE sql AS 'SELECT 1';
 
+CREATE OPERATOR CLASS t_class FOR TYPE abstime USING btree AS OPERATOR 1 <, OPERATOR 3 =, FUNCTION 1 btabstimecmp(abstime, abstime);
+CREATE TYPE t_rangeof AS RANGE (subtype = abstime);
+CREATE TABLE o_oids (a int) WITH OIDS; CREATE VIEW t_oids AS SELECT oid FROM o_oids; CREATE UNIQUE INDEX t_hidden_i ON o_oids (oid);
+GRANT SELECT (adsrc) ON pg_attrdef TO PUBLIC;
+CREATE VIEW o_noids AS SELECT a FROM o_oids;
+
 CREATE VIEW w_statements AS SELECT query, total_time FROM pg_stat_statements(true);
 CREATE VIEW w_keywords AS SELECT word, catdesc FROM pg_get_keywords();
 

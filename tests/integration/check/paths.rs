@@ -78,9 +78,13 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     let is_told = |it: &&String| !it.starts_with('w');
     assert_eq!(of("failed"), lost_before.iter().filter(is_told).cloned().collect());
     let unsure = lost_before.into_iter().filter(|it| it.starts_with('w')).collect::<Vec<_>>();
-    assert_eq!(unsure, ["w_format", "w_tagged"]);
+    let expected = ["w_format", "w_holds", "w_joins", "w_pieces", "w_replace", "w_tagged"];
+    assert_eq!(unsure, expected);
+    let warned = of("warning");
+    assert!(expected.iter().all(|it| warned.contains(*it)));
     let all = said.iter().map(|it| format!("{} {}", it[0], it[2])).collect::<Vec<_>>();
     assert_snapshot!(all.join("\n"), @"
+    failed app.f_added(app.price) names + without a schema, and a restore runs it with an empty search_path: app.t_added arrives empty
     failed app.f_aggregated(text,text) names lookup without a schema, and a restore runs it with an empty search_path: the materialized view app.t_aggregated has no rows
     failed app.f_cast(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_cast arrives empty
     failed app.f_castas(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_castas arrives empty
@@ -104,22 +108,34 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     warning app.f_format(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_format arrives empty
     warning app.f_format(text) reads app.lookup while other tables are loaded; where these come first: app.w_format arrives empty
     failed app.f_generated(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_generated is not created, or arrives empty
+    warning app.f_holds(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_holds arrives empty
+    warning app.f_holds(text) reads app.lookup while other tables are loaded; where these come first: app.w_holds arrives empty
+    failed app.f_inlined(text) names helper without a schema, and a restore runs it with an empty search_path: the index app.t_inlined_i is missing
     failed app.f_inner(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_chained arrives empty
     failed app.f_inserts(text) names spare without a schema, and a restore runs it with an empty search_path: app.t_inserts arrives empty
     warning app.f_inserts(text) reads app.spare while other tables are loaded; where these come first: app.t_inserts arrives empty
     failed app.f_joined(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_joined arrives empty
     warning app.f_joined(text) reads app.lookup, app.spare while other tables are loaded; where these come first: app.t_joined arrives empty
+    warning app.f_joins(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_joins arrives empty
+    failed app.f_known(app.price) names md5 without a schema, and a restore runs it with an empty search_path: app.t_known arrives empty
     failed app.f_literal(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_literal arrives empty
     failed app.f_mixed(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_mixed arrives empty
     warning app.f_mixed(text) reads app.lookup while other tables are loaded; where these come first: app.t_mixed arrives empty
     failed app.f_nextval(text) names seq without a schema, and a restore runs it with an empty search_path: app.t_nextval arrives empty
+    warning app.f_norows(text) names helper without a schema, and a restore runs it with an empty search_path; now there are too few rows for that, with more: the index app.w_norows_i is missing, app.w_norows arrives empty
     failed app.f_operator(text) names =#= without a schema, and a restore runs it with an empty search_path: app.t_operator arrives empty
+    failed app.f_overload(app.price) names lower without a schema, and a restore runs it with an empty search_path: the index app.t_overload_i is missing
     failed app.f_partitioned(text) names helper without a schema, and a restore runs it with an empty search_path: the partitions of app.t_partitioned are not created, or arrive empty
+    warning app.f_pieces(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_pieces arrives empty
     failed app.f_predicate(text) names helper without a schema, and a restore runs it with an empty search_path: the index app.t_predicate_i is missing
     failed app.f_ranged(double precision,double precision) names helper without a schema, and a restore runs it with an empty search_path: the index app.t_ranged_i is missing
     failed app.f_regclass(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_regclass arrives empty
+    warning app.f_replace(public.citext) may look for replace without a schema, and a restore runs it with an empty search_path; where it does: app.w_replace arrives empty
     failed app.f_rowtype(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_rowtype arrives empty
     failed app.f_rowvariable(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_rowvariable arrives empty
+    warning app.f_small(double precision,double precision) names helper without a schema, and a restore runs it with an empty search_path; now there are too few rows for that, with more: the index app.w_small_i is missing
+    failed app.f_table(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_table arrives empty
+    warning app.f_table(text) reads app.lookup while other tables are loaded; where these come first: app.t_table arrives empty
     warning app.f_tagged() may look for ? without a schema, and a restore runs it with an empty search_path; where it does: the materialized view app.w_tagged has no rows
     failed app.f_tsvector(text) names myconf without a schema, and a restore runs it with an empty search_path: the index app.t_tsvector_i is missing
     failed app.f_typecall(text) names citext without a schema, and a restore runs it with an empty search_path: app.t_typecall arrives empty

@@ -65,7 +65,7 @@ impl Text<'_> {
         let mut is_certain =
             mention.is_certain && !self.mentions.catches && !self.function.is_of_extension;
         if is_bare && named.is_shadowed {
-            if *kind != Kind::Operator {
+            if !matches!(kind, Kind::Operator | Kind::Function) {
                 return;
             }
             let Some(is_only) = self.takes(mention, &mut meant) else { return };
@@ -80,7 +80,9 @@ impl Text<'_> {
         for object in &meant {
             let node = match (kind, &*object.detail) {
                 (Kind::Relation, "v") => Node('v', object.oid),
-                (Kind::Function, "") => Node('f', object.oid),
+                (Kind::Function, detail) if detail.starts_with(|c: char| c.is_ascii_digit()) => {
+                    Node('f', object.oid)
+                }
                 (Kind::Type, _) => Node('t', object.oid),
                 (Kind::Operator, _) => Node('o', object.oid),
                 _ => continue,
@@ -95,8 +97,8 @@ impl Text<'_> {
         }
     }
 
-    /// Which of the operators, of which `pg_catalog` has others by their name, take what stands beside one; and
-    /// whether no other takes it. None where none does.
+    /// Which of the operators or functions, of which `pg_catalog` has others by their name, take what stands beside
+    /// one, or is given to it; and whether no other takes it. None where none does.
     fn takes(&self, mention: &Mention, meant: &mut Vec<&Object>) -> Option<bool> {
         let mut is_only = false;
         let mut found = BTreeSet::new();
@@ -106,8 +108,7 @@ impl Text<'_> {
             };
             for object in meant.iter().filter(|it| it.sides[side] == of_type) {
                 found.insert(object.oid);
-                // `||` of the server takes anything beside a text.
-                is_only |= is_sure && self.names.is_alone(of_type) && mention.path.name != "||";
+                is_only |= is_sure && self.names.is_only(object, side, of_type);
             }
         }
         meant.retain(|object| found.contains(&object.oid));

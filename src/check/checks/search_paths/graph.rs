@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::check::prelude::*;
 
 /// An object: the letter of its catalog, and its OID. `a` is an expression of a column, up to 14 `g` those of a table's
-/// generated columns (`StoreAttrDefault`), `c` a constraint, `f` a function, `i` an index or a table, `k` a class of operators, `o` an operator, `t` a type, `v` a view.
+/// generated columns (`StoreAttrDefault`), `c` a constraint, `f` a function, `i` an index or a table, `k` a class of operators, `o` an operator, `r` an index over ranges, `t` a type, `v` a view.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(super) struct Node(pub(super) char, pub(super) u32);
 
@@ -40,7 +40,7 @@ pub(super) const EDGES: Question = Question {
              AND (d.refclassid <> 'pg_class'::regclass OR v.oid IS NOT NULL) \
              AND NOT (d.classid = 'pg_type'::regclass AND d.refclassid = 'pg_proc'::regclass \
              AND EXISTS (SELECT FROM pg_range r WHERE r.rngtypid = d.objid AND r.rngsubdiff::oid = d.refobjid)) \
-             UNION ALL SELECT 'i' || x.indexrelid, 'f' || r.rngsubdiff::oid FROM pg_index x \
+             UNION ALL SELECT 'r' || x.indexrelid, 'f' || r.rngsubdiff::oid FROM pg_index x \
              JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_range r ON r.rngtypid = a.atttypid \
              WHERE r.rngsubdiff::oid >= 16384 \
              UNION ALL SELECT 't' || k.contypid, 'c' || k.oid FROM pg_constraint k WHERE k.contypid <> 0 AND k.contype = 'c' AND k.convalidated \
@@ -62,12 +62,24 @@ macro_rules! partitions {
     };
 }
 
+/// Whether nothing runs now: of tables without rows, also for their indexes, and of an index over ranges that has one
+/// page, since only where it is split their difference is asked for.
+macro_rules! is_idle {
+    () => {
+        "CASE x.kind WHEN 'table' THEN pg_relation_size(c.oid) = 0 WHEN 'index' THEN pg_relation_size((\
+         SELECT indrelid FROM pg_index WHERE indexrelid = c.oid)) = 0 WHEN 'range index' THEN pg_relation_size(c.oid) \
+         <= current_setting('block_size')::bigint ELSE false END AS is_idle"
+    };
+}
+
 /// The query, with what is true of an expression whose values are stored. A restore adds constraints that are not
 /// valid behind the data, and fills no materialized view that is empty. A partitioned table has no rows itself.
 macro_rules! query {
     ($generated:literal, $partitions:expr) => {
         concat!(
-            "SELECT x.kind, x.what::regclass::text AS what, x.node FROM (\
+            "SELECT x.kind, x.what::regclass::text AS what, x.node, ",
+            is_idle!(),
+            " FROM (\
              SELECT 'table' AS kind, k.conrelid AS what, 'c' || k.oid AS node FROM pg_constraint k \
              WHERE k.contype = 'c' AND k.convalidated AND EXISTS (SELECT FROM pg_depend d \
              WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid AND d.refobjid >= 16384 \
@@ -77,7 +89,7 @@ macro_rules! query {
              UNION ALL SELECT DISTINCT 'index', d.objid, 'i' || d.objid FROM pg_depend d \
              WHERE d.classid = 'pg_class'::regclass AND d.refobjid >= 16384 AND d.refclassid IN ('pg_proc'::regclass, \
              'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass) \
-             UNION ALL SELECT DISTINCT 'index', a.attrelid, 'i' || a.attrelid FROM pg_attribute a \
+             UNION ALL SELECT DISTINCT 'range index', a.attrelid, 'r' || a.attrelid FROM pg_attribute a \
              JOIN pg_range r ON r.rngtypid = a.atttypid WHERE r.rngsubdiff::oid >= 16384 \
              UNION ALL SELECT 'materialized view', m.oid, 'v' || m.oid FROM pg_class m WHERE m.relkind = 'm' AND m.relispopulated \
              UNION ALL SELECT 'generated', a.adrelid, x.letter || CASE x.letter WHEN 'a' THEN a.oid ELSE a.adrelid END \
@@ -85,8 +97,8 @@ macro_rules! query {
             $generated,
             $partitions,
             ") AS x JOIN pg_class c ON c.oid = x.what JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind = ANY (CASE x.kind WHEN 'table' THEN '{r}' WHEN 'index' THEN '{i,I}' \
-             WHEN 'materialized view' THEN '{m}' ELSE '{r,p}' END::\"char\"[]) AND ",
+             WHERE c.relkind = ANY (CASE x.kind WHEN 'table' THEN '{r}' WHEN 'index' THEN '{i}' \
+             WHEN 'range index' THEN '{i}' WHEN 'materialized view' THEN '{m}' ELSE '{r,p}' END::\"char\"[]) AND ",
             user_schema!(),
             " ORDER BY 1, 2"
         )
@@ -119,6 +131,8 @@ pub(super) struct Root<'a> {
     /// What does not arrive where it fails.
     pub(super) what: &'a str,
     pub(super) node: Node,
+    /// Whether nothing of it runs as things are.
+    pub(super) is_idle: bool,
 }
 
 /// What depends on what.
@@ -139,7 +153,8 @@ pub(super) fn roots(database: &Database) -> Result<Vec<Root<'_>>, Unseen> {
     let mut roots = Vec::new();
     for row in database.rows(&ROOTS)? {
         if let Some(node) = node(row.text("node")?) {
-            roots.push(Root { kind: row.text("kind")?, what: row.text("what")?, node });
+            let is_idle = row.flag("is_idle")?;
+            roots.push(Root { kind: row.text("kind")?, what: row.text("what")?, node, is_idle });
         }
     }
     Ok(roots)

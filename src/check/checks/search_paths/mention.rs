@@ -30,7 +30,7 @@ pub(super) struct Path {
     pub(super) name: String,
 }
 
-/// What stands beside an operator, as far as it tells a type.
+/// What stands beside an operator or is given to a function, as far as it tells a type.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Operand {
     /// A column, a parameter or a variable.
@@ -52,7 +52,7 @@ pub(super) struct Mention {
     pub(super) is_certain: bool,
     /// Whether rows are read from it, or written to it.
     pub(super) is_read: bool,
-    /// What is left and right of an operator.
+    /// What is left and right of an operator; of a function its first two arguments.
     pub(super) operands: [Option<Operand>; 2],
 }
 

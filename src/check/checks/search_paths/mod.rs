@@ -1,6 +1,7 @@
 //! Functions that run while data is loaded, and find nothing then.
 
 mod bare;
+mod dynamic;
 mod functions;
 mod graph;
 mod mention;
@@ -35,9 +36,9 @@ static ABOUT: About = About {
                   before, and tables are loaded in the order of their names. The check reads the texts of functions \
                   in SQL and PL/pgSQL as SQL, without comments, and compares the names with the catalogs. It fails \
                   where the name is looked up whenever the text runs, and warns where that depends: in an EXECUTE of \
-                  pieces, in a block with EXCEPTION, in an extension's function, and for an operator that pg_catalog \
-                  has for other types. It sees neither names that are made up as the text runs, nor functions in other \
-                  languages (it names those that run then), nor a function that pg_catalog has by the same name; and it \
+                  pieces, in a block with EXCEPTION, in an extension's function, for an operator or function that \
+                  pg_catalog has for other types, and where there are no rows now. It sees neither names that are made up as the text runs, nor functions in other \
+                  languages (it names those that run then), nor a function that is called as a column of its argument; and it \
                   does not know whether a statement is reached. Bodies of BEGIN ATOMIC name nothing anew.",
     looked_at: "pg_depend, and the texts of functions in pg_proc",
     online: false,
@@ -150,7 +151,7 @@ fn harm(roots: &[Root<'_>], harmed: &[usize], of_data: bool) -> String {
             "generated" => format!("{what} is not created, or arrives empty"),
             "partitions" => format!("the partitions of {what} are not created, or arrive empty"),
             _ if of_data => return None,
-            "index" => format!("the index {what} is missing"),
+            "index" | "range index" => format!("the index {what} is missing"),
             _ => format!("the materialized view {what} has no rows"),
         })
     });
@@ -168,8 +169,20 @@ fn tell(runs: &Runs<'_>, roots: &[Root<'_>], major: Major, out: &mut Outcomes<'_
         ))
         .remedy(format!("read it; or on the source, as its owner: {}", alter(&function, "…", major)));
     }
-    if !runs.bare.is_empty() && !runs.harmed.is_empty() {
-        bare(&function, runs, &harm(roots, &runs.harmed, false), major, out);
+    if !runs.bare.is_empty() {
+        // The text of a function in SQL is put in the place of its call before there is a row.
+        let is_idle = |at: &usize| {
+            let Root { kind, is_idle, .. } = roots[*at];
+            is_idle && (kind != "index" || runs.language != "sql")
+        };
+        let (idle, harmed): (Vec<usize>, Vec<usize>) =
+            runs.harmed.iter().partition(|at| is_idle(at));
+        if !harmed.is_empty() {
+            bare(&function, runs, &harm(roots, &harmed, false), true, major, out);
+        }
+        if !idle.is_empty() {
+            bare(&function, runs, &harm(roots, &idle, false), false, major, out);
+        }
     }
     if runs.read.is_empty() {
         return;
@@ -179,7 +192,7 @@ fn tell(runs: &Runs<'_>, roots: &[Root<'_>], major: Major, out: &mut Outcomes<'_
         let read: Vec<_> = runs.read.iter().map(|it| shown(it)).collect();
         out.warning(format!(
             "{function} reads {} while other tables are loaded; where these come first: {loaded}",
-            list(&read, read.len()),
+            list(&read, NAMED),
         ))
         .remedy(
             "after the restore, for each table that is empty, once more from the same dump: pg_restore \
@@ -189,7 +202,14 @@ fn tell(runs: &Runs<'_>, roots: &[Root<'_>], major: Major, out: &mut Outcomes<'_
 }
 
 /// What a function names without a schema.
-fn bare(function: &str, runs: &Runs<'_>, harm: &str, major: Major, out: &mut Outcomes<'_>) {
+fn bare(
+    function: &str,
+    runs: &Runs<'_>,
+    harm: &str,
+    has_rows: bool,
+    major: Major,
+    out: &mut Outcomes<'_>,
+) {
     let is_certain = runs.bare.iter().any(|it| it.is_certain);
     let told = runs.bare.iter().filter(|it| it.is_certain || !is_certain);
     let names: BTreeSet<_> = told.map(|it| shown(&it.name)).collect();
@@ -203,7 +223,12 @@ fn bare(function: &str, runs: &Runs<'_>, harm: &str, major: Major, out: &mut Out
     }
     let schemas: Vec<_> = schemas.into_iter().collect();
     let schemas = list(&schemas, schemas.len());
-    let outcome = if is_certain {
+    let outcome = if !has_rows {
+        out.warning(format!(
+            "{function} names {names} without a schema, and a restore runs it with an empty search_path; now there \
+             are too few rows for that, with more: {harm}"
+        ))
+    } else if is_certain {
         out.failed(format!(
             "{function} names {names} without a schema, and a restore runs it with an empty search_path: {harm}"
         ))

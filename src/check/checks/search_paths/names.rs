@@ -5,6 +5,40 @@ use std::collections::{BTreeSet, HashMap};
 use super::mention::{Kind, Path};
 use crate::check::prelude::*;
 
+/// What of a pseudotype takes a type that is no array, enum or range: 1 of a composite one only, 2 of any.
+macro_rules! takes {
+    ($from:literal, $types:literal) => {
+        concat!(
+            "coalesce((SELECT max(CASE y.typname WHEN 'record' THEN 1 ELSE 2 END) FROM ",
+            $from,
+            " JOIN pg_type y ON y.oid = ",
+            $types,
+            " WHERE y.typname IN ('record', 'any', 'anyelement', 'anynonarray', 'anycompatible', 'anycompatiblenonarray')), 0)"
+        )
+    };
+}
+
+/// The same of the functions of `pg_catalog`, by their arguments up to a place.
+macro_rules! function_takes {
+    ($place:literal) => {
+        takes!(
+            "(SELECT unnest(s.proargtypes::oid[]) AS type, generate_subscripts(s.proargtypes, 1) AS place FROM pg_proc s \
+             WHERE s.proname = p.proname AND s.pronamespace = 'pg_catalog'::regnamespace) AS a",
+            $place
+        )
+    };
+}
+
+/// And of its operators, by one side.
+macro_rules! operator_takes {
+    ($side:literal) => {
+        takes!(
+            "(SELECT * FROM pg_operator s WHERE s.oprname = o.oprname AND s.oprnamespace = 'pg_catalog'::regnamespace) AS s",
+            $side
+        )
+    };
+}
+
 /// All that a text can name, if there is a text at all. What `pg_catalog` has by the same name, or for an operator
 /// by the same name and as many sides, is found without a path.
 pub(super) const NAMES: Question = Question {
@@ -17,15 +51,22 @@ pub(super) const NAMES: Question = Question {
              0::oid AS lhs, 0::oid AS rhs, EXISTS (SELECT FROM pg_class s WHERE s.relname = c.relname \
              AND s.relnamespace = 'pg_catalog'::regnamespace) AS shadowed \
              FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') \
-             UNION ALL SELECT 'function', p.pronamespace, p.proname, p.oid, '', 0, 0, \
-             EXISTS (SELECT FROM pg_proc s WHERE s.proname = p.proname AND s.pronamespace = 'pg_catalog'::regnamespace) \
+             UNION ALL SELECT 'function', p.pronamespace, p.proname, p.oid, concat(",
+            function_takes!("CASE WHEN a.place = 0 THEN a.type END"),
+            ", ",
+            function_takes!("CASE WHEN a.place <= 1 THEN a.type END"),
+            "), coalesce(p.proargtypes[0], 0), coalesce(p.proargtypes[1], 0), EXISTS (SELECT FROM pg_proc s WHERE s.proname = p.proname AND s.pronamespace = 'pg_catalog'::regnamespace) \
              FROM pg_proc p \
-             UNION ALL SELECT 'type', t.typnamespace, t.typname, t.oid, CASE WHEN t.typtype = 'b' AND NOT EXISTS (\
-             SELECT FROM pg_cast k WHERE k.castsource = t.oid AND k.castcontext = 'i') THEN 'alone' ELSE '' END, 0, 0, \
+             UNION ALL SELECT 'type', t.typnamespace, t.typname, t.oid, CASE WHEN t.typtype IN ('b', 'c') AND NOT EXISTS (\
+             SELECT FROM pg_cast k WHERE k.castsource = t.oid AND k.castcontext = 'i') THEN CASE t.typtype WHEN 'c' THEN 'composite' ELSE 'alone' END ELSE '' END, 0, 0, \
              EXISTS (SELECT FROM pg_type s WHERE s.typname = t.typname AND s.typnamespace = 'pg_catalog'::regnamespace) \
              FROM pg_type t LEFT JOIN pg_class r ON r.oid = t.typrelid WHERE t.typcategory <> 'A' \
              AND (r.oid IS NULL OR r.relkind = 'c') \
-             UNION ALL SELECT 'operator', o.oprnamespace, o.oprname, o.oid, '', o.oprleft, o.oprright, \
+             UNION ALL SELECT 'operator', o.oprnamespace, o.oprname, o.oid, concat(",
+            operator_takes!("s.oprleft"),
+            ", ",
+            operator_takes!("s.oprright"),
+            "), o.oprleft, o.oprright, \
              EXISTS (SELECT FROM pg_operator s WHERE s.oprname = o.oprname \
              AND s.oprnamespace = 'pg_catalog'::regnamespace AND (s.oprleft = 0) = (o.oprleft = 0)) FROM pg_operator o \
              UNION ALL SELECT 'configuration', g.cfgnamespace, g.cfgname, g.oid, '', 0, 0, \
@@ -65,9 +106,10 @@ pub(super) const COLUMNS: Question = Question {
 pub(super) struct Object {
     pub(super) schema: String,
     pub(super) oid: u32,
-    /// The kind of a relation; `alone` of a type that is taken for no other one.
+    /// The kind of a relation; `alone` or `composite` of a type that is taken for no other one; of a function or
+    /// operator for each of the two what `pg_catalog` takes there: 1 all composite types, 2 anything.
     pub(super) detail: String,
-    /// What is left and right of an operator.
+    /// What is left and right of an operator; of a function its first two arguments.
     pub(super) sides: [u32; 2],
 }
 
@@ -85,6 +127,7 @@ pub(super) struct Names {
     named: HashMap<(Kind, String), Named>,
     columns: HashMap<u32, HashMap<String, u32>>,
     alone: BTreeSet<u32>,
+    composite: BTreeSet<u32>,
 }
 
 impl Names {
@@ -107,9 +150,11 @@ impl Names {
                 detail: row.text("detail")?.to_owned(),
                 sides,
             };
-            if object.detail == "alone" {
-                names.alone.insert(object.oid);
-            }
+            match &*object.detail {
+                "alone" => names.alone.insert(object.oid),
+                "composite" => names.composite.insert(object.oid),
+                _ => false,
+            };
             let all = names.named.entry((kind, row.text("name")?.to_owned())).or_default();
             all.is_shadowed |= row.flag("shadowed")?;
             all.objects.push(object);
@@ -145,8 +190,12 @@ impl Names {
         self.columns.get(&relation)?.get(name).copied()
     }
 
-    /// Whether a type is taken for no other one, so that no operator of another one takes it.
-    pub(super) fn is_alone(&self, of_type: u32) -> bool {
-        self.alone.contains(&of_type)
+    /// Whether nothing of `pg_catalog` takes a type in the place of this function or operator, on one of its sides.
+    pub(super) fn is_only(&self, object: &Object, side: usize, of_type: u32) -> bool {
+        match object.detail.as_bytes().get(side) {
+            Some(b'0') => self.alone.contains(&of_type) || self.composite.contains(&of_type),
+            Some(b'1') => self.alone.contains(&of_type),
+            _ => false,
+        }
     }
 }

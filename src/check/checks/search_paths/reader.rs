@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub(super) is_plpgsql: bool,
     /// Texts that are executed, and whether each is a whole statement.
     pub(super) fragments: Vec<(String, bool)>,
+    /// Whether texts are executed that stand elsewhere.
+    pub(super) is_dynamic: bool,
     /// What was found.
     pub(super) out: Mentions,
 }
@@ -35,6 +37,7 @@ impl<'a> Reader<'a> {
             is_declaring: false,
             is_plpgsql,
             fragments: Vec::new(),
+            is_dynamic: false,
             out: Mentions::default(),
         }
     }
@@ -59,7 +62,25 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn operand_behind(&self) -> Option<Operand> {
-        let start = self.at + 1;
+        self.operand_at(self.at + 1).and_then(|(operand, _)| operand)
+    }
+
+    /// What the first two arguments of a call are, at its parenthesis, as far as each is a single operand.
+    pub(super) fn arguments(&self) -> [Option<Operand>; 2] {
+        let ends = |end: usize, signs: &[char]| matches!(self.tokens.get(end), Some(Token::Sign(sign)) if signs.contains(sign));
+        let Some((first, end)) = self.operand_at(self.at + 1) else { return [None, None] };
+        if ends(end, &[')']) {
+            return [first, None];
+        }
+        if !ends(end, &[',']) {
+            return [None, None];
+        }
+        let second = self.operand_at(end + 1).filter(|(_, end)| ends(*end, &[',', ')']));
+        [first, second.and_then(|(second, _)| second)]
+    }
+
+    /// What stands at a place, where it is known or a literal, and where it ends.
+    fn operand_at(&self, start: usize) -> Option<(Option<Operand>, usize)> {
         let (named, end) = match self.tokens.get(start)? {
             Token::Parameter(number) => (Some(Operand::Parameter(*number)), start + 1),
             Token::Literal(_) | Token::Number => (None, start + 1),
@@ -80,9 +101,10 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         if self.tokens.get(end) == Some(&Token::Cast) {
-            return Some(Operand::Cast(self.path_at(end + 1)?.0));
+            let (path, end) = self.path_at(end + 1)?;
+            return Some((Some(Operand::Cast(path)), end));
         }
-        named
+        Some((named, end))
     }
 
     /// A type, where there is one.

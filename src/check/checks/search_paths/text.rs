@@ -1,6 +1,7 @@
 //! The names in the text of a function: where the grammar of SQL, or of PL/pgSQL, takes one for a relation, a
 //! type, a function and so on (`src/backend/parser/gram.y`, `src/pl/plpgsql/src/pl_gram.y`).
 
+use super::dynamic::piece;
 use super::mention::{Kind, Mentions, Path};
 use super::reader::{Reader, is_path_set};
 use super::scope::{Frame, Verb};
@@ -58,9 +59,13 @@ const STARTS: [&str; 10] = [
 pub(super) fn read(text: &str, is_plpgsql: bool) -> Mentions {
     let mut reader = Reader::new(text, is_plpgsql);
     reader.run();
+    reader.take_all_texts();
     let mut out = reader.out;
     for (fragment, is_whole) in reader.fragments {
-        let inner = read(&fragment, false);
+        let mut inner = read(&fragment, false);
+        if !is_whole {
+            inner.all.extend(piece(&fragment));
+        }
         out.sets_path |= inner.sets_path;
         for mut mention in inner.all {
             mention.is_certain &= is_whole;
@@ -127,6 +132,12 @@ impl Reader<'_> {
             "into" if matches!(before, "insert" | "merge") => self.target(),
             "truncate" => self.target(),
             "table" if matches!(before, "truncate" | "lock") => self.target(),
+            // The command, which is a query.
+            "table" if self.is_query_here() => {
+                let frame = self.frame();
+                (frame.is_from, frame.expects, frame.is_target) = (false, true, false);
+                self.at += 1;
+            }
             "update"
                 if !matches!(before, "for" | "on" | "do" | "key" | "or" | "before" | "after")
                     && !matches!(&*behind, "" | "set" | "of" | "or" | "on")
@@ -232,10 +243,12 @@ impl Reader<'_> {
             self.alias();
             return;
         }
-        let is_keyword = is_bare && path.schema.is_none() && category(&path.name).is_some();
+        let word = category(&path.name).filter(|_| is_bare && path.schema.is_none());
+        let is_keyword = word.is_some();
         if is_call {
             self.frame().expects = false;
-            self.call(&path, is_keyword, expects);
+            let is_syntax = matches!(word, Some(Category::ColumnName | Category::Reserved));
+            self.call(&path, is_syntax, expects);
             return;
         }
         match self.tokens.get(self.at) {
@@ -250,7 +263,7 @@ impl Reader<'_> {
     }
 
     /// A call, at its parenthesis.
-    fn call(&mut self, path: &Path, is_keyword: bool, is_item: bool) {
+    fn call(&mut self, path: &Path, is_syntax: bool, is_item: bool) {
         let name = &*path.name;
         let mut frame = Frame { is_item, ..Frame::default() };
         let is_bare = path.schema.is_none();
@@ -260,8 +273,12 @@ impl Reader<'_> {
         }
         frame.has_from_inside = is_bare && FROM_INSIDE.contains(&name);
         frame.is_cast = is_bare && name == "treat";
-        if !is_keyword {
+        if !is_syntax {
             self.mention(Kind::Function, path.clone());
+            let operands = self.arguments();
+            if let Some(last) = self.out.all.last_mut() {
+                last.operands = operands;
+            }
         }
         let argument = match (self.tokens.get(self.at + 1), self.tokens.get(self.at + 2)) {
             (Some(Token::Literal(value)), behind) => {
@@ -442,25 +459,6 @@ impl Reader<'_> {
         }
     }
 
-    /// `EXECUTE` of text: a literal alone is a statement, pieces of one may be anything.
-    fn execute(&mut self) {
-        self.at += 1;
-        let rest = &self.tokens[self.at..];
-        let end = rest.iter().position(|token| match token {
-            Token::Sign(';') => true,
-            Token::Word(word) => matches!(&**word, "into" | "using" | "loop"),
-            _ => false,
-        });
-        let rest = &rest[..end.unwrap_or(rest.len())];
-        let is_whole = rest.len() == 1;
-        let literals = rest.iter().filter_map(|token| match token {
-            Token::Literal(value) => Some(value.clone().into_owned()),
-            _ => None,
-        });
-        let literals = literals.map(|literal| (literal, is_whole)).collect::<Vec<_>>();
-        self.fragments.extend(literals);
-    }
-
     /// A parenthesis. Where an item of FROM is expected, it holds a query or such items.
     fn open(&mut self, mut frame: Frame) {
         let outer = self.frame();
@@ -482,6 +480,30 @@ impl Reader<'_> {
             }
         } else if frame.is_item {
             self.alias();
+        }
+    }
+
+    /// Whether a query can begin here.
+    fn is_query_here(&self) -> bool {
+        match self.at.checked_sub(1).map(|before| &self.tokens[before]) {
+            None | Some(Token::Sign('(' | ';')) => true,
+            Some(Token::Word(word)) => matches!(
+                &**word,
+                "all"
+                    | "as"
+                    | "begin"
+                    | "distinct"
+                    | "else"
+                    | "except"
+                    | "for"
+                    | "in"
+                    | "intersect"
+                    | "loop"
+                    | "query"
+                    | "then"
+                    | "union"
+            ),
+            _ => false,
         }
     }
 

@@ -116,6 +116,12 @@ fn query(major: u32) -> String {
          UNION ALL SELECT 'pg_operator', o.oid, concat(':funcid ', o.oprcode::oid, ' ') FROM pg_operator o WHERE o.oid >= 16384 \
          UNION ALL SELECT 'pg_cast', c.oid, concat(':funcid ', c.castfunc, ' :vartype ', c.castsource, ' :vartype ', \
          c.casttarget, ' ') FROM pg_cast c WHERE c.oid >= 16384 \
+         UNION ALL SELECT 'pg_opclass', o.oid, concat(':vartype ', o.opcintype, ' :vartype ', o.opckeytype, ' ', \
+         (SELECT string_agg(concat(':opno ', m.amopopr, ' '), '') FROM pg_amop m WHERE m.amopfamily = o.opcfamily), \
+         (SELECT string_agg(concat(':funcid ', m.amproc::oid, ' '), '') FROM pg_amproc m WHERE m.amprocfamily = o.opcfamily)) \
+         FROM pg_opclass o WHERE o.oid >= 16384 \
+         UNION ALL SELECT 'pg_type', r.rngtypid, concat(':vartype ', r.rngsubtype, ' :funcid ', r.rngsubdiff::oid, ' ') \
+         FROM pg_range r WHERE r.rngtypid >= 16384 \
          UNION ALL SELECT 'pg_type', t.oid, concat(':vartype ', t.typbasetype, ' ') FROM pg_type t \
          WHERE t.typbasetype <> 0 AND t.oid >= 16384 \
          UNION ALL SELECT 'pg_type', c.reltype, concat(':vartype ', a.atttypid, ' ') FROM pg_class c \
@@ -128,7 +134,8 @@ fn query(major: u32) -> String {
          ELSE ':(vartype|consttype|resulttype|opresulttype|funcresulttype) ' END, m.oid, ' ') OFFSET 0) AS n) \
          SELECT DISTINCT u.extension, u.kind, u.name, concat(i.type, ' ', i.identity) AS object FROM used u, \
          LATERAL pg_identify_object(u.catalog, u.oid, 0) AS i \
-         WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = u.catalog AND e.objid = u.oid AND e.deptype = 'e') \
+         WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = u.catalog AND e.objid = u.oid \
+         AND (e.deptype = 'e' OR e.deptype = 'i' AND e.classid = 'pg_proc'::regclass)) \
          ORDER BY 4, 2, 3",
         left = type_name!("o.oprleft"),
         right = type_name!("o.oprright"),

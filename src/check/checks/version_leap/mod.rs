@@ -37,7 +37,7 @@ const TYPES: Question = Question {
         (major < Major::new(12)).then_some(concat!(
             "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND EXISTS (SELECT FROM pg_attribute a \
+             WHERE c.relkind IN ('r', 'p', 'f') AND EXISTS (SELECT FROM pg_attribute a \
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
              AND format_type(a.atttypid, NULL) IN ('abstime', 'reltime', 'tinterval', 'abstime[]', \
              'reltime[]', 'tinterval[]')) AND ",
@@ -119,6 +119,46 @@ const READ: Question = Question {
     },
 };
 
+/// What reads the hidden column of tables WITH OIDS.
+const OIDS: Question = Question {
+    name: "what reads the column oid of tables",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(12)).then_some(concat!(
+            "SELECT DISTINCT concat(i.type, ' ', i.identity) AS object, c.oid::regclass::text AS name FROM pg_depend d \
+             JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
+             LEFT JOIN pg_class v ON v.oid = w.ev_class, LATERAL pg_identify_object(CASE WHEN v.relkind IN ('v', 'm') THEN 'pg_class'::regclass ELSE d.classid END, \
+             CASE WHEN v.relkind IN ('v', 'm') THEN w.ev_class ELSE d.objid END, 0) AS i \
+             WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid = -2 AND c.relhasoids AND ",
+            user_schema!(),
+            " AND ",
+            of_no_extension!("pg_class", "c"),
+            " ORDER BY 1, 2"
+        ))
+    },
+};
+
+/// Catalogs on which privileges were granted, and columns of them.
+const GRANTED: Question = Question {
+    name: "privileges on catalogs",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major > Major::OLDEST).then_some(
+            "SELECT c.relname AS name, NULL::name AS column FROM pg_class c WHERE c.oid < 16384 \
+             AND c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v') AND EXISTS (\
+             SELECT grantee, privilege_type FROM aclexplode(c.relacl) EXCEPT SELECT x.grantee, x.privilege_type \
+             FROM pg_init_privs i, aclexplode(i.initprivs) AS x WHERE i.classoid = 'pg_class'::regclass \
+             AND i.objoid = c.oid AND i.objsubid = 0) \
+             UNION ALL SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+             WHERE c.oid < 16384 AND c.relnamespace = 'pg_catalog'::regnamespace AND a.attnum > 0 AND EXISTS (\
+             SELECT grantee, privilege_type FROM aclexplode(a.attacl) EXCEPT SELECT x.grantee, x.privilege_type \
+             FROM pg_init_privs i, aclexplode(i.initprivs) AS x WHERE i.classoid = 'pg_class'::regclass \
+             AND i.objoid = c.oid AND i.objsubid = a.attnum) ORDER BY 1, 2",
+        )
+    },
+};
+
 /// The columns that the target has.
 const THERE: Question = Question {
     name: "columns of system views",
@@ -147,7 +187,17 @@ impl Check for VersionLeap {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&TYPES, &RESERVED, &POLYMORPHIC, &READ, &THERE, &gone::USED, &gone::MULTIRANGES]
+        &[
+            &TYPES,
+            &RESERVED,
+            &POLYMORPHIC,
+            &OIDS,
+            &READ,
+            &GRANTED,
+            &THERE,
+            &gone::USED,
+            &gone::MULTIRANGES,
+        ]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -171,6 +221,9 @@ impl Check for VersionLeap {
                      ALTER COLUMN … TYPE timestamptz, or interval for reltime",
                 );
             }
+            if to >= Major::new(12) {
+                oids(database, out)?;
+            }
             if from < Major::new(16)
                 && to >= Major::new(16)
                 && let Some(list) = listed(database.rows(&RESERVED)?, "relation")?
@@ -189,7 +242,8 @@ impl Check for VersionLeap {
                 gone::multiranges(database, out)?;
             }
             gone::used(database, (from, to), out)?;
-            views(database, &columns, (from, to), out)
+            views(database, &columns, (from, to), out)?;
+            granted(database, &columns, out)
         })?;
         let numbers = (from.number() + 1..=to.number()).collect::<Vec<_>>();
         let links: Vec<String> = numbers
@@ -203,6 +257,41 @@ impl Check for VersionLeap {
         .remedy(format!("review the part Migration to Version of {}", list(&links, links.len())));
         Ok(())
     }
+}
+
+/// What reads a column that is no more since 12.
+fn oids(database: &Database, out: &mut Outcomes<'_>) -> Verdict {
+    for row in database.rows(&OIDS)? {
+        out.failed(format!(
+            "the {} reads the column oid of {}, which is gone since 12",
+            shown(row.text("object")?),
+            shown(row.text("name")?)
+        ))
+        .remedy("write it anew on the source without that column; where its values are needed, copy them into an ordinary one before");
+    }
+    Ok(())
+}
+
+/// Privileges on catalogs and their columns that the target does not have.
+fn granted(
+    database: &Database,
+    there: &BTreeMap<&str, Vec<&str>>,
+    out: &mut Outcomes<'_>,
+) -> Verdict {
+    for row in database.rows(&GRANTED)? {
+        let (name, column) = (row.text("name")?, row.get("column")?);
+        let is_there =
+            there.get(name).is_some_and(|columns| column.is_none_or(|it| columns.contains(&it)));
+        if !is_there {
+            let what = column.map_or_else(|| name.to_owned(), |column| format!("{name}.{column}"));
+            out.failed(format!(
+                "privileges were granted on {}, which the target does not have: granting them fails",
+                shown(&what)
+            ))
+            .remedy("nothing is missing without them: expect the error, or revoke them on the source");
+        }
+    }
+    Ok(())
 }
 
 /// What cannot be created since 14.
