@@ -115,7 +115,7 @@ fn what_the_platform_owns() {
     assert_eq!(of(&name("azuresu")), Vec::<String>::new());
     assert_eq!(
         of(&name("owner")),
-        ["schema public: Owner { to: \"owner\", definer: false, carried: true }"]
+        ["schema public: Owner { to: \"owner\", definer: false, carried: true, room: None }"]
     );
     let database = |of: &str, text: &str| {
         contents(&[(Object::global(Class::Database, name(of)), held("owner", text))])
@@ -184,8 +184,8 @@ fn owners() {
     assert_eq!(
         lines(&out),
         [
-            "table s.t1: Owner { to: \"owner\", definer: false, carried: true }",
-            "function s.f1: Owner { to: \"rds_superuser\", definer: true, carried: false }",
+            "table s.t1: Owner { to: \"owner\", definer: false, carried: true, room: None }",
+            "function s.f1: Owner { to: \"rds_superuser\", definer: true, carried: false, room: None }",
         ]
     );
     assert_eq!(out.left[&name("rds_superuser")].owned, 1);

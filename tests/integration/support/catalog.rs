@@ -63,36 +63,35 @@ pub type Memberships = BTreeMap<(String, String), Options>;
 impl Catalog {
     /// Reads it, as the bootstrap superuser.
     pub fn of(cluster: &Cluster) -> Self {
-        let query = |text: &str| cluster.query(&cluster.superuser, "postgres", text);
-        let roles = query(
-            "SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,
+        let roles = "SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,
                  rolreplication, rolbypassrls, rolconnlimit, rolpassword, rolvaliduntil,
                  shobj_description(oid, 'pg_authid')
-             FROM pg_authid",
-        );
-        let roles = roles.iter().map(|row| role(row)).collect();
+             FROM pg_authid";
         let options = if cluster.major < 16 {
             "m.rolinherit, true"
         } else {
             "a.inherit_option, a.set_option"
         };
-        let grants = query(&format!(
+        let grants = format!(
             "SELECT r.rolname, m.rolname, g.rolname, a.admin_option, {options}
              FROM pg_auth_members a JOIN pg_authid r ON r.oid = a.roleid
              JOIN pg_authid m ON m.oid = a.member LEFT JOIN pg_authid g ON g.oid = a.grantor"
-        ));
-        let settings = query(
-            "SELECT rolname, datname, unnest(setconfig) FROM pg_db_role_setting
-             LEFT JOIN pg_authid r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase",
         );
+        let settings = "SELECT rolname, datname, unnest(setconfig) FROM pg_db_role_setting
+             LEFT JOIN pg_authid r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase";
         // In whatever order they were granted.
-        let mut others =
-            query("SELECT spcname, acl FROM pg_tablespace LEFT JOIN unnest(spcacl) acl ON true");
-        if cluster.major >= 15 {
-            others.extend(query("SELECT parname, acl FROM pg_parameter_acl, unnest(paracl) acl"));
-        }
+        let others = "SELECT spcname, acl FROM pg_tablespace LEFT JOIN unnest(spcacl) acl ON true";
+        let parameters = if cluster.major < 15 {
+            "SELECT WHERE false"
+        } else {
+            "SELECT parname, acl FROM pg_parameter_acl, unnest(paracl) acl"
+        };
+        let texts = [roles, &grants, settings, others, parameters];
+        let [roles, grants, settings, mut others, parameters] =
+            cluster.queries(&cluster.superuser, "postgres", texts);
+        others.extend(parameters);
         Self {
-            roles,
+            roles: roles.iter().map(|row| role(row)).collect(),
             grants: grants.iter().map(|row| grant(row)).collect(),
             settings: settings.iter().map(|row| setting(row)).collect(),
             others: others.into_iter().collect(),

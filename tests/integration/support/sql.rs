@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures_util::future::join_all;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
 
@@ -34,6 +35,24 @@ impl Cluster {
         config.dbname(database);
         run(&config, async |client| client.simple_query(text).await)
             .map(|messages| messages.iter().filter_map(row).collect())
+    }
+
+    /// The rows of several queries, which must succeed, by one connection.
+    pub fn queries<const N: usize>(
+        &self,
+        user: &str,
+        database: &str,
+        texts: [&str; N],
+    ) -> [Rows; N] {
+        let all = self.with_client(user, database, async |client| {
+            // Sent at once: each has its own answer.
+            join_all(texts.map(|text| client.simple_query(text))).await
+        });
+        let mut all = all.into_iter().zip(texts).map(|(messages, text)| {
+            let messages = messages.unwrap_or_else(|error| panic!("{}\n{text}", message(&error)));
+            messages.iter().filter_map(row).collect()
+        });
+        std::array::from_fn(|_| all.next().unwrap())
     }
 
     /// Does something with a connection through the socket.

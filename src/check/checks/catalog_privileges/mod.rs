@@ -82,6 +82,21 @@ const FUNCTIONS: Question = Question {
     },
 };
 
+/// What was taken from everybody of system functions.
+const REVOKED: Question = Question {
+    name: "privileges on system functions that were revoked",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major > Major::OLDEST).then_some(
+            "SELECT p.oid::regprocedure::text AS name FROM pg_proc p, aclexplode(coalesce(\
+             (SELECT i.initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_catalog.pg_proc'::regclass \
+             AND i.objoid = p.oid AND i.objsubid = 0), acldefault('f', p.proowner))) AS y \
+             WHERE p.proacl IS NOT NULL AND p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384 \
+             AND y.grantee = 0 AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) AS x WHERE x.grantee = 0) ORDER BY 1",
+        )
+    },
+};
+
 /// A role's privileges on a catalog or function.
 #[derive(Default)]
 struct Granted<'a> {
@@ -98,7 +113,7 @@ impl Check for CatalogPrivileges {
     }
 
     fn questions(&self) -> &'static [&'static Question] {
-        &[&GRANTED, &FUNCTIONS, &extension_functions::FUNCTIONS, &AVAILABLE]
+        &[&GRANTED, &FUNCTIONS, &REVOKED, &extension_functions::FUNCTIONS, &AVAILABLE]
     }
 
     fn judge(&self, cx: &Context, out: &mut Outcomes<'_>) -> Verdict {
@@ -107,6 +122,7 @@ impl Check for CatalogPrivileges {
             "no privilege on a system function or closed catalog was granted",
             |_, database, out| {
                 extension_functions::judge(cx, database, out)?;
+                revoked(database, out)?;
                 let catalogs = grouped(database.rows(&GRANTED)?, &cx.source)?;
                 let functions = grouped(database.rows(&FUNCTIONS)?, &cx.source)?;
                 let all = || {
@@ -142,6 +158,23 @@ impl Check for CatalogPrivileges {
             },
         )
     }
+}
+
+/// What only the platform could take from everybody on the target.
+fn revoked(database: &Database, out: &mut Outcomes<'_>) -> Verdict {
+    let rows = database.rows(&REVOKED)?;
+    let names: Vec<_> =
+        rows.iter().map(|row| Ok(shown(row.text("name")?))).collect::<Result<_, Unseen>>()?;
+    if !names.is_empty() {
+        out.warning(format!(
+            "EXECUTE was revoked from PUBLIC on {}: on the target only the platform could do that, a restore says no more than \
+             WARNING, and everybody may call it there",
+            list(&names, names.len())
+        ))
+        .no_code()
+        .remedy("see to it that nothing on the target depends on that");
+    }
+    Ok(())
 }
 
 /// By catalog or function and grantee, none for everybody.
