@@ -46,6 +46,8 @@ pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Compa
         cx.names.stand_ins.contains(&held.owner)
             && !matches!(object.class, Class::Column | Class::Policy)
             && object.class.defaults_on().is_none()
+            // What takes stand-ins back gives it to the owner of the database.
+            && !is_public(object)
     });
     let owned = owned.map(|(object, held)| (held.owner.clone(), object.clone()));
     out.of_stand_ins = owned.collect();
@@ -160,8 +162,11 @@ fn only_there(object: &Object, held: &Held, cx: Comparing<'_>, out: &mut Compari
         out.beyond.push(object.clone());
         return;
     };
-    // The platform's own roles come as they are.
-    if object.class.defaults_on().is_some() && cx.names.platforms.contains(&object.name) {
+    // The platform's own roles come as they are, and what stand-ins give goes with them.
+    let is_left = |names: &Names| {
+        names.platforms.contains(&object.name) || names.stand_ins.contains(&object.name)
+    };
+    if object.class.defaults_on().is_some() && is_left(cx.names) {
         return;
     }
     let as_source = Held { acl: Arc::clone(unstated), ..held.clone() };

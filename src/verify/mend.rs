@@ -82,20 +82,28 @@ impl Mender<'_> {
                          choose the role that is to own it"
                     ));
                     of_both.statements.push(give_to(object, "<role>"));
+                } else if self.names.platforms.contains(to) {
+                    of_both.blocked = Some(format!(
+                        "{to} is the platform's own role, to which nothing is given: choose the role that is to own it"
+                    ));
+                    of_both.statements.push(give_to(object, "<role>"));
                 } else {
                     if let Some(room) = room {
                         self.make_room(room, &mut of_both);
                     }
                     of_both.need_roles(self.names, [&Grantee::Role(to.clone())]);
                     of_both.statements.push(give_to(object, &identifier(to)));
-                    of_both.spare_platforms(self.names, &Grantee::Role(to.clone()));
                 }
                 return of_both;
             }
             Change::Lost { grantee, privileges, .. } => {
                 mend.need_roles(self.names, [grantee]);
-                mend.statements = grants(object, *privileges, grantee);
-                mend.spare_platforms(self.names, grantee);
+                let to = if mend.spare_platforms(self.names, grantee) {
+                    "<role>".to_owned()
+                } else {
+                    role(grantee)
+                };
+                mend.statements = grants(object, *privileges, &to);
                 mend.spare_defaults(self.names, object);
             }
             Change::Gained { grantee, privileges } => {
@@ -287,14 +295,15 @@ impl Mender<'_> {
 
 impl Mend {
     /// Gives nothing to the platform's own roles, as those of `--map-role` may be: all their members would have it.
-    fn spare_platforms(&mut self, names: &Names, grantee: &Grantee) {
-        if let Grantee::Role(role) = grantee
-            && names.platforms.contains(role)
-        {
+    fn spare_platforms(&mut self, names: &Names, grantee: &Grantee) -> bool {
+        let Grantee::Role(role) = grantee else { return false };
+        let is_platforms = names.platforms.contains(role);
+        if is_platforms {
             self.blocked = Some(format!(
                 "{role} is the platform's own role, and all its members would have it: give it to the roles that need it"
             ));
         }
+        is_platforms
     }
 
     /// Leaves alone what the platform's own roles give to others of what they create.
@@ -397,7 +406,7 @@ fn frame(object: &Object) -> (String, String) {
     }
 }
 
-fn grants(object: &Object, privileges: Privileges, grantee: &Grantee) -> Vec<String> {
+fn grants(object: &Object, privileges: Privileges, to: &str) -> Vec<String> {
     let [plain, mut with, option] = privileges.parts();
     with.extend(option);
     let (front, on) = frame(object);
@@ -405,7 +414,7 @@ fn grants(object: &Object, privileges: Privileges, grantee: &Grantee) -> Vec<Str
     let some = all.filter(|(privileges, _)| !privileges.is_empty());
     let statement = |(privileges, option): (Vec<Privilege>, &str)| {
         let listed = listed(object, &privileges);
-        format!("{front}GRANT {listed} ON {on} TO {}{option}", role(grantee))
+        format!("{front}GRANT {listed} ON {on} TO {to}{option}")
     };
     some.map(statement).collect()
 }
@@ -453,10 +462,10 @@ mod tests {
     #[test]
     fn statements() {
         let name = Name::new;
-        let role = Grantee::Role(name("A b"));
+        let to = role(&Grantee::Role(name("A b")));
         let table = Object::local(Class::Table, name("s"), name("T"));
         assert_eq!(
-            grants(&table, some("0=SELECT,0=INSERT*"), &role),
+            grants(&table, some("0=SELECT,0=INSERT*"), &to),
             [
                 "GRANT SELECT ON TABLE s.\"T\" TO \"A b\"",
                 "GRANT INSERT ON TABLE s.\"T\" TO \"A b\" WITH GRANT OPTION"
@@ -468,12 +477,12 @@ mod tests {
         );
         let column = Object { class: Class::Column, part: Some(name("c")), ..table };
         assert_eq!(
-            grants(&column, some("0=SELECT,0=UPDATE"), &role),
+            grants(&column, some("0=SELECT,0=UPDATE"), &to),
             ["GRANT SELECT (c), UPDATE (c) ON TABLE s.\"T\" TO \"A b\""]
         );
         let defaults = Object::local(Class::DefaultTables, name("s"), name("o"));
         assert_eq!(
-            grants(&defaults, some("0=SELECT"), &role),
+            grants(&defaults, some("0=SELECT"), &to),
             ["ALTER DEFAULT PRIVILEGES FOR ROLE o IN SCHEMA s GRANT SELECT ON TABLES TO \"A b\""]
         );
     }

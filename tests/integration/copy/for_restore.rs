@@ -546,24 +546,22 @@ fn a_schema_of_an_administrator() {
     assert_snapshot!(body(&script), @r#"
     GRANT CREATE ON SCHEMA core TO team;
     GRANT CREATE ON SCHEMA desk TO team;
-    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   ALTER SCHEMA gis OWNER TO azure_pg_admin;
+    -- azure_pg_admin is the platform's own role, to which nothing is given: choose the role that is to own it
+    --   ALTER SCHEMA gis OWNER TO <role>;
     ALTER TABLE core.of_team OWNER TO team;
     ALTER TABLE desk.of_team OWNER TO team;
+    -- azure_pg_admin is the platform's own role, to which nothing is given: choose the role that is to own it
+    --   ALTER ROUTINE gis.definer() OWNER TO <role>;
     -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   GRANT CREATE ON SCHEMA gis TO azure_pg_admin;
-    --   ALTER ROUTINE gis.definer() OWNER TO azure_pg_admin;
+    --   GRANT SELECT ON TABLE public.t TO <role>;
     -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   GRANT SELECT ON TABLE public.t TO azure_pg_admin;
+    --   GRANT SELECT (a) ON TABLE gis.points TO <role>;
     -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   GRANT SELECT (a) ON TABLE gis.points TO azure_pg_admin;
-    -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   GRANT EXECUTE ON ROUTINE s.closed() TO azure_pg_admin;
+    --   GRANT EXECUTE ON ROUTINE s.closed() TO <role>;
     -- azure_pg_admin is the platform's own role, and these are default privileges of what it creates: alter those of the roles that create objects on the target
     --   ALTER DEFAULT PRIVILEGES FOR ROLE azure_pg_admin GRANT SELECT ON TABLES TO reader;
-    ALTER DEFAULT PRIVILEGES FOR ROLE rds_superuser REVOKE SELECT ON TABLES FROM reader;
     -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA s GRANT SELECT ON TABLES TO azure_pg_admin;
+    --   ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA s GRANT SELECT ON TABLES TO <role>;
     REVOKE CREATE ON SCHEMA desk FROM team;
     REVOKE CREATE ON SCHEMA core FROM team;
     COMMIT;
@@ -571,7 +569,7 @@ fn a_schema_of_an_administrator() {
     -- In "ware house"
     \connect -reuse-previous=on "dbname='ware house'"
     -- azure_pg_admin is the platform's own role, and all its members would have it: give it to the roles that need it
-    --   GRANT CREATE ON DATABASE "ware house" TO azure_pg_admin;
+    --   GRANT CREATE ON DATABASE "ware house" TO <role>;
     "#);
     let privileges = "SELECT nspname, coalesce(nspacl, acldefault('n', nspowner)) FROM pg_namespace WHERE nspname IN ('core', 'desk') ORDER BY 1";
     let before = target.query("azuresu", "shop", privileges);
