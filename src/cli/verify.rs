@@ -57,7 +57,7 @@ pub(super) struct Verify {
 
     /// Differences that are meant, by the role that lost, gained or is to own something, or by the object.
     ///
-    /// Names are as the report has them: shop_read, PUBLIC, shop.orders, \"database shop\"; *, ? and [..]
+    /// Default privileges are also named by the role whose they are.     /// Names are as the report has them: shop_read, PUBLIC, shop.orders, \"database shop\"; *, ? and [..]
     /// are known. What is accepted is counted, and is neither a difference nor in the sql form. Repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = options::glob, help_heading = "What is compared")]
     accept: Vec<Glob>,

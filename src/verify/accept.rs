@@ -20,7 +20,7 @@ impl<'a> Accepting<'a> {
     }
 
     /// Takes what is accepted out of what was found. A pattern is compared with the names as reports
-    /// have them: of the role that lost, gained, or is to own something, of the object, with its schema
+    /// have them: of the role that lost, gained, or is to own something, or whose default privileges they are, of the object, with its schema
     /// and with its class, and of the database where the difference is the database's own.
     pub fn take(&mut self, arrived: &mut Arrived, verified: &mut Vec<Verified>) {
         verified.retain(|one| {
@@ -73,6 +73,10 @@ fn words_of_object(object: &Object) -> Vec<String> {
 
 fn words_of(difference: &Difference) -> Vec<String> {
     let mut words = words_of_object(&difference.object);
+    if difference.object.class.defaults_on().is_some() {
+        // Whose default privileges they are.
+        words.push(difference.object.name.as_str().to_owned());
+    }
     match &difference.change {
         Change::Owner { to, .. } => words.push(to.as_str().to_owned()),
         Change::Lost { grantee, .. } | Change::Gained { grantee, .. } => {

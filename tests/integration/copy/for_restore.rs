@@ -108,7 +108,7 @@ pub(super) fn source(of: &str, major: u32) -> Cluster {
 
 /// Dumps each database as its superuser, and restores it as the target's administrator; what
 /// `pg_restore` says.
-fn restore(source: &Cluster, target: &Cluster, directory: &Path) -> String {
+pub fn restore(source: &Cluster, target: &Cluster, directory: &Path) -> String {
     let mut said = String::new();
     for (at, database) in DATABASES.iter().enumerate() {
         let file = directory.join(format!("{at}.dump"));

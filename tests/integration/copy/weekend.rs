@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::for_restore::{CLIENT, differences, memberships, source, stand_ins};
+use insta::assert_snapshot;
+
+use super::for_restore::{CLIENT, differences, memberships, restore, source, stand_ins};
+use crate::support::command::Run;
 use crate::support::platforms;
 use crate::support::servers::client_program;
 
@@ -80,4 +83,60 @@ fn from_13_to_16() {
 #[test]
 fn from_15_to_18() {
     weekend(15, 18);
+}
+
+/// With a role that stands for the platform's: what that one had is the administrator's to decide, and all that
+/// others had arrives.
+#[test]
+fn with_a_mapped_role() {
+    let source = source("aurora", 13);
+    let target = platforms::azure_like(16);
+    let from = source.connection_string("rdsadmin", "postgres");
+    let to = target.connection_string("azadmin", "postgres");
+    let map = ["--map-role", "rds_superuser=azure_pg_admin"];
+    let directory = tempfile::tempdir().unwrap();
+    let run =
+        |command: &str, more: &[&str]| Run::new([&[command, &from, &to], &map[..], more].concat());
+    let copy =
+        |more: &[&str]| run("copy", &[&["--yes", "--reader", "catalog"], more].concat()).done();
+    let back = copy(&["--for-restore", "back.sql"]).file("back.sql");
+    restore(&source, &target, directory.path());
+    assert!(copy(&[]).stdout.contains("\nplan: nothing to do"));
+    let errors = |more: &[&str], status| {
+        let said = run("verify", more).status(status).stdout;
+        let (errors, _) = said.split_once("\nnot carried over: ").unwrap();
+        errors.split_once("\n\n").map_or("", |(_, errors)| errors).to_owned()
+    };
+    assert_snapshot!(errors(&[], 1), @r#"
+    error: 1 function or view runs with the rights of another role
+      in shop: function gis.definer() is SECURITY DEFINER and belongs to rds_superuser, and should belong to azure_pg_admin
+        = azure_pg_admin is the platform's own role, to which nothing is given: choose the role that is to own it: ALTER ROUTINE gis.definer() OWNER TO <role>
+
+    error: role azure_pg_admin (1 member: postgres)
+      in archive: azure_pg_admin lost SELECT on old.t
+      in shop: azure_pg_admin lost SELECT on public.t
+      in shop: azure_pg_admin lost SELECT on column gis.points.a
+      in shop: azure_pg_admin lost EXECUTE on function s.closed()
+      in shop: azure_pg_admin lost SELECT by default privileges on tables that app creates in s
+      in "ware house": azure_pg_admin lost CREATE on database "ware house"
+
+    error: role reader
+      in shop: reader lost SELECT by default privileges on tables that azure_pg_admin creates
+
+    error: 1 object belongs to another role
+      in shop: schema gis belongs to rds_superuser, and should belong to azure_pg_admin
+        = azure_pg_admin is the platform's own role, to which nothing is given: choose the role that is to own it: ALTER SCHEMA gis OWNER TO <role>
+    "#);
+    let meant = ["--accept", "azure_pg_admin"];
+    // All of it is that role's.
+    let said = run("verify", &meant).done().stdout;
+    let last = said.split_once("\ncomplete").unwrap().1;
+    assert_snapshot!(last, @": 35 objects in 4 databases are as on the source, but for 9 differences that --accept names");
+    let script = run("verify", &["--format", "sql"]).status(1).stdout;
+    assert_eq!(target.psql_in("azadmin", "postgres", &script), (String::new(), true));
+    let (said, succeeds) = target.psql_in("azadmin", "postgres", &back);
+    assert!(succeeds, "{said}");
+    let [lost, gained] = differences(&source, &target, false);
+    assert!(lost.is_empty() && gained.is_empty(), "lost {lost:#?}, gained {gained:#?}");
+    run("diff", &["--as", "azure"]).done();
 }
