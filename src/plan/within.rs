@@ -8,6 +8,7 @@ use crate::attribute::Attribute;
 use crate::finding::{Action, Finding, Severity, Subject};
 use crate::globals::Globals;
 use crate::name::Name;
+use crate::platform::predefined::DATABASE_OWNER;
 use crate::sanitize::About;
 use crate::version::Major;
 use crate::words::{few, plural};
@@ -125,9 +126,6 @@ fn mark_circles(pairs: &mut Pairs<'_>, ground: &Ground<'_>) {
         }
     }
 }
-
-/// The owner of a database is a member of it.
-const DATABASE_OWNER: &str = "pg_database_owner";
 
 /// Whether a role has the rights of another, through others too.
 fn inherits(globals: &Globals, member: &Name, role: &Name) -> bool {

@@ -6,6 +6,9 @@ use crate::version::Major;
 /// No role that begins so can be created (`IsReservedName` in `src/backend/catalog/catalog.c`).
 pub(super) const PREFIX: &str = "pg_";
 
+/// The role whose rights the owner of a database has in it (`src/include/catalog/pg_authid.dat`).
+pub const DATABASE_OWNER: &str = "pg_database_owner";
+
 /// Predefined roles and the first version with each (`src/include/catalog/pg_authid.dat`), sorted.
 const SINCE: &[(&str, u32)] = &[
     ("pg_checkpoint", 15),

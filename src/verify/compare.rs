@@ -16,6 +16,7 @@ use super::names::Names;
 use super::object::{Class, Object};
 use super::privilege::Acl;
 use crate::name::Name;
+use crate::platform::predefined::DATABASE_OWNER;
 use crate::subject::Grantee;
 
 /// Compares two databases.
@@ -55,6 +56,13 @@ pub fn compare(source: &Contents, target: &Contents, cx: Comparing<'_>) -> Compa
     acl::changed(source, target, cx, &mut out);
     policies::compare(source, target, cx, &mut out);
     room::note(source, target, cx, &mut out.differences);
+    for difference in &mut out.differences {
+        if difference.owner.as_str() == DATABASE_OWNER
+            && !matches!(difference.change, Change::Owner { .. })
+        {
+            difference.owner = cx.owners[1].clone();
+        }
+    }
     out.differences.sort_unstable();
     out.administrators.sort_unstable();
     out.of_stand_ins.sort_unstable();
@@ -75,7 +83,7 @@ fn within(source: &Contents, cx: Comparing<'_>) -> BTreeSet<(Name, Name)> {
         let Some(schema) = &object.schema else { continue };
         let schema = Object::global(Class::Schema, schema.clone());
         let Some(of_schema) = source.objects.get(&schema) else { continue };
-        let is_databases = of_schema.owner.as_str() == "pg_database_owner";
+        let is_databases = of_schema.owner.as_str() == DATABASE_OWNER;
         let owner = if is_databases { cx.owners[0] } else { &of_schema.owner };
         if *owner != held.owner {
             let expected = |name: &Name| cx.names.expected(name).clone();
@@ -183,9 +191,8 @@ fn owner(object: &Object, held: &Held, there: &Held, cx: Comparing<'_>, out: &mu
         return;
     }
     // Whoever owns the database may create in it, if it is not the platform's.
-    let is_databases = |side: usize, owner: &Name| {
-        owner.as_str() == "pg_database_owner" || owner == cx.owners[side]
-    };
+    let is_databases =
+        |side: usize, owner: &Name| owner.as_str() == DATABASE_OWNER || owner == cx.owners[side];
     let is_peoples = !cx.names.platforms.contains(cx.owners[1]);
     if is_public(object)
         && is_peoples

@@ -27,7 +27,8 @@ pub struct Difference {
     pub object: Object,
     /// What is different.
     pub change: Change,
-    /// Who owns the object on the target, as far as that is known.
+    /// Who owns the object on the target, as far as that is known; where nothing is said of the owner itself, the
+    /// owner of the database in the place of `pg_database_owner`.
     pub owner: Name,
 }
 

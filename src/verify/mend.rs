@@ -11,6 +11,7 @@ use crate::attribute::Attribute;
 use crate::name::Name;
 use crate::plan;
 use crate::platform::Answers;
+use crate::platform::predefined::DATABASE_OWNER;
 use crate::sql::{print, push_identifier};
 use crate::subject::Grantee;
 use crate::version::Major;
@@ -70,6 +71,10 @@ impl Mender<'_> {
         let mut mend = self.by([owner]);
         match change {
             Change::Owner { to, carried, room, .. } => {
+                let owner = match room {
+                    Some(room) if owner.as_str() == DATABASE_OWNER => &room.owner,
+                    _ => owner,
+                };
                 let mut of_both = self.by([owner, to]);
                 if !carried && !self.names.has(to) {
                     of_both.blocked = Some(format!(

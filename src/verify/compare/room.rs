@@ -4,6 +4,7 @@
 //! `schemacmds.c`, `AlterPublicationOwner_internal` in `publicationcmds.c`).
 
 use crate::name::Name;
+use crate::platform::predefined::DATABASE_OWNER;
 use crate::subject::Grantee;
 use crate::verify::contents::{Contents, Held};
 use crate::verify::difference::{Change, Comparing, Difference, Room};
@@ -27,7 +28,8 @@ pub(super) fn note(
         };
         let Some(place) = place else { continue };
         let Some(held) = target.objects.get(&place) else { continue };
-        let creators = creators(held);
+        let owner = owner(held, cx.owners[1]).clone();
+        let creators = creators(held, &owner);
         let role = (object.class != Class::Schema).then(|| to.clone());
         let may_create = |role: &Name| {
             [Grantee::Role(role.clone()), Grantee::Public].iter().any(|it| creators.contains(it))
@@ -35,18 +37,22 @@ pub(super) fn note(
         if role.as_ref().is_some_and(may_create) {
             continue;
         }
-        let on_source = source.objects.get(&place).map(self::creators).unwrap_or_default();
-        let stays =
-            on_source.iter().any(|it| cx.names.expected_grantee(it) == Grantee::Role(to.clone()));
-        let owner = held.owner.clone();
+        let stays = source.objects.get(&place).is_some_and(|held| {
+            let all = self::creators(held, self::owner(held, cx.owners[0]));
+            all.iter().any(|it| cx.names.expected_grantee(it) == Grantee::Role(to.clone()))
+        });
         *room = Some(Room { place, owner, creators, role, stays });
     }
 }
 
+/// Who owns it: what `pg_database_owner` has is the owner's of the database.
+fn owner<'a>(held: &'a Held, of_database: &'a Name) -> &'a Name {
+    if held.owner.as_str() == DATABASE_OWNER { of_database } else { &held.owner }
+}
+
 /// Who can create there.
-fn creators(held: &Held) -> Vec<Grantee> {
+fn creators(held: &Held, owner: &Name) -> Vec<Grantee> {
     let create = Privileges::of([Privilege::Create]);
     let granted = held.acl.iter().filter(|(_, has)| create.beyond(*has).is_empty());
-    let owner = Grantee::Role(held.owner.clone());
-    granted.map(|(grantee, _)| grantee.clone()).chain([owner]).collect()
+    granted.map(|(grantee, _)| grantee.clone()).chain([Grantee::Role(owner.clone())]).collect()
 }

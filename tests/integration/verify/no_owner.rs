@@ -34,6 +34,8 @@ const SOURCE: &str = "
     GRANT CREATE ON DATABASE stock TO writer;
     CREATE PUBLICATION c FOR TABLE s.t; ALTER PUBLICATION c OWNER TO writer;
     REVOKE CREATE ON DATABASE stock FROM writer;
+    CREATE TABLE public.t (a int); ALTER TABLE public.t OWNER TO writer;
+    CREATE TABLE public.of_app (a int); ALTER TABLE public.of_app OWNER TO app;
     SELECT lo_create(4242); ALTER LARGE OBJECT 4242 OWNER TO writer;
     GRANT USAGE ON SCHEMA s TO writer";
 
@@ -46,6 +48,10 @@ fn migrated(major: u32, owner: &str) -> Migrated {
         source.sql("rdsadmin", "postgres", text);
     }
     source.sql("rdsadmin", "stock", SOURCE);
+    if major > 14 {
+        // Before, schema public is a superuser's.
+        source.sql("rdsadmin", "stock", "GRANT CREATE ON SCHEMA public TO keeper");
+    }
     let migrated =
         Migrated { source, target: platforms::azure_like(major), take_back: String::new() };
     migrated.copy(&[]);
@@ -85,7 +91,7 @@ fn the_script_gives_all_back() {
         assert!(succeeds, "{major} {owner}: {said}\n{script}");
         let said = verify(&[]).done().stdout;
         assert!(
-            said.contains("\ncomplete: 25 objects in 1 database are as on the source\n"),
+            said.contains("\ncomplete: 27 objects in 1 database are as on the source\n"),
             "{said}"
         );
         // What was lent for it is gone.
@@ -97,6 +103,13 @@ fn the_script_gives_all_back() {
         let of_database = "SELECT concat(datacl) FROM pg_database WHERE datname = 'stock'";
         let database = migrated.target.query("azuresu", "stock", of_database);
         assert!(!format!("{database:?}").contains("writer="), "{database:?}");
+        if major > 14 {
+            let may = ["writer", "keeper"]
+                .map(|role| format!("SELECT has_schema_privilege('{role}', 'public', 'CREATE')"));
+            let may =
+                may.map(|query| migrated.target.query("azuresu", "stock", &query)[0][0].clone());
+            assert_eq!(may, ["f", "t"].map(|it| Some(it.to_owned())));
+        }
         let joined = "SELECT count(*) FROM pg_auth_members WHERE member = 'azadmin'::regrole
             AND roleid IN ('app'::regrole, 'keeper'::regrole, 'writer'::regrole) AND grantor <> 10";
         assert_eq!(migrated.target.query("azuresu", "stock", joined), [[Some("0".to_owned())]]);
