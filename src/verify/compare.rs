@@ -93,9 +93,10 @@ fn within(source: &Contents, cx: Comparing<'_>) -> BTreeSet<(Name, Name)> {
     all
 }
 
-/// What an object of the source is called on the target: default privileges have the name of their role.
+/// What an object of the source is called on the target: default privileges and user mappings have the name of their
+/// role.
 fn expected(object: &Object, names: &Names) -> Object {
-    if object.class.defaults_on().is_none() {
+    if !object.is_of_role() {
         return object.clone();
     }
     Object { name: names.expected(&object.name).clone(), ..object.clone() }
@@ -110,9 +111,8 @@ fn one(
     cx: Comparing<'_>,
     out: &mut Comparison,
 ) {
-    // What a role that is not carried over would give to others, it gives no more.
-    let is_default = object.class.defaults_on().is_some();
-    if is_default && there.is_none() && cx.names.carried(&origin.name).is_none() {
+    // What a role that is not carried over would give to others, or log in as elsewhere, it does no more.
+    if object.is_of_role() && there.is_none() && cx.names.carried(&origin.name).is_none() {
         out.left.entry(origin.name.clone()).or_default().granted += 1;
         return;
     }
@@ -129,7 +129,7 @@ fn one(
         return;
     };
     out.compared += 1;
-    if object.class == Class::Extension {
+    if matches!(object.class, Class::Extension | Class::UserMapping) {
         return;
     }
     owner(object, held, there, cx, out);

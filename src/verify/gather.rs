@@ -164,6 +164,7 @@ fn hide(about: &str, sides: [&mut Contents; 2]) {
         "foreign servers and foreign-data wrappers" => {
             matches!(class, Class::ForeignServer | Class::ForeignDataWrapper)
         }
+        "user mappings" => class == Class::UserMapping,
         "large objects" => class == Class::LargeObject,
         "default privileges" => class.defaults_on().is_some(),
         "extensions" => class == Class::Extension,

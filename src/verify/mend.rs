@@ -342,6 +342,10 @@ fn policy(object: &Object) -> (String, String) {
 
 /// What gives an object to a role, as SQL or in the words of a hint.
 fn give_to(object: &Object, to: &str) -> String {
+    if let (Class::UserMapping, Some(server)) = (object.class, &object.part) {
+        let (role, server) = (identifier(&object.name), identifier(server));
+        return format!("DROP USER MAPPING FOR {role} SERVER {server}");
+    }
     let word = match object.class {
         Class::Database => "DATABASE",
         Class::Schema => "SCHEMA",

@@ -27,6 +27,8 @@ pub enum Class {
     ForeignDataWrapper,
     /// A foreign server.
     ForeignServer,
+    /// A user mapping: only whether it is there.
+    UserMapping,
     /// A publication, which has an owner and no privileges.
     Publication,
     /// A type or domain.
@@ -94,6 +96,7 @@ impl Class {
             Self::Language => ("language", "languages"),
             Self::ForeignDataWrapper => ("foreign-data wrapper", "foreign-data wrappers"),
             Self::ForeignServer => ("foreign server", "foreign servers"),
+            Self::UserMapping => ("user mapping", "user mappings"),
             Self::Publication => ("publication", "publications"),
             Self::Type => ("type", "types"),
             Self::Collation => ("collation", "collations"),
@@ -247,13 +250,18 @@ pub struct Object {
     /// Its schema, where it is in one; of default privileges the schema that they are for.
     pub schema: Option<Name>,
     /// Its name; the table of a column or policy, the number of a large object, the role whose
-    /// default privileges these are.
+    /// default privileges or user mapping these are, of a mapping for everybody `public`.
     pub name: Name,
-    /// The column's or policy's own name; the access method of an operator class or family.
+    /// The column's or policy's own name; the access method of an operator class or family; the server of a user
+    /// mapping.
     pub part: Option<Name>,
     /// The types of a function's arguments, or of an operator's two.
     pub arguments: Option<Arc<[TypeName]>>,
 }
+
+/// Everybody, as a user mapping has it: no role can be called so (`check_rolespec_name` in
+/// `src/backend/utils/adt/acl.c`).
+pub(in crate::verify) const EVERYBODY: &str = "public";
 
 impl Object {
     /// One in no schema.
@@ -264,6 +272,12 @@ impl Object {
     /// One in a schema.
     pub fn local(class: Class, schema: Name, name: Name) -> Self {
         Self { schema: Some(schema), ..Self::global(class, name) }
+    }
+
+    /// Whether it is a role's, and is called by that role's name.
+    pub(super) fn is_of_role(&self) -> bool {
+        self.class.defaults_on().is_some()
+            || (self.class == Class::UserMapping && self.name.as_str() != EVERYBODY)
     }
 
     /// The access method of an operator class or family.
@@ -337,6 +351,9 @@ impl fmt::Display for Object {
             f.write_str(self.name.as_str())?;
         } else {
             self.name.fmt(f)?;
+        }
+        if let (Class::UserMapping, Some(server)) = (self.class, &self.part) {
+            write!(f, " on {server}")?;
         }
         if let (Class::Column, Some(column)) = (self.class, &self.part) {
             write!(f, ".{column}")?;

@@ -32,7 +32,7 @@ use question::{Question, ask};
 use taking::Taking;
 
 /// All of them; what the rows of others need comes first.
-const QUESTIONS: [&Question; 16] = [
+const QUESTIONS: [&Question; 17] = [
     &roles::QUESTION,
     &types::NAMES,
     &schemas::QUESTION,
@@ -42,6 +42,7 @@ const QUESTIONS: [&Question; 16] = [
     &types::QUESTION,
     &languages::QUESTION,
     &foreign::QUESTION,
+    &foreign::MAPPINGS,
     &large_objects::QUESTION,
     &defaults::QUESTION,
     &policies::QUESTION,

@@ -9,7 +9,7 @@ use super::Migrated;
 /// What is lost: what is run for it, in which database, and what undoes it.
 struct Loss(&'static str, &'static str, &'static str, &'static str);
 
-const LOSSES: [Loss; 40] = [
+const LOSSES: [Loss; 42] = [
     Loss(
         "table",
         "shop",
@@ -51,6 +51,18 @@ const LOSSES: [Loss; 40] = [
         "shop",
         "REVOKE TRIGGER ON \"Odd \"\"schema\"\"\".\"Odd \"\"table\"\"\" FROM \"Jane \"\"J\"\" Doe\"",
         "GRANT TRIGGER ON \"Odd \"\"schema\"\"\".\"Odd \"\"table\"\"\" TO \"Jane \"\"J\"\" Doe\"",
+    ),
+    Loss(
+        "user mapping",
+        "shop",
+        "DROP USER MAPPING FOR shop_app SERVER archive",
+        "CREATE USER MAPPING FOR shop_app SERVER archive",
+    ),
+    Loss(
+        "user mapping of everybody",
+        "shop",
+        "DROP USER MAPPING FOR PUBLIC SERVER archive",
+        "CREATE USER MAPPING FOR PUBLIC SERVER archive",
     ),
     Loss(
         "policy",

@@ -68,6 +68,8 @@ SELECT lo_create(4242);
 GRANT SELECT ON LARGE OBJECT 4242 TO shop_read;
 CREATE SERVER archive FOREIGN DATA WRAPPER plain;
 GRANT USAGE ON FOREIGN SERVER archive TO shop_app;
+CREATE USER MAPPING FOR shop_app SERVER archive OPTIONS (remote 'them');
+CREATE USER MAPPING FOR PUBLIC SERVER archive;
 CREATE FOREIGN TABLE shop.remote (a int) SERVER archive;
 CREATE PUBLICATION changes FOR TABLE shop.orders;
 CREATE VIEW shop.careful WITH (security_invoker) AS SELECT id FROM shop.orders;
