@@ -39,6 +39,13 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed columns of a type that is gone since 12, in 1 relation: public.t_column
     failed the index public.t_hidden_i reads the column oid of public.o_oids, which is gone since 12
     failed the view public.t_oids reads the column oid of public.o_oids, which is gone since 12
+    failed a column is called system_user, a word of SQL since 16, and expressions name it, in 1 relation: public.t_keyed: they are restored with another meaning, or not at all
+    failed public.t_json(text) has a parameter by the name of json, which is a word of SQL to 17: the function is not created
+    failed public.t_named(text) has a parameter by the name of json, which is a word of SQL to 17: the function is not created
+    failed public.t_out() has a parameter by the name of json_value, which is a word of SQL to 17: the function is not created
+    failed public.t_user(text) has a parameter by the name of system_user, which is a word of SQL to 17: the function is not created
+    failed the constraint t_null_not_null of public.t_null has the name that the server gives its own for NOT NULL since 17: the domain, and what is of it, is not created
+    failed the operator public.+|+(anyarray,anyarray) is over anyarray, with a function that takes anycompatiblearray since 14
     failed the range type public.t_called has a multirange type by the name of t_called_multirange since 14, and a function has that name: one of the two is not created
     failed the range type public.t_float_range has a multirange type by the name of t_float_multirange since 14, and a relation or type has that name: one of the two is not created
     failed the range type public.t_span has a multirange type by the name of t_span_multirange since 14, and a type has that name: one of the two is not created
@@ -74,6 +81,27 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed privileges were granted on pg_attrdef.adsrc, which the target does not have: granting them fails
     warning from 11 to 17: the release notes of each version between list what behaves otherwise
     ");
+}
+
+/// Since 18 constraints for NOT NULL have names, which others may have.
+#[test]
+fn names_of_constraints_for_not_null() {
+    let shop = source(
+        16,
+        "CREATE TABLE t_null (a int NOT NULL, b int NOT NULL);
+         ALTER TABLE t_null ADD CONSTRAINT t_null_a_not_null CHECK (a IS NOT NULL) NOT VALID;
+         CREATE TABLE t_unique (a int NOT NULL CONSTRAINT t_unique_a_not_null UNIQUE);
+         CREATE TABLE o_null (a int NOT NULL CONSTRAINT o_null_a_not_null CHECK (a IS NOT NULL));
+         CREATE TABLE o_other (a int CONSTRAINT o_other_a_not_null UNIQUE)",
+    );
+    for (major, status) in [(17, 0), (18, 1)] {
+        let (target, to) = azure(major, &[]);
+        let said = outcomes(run(&shop, &to, &["version-leap"]), status);
+        let failed = said.iter().filter(|it| it[0] == "failed");
+        let failed: BTreeSet<_> = failed.flat_map(|it| named(&it[2])).collect();
+        assert_eq!(failed, lost(&shop, &target, &[]), "{major}");
+        assert_eq!(failed.len(), if major == 18 { 2 } else { 0 });
+    }
 }
 
 /// What the table has, or the servers: extension, kind and name.

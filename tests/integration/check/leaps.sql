@@ -37,6 +37,20 @@ CREATE TABLE o_oids (a int) WITH OIDS; CREATE VIEW t_oids AS SELECT oid FROM o_o
 GRANT SELECT (adsrc) ON pg_attrdef TO PUBLIC;
 CREATE VIEW o_noids AS SELECT a FROM o_oids;
 
+CREATE FUNCTION t_json(json text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION t_out(OUT json_value int, OUT b int) LANGUAGE sql AS 'SELECT 1, 2';
+CREATE AGGREGATE t_named(json text) (SFUNC = textcat, STYPE = text);
+CREATE FUNCTION t_user(system_user text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE DOMAIN t_null AS text NOT NULL CONSTRAINT t_null_not_null CHECK (VALUE <> '');
+CREATE OPERATOR +|+ (PROCEDURE = array_cat, LEFTARG = anyarray, RIGHTARG = anyarray);
+CREATE TABLE t_keyed (system_user text) PARTITION BY LIST (system_user);
+
+CREATE TABLE o_keyed (system_user text PRIMARY KEY); CREATE VIEW o_reads AS SELECT system_user FROM o_keyed;
+CREATE TABLE o_null (a int NOT NULL); ALTER TABLE o_null ADD CONSTRAINT o_null_a_not_null CHECK (a IS NOT NULL) NOT VALID;
+CREATE TABLE o_json (json text, system_user text); CREATE FUNCTION o_words(jsons text, "values" text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE VIEW o_until AS SELECT usename, valuntil FROM pg_user WHERE valuntil < now() + interval '30 days';
+CREATE VIEW o_defs AS SELECT conname, pg_get_constraintdef(oid) AS consrc FROM pg_constraint;
+
 CREATE VIEW w_statements AS SELECT query, total_time FROM pg_stat_statements(true);
 CREATE VIEW w_keywords AS SELECT word, catdesc FROM pg_get_keywords();
 

@@ -78,7 +78,16 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     let is_told = |it: &&String| !it.starts_with('w');
     assert_eq!(of("failed"), lost_before.iter().filter(is_told).cloned().collect());
     let unsure = lost_before.into_iter().filter(|it| it.starts_with('w')).collect::<Vec<_>>();
-    let expected = ["w_format", "w_holds", "w_joins", "w_pieces", "w_replace", "w_tagged"];
+    let expected = [
+        "w_format",
+        "w_holds",
+        "w_joins",
+        "w_likes",
+        "w_list",
+        "w_pieces",
+        "w_replace",
+        "w_tagged",
+    ];
     assert_eq!(unsure, expected);
     let warned = of("warning");
     assert!(expected.iter().all(|it| warned.contains(*it)));
@@ -86,6 +95,7 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     assert_snapshot!(all.join("\n"), @"
     failed app.f_added(app.price) names + without a schema, and a restore runs it with an empty search_path: app.t_added arrives empty
     failed app.f_aggregated(text,text) names lookup without a schema, and a restore runs it with an empty search_path: the materialized view app.t_aggregated has no rows
+    failed app.f_calls(text) names squashes without a schema, and a restore runs it with an empty search_path: app.t_calls arrives empty
     failed app.f_cast(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_cast arrives empty
     failed app.f_castas(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_castas arrives empty
     failed app.f_casted(app.mood) names helper without a schema, and a restore runs it with an empty search_path: app.t_casted arrives empty
@@ -108,8 +118,10 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     warning app.f_format(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_format arrives empty
     warning app.f_format(text) reads app.lookup while other tables are loaded; where these come first: app.w_format arrives empty
     failed app.f_generated(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_generated is not created, or arrives empty
+    failed app.f_hashes(text,bigint) names helper without a schema, and a restore runs it with an empty search_path: the partitions of app.t_hashes are not created, or arrive empty
     warning app.f_holds(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_holds arrives empty
     warning app.f_holds(text) reads app.lookup while other tables are loaded; where these come first: app.w_holds arrives empty
+    failed app.f_implied(text) names folded without a schema, and a restore runs it with an empty search_path: app.t_implied arrives empty
     failed app.f_inlined(text) names helper without a schema, and a restore runs it with an empty search_path: the index app.t_inlined_i is missing
     failed app.f_inner(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_chained arrives empty
     failed app.f_inserts(text) names spare without a schema, and a restore runs it with an empty search_path: app.t_inserts arrives empty
@@ -118,9 +130,13 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     warning app.f_joined(text) reads app.lookup, app.spare while other tables are loaded; where these come first: app.t_joined arrives empty
     warning app.f_joins(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_joins arrives empty
     failed app.f_known(app.price) names md5 without a schema, and a restore runs it with an empty search_path: app.t_known arrives empty
+    failed app.f_late(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_late arrives empty
+    warning app.f_likes(public.citext) may look for ~~ without a schema, and a restore runs it with an empty search_path; where it does: app.w_likes arrives empty
     failed app.f_literal(text) names mood without a schema, and a restore runs it with an empty search_path: app.t_literal arrives empty
     failed app.f_mixed(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_mixed arrives empty
     warning app.f_mixed(text) reads app.lookup while other tables are loaded; where these come first: app.t_mixed arrives empty
+    failed app.f_moves(text) names moves without a schema, and a restore runs it with an empty search_path: app.t_moves arrives empty
+    warning app.f_moves(text) reads app.moves while other tables are loaded; where these come first: app.t_moves arrives empty
     failed app.f_nextval(text) names seq without a schema, and a restore runs it with an empty search_path: app.t_nextval arrives empty
     warning app.f_norows(text) names helper without a schema, and a restore runs it with an empty search_path; now there are too few rows for that, with more: the index app.w_norows_i is missing, app.w_norows arrives empty
     failed app.f_operator(text) names =#= without a schema, and a restore runs it with an empty search_path: app.t_operator arrives empty
@@ -133,6 +149,7 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     warning app.f_replace(public.citext) may look for replace without a schema, and a restore runs it with an empty search_path; where it does: app.w_replace arrives empty
     failed app.f_rowtype(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_rowtype arrives empty
     failed app.f_rowvariable(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_rowvariable arrives empty
+    failed app.f_samename(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_samename arrives empty
     warning app.f_small(double precision,double precision) names helper without a schema, and a restore runs it with an empty search_path; now there are too few rows for that, with more: the index app.w_small_i is missing
     failed app.f_table(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_table arrives empty
     warning app.f_table(text) reads app.lookup while other tables are loaded; where these come first: app.t_table arrives empty
@@ -142,9 +159,10 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     failed app.f_unaccent(text) names unaccent without a schema, and a restore runs it with an empty search_path: the index app.t_unaccent_i is missing
     failed app.f_updates(text) names spare without a schema, and a restore runs it with an empty search_path: app.t_updates arrives empty
     warning app.f_updates(text) reads app.spare while other tables are loaded; where these come first: app.t_updates arrives empty
-    failed app.f_viewed(text) names helper without a schema, and a restore runs it with an empty search_path: the materialized view app.t_viewed has no rows
+    failed app.f_viewed(text) names helper without a schema, and a restore runs it with an empty search_path: the materialized view app.t_second has no rows, the materialized view app.t_viewed has no rows
     failed app.f_within(text) names lookup without a schema, and a restore runs it with an empty search_path: app.t_within arrives empty
     warning app.f_within(text) reads app.lookup while other tables are loaded; where these come first: app.t_within arrives empty
+    warning app.f_within_list(public.citext) may look for = without a schema, and a restore runs it with an empty search_path; where it does: app.w_list arrives empty
     warning app.o_alias(text) reads app.lookup while other tables are loaded; where these come first: app.o_alias arrives empty
     warning app.o_column(text) reads app.columned while other tables are loaded; where these come first: app.o_column arrives empty
     warning app.o_sets(text) reads app.lookup while other tables are loaded; where these come first: app.o_sets arrives empty
@@ -159,5 +177,22 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     let failed = said.iter().filter(|it| it[0] == "failed").collect::<Vec<_>>();
     assert!(failed.is_empty(), "{failed:?}");
     target.sql("azadmin", "postgres", "DROP DATABASE shop");
-    assert_eq!(lost(&shop, &target, &["earthdistance"]), BTreeSet::new());
+    // Only a superuser makes operator classes.
+    assert_eq!(lost(&shop, &target, &["earthdistance"]), ["t_hashes".to_owned()].into());
+}
+
+/// What is called runs under the same path: a name in two schemas is nobody's to choose.
+#[test]
+fn a_name_in_two_schemas() {
+    let (_target, to) = azure(17, &[]);
+    let shop = source(
+        15,
+        "CREATE SCHEMA app; CREATE TABLE config (v text); CREATE TABLE app.config (v text); INSERT INTO config VALUES ('public');
+         CREATE FUNCTION app.helper() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT v FROM config); END $$;
+         CREATE FUNCTION app.f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN helper(); END $$;
+         SET search_path = public, app; CREATE MATERIALIZED VIEW app.m AS SELECT app.f()",
+    );
+    let said = outcomes(run(&shop, &to, &["search-paths"]), 1);
+    assert_snapshot!(said[0][2], @"app.f() names helper without a schema, and a restore runs it with an empty search_path: the materialized view app.m has no rows");
+    assert!(remedies(run(&shop, &to, &["search-paths"])).is_empty());
 }

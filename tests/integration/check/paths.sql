@@ -128,6 +128,10 @@ CREATE FUNCTION f_known(p price) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $
 CREATE TABLE t_known (p price CHECK (f_known(p))); INSERT INTO t_known VALUES (ROW(1, 'a'));
 CREATE FUNCTION f_replace(c citext) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN replace(c, 'B', 'x') = 'axc'; END $$;
 CREATE TABLE w_replace (c citext CHECK (f_replace(c))); INSERT INTO w_replace VALUES ('abc');
+CREATE FUNCTION f_within_list(c citext) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT c IN ('open', 'closed') $$;
+CREATE TABLE w_list (c citext CHECK (f_within_list(c))); INSERT INTO w_list VALUES ('OPEN');
+CREATE FUNCTION f_likes(c citext) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN c NOT LIKE 'x%' AND c LIKE 'op%'; END $$;
+CREATE TABLE w_likes (c citext CHECK (f_likes(c))); INSERT INTO w_likes VALUES ('OPEN');
 -- Statements of pieces.
 CREATE FUNCTION f_pieces(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN EXECUTE format('SELECT count(*) FROM %I', 'lookup') INTO n; RETURN true; END $$;
 CREATE TABLE w_pieces (x text CHECK (f_pieces(x))); INSERT INTO w_pieces VALUES ('a');
@@ -144,6 +148,27 @@ CREATE TABLE w_small (r small); INSERT INTO w_small VALUES ('[1,2)'), ('[3,4)');
 -- A text in SQL is looked at before there is a row.
 CREATE FUNCTION f_inlined(x text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT helper(x) $$;
 CREATE TABLE t_inlined (x text); CREATE INDEX t_inlined_i ON t_inlined (f_inlined(x));
+
+-- What runs under the path of another function, and what a proposed path has to have.
+CREATE FUNCTION public.squash(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION squashes(x text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN squash(x); END $$;
+CREATE FUNCTION f_calls(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN squashes(x) <> ''; END $$;
+CREATE TABLE t_calls (x text CHECK (f_calls(x))); INSERT INTO t_calls VALUES ('a');
+CREATE FUNCTION folded(x text) RETURNS citext LANGUAGE sql IMMUTABLE AS $$ SELECT x::public.citext $$;
+CREATE FUNCTION f_implied(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN folded(x) = 'OPEN'; END $$;
+CREATE TABLE t_implied (x text CHECK (f_implied(x))); INSERT INTO t_implied VALUES ('open');
+CREATE FUNCTION f_samename(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ DECLARE helper boolean; BEGIN helper := helper(x); RETURN helper; END $$;
+CREATE TABLE t_samename (x text CHECK (f_samename(x))); INSERT INTO t_samename VALUES ('a');
+CREATE FUNCTION f_late(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE b boolean; BEGIN b := helper(x); PERFORM set_config('search_path', 'app', true); RETURN helper(x); END $$;
+CREATE TABLE t_late (x text CHECK (f_late(x))); INSERT INTO t_late VALUES ('a');
+SET search_path = app, public;
+CREATE TABLE moves (move text); INSERT INTO moves VALUES ('a');
+CREATE FUNCTION f_moves(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT move FROM moves); END $$;
+CREATE TABLE t_moves (x text CHECK (f_moves(x))); INSERT INTO t_moves VALUES ('a');
+CREATE FUNCTION f_hashes(x text, seed bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN CASE WHEN helper(x) THEN hashtextextended(x, seed) END; END $$;
+CREATE OPERATOR CLASS hashes FOR TYPE text USING hash AS OPERATOR 1 =, FUNCTION 2 f_hashes(text, bigint);
+CREATE TABLE t_hashes (x text) PARTITION BY HASH (x hashes); CREATE TABLE t_hashes_0 PARTITION OF t_hashes FOR VALUES WITH (MODULUS 1, REMAINDER 0); INSERT INTO t_hashes VALUES ('a');
+CREATE MATERIALIZED VIEW t_second AS SELECT * FROM t_viewed;
 
 -- What is no name, or is found.
 CREATE FUNCTION o_said(x text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE q text := 'SELECT 1'; BEGIN EXECUTE q; RAISE NOTICE 'SELECT FROM lookup %', x; RETURN true; END $$;

@@ -95,15 +95,15 @@ fn functions_that_find_nothing_while_data_is_loaded() {
     let only = ["search-paths"];
     assert_snapshot!(found(run(&shop, &to, &only), 1), @r#"
     failed shop: app."Odd Name"(text) names rate_ok without a schema, and a restore runs it with an empty search_path: app."odd table" arrives empty
-      = on the source, as its owner: ALTER ROUTINE app."Odd Name"(text) SET search_path = app
+      = on the source, as its owner: ALTER ROUTINE app."Odd Name"(text) SET search_path = app, public
     failed shop: app.norm2(text) names norm without a schema, and a restore runs it with an empty search_path: app.generated is not created, or arrives empty, the index app.i is missing
-      = on the source, as its owner: ALTER ROUTINE app.norm2(text) SET search_path = app
+      = on the source, as its owner: ALTER ROUTINE app.norm2(text) SET search_path = app, public
     failed shop: app.rate_ok(text) names rates without a schema, and a restore runs it with an empty search_path: app.checked arrives empty, app.of_domain arrives empty
-      = on the source, as its owner: ALTER ROUTINE app.rate_ok(text) SET search_path = app
+      = on the source, as its owner: ALTER ROUTINE app.rate_ok(text) SET search_path = app, public
     warning shop: app.rate_ok(text) reads app.rates while other tables are loaded; where these come first: app."odd table" arrives empty, app.checked arrives empty, app.of_domain arrives empty
       = after the restore, for each table that is empty, once more from the same dump: pg_restore --data-only --schema=… --table=…
     failed shop: app.total() names rates without a schema, and a restore runs it with an empty search_path: the materialized view app.summed has no rows
-      = on the source, as its owner: ALTER ROUTINE app.total() SET search_path = app
+      = on the source, as its owner: ALTER ROUTINE app.total() SET search_path = app, public
     "#);
     let errors = restore(&shop, &target);
     assert_snapshot!(errors, @r#"
@@ -331,9 +331,9 @@ fn no_path_is_proposed_for_names_of_several_schemas() {
     let shop = source(15, &(tenant("a", 1) + &tenant("b", 100)));
     assert_snapshot!(found(run(&shop, &to, &["search-paths"]), 1), @"
     failed shop: a.price(numeric) names rate without a schema, and a restore runs it with an empty search_path: the materialized view a.m has no rows
-      = a, b have what it names: write the schema that is meant before each name in its text
+      = a, b have what it names, or what it calls: write the schema that is meant before each name in its text
     failed shop: b.price(numeric) names rate without a schema, and a restore runs it with an empty search_path: the materialized view b.m has no rows
-      = a, b have what it names: write the schema that is meant before each name in its text
+      = a, b have what it names, or what it calls: write the schema that is meant before each name in its text
     ");
 }
 

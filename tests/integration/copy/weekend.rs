@@ -130,8 +130,8 @@ fn with_a_mapped_role() {
     let meant = ["--accept", "azure_pg_admin"];
     // All of it is that role's.
     let said = run("verify", &meant).done().stdout;
-    let last = said.split_once("\ncomplete").unwrap().1;
-    assert_snapshot!(last, @": 35 objects in 4 databases are as on the source, but for 9 differences that --accept names");
+    let verdict = said.split_once("\ncomplete").unwrap().1;
+    assert_snapshot!(verdict, @": 35 objects in 4 databases are as on the source, but for 9 differences that --accept names");
     let script = run("verify", &["--format", "sql"]).status(1).stdout;
     assert_eq!(target.psql_in("azadmin", "postgres", &script), (String::new(), true));
     let (said, succeeds) = target.psql_in("azadmin", "postgres", &back);

@@ -25,20 +25,28 @@ pub(super) struct Meaning {
     pub(super) bare: BTreeSet<Bare>,
     /// Relations that it reads, as SQL.
     pub(super) read: BTreeSet<String>,
-    /// What runs along with it, and whether only under a path.
+    /// What runs along with it, and whether only where it is found by a path.
     pub(super) runs: Vec<(Node, bool)>,
+    /// Whether it sets a path itself; `bare` is what it names before that.
     pub(super) sets_path: bool,
 }
 
 /// What a function's text means.
 pub(super) fn meaning(function: &Function<'_>, names: &Names) -> Meaning {
     let Some(mentions) = function.mentions() else { return Meaning::default() };
-    let mut out = Meaning { sets_path: mentions.sets_path, ..Meaning::default() };
+    let mut out = Meaning { sets_path: mentions.sets_path.is_some(), ..Meaning::default() };
     let read = mentions.all.iter().filter(|it| it.is_read);
     let read = read.flat_map(|it| names.meant(Kind::Relation, &it.path)).map(|it| it.oid);
+    let mut early = None;
     let text = Text { function, names, mentions: &mentions, read: read.collect() };
-    for mention in &mentions.all {
+    for (at, mention) in mentions.all.iter().enumerate() {
         text.look(mention, &mut out);
+        if mentions.sets_path == Some(at + 1) {
+            early = Some(out.bare.clone());
+        }
+    }
+    if mentions.sets_path.is_some() {
+        out.bare = early.unwrap_or_default();
     }
     out
 }
@@ -57,8 +65,9 @@ impl Text<'_> {
         let Some(named) = self.names.of(*kind, &path.name) else { return };
         let is_bare = path.schema.is_none();
         // A cursor that has arguments is opened as a function is called.
-        let is_variable = self.mentions.variables.contains_key(&path.name);
-        if is_bare && *kind == Kind::Function && is_variable {
+        let variable = self.mentions.variables.get(&path.name);
+        let is_cursor = variable.is_some_and(|of_type| of_type.name.is_empty());
+        if is_bare && *kind == Kind::Function && is_cursor {
             return;
         }
         let mut meant: Vec<&Object> = self.names.meant(*kind, path).collect();

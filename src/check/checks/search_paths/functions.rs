@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::mention::Mentions;
 use super::text;
 use crate::check::prelude::*;
+use crate::sql::{Token, tokens};
 
 /// With their texts. What a standard body names is in `pg_depend`.
 macro_rules! query {
@@ -13,8 +14,8 @@ macro_rules! query {
             "SELECT p.oid, p.oid::regprocedure::text AS function, l.lanname AS language, \
              CASE WHEN l.lanname IN ('sql', 'plpgsql') AND NOT ",
             $standard,
-            " THEN p.prosrc END AS body, EXISTS (SELECT FROM unnest(p.proconfig) c \
-             WHERE lower(c) LIKE 'search_path=%') AS has_path, NOT ",
+            " THEN p.prosrc END AS body, (SELECT substr(c, 13) FROM unnest(p.proconfig) c \
+             WHERE lower(c) LIKE 'search_path=%') AS path, NOT ",
             of_no_extension!("pg_proc", "p"),
             " AS is_of_extension, array_to_string(p.proargnames, chr(10)) AS names, \
              array_to_string(coalesce(p.proallargtypes, p.proargtypes::oid[]), ' ') AS types, \
@@ -45,7 +46,8 @@ pub(super) struct Function<'a> {
     pub(super) name: &'a str,
     pub(super) language: &'a str,
     body: Option<&'a str>,
-    pub(super) has_path: bool,
+    /// The schemas of its own `search_path`, where it has one.
+    pub(super) path: Option<Vec<String>>,
     pub(super) is_of_extension: bool,
     /// Its parameters that have names, and the types of all.
     parameters: Vec<(&'a str, u32)>,
@@ -75,6 +77,16 @@ impl Function<'_> {
     }
 }
 
+/// The schemas of a `search_path`.
+fn schemas(path: &str) -> Vec<String> {
+    let tokens = tokens(path);
+    let names = tokens.into_iter().filter_map(|token| match token {
+        Token::Word(name) | Token::Quoted(name) | Token::Literal(name) => Some(name.into_owned()),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// The functions of a database, by their OIDs.
 pub(super) fn read(database: &Database) -> Result<HashMap<u32, Function<'_>>, Unseen> {
     let mut functions = HashMap::new();
@@ -85,7 +97,7 @@ pub(super) fn read(database: &Database) -> Result<HashMap<u32, Function<'_>>, Un
             name: row.text("function")?,
             language: row.text("language")?,
             body: row.get("body")?,
-            has_path: row.flag("has_path")?,
+            path: row.get("path")?.map(schemas),
             is_of_extension: row.flag("is_of_extension")?,
             parameters: names.zip(oids(row.text("types")?)).collect(),
             inputs: oids(row.text("inputs")?),

@@ -9,15 +9,10 @@ use crate::check::prelude::*;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(super) struct Node(pub(super) char, pub(super) u32);
 
-/// What depends on what, as far as a function can be at its end: constraints, columns, indexes and views on
-/// functions, operators, classes of operators and types; operators and aggregates on their functions; types on
-/// their parts; domains on their constraints. The difference of a range type runs where an index over one is built.
-/// What the server has itself is in no row.
-pub(super) const EDGES: Question = Question {
-    name: "what expressions depend on",
-    of: Of::SourceDatabases,
-    sql: |_| {
-        Some(
+/// The query, with what partitioned tables have.
+macro_rules! edges {
+    ($partitions:literal) => {
+        concat!(
             "SELECT DISTINCT x.source, x.target FROM (\
              SELECT CASE d.classid WHEN 'pg_constraint'::regclass THEN 'c' || d.objid \
              WHEN 'pg_attrdef'::regclass THEN 'a' || d.objid WHEN 'pg_operator'::regclass THEN 'o' || d.objid \
@@ -33,7 +28,8 @@ pub(super) const EDGES: Question = Question {
              FROM pg_depend d LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
              AND w.ev_type = '1' LEFT JOIN pg_class s ON s.oid = CASE d.classid \
              WHEN 'pg_rewrite'::regclass THEN w.ev_class WHEN 'pg_class'::regclass THEN d.objid END \
-             LEFT JOIN pg_class v ON d.refclassid = 'pg_class'::regclass AND v.oid = d.refobjid AND v.relkind = 'v' \
+             LEFT JOIN pg_class v ON d.refclassid = 'pg_class'::regclass AND v.oid = d.refobjid \
+             AND v.relkind IN ('v', 'm') \
              LEFT JOIN pg_type y ON d.refclassid = 'pg_type'::regclass AND y.oid = d.refobjid \
              WHERE d.refobjid >= 16384 AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, \
              'pg_opclass'::regclass, 'pg_type'::regclass, 'pg_class'::regclass) \
@@ -47,10 +43,31 @@ pub(super) const EDGES: Question = Question {
              UNION ALL SELECT 't' || t.oid, 'i' || t.typrelid FROM pg_type t WHERE t.typrelid <> 0 AND t.oid >= 16384 \
              AND EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_class'::regclass AND u.objid = t.typrelid \
              AND u.refclassid = 'pg_type'::regclass AND u.refobjid >= 16384) \
-             UNION ALL SELECT 'k' || o.oid, 'f' || p.amproc::oid FROM pg_opclass o \
+",
+            $partitions,
+            " UNION ALL SELECT 'k' || o.oid, 'f' || p.amproc::oid FROM pg_opclass o \
              JOIN pg_amproc p ON p.amprocfamily = o.opcfamily WHERE p.amproc::oid >= 16384\
-             ) AS x WHERE x.source IS NOT NULL AND x.target IS NOT NULL AND x.source <> x.target",
+             ) AS x WHERE x.source IS NOT NULL AND x.target IS NOT NULL AND x.source <> x.target"
         )
+    };
+}
+
+/// What depends on what, as far as a function can be at its end: constraints, columns, indexes and views on
+/// functions, operators, classes of operators and types; operators and aggregates on their functions; types on
+/// their parts; domains on their constraints. The difference of a range type runs where an index over one is built.
+/// What the server has itself is in no row.
+pub(super) const EDGES: Question = Question {
+    name: "what expressions depend on",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        Some(if major >= Major::new(10) {
+            edges!(
+                " UNION ALL SELECT 'i' || t.partrelid, 'k' || c.oid FROM pg_partitioned_table t, unnest(t.partclass::oid[]) \
+                 AS c (oid) WHERE c.oid >= 16384"
+            )
+        } else {
+            edges!("")
+        })
     },
 };
 
@@ -58,7 +75,7 @@ pub(super) const EDGES: Question = Question {
 macro_rules! partitions {
     () => {
         " UNION ALL SELECT 'partitions', t.partrelid, 'i' || t.partrelid FROM pg_partitioned_table t \
-         WHERE t.partexprs IS NOT NULL"
+         WHERE t.partexprs IS NOT NULL OR EXISTS (SELECT FROM unnest(t.partclass::oid[]) AS c (oid) WHERE c.oid >= 16384)"
     };
 }
 

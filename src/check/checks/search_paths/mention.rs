@@ -63,8 +63,8 @@ pub(super) struct Mentions {
     pub(super) all: Vec<Mention>,
     /// The types of variables.
     pub(super) variables: BTreeMap<String, Path>,
-    /// Whether it sets a `search_path` itself.
-    pub(super) sets_path: bool,
+    /// Before which of the names it sets a `search_path` itself.
+    pub(super) sets_path: Option<usize>,
     /// Whether it goes on where a statement fails.
     pub(super) catches: bool,
 }

@@ -101,6 +101,23 @@ pub(super) const COLUMNS: Question = Question {
     },
 };
 
+/// Where operators and functions are that no text shows: the schemas of extensions, and `public` last.
+pub(super) const USUAL: Question = Question {
+    name: "schemas of extensions",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(
+            "SELECT n.nspname AS schema FROM pg_namespace n WHERE n.nspname = 'public' OR n.nspname !~ '^pg_' \
+             AND EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) ORDER BY n.nspname = 'public', 1",
+        )
+    },
+};
+
+/// These schemas.
+pub(super) fn usual(database: &Database) -> Result<Vec<String>, Unseen> {
+    database.rows(&USUAL)?.iter().map(|row| Ok(row.text("schema")?.to_owned())).collect()
+}
+
 /// What has a name.
 #[derive(Debug)]
 pub(super) struct Object {

@@ -220,6 +220,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// From here on there is another `search_path`.
+    pub(super) fn sets_path(&mut self) {
+        self.out.sets_path.get_or_insert(self.out.all.len());
+    }
+
     pub(super) fn mention(&mut self, kind: Kind, path: Path) {
         self.out.all.push(Mention {
             kind,
@@ -277,12 +282,15 @@ impl<'a> Reader<'a> {
         before(1) == "distinct" && matches!(before(2), "is" | "not")
     }
 
-    /// `FETCH` and `MOVE` from a cursor.
+    /// `FETCH` and `MOVE` from a cursor, which begin a statement.
     pub(super) fn is_fetch(&self) -> bool {
-        let before = self.tokens[..self.at].iter().rev().take(4);
-        let mut before = before.take_while(|token| **token != Token::Sign(';'));
-        before
-            .any(|token| matches!(token, Token::Word(word) if matches!(&**word, "fetch" | "move")))
+        let begins = |at: usize| match at.checked_sub(1).map(|before| &self.tokens[before]) {
+            None | Some(Token::Sign(';')) => true,
+            Some(Token::Word(word)) => matches!(&**word, "begin" | "then" | "else" | "loop"),
+            _ => false,
+        };
+        let is_verb = |at: &usize| matches!(self.word_at(Some(*at)), "fetch" | "move");
+        (self.at.saturating_sub(4)..self.at).any(|at| is_verb(&at) && begins(at))
     }
 }
 

@@ -66,7 +66,10 @@ pub(super) fn read(text: &str, is_plpgsql: bool) -> Mentions {
         if !is_whole {
             inner.all.extend(piece(&fragment));
         }
-        out.sets_path |= inner.sets_path;
+        if inner.sets_path.is_some() {
+            // When that is executed, a text does not tell.
+            out.sets_path = Some(0);
+        }
         for mut mention in inner.all {
             mention.is_certain &= is_whole;
             out.all.push(mention);
@@ -178,7 +181,7 @@ impl Reader<'_> {
                 }
             }
             "set" if is_path_set(&self.tokens[self.at..]) => {
-                self.out.sets_path = true;
+                self.sets_path();
                 self.at += 1;
             }
             "exception" if self.is_plpgsql && behind == "when" => {
@@ -192,6 +195,10 @@ impl Reader<'_> {
                 self.declaration();
             }
             "execute" if self.is_plpgsql => self.execute(),
+            "like" => self.implied("~~"),
+            "ilike" => self.implied("~~*"),
+            "in" => self.implied("="),
+            "between" => self.implied(">="),
             "where" | "group" | "order" | "having" | "limit" | "offset" | "union" | "intersect"
             | "except" | "window" | "returning" | "for" | "set" | "loop" | "then" | "else"
             | "begin" | "select" | "values" | "into" | "when" => {
@@ -289,7 +296,7 @@ impl Reader<'_> {
         if let Some((value, behind)) = argument {
             let is_one_of_several = behind == Some(Token::Sign(','));
             if name == "set_config" && value.eq_ignore_ascii_case("search_path") {
-                self.out.sets_path = true;
+                self.sets_path();
             } else if OF_RELATIONS.contains(&name) && behind != Some(Token::Cast) {
                 self.named_by(Kind::Relation, &value);
             } else if OF_CONFIGURATIONS.contains(&name) && is_one_of_several {
@@ -330,6 +337,22 @@ impl Reader<'_> {
             self.mention(Kind::Operator, path);
             if let Some(last) = self.out.all.last_mut() {
                 last.operands = operands;
+            }
+        }
+    }
+
+    /// A word that stands for an operator, perhaps behind NOT; what is behind it is no single operand.
+    fn implied(&mut self, name: &str) {
+        let at = self.at;
+        if self.word_at(at.checked_sub(1)) == "not" {
+            self.at -= 1;
+        }
+        let before = self.operand_before();
+        self.at = at + 1;
+        if before.is_some() {
+            self.mention(Kind::Operator, Path { schema: None, name: name.to_owned() });
+            if let Some(last) = self.out.all.last_mut() {
+                last.operands = [before, None];
             }
         }
     }
@@ -569,8 +592,8 @@ mod tests {
 
     #[test]
     fn what_a_text_does_to_names() {
-        assert!(read("SELECT set_config('Search_Path', a, true)", true).sets_path);
-        assert!(read("SET LOCAL search_path TO a", true).sets_path);
+        assert!(read("SELECT set_config('Search_Path', a, true)", true).sets_path.is_some());
+        assert_eq!(read("PERFORM a(); SET LOCAL search_path TO b", true).sets_path, Some(1));
         assert!(!read("UPDATE a SET search_path = 1 WHERE b", true).catches);
         assert!(read("BEGIN a; EXCEPTION WHEN others THEN b; END", true).catches);
         assert!(!read("RAISE EXCEPTION 'a'", true).catches);

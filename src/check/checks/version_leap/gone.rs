@@ -76,6 +76,8 @@ macro_rules! type_name {
     };
 }
 
+/// A view over `valuntil` of `pg_user` has a timestamp since 12, and its text says nothing of the type before.
+///
 /// OFFSET keeps each tree from being searched once for each name. Builtin objects are pinned, and in no dependency: their OIDs stand in the trees of expressions
 /// (`src/include/nodes/primnodes.h`), and in the columns of aggregates, operators, casts and functions.
 fn query(major: u32) -> String {
@@ -136,6 +138,9 @@ fn query(major: u32) -> String {
          LATERAL pg_identify_object(u.catalog, u.oid, 0) AS i \
          WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = u.catalog AND e.objid = u.oid \
          AND (e.deptype = 'e' OR e.deptype = 'i' AND e.classid = 'pg_proc'::regclass)) \
+         AND NOT (u.name LIKE '%abstime%' AND u.catalog = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_depend d \
+         JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid WHERE w.ev_class = u.oid \
+         AND d.refobjid IN ('pg_user'::regclass, 'pg_shadow'::regclass))) \
          ORDER BY 4, 2, 3",
         left = type_name!("o.oprleft"),
         right = type_name!("o.oprright"),

@@ -2,7 +2,7 @@
 
 mod gone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::prelude::*;
 
@@ -47,21 +47,89 @@ const TYPES: Question = Question {
     },
 };
 
-/// Columns that an earlier server does not quote in expressions, and who has such an expression.
+/// Columns that an earlier server does not quote in expressions, and who has such an expression; views have the table
+/// before them. With what partitioned tables have.
+macro_rules! reserved {
+    ($partitioned:literal) => {
+        concat!(
+            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
+             WHERE a.attname = 'system_user' AND a.attnum > 0 AND NOT a.attisdropped \
+             AND (EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid \
+             AND d.refobjsubid = a.attnum AND (d.classid IN ('pg_policy'::regclass, 'pg_attrdef'::regclass, \
+             'pg_trigger'::regclass, to_regclass('pg_catalog.pg_statistic_ext')) \
+             OR d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint k WHERE k.contype NOT IN ('p', 'u')) \
+             OR d.classid = 'pg_class'::regclass AND d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE NOT EXISTS (\
+             SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u'))) \
+             ))",
+            $partitioned,
+            ") AND ",
+            user_schema!(),
+            " ORDER BY 2, 3 LIMIT 5"
+        )
+    };
+}
+
 const RESERVED: Question = Question {
     name: "columns that are called system_user",
     of: Of::SourceDatabases,
     sql: |major| {
-        (major < Major::new(16)).then_some(concat!(
-            "SELECT count(*) OVER () AS total, n.nspname AS schema, c.relname AS name FROM pg_class c \
-             JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
-             WHERE a.attname = 'system_user' AND a.attnum > 0 AND NOT a.attisdropped \
-             AND EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid \
-             AND d.refobjsubid = a.attnum AND (d.classid IN ('pg_constraint'::regclass, 'pg_policy'::regclass, \
-             'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_trigger'::regclass) \
-             OR (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT indexrelid FROM pg_index)))) AND ",
+        (major < Major::new(16)).then_some(if major >= Major::new(10) {
+            reserved!(
+                " OR EXISTS (SELECT FROM pg_partitioned_table t WHERE t.partrelid = c.oid \
+                 AND a.attnum = ANY (t.partattrs::int2[]))"
+            )
+        } else {
+            reserved!("")
+        })
+    },
+};
+
+/// The words that name neither a function's parameter nor a type.
+const WORDS: Question = Question {
+    name: "words of SQL",
+    of: Of::Both,
+    sql: |_| {
+        Some(
+            "SELECT string_agg(word, ' ') AS words FROM pg_get_keywords() WHERE catcode IN ('C', 'R')",
+        )
+    },
+};
+
+/// Parameters that are called as one of them is later (`src/include/parser/kwlist.h`): no server quotes what is no
+/// such word to it.
+const PARAMETERS: Question = Question {
+    name: "parameters of functions that are called as words of SQL",
+    of: Of::SourceDatabases,
+    sql: |_| {
+        Some(concat!(
+            "SELECT DISTINCT p.oid::regprocedure::text AS function, x.name FROM pg_proc p, unnest(p.proargnames) AS x (name) \
+             WHERE x.name IN ('graph_table', 'json', 'json_array', 'json_arrayagg', 'json_exists', 'json_object', \
+             'json_objectagg', 'json_query', 'json_scalar', 'json_serialize', 'json_table', 'json_value', 'merge_action', \
+             'normalize', 'system_user') AND ",
+            made_by_users!("pg_proc", "p"),
+            " ORDER BY 1, 2"
+        ))
+    },
+};
+
+/// Constraints that are called as the server calls its own constraints for `NOT NULL`, which domains have since 17 and
+/// tables since 18 (`src/backend/catalog/pg_constraint.c`). A valid CHECK of a table comes before these get their names.
+const NOT_NULL: Question = Question {
+    name: "constraints that are called as those for NOT NULL",
+    of: Of::SourceDatabases,
+    sql: |major| {
+        (major < Major::new(18)).then_some(concat!(
+            "SELECT 'table' AS kind, c.oid::regclass::text AS name, k.conname::text AS constraint FROM pg_constraint k \
+             JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped \
+             WHERE k.conname = c.relname || '_' || a.attname || '_not_null' AND (k.contype <> 'c' OR NOT k.convalidated) AND ",
             user_schema!(),
-            " ORDER BY 2, 3 LIMIT 5"
+            " UNION ALL SELECT 'domain', t.oid::regtype::text, k.conname FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid \
+             JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typnotnull AND k.contype = 'c' \
+             AND k.conname = t.typname || '_not_null' AND ",
+            user_schema!(),
+            " ORDER BY 1, 2, 3"
         ))
     },
 };
@@ -72,11 +140,16 @@ const POLYMORPHIC: Question = Question {
     sql: |major| {
         (major < Major::new(14)).then_some(concat!(
             "SELECT 'aggregate' AS kind, p.oid::regprocedure::text AS name FROM pg_aggregate a \
-             JOIN pg_proc p ON p.oid = a.aggfnoid WHERE a.aggtranstype = 'anyarray'::regtype \
+             JOIN pg_proc p ON p.oid = a.aggfnoid WHERE 'anyarray'::regtype IN (a.aggtranstype, a.aggmtranstype) \
              AND EXISTS (SELECT FROM pg_proc f WHERE f.pronamespace = 'pg_catalog'::regnamespace \
              AND f.proname IN ('array_append', 'array_cat', 'array_prepend', 'array_remove', \
-             'array_replace') AND f.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn)) AND ",
+             'array_replace') AND f.oid IN (a.aggtransfn, a.aggfinalfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)) AND ",
             made_by_users!("pg_proc", "p"),
+            " UNION ALL SELECT 'array operator', o.oid::regoperator::text FROM pg_operator o JOIN pg_proc f ON f.oid = o.oprcode \
+             WHERE f.pronamespace = 'pg_catalog'::regnamespace AND f.proname IN ('array_append', 'array_cat', 'array_prepend', \
+             'array_remove', 'array_replace', 'array_position', 'array_positions', 'width_bucket') \
+             AND 'anyarray'::regtype IN (o.oprleft, o.oprright) AND ",
+            made_by_users!("pg_operator", "o"),
             " UNION ALL SELECT 'operator', o.oid::regoperator::text FROM pg_operator o \
              WHERE o.oprright = 0 AND o.oprleft <> 0 AND ",
             made_by_users!("pg_operator", "o"),
@@ -109,8 +182,10 @@ const READ: Question = Question {
              ('pg_class', 'relhaspkey'), ('pg_collation', 'colliculocale'), ('pg_constraint', 'consrc'), \
              ('pg_database', 'daticulocale'), ('pg_database', 'datlastsysoid'), ('pg_proc', 'proisagg'), \
              ('pg_proc', 'proiswindow'), ('pg_proc', 'protransform')) AS x (catalog, attribute) \
-             WHERE c.relkind IN ('v', 'm') AND d.text ~ ('[[:<:]]' || x.catalog || '[[:>:]]') \
-             AND d.text ~ ('[[:<:]]' || x.attribute || '[[:>:]]') AND ",
+             WHERE c.relkind IN ('v', 'm') AND EXISTS (SELECT FROM pg_class g JOIN pg_attribute t ON t.attrelid = g.oid \
+             WHERE g.relnamespace = 'pg_catalog'::regnamespace AND g.relname = x.catalog AND t.attname = x.attribute) \
+             AND d.text ~ ('[[:<:]]' || x.catalog || '[[:>:]]') \
+             AND regexp_replace(d.text, '[[:<:]]as ' || x.attribute || '[[:>:]]', '', 'g') ~ ('[[:<:]]' || x.attribute || '[[:>:]]') AND ",
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
@@ -190,6 +265,9 @@ impl Check for VersionLeap {
         &[
             &TYPES,
             &RESERVED,
+            &WORDS,
+            &PARAMETERS,
+            &NOT_NULL,
             &POLYMORPHIC,
             &OIDS,
             &READ,
@@ -211,6 +289,12 @@ impl Check for VersionLeap {
         for row in cx.target.rows(&THERE)? {
             columns.insert(row.text("name")?, row.text("columns")?.split(' ').collect());
         }
+        let words = |side: &Side| -> Result<BTreeSet<String>, Unseen> {
+            let rows = side.rows(&WORDS)?;
+            let all = rows.first().map(|row| row.text("words")).transpose()?.unwrap_or_default();
+            Ok(all.split(' ').map(str::to_owned).collect())
+        };
+        let new_words = &words(&cx.target)? - &words(&cx.source)?;
         let clean = "nothing was found in it that the target's version has done away with";
         cx.each_database(out, clean, |_, database, out| {
             if to >= Major::new(12)
@@ -237,6 +321,8 @@ impl Check for VersionLeap {
                      it: ALTER TABLE … RENAME COLUMN system_user TO …",
                 );
             }
+            parameters(database, &new_words, to, out)?;
+            not_null(database, (from, to), out)?;
             if to >= Major::new(14) {
                 polymorphic(database, out)?;
                 gone::multiranges(database, out)?;
@@ -257,6 +343,49 @@ impl Check for VersionLeap {
         .remedy(format!("review the part Migration to Version of {}", list(&links, links.len())));
         Ok(())
     }
+}
+
+/// Functions that have a parameter whose name is a word of SQL to the target.
+fn parameters(
+    database: &Database,
+    words: &BTreeSet<String>,
+    to: Major,
+    out: &mut Outcomes<'_>,
+) -> Verdict {
+    for row in database.rows(&PARAMETERS)? {
+        let name = row.text("name")?;
+        if words.contains(name) {
+            out.failed(format!(
+                "{} has a parameter by the name of {name}, which is a word of SQL to {to}: the function is not created",
+                shown(row.text("function")?)
+            ))
+            .remedy("pg_dump --quote-all-identifiers; or call the parameter something else on the source");
+        }
+    }
+    Ok(())
+}
+
+/// Constraints whose names the server takes for its own.
+fn not_null(database: &Database, (from, to): (Major, Major), out: &mut Outcomes<'_>) -> Verdict {
+    for row in database.rows(&NOT_NULL)? {
+        let (kind, name) = (row.text("kind")?, shown(row.text("name")?));
+        let since = Major::new(if kind == "domain" { 17 } else { 18 });
+        if from >= since || to < since {
+            continue;
+        }
+        let constraint = shown(row.text("constraint")?);
+        let lost = if kind == "domain" {
+            "the domain, and what is of it, is"
+        } else {
+            "the constraint is"
+        };
+        out.failed(format!(
+            "the constraint {constraint} of {name} has the name that the server gives its own for NOT NULL since {since}: \
+             {lost} not created"
+        ))
+        .remedy(format!("on the source: ALTER {} {name} RENAME CONSTRAINT {constraint} TO …", kind.to_uppercase()));
+    }
+    Ok(())
 }
 
 /// What reads a column that is no more since 12.
@@ -301,6 +430,11 @@ fn polymorphic(database: &Database, out: &mut Outcomes<'_>) -> Verdict {
         if row.text("kind")? == "operator" {
             out.failed(format!("the operator {name} is a postfix one, which are gone since 14"))
                 .remedy("call its function instead, and drop the operator on the source");
+        } else if row.text("kind")? == "array operator" {
+            out.failed(format!(
+                "the operator {name} is over anyarray, with a function that takes anycompatiblearray since 14"
+            ))
+            .remedy("leave it out of the restore (pg_restore --use-list), and create it on the target with anycompatiblearray");
         } else {
             out.failed(format!(
                 "the aggregate {name} is over anyarray, with a function that takes anycompatiblearray since 14"
