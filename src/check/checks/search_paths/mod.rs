@@ -29,22 +29,24 @@ static ABOUT: About = About {
                   columns, in generated columns, partition keys, indexes and materialized views run while that is so, \
                   and so do those that operators, aggregates, types, views and other functions call in between: one \
                   that names a table, a type, a function, an operator or a text search configuration without its \
-                  schema fails with `relation \"…\" does not exist`, `type \"…\" does not exist` or the like. For a \
-                  constraint or a generated column that ends the COPY of the whole table, which arrives empty; an \
-                  index is missing, a materialized view has no rows. A search_path that is set for the function \
-                  itself mends it; all that it calls, and the triggers that it fires, run with that one, too: where the \
-                  sessions that use it have another, set theirs. A function in SQL that has one is not inlined any more, \
-                  so that queries may get slower: the schema before each name in its text avoids that. Where the function of a constraint reads a table, that table has to be loaded \
-                  before, and tables are loaded in the order of their names. The check reads the texts of functions \
-                  in SQL and PL/pgSQL as SQL, without comments, and compares the names with the catalogs. It fails \
+                  schema fails with `relation \"…\" does not exist`, `type \"…\" does not exist` or the like, which ends \
+                  the COPY of the whole table, or leaves an index or the rows of a materialized view out. A search_path \
+                  that is set for the function itself mends it; all that it calls, and the triggers that it fires, run \
+                  with that one, too, and a function in SQL that has one is not inlined any more: the schema before each \
+                  name in its text avoids both. Where the function of a constraint reads a table, that table has to be \
+                  loaded before, and tables are loaded in the order of their names. The check reads the texts of functions \
+                  in SQL and PL/pgSQL as SQL, and compares the names with the catalogs. It fails \
                   where the name is looked up whenever the text runs, and warns where that depends: in an EXECUTE of \
                   pieces, in a block with EXCEPTION, in an extension's function, for an operator or function that \
-                  pg_catalog has for other types, and where there are no rows now. It sees neither names that are made up as the text runs, nor functions in other \
-                  languages (it names those that run then), nor a function that is called as a column of its argument; and it \
-                  does not know whether a statement is reached. Bodies of BEGIN ATOMIC name nothing anew.",
+                  pg_catalog has for other types, and where there are no rows now. It sees neither names that are made up as \
+                  the text runs, nor a function that is called as a column of its argument, nor functions in other languages (it names those that run \
+                  then); and it does not know whether a statement is reached.",
     looked_at: "pg_depend, and the texts of functions in pg_proc",
     online: false,
 };
+
+/// How much of what does not arrive is named: nobody else says which tables are to be looked after.
+const TOLD: usize = 100;
 
 pub(super) struct SearchPaths;
 
@@ -244,7 +246,7 @@ fn harm(roots: &[Root<'_>], harmed: &[usize], of_data: bool) -> String {
             _ => format!("the materialized view {what} has no rows"),
         })
     });
-    list(&all.collect::<Vec<_>>(), NAMED)
+    list(&all.collect::<Vec<_>>(), TOLD)
 }
 
 /// What is said about all functions of a database.

@@ -165,7 +165,8 @@ const READ: Question = Question {
     of: Of::SourceDatabases,
     sql: |_| {
         Some(concat!(
-            "SELECT c.oid::regclass::text AS name, v.relname::text AS read, a.attname::text AS column, \
+            "SELECT CASE WHEN c.relkind IN ('v', 'm') THEN 'view ' ELSE 'rule ' || quote_ident(w.rulename) || ' on ' END \
+             || c.oid::regclass AS name, v.relname::text AS read, a.attname::text AS column, \
              v.oid >= 16384 AS is_of_extension FROM pg_depend d \
              JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class c ON c.oid = w.ev_class \
              JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class v ON v.oid = d.refobjid \
@@ -176,7 +177,7 @@ const READ: Question = Question {
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
-            " UNION SELECT c.oid::regclass::text, x.catalog, x.attribute, false FROM pg_class c \
+            " UNION SELECT 'view ' || c.oid::regclass, x.catalog, x.attribute, false FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace, LATERAL (SELECT lower(pg_get_viewdef(c.oid)) AS text) AS d, \
              (VALUES ('pg_attrdef', 'adsrc'), ('pg_attribute', 'attcacheoff'), ('pg_class', 'relhasoids'), \
              ('pg_class', 'relhaspkey'), ('pg_collation', 'colliculocale'), ('pg_constraint', 'consrc'), \
@@ -475,7 +476,7 @@ fn views(
     }
     for (view, gone) in views {
         out.failed(format!(
-            "the view {} reads what {to} does not have: {}",
+            "the {} reads what {to} does not have: {}",
             shown(view),
             list(&gone, NAMED)
         ))
