@@ -122,6 +122,7 @@ fn what_a_restore_runs_is_judged_as_it_ends() {
     warning app.f_holds(text) may look for lookup without a schema, and a restore runs it with an empty search_path; where it does: app.w_holds arrives empty
     warning app.f_holds(text) reads app.lookup while other tables are loaded; where these come first: app.w_holds arrives empty
     failed app.f_implied(text) names folded without a schema, and a restore runs it with an empty search_path: app.t_implied arrives empty
+    failed app.f_indexed(text) names helper without a schema, and a restore runs it with an empty search_path: the materialized view app.t_indexed has no rows
     failed app.f_inlined(text) names helper without a schema, and a restore runs it with an empty search_path: the index app.t_inlined_i is missing
     failed app.f_inner(text) names helper without a schema, and a restore runs it with an empty search_path: app.t_chained arrives empty
     failed app.f_inserts(text) names spare without a schema, and a restore runs it with an empty search_path: app.t_inserts arrives empty

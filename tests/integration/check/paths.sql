@@ -91,6 +91,8 @@ CREATE FUNCTION f_step(s text, x text) RETURNS text LANGUAGE sql AS $$ SELECT x 
 CREATE AGGREGATE final(text) (SFUNC = f_step, STYPE = text, FINALFUNC = f_final); CREATE MATERIALIZED VIEW t_final AS SELECT final(k) FROM lookup;
 CREATE FUNCTION f_viewed(x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN helper(x); END $$;
 CREATE VIEW viewed AS SELECT f_viewed(k) AS v FROM lookup; CREATE VIEW over_viewed AS SELECT v FROM viewed; CREATE MATERIALIZED VIEW t_viewed AS SELECT v FROM over_viewed;
+CREATE FUNCTION f_indexed(x text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(x); END $$;
+CREATE MATERIALIZED VIEW t_indexed AS SELECT k FROM lookup; CREATE INDEX indexed_i ON t_indexed (f_indexed(k));
 CREATE FUNCTION f_ranged(a float8, b float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN CASE WHEN helper('') THEN a - b END; END $$;
 CREATE TYPE ranged AS RANGE (subtype = float8, subtype_diff = f_ranged);
 CREATE TABLE t_ranged (r ranged); INSERT INTO t_ranged SELECT ranged(g, g + 1) FROM generate_series(1, 2000) g; CREATE INDEX t_ranged_i ON t_ranged USING gist (r);

@@ -90,7 +90,8 @@ macro_rules! is_idle {
 }
 
 /// The query, with what is true of an expression whose values are stored. A restore adds constraints that are not
-/// valid behind the data, and fills no materialized view that is empty. A partitioned table has no rows itself.
+/// valid behind the data, and fills no materialized view that is empty. A partitioned table has no rows itself. The indexes
+/// of a materialized view are there before its rows.
 macro_rules! query {
     ($generated:literal, $partitions:expr) => {
         concat!(
@@ -103,9 +104,11 @@ macro_rules! query {
              AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)) \
              UNION ALL SELECT DISTINCT 'table', d.objid, 'i' || d.objid FROM pg_depend d \
              WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_type'::regclass AND d.refobjid >= 16384 \
-             UNION ALL SELECT DISTINCT 'index', d.objid, 'i' || d.objid FROM pg_depend d \
+             UNION ALL SELECT DISTINCT CASE WHEN m.oid IS NULL THEN 'index' ELSE 'materialized view' END, \
+             coalesce(m.oid, d.objid), 'i' || d.objid FROM pg_depend d LEFT JOIN pg_index x ON x.indexrelid = d.objid \
+             LEFT JOIN pg_class m ON m.oid = x.indrelid AND m.relkind = 'm' \
              WHERE d.classid = 'pg_class'::regclass AND d.refobjid >= 16384 AND d.refclassid IN ('pg_proc'::regclass, \
-             'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass) \
+             'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass) AND (m.oid IS NULL OR m.relispopulated) \
              UNION ALL SELECT DISTINCT 'range index', a.attrelid, 'r' || a.attrelid FROM pg_attribute a \
              JOIN pg_range r ON r.rngtypid = a.atttypid WHERE r.rngsubdiff::oid >= 16384 \
              UNION ALL SELECT 'materialized view', m.oid, 'v' || m.oid FROM pg_class m WHERE m.relkind = 'm' AND m.relispopulated \
