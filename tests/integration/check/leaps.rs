@@ -78,9 +78,27 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed view public.t_timenow uses what 17 does not have: the function timenow() (gone since 12), the type abstime (gone since 12)
     warning view public.w_keywords calls a function whose columns are others on 17; in FROM it has them by their place: the function pg_get_keywords() (others since 14)
     warning view public.w_statements calls a function whose columns are others on 17; in FROM it has them by their place: the function pg_stat_statements(boolean) of pg_stat_statements (others since 13)
+    failed the policy p on public.t_reads reads what 17 does not have: pg_stat_bgwriter.checkpoints_timed
     failed privileges were granted on pg_attrdef.adsrc, which the target does not have: granting them fails
     warning from 11 to 17: the release notes of each version between list what behaves otherwise
     ");
+}
+
+/// A standard body is read when it is created.
+#[test]
+fn standard_bodies() {
+    let shop = source(
+        16,
+        "CREATE FUNCTION t_atomic() RETURNS bigint BEGIN ATOMIC SELECT checkpoints_timed FROM pg_stat_bgwriter; END;
+         CREATE FUNCTION o_atomic() RETURNS bigint BEGIN ATOMIC SELECT buffers_clean FROM pg_stat_bgwriter; END;
+         CREATE FUNCTION o_text() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT checkpoints_timed FROM pg_stat_bgwriter); END $$",
+    );
+    let (target, to) = azure(17, &[]);
+    let said = outcomes(run(&shop, &to, &["version-leap"]), 1);
+    let failed = said.iter().filter(|it| it[0] == "failed");
+    let failed: BTreeSet<_> = failed.flat_map(|it| named(&it[2])).collect();
+    assert_eq!(failed, ["t_atomic".to_owned()].into());
+    assert_eq!(failed, lost(&shop, &target, &[]));
 }
 
 /// Since 18 constraints for NOT NULL have names, which others may have.

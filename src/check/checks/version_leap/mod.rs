@@ -158,7 +158,7 @@ const POLYMORPHIC: Question = Question {
     },
 };
 
-/// What views of users read of the server's own views, and of extensions'. What they read of its catalogs
+/// What views, policies and functions with standard bodies of users read of the server's own views, and of extensions'. What they read of its catalogs
 /// is not in `pg_depend`, since these are pinned: for columns that are gone, the view's text is searched.
 const READ: Question = Question {
     name: "columns of system views that views read",
@@ -177,7 +177,15 @@ const READ: Question = Question {
             user_schema!(),
             " AND ",
             of_no_extension!("pg_class", "c"),
-            " UNION SELECT 'view ' || c.oid::regclass, x.catalog, x.attribute, false FROM pg_class c \
+            " UNION SELECT concat(i.type, ' ', i.identity), v.relname, a.attname, v.oid >= 16384 FROM pg_depend d \
+             JOIN pg_class v ON v.oid = d.refobjid \
+             JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum = d.refobjsubid, \
+             LATERAL pg_identify_object(d.classid, d.objid, 0) AS i \
+             WHERE d.classid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_policy'::regclass) \
+             AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0 AND d.objid >= 16384 \
+             AND (v.relnamespace = 'pg_catalog'::regnamespace OR v.relname = 'pg_stat_statements') \
+             AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e') \
+             UNION SELECT 'view ' || c.oid::regclass, x.catalog, x.attribute, false FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace, LATERAL (SELECT lower(pg_get_viewdef(c.oid)) AS text) AS d, \
              (VALUES ('pg_attrdef', 'adsrc'), ('pg_attribute', 'attcacheoff'), ('pg_class', 'relhasoids'), \
              ('pg_class', 'relhaspkey'), ('pg_collation', 'colliculocale'), ('pg_constraint', 'consrc'), \
