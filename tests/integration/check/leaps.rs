@@ -40,6 +40,7 @@ fn what_uses_what_is_gone_is_judged_as_a_restore_ends() {
     failed the index public.t_hidden_i reads the column oid of public.o_oids, which is gone since 12
     failed the view public.t_oids reads the column oid of public.o_oids, which is gone since 12
     failed a column is called system_user, a word of SQL since 16, and expressions name it, in 1 relation: public.t_keyed: they are restored with another meaning, or not at all
+    failed public.t_opaque() takes or returns opaque, which is gone since 13
     failed public.t_json(text) has a parameter by the name of json, which is a word of SQL to 17: the function is not created
     failed public.t_named(text) has a parameter by the name of json, which is a word of SQL to 17: the function is not created
     failed public.t_out() has a parameter by the name of json_value, which is a word of SQL to 17: the function is not created

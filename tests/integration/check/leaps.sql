@@ -43,6 +43,7 @@ CREATE AGGREGATE t_named(json text) (SFUNC = textcat, STYPE = text);
 CREATE FUNCTION t_user(system_user text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE DOMAIN t_null AS text NOT NULL CONSTRAINT t_null_not_null CHECK (VALUE <> '');
 CREATE OPERATOR +|+ (PROCEDURE = array_cat, LEFTARG = anyarray, RIGHTARG = anyarray);
+CREATE FUNCTION t_opaque() RETURNS opaque LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE t_reads (a int); CREATE POLICY p ON t_reads USING ((SELECT checkpoints_timed FROM pg_stat_bgwriter) > a);
 CREATE TABLE t_keyed (system_user text) PARTITION BY LIST (system_user);
 
